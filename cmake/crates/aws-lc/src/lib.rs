@@ -1,0 +1,1 @@
+//! Empty on purpose: building this crate builds AWS-LC (see cmake/aws-lc.cmake).

@@ -1,0 +1,2 @@
+//! Wasmtime as a static library: see cmake/wasmtime.cmake.
+pub use wasmtime_c_api::*;

@@ -1,0 +1,61 @@
+#pragma once
+
+// What the host hands to exec at its start: the application, its configuration and the command line's wishes.
+//
+// One block of bytes, at descriptor 3 of exec (nil: a sealed memfd; a Keep: pages that the shim serves). Little endian:
+//
+//     0x00  magic  "ENXLNCH1"
+//     0x08  size   u32, of the whole block
+//     0x0c  count  u32, of items
+//     0x10  items  each: kind u16, reserved u16 (0), descriptor i32 (-1: none), length u32, then `length` bytes, no padding
+//
+// exec takes every item as the word of an untrusted host: unknown kinds, a repeated single item, a length that passes the
+// end, a trailing byte are refused. A descriptor is a number that exec finds open; it never opens a path of the host itself.
+
+#include "base/result.hpp"
+#include "base/wire.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace protocol::launch {
+
+inline constexpr std::uint32_t max_size = 64U << 20;
+inline constexpr int block_descriptor = 3;
+
+enum class Kind : std::uint16_t {
+    Action = 1,      // text: run | inspect
+    Module = 2,      // descriptor of the module; text: its name, which is argv[0]
+    Configuration = 3, // text of Enarx.toml
+    Argument = 4,    // one of the command line's arguments, in order
+    Environment = 5, // K=V
+    Directory = 6,   // descriptor of an open host directory; text: guest path; from --dir
+    HostDirectory = 7, // the same for a `source = "host"` entry of the configuration; text: its `path`
+    PackageDirectory = 8, // descriptor of the package's folder; exec reads it whole at the start if the configuration mounts it
+    Cache = 9,       // descriptor of the cache folder
+    Invoke = 10,     // text: name of the export to call
+    MaxMemory = 11,  // u64, bytes
+    TimeoutMs = 12,  // u64
+    LogFilter = 13,  // text
+    LogFormat = 14,  // text: text | json
+    Timings = 15,    // u64: CLOCK_MONOTONIC in ns when the command started
+    Backend = 16,    // text: nil | kvm | ...
+};
+
+struct Header {
+    base::Bytes<8> magic; // 0x00
+    base::U32 size;       // 0x08
+    base::U32 count;      // 0x0c
+};
+static_assert(base::Wire<Header> && sizeof(Header) == 0x10);
+
+struct ItemHeader {
+    base::U16 kind;       // 0x00
+    base::U16 reserved;   // 0x02  zero
+    base::U32 descriptor; // 0x04  two's complement
+    base::U32 length;     // 0x08
+};
+static_assert(base::Wire<ItemHeader> && sizeof(ItemHeader) == 0x0c);
+
+} // namespace protocol::launch

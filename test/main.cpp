@@ -1,0 +1,18 @@
+// Runs the unit tests of one program and closes with the line that the test runner adds up.
+
+#include <cstdio>
+
+#include <gtest/gtest.h>
+
+int main(int argc, char** argv) {
+    ::testing::InitGoogleTest(&argc, argv);
+    int const status = RUN_ALL_TESTS();
+    auto const& all = *::testing::UnitTest::GetInstance();
+    std::printf(
+        "%d passed, %d failed, %d skipped\n",
+        all.successful_test_count(),
+        all.failed_test_count(),
+        all.skipped_test_count()
+    );
+    return status;
+}

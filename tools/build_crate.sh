@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# build_crate.sh NAME CRATE_DIR DEPS_DIR: builds one of our two crates and lays its library and headers out for CMake.
+set -euo pipefail
+name=$1 crate=$2 deps=$3
+target=$deps/$name
+mkdir -p "$deps/lib" "$deps/include"
+
+# One build at a time per deps folder; a second preset waits and then finds everything done.
+exec 9>"$deps/.lock"
+flock 9
+
+# Path remapping keeps the builder's folders out of the binaries.
+cargo_home=${CARGO_HOME:-$HOME/.cargo}
+export RUSTFLAGS="--remap-path-prefix=$cargo_home=/cargo --remap-path-prefix=$crate=/crate"
+export AWS_LC_SYS_NO_PREFIX=1
+offline=()
+if ! cargo fetch --quiet --locked --manifest-path "$crate/Cargo.toml" 2>/dev/null; then offline=(--offline); fi
+cargo build --release --locked "${offline[@]}" --manifest-path "$crate/Cargo.toml" --target-dir "$target"
+
+newest() { ls -td "$target"/release/build/$1 2>/dev/null | head -n 1; }
+place() { # place SOURCE DESTINATION: replaces the destination folder in one step
+    rm -rf "$2.new" && cp -rL "$1" "$2.new" && rm -rf "$2" && mv "$2.new" "$2"
+}
+registry_source() { # the unpacked source of a crate
+    cargo metadata --format-version 1 --locked --offline --manifest-path "$crate/Cargo.toml" |
+        python3 -c 'import json,os,sys
+for p in json.load(sys.stdin)["packages"]:
+    if p["name"] == sys.argv[1]: print(os.path.dirname(p["manifest_path"]))' "$1"
+}
+
+case $name in
+wasmtime)
+    place "$(registry_source wasmtime-c-api-impl)/include" "$deps/include/wasmtime-c-api"
+    out=$(newest 'wasmtime-c-api-impl-*/out')
+    cp -r "$out/include/." "$deps/include/wasmtime-c-api/"
+    touch "$target/release/libenarx_wasmtime.a" "$deps/include/wasmtime-c-api/wasmtime.hh"
+    ;;
+aws-lc)
+    out=$(newest 'aws-lc-sys-*/out')
+    find "$out" -name 'libcrypto.a' -exec cp {} "$deps/lib/libcrypto.a" \;
+    find "$out" -name 'libssl.a' -exec cp {} "$deps/lib/libssl.a" \;
+    place "$(registry_source aws-lc-sys)/aws-lc/include" "$deps/include/aws-lc"
+    touch "$deps/lib/libssl.a" "$deps/lib/libcrypto.a" "$deps/include/aws-lc/openssl/ssl.h"
+    ;;
+*) echo "build_crate.sh: unknown crate $name" >&2; exit 2 ;;
+esac

@@ -9,12 +9,27 @@ mkdir -p "$deps/lib" "$deps/include"
 exec 9>"$deps/.lock"
 flock 9
 
+# Nothing to do where these very sources were built by this very compiler (another preset, another checkout).
+stamp=$(cat "$crate/Cargo.toml" "$crate/Cargo.lock" "$crate/src/lib.rs" "$0" <(rustc --version) | sha256sum)
+outputs() {
+    case $name in
+    wasmtime) echo "$target/release/libenarx_wasmtime.a" "$deps/include/wasmtime-c-api/wasmtime.hh" ;;
+    aws-lc) echo "$deps/lib/libssl.a" "$deps/lib/libcrypto.a" "$deps/include/aws-lc/openssl/ssl.h" ;;
+    *) echo "build_crate.sh: unknown crate $name" >&2; exit 2 ;;
+    esac
+}
+if [ "$(cat "$deps/$name.stamp" 2>/dev/null)" = "$stamp" ] && ls $(outputs) >/dev/null 2>&1; then
+    touch $(outputs)
+    exit 0
+fi
+
 # Path remapping keeps the builder's folders out of the binaries.
-cargo_home=${CARGO_HOME:-$HOME/.cargo}
-export RUSTFLAGS="--remap-path-prefix=$cargo_home=/cargo --remap-path-prefix=$crate=/crate"
-export AWS_LC_SYS_NO_PREFIX=1
+export RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
+export AWS_LC_SYS_NO_PREFIX=1 CC=clang-22 CXX=clang++-22
+export CLANG_PATH=/usr/bin/clang-22 LIBCLANG_PATH=/usr/lib/llvm-22/lib
+# Without a network the crates must be there already.
 offline=()
-if ! cargo fetch --quiet --locked --manifest-path "$crate/Cargo.toml" 2>/dev/null; then offline=(--offline); fi
+cargo fetch --quiet --locked --manifest-path "$crate/Cargo.toml" 2>/dev/null || offline=(--offline)
 cargo build --release --locked "${offline[@]}" --manifest-path "$crate/Cargo.toml" --target-dir "$target"
 
 newest() { ls -td "$target"/release/build/$1 2>/dev/null | head -n 1; }
@@ -31,16 +46,14 @@ for p in json.load(sys.stdin)["packages"]:
 case $name in
 wasmtime)
     place "$(registry_source wasmtime-c-api-impl)/include" "$deps/include/wasmtime-c-api"
-    out=$(newest 'wasmtime-c-api-impl-*/out')
-    cp -r "$out/include/." "$deps/include/wasmtime-c-api/"
-    touch "$target/release/libenarx_wasmtime.a" "$deps/include/wasmtime-c-api/wasmtime.hh"
+    cp -r "$(newest 'wasmtime-c-api-impl-*/out')/include/." "$deps/include/wasmtime-c-api/"
     ;;
 aws-lc)
     out=$(newest 'aws-lc-sys-*/out')
-    find "$out" -name 'libcrypto.a' -exec cp {} "$deps/lib/libcrypto.a" \;
-    find "$out" -name 'libssl.a' -exec cp {} "$deps/lib/libssl.a" \;
+    find "$out" -name libcrypto.a -exec cp {} "$deps/lib/libcrypto.a" \;
+    find "$out" -name libssl.a -exec cp {} "$deps/lib/libssl.a" \;
     place "$(registry_source aws-lc-sys)/aws-lc/include" "$deps/include/aws-lc"
-    touch "$deps/lib/libssl.a" "$deps/lib/libcrypto.a" "$deps/include/aws-lc/openssl/ssl.h"
     ;;
-*) echo "build_crate.sh: unknown crate $name" >&2; exit 2 ;;
 esac
+touch $(outputs)
+echo "$stamp" > "$deps/$name.stamp"

@@ -7,6 +7,8 @@
 
 #include <string>
 
+#include <wasmtime.h>
+
 namespace exec::engine {
 
 namespace {

@@ -18,7 +18,7 @@
 
 namespace exec::engine {
 
-template <class T> using Result = base::Result<T, os::Failure>;
+template <class T> using Result = os::OrFailure<T>;
 
 struct Settings {
     std::optional<std::uint64_t> max_memory = {}; // bytes, all linear memories together

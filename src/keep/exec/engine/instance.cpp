@@ -1,10 +1,10 @@
-// Instantiates a module with the functions that it imports, and calls into it.
+// Instantiates a module with the functions that it imports.
 
 #include "keep/exec/engine/instance.hpp"
 
+#include "keep/exec/engine/call.hpp"
 #include "keep/exec/engine/imports.hpp"
 #include "keep/exec/engine/parts.hpp"
-#include "keep/exec/engine/values.hpp"
 #include "keep/exec/engine/wasi_imports.hpp"
 
 #include <utility>
@@ -21,26 +21,6 @@ struct Instance::Parts {
 };
 
 namespace {
-
-std::unexpected<Stop> failed(std::string_view name, std::string what, std::string hint = {}) {
-    return std::unexpected(Stop{os::Failure{name, std::move(what), std::move(hint)}});
-}
-
-std::string text_of(wasm_trap_t const* trap) {
-    OwnedBytes message;
-    wasm_trap_message(trap, message.out());
-    return std::string{message.text()};
-}
-
-Stop report(wasm_trap_t const* trap) {
-    TrapReport report;
-    auto const text = text_of(trap);
-    if (wasmtime_trap_code_t code = 0; wasmtime_trap_code(trap, &code))
-        report.what = trap_sentence(code);
-    if (report.what.empty()) report.what = text.substr(text.rfind('\n') + 1);
-    report.frames = parse_frames(text);
-    return report;
-}
 
 // An instance could not be made although its imports are there: memory, mostly.
 Stop instantiation_failure(MemoryBudget const& budget, wasmtime::Error const& error) {
@@ -59,20 +39,6 @@ Stop instantiation_failure(MemoryBudget const& budget, wasmtime::Error const& er
     return os::Failure{
         "module-invalid", "the application cannot be instantiated: " + error.message()
     };
-}
-
-// What a call into the application came to: a trap, unless the application ended itself.
-base::Result<void, Stop>
-outcome(wasi::Context const& context, wasmtime_error_t* raw_error, wasm_trap_t* raw_trap) {
-    if (raw_error != nullptr) {
-        wasmtime::Error const error{raw_error};
-        if (!context.ending) return failed("internal", error.message());
-    }
-    if (raw_trap != nullptr) {
-        wasmtime::Trap const trap{raw_trap};
-        if (!context.ending) return std::unexpected(report(trap.capi()));
-    }
-    return {};
 }
 
 } // namespace
@@ -104,6 +70,14 @@ Instance::create(Engine const& engine, Module const& module, wasi::Context& cont
         );
     TRY(outcome(context, error, trap));
     return Instance{std::move(parts)};
+}
+
+base::Result<Ended, Stop> Instance::run(Entry const& entry) {
+    auto& context = parts_->guest.context();
+    if (context.ending) return Ended{*context.ending, {}}; // its start function has done all
+    Caller caller{parts_->store.context().capi(), parts_->instance, context};
+    auto results = TRY(caller.run(entry));
+    return Ended{context.ending.value_or(wasi::Ending{}), std::move(results)};
 }
 
 } // namespace exec::engine

@@ -29,39 +29,45 @@ wasm_trap_t* unwind() {
     return wasmtime_trap_new(reason.data(), reason.size());
 }
 
-template <class Return, class... Args>
-constexpr WasiImport
-bind(std::string_view name, Return (*)(wasi::Context&, wasi::GuestMemory, Args...), auto call) {
+// A function of WASI, `Call`, as the engine calls it.
+template <auto Call, class Signature = decltype(Call)> struct Bound;
+
+template <auto Call, class Return, class... Args>
+struct Bound<Call, Return (*)(wasi::Context&, wasi::GuestMemory, Args...)> {
     static constexpr std::array<wasm_valkind_t, sizeof...(Args)> parameters{kind_of<Args>...};
-    constexpr auto callback = +[](void* env,
-                                  wasmtime_caller_t* caller,
-                                  wasmtime_val_raw_t* values,
-                                  std::size_t) -> wasm_trap_t* {
+    static constexpr bool returns_errno = !std::is_void_v<Return>;
+
+    static wasm_trap_t*
+    callback(void* env, wasmtime_caller_t* caller, wasmtime_val_raw_t* values, std::size_t) {
         // Safety: the engine hands back the environment that the function was made with.
         auto& guest = *static_cast<Guest*>(env);
-        auto const memory = guest.memory(caller);
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            if constexpr (std::is_void_v<Return>)
-                decltype(call)::value(guest.context(), memory, load<Args>(values[I])...);
-            else
-                values[0].i32 = static_cast<std::int32_t>(
-                    decltype(call)::value(guest.context(), memory, load<Args>(values[I])...)
-                );
-        }(std::index_sequence_for<Args...>{});
+        call(guest, guest.memory(caller), values, std::index_sequence_for<Args...>{});
         return guest.context().ending ? unwind() : nullptr;
-    };
-    return {name, parameters, !std::is_void_v<Return>, callback};
+    }
+
+private:
+    template <std::size_t... I>
+    static void call(
+        Guest& guest,
+        wasi::GuestMemory memory,
+        wasmtime_val_raw_t* values,
+        std::index_sequence<I...>
+    ) {
+        if constexpr (returns_errno)
+            values[0].i32 =
+                static_cast<std::int32_t>(Call(guest.context(), memory, load<Args>(values[I])...));
+        else
+            Call(guest.context(), memory, load<Args>(values[I])...);
+    }
+};
+
+template <class Function> constexpr WasiImport import_of(Function function) {
+    using Binding = Bound<Function::call>;
+    return {function.name, Binding::parameters, Binding::returns_errno, Binding::callback};
 }
 
 constexpr auto imports = std::apply(
-    [](auto... function) {
-        return std::array{bind(
-            function.name,
-            decltype(function)::call,
-            std::integral_constant<decltype(decltype(function)::call), decltype(function)::call>{}
-        )...};
-    },
-    wasi::functions
+    [](auto... function) { return std::array{import_of(function)...}; }, wasi::functions
 );
 
 } // namespace

@@ -4,6 +4,7 @@
 
 #include "keep/exec/engine/linear_memory.hpp"
 #include "keep/exec/wasi/context.hpp"
+#include "keep/exec/wasi/guest_memory.hpp"
 
 #include <span>
 #include <string_view>

@@ -16,11 +16,11 @@ namespace package {
 
 // What the command line says.
 struct CommandLine {
-    std::string program;                     // argv[0]
-    std::vector<std::string> args;           // instead of the configuration's, if there are any
-    std::vector<std::string> env;            // "K=V": added, or instead of the configuration's
-    std::vector<std::string> directories;    // guest paths, beside the configuration's
-    std::optional<std::uint64_t> max_memory; // bytes; instead of the configuration's
+    std::string program;                       // argv[0]
+    std::vector<std::string> args = {};        // instead of the configuration's, if there are any
+    std::vector<std::string> env = {};         // "K=V": added, or instead of the configuration's
+    std::vector<std::string> directories = {}; // guest paths, beside the configuration's
+    std::optional<std::uint64_t> max_memory = {}; // bytes; instead of the configuration's
 };
 
 // What a descriptor is at the start.

@@ -5,6 +5,7 @@
 #include "keep/exec/net/connection.hpp"
 #include "keep/exec/vfs/file_system.hpp"
 #include "keep/exec/wasi/abi.hpp"
+#include "os/stream.hpp"
 
 #include <memory>
 #include <optional>
@@ -16,7 +17,7 @@ namespace exec::wasi {
 // A stream of the host: standard input, output or error, or what took their place. The host
 // descriptor is not ours to close.
 struct Stream {
-    int host_fd;
+    os::Stream host;
     FileType type;
 };
 
@@ -44,9 +45,14 @@ struct Descriptor {
     Rights rights_inheriting = 0;
     FdFlags flags = 0;
 
-    FileType type() const;
     bool socket() const;
+    // Errno::NotCapable if it lacks one of the rights; Errno::BadF if that is to read or to write,
+    // as anywhere else.
+    Result<void> allows(Rights needed) const;
     bool nonblocking() const { return (flags & fd_flag::nonblock) != 0; }
 };
+
+// The object as a T, if that is what the descriptor stands for.
+template <class T> T* as(Descriptor& descriptor) { return std::get_if<T>(&descriptor.object); }
 
 } // namespace exec::wasi

@@ -21,7 +21,7 @@ public:
 
     // Errno::BadF where there is none. Valid until the descriptor is closed or replaced.
     Result<Descriptor*> find(Fd fd) const;
-    // The same, and Errno::NotCapable if it lacks one of the rights.
+    // The same, if it has all of these rights.
     Result<Descriptor*> find(Fd fd, Rights needed) const;
 
     // Errno::NFile at a limit.
@@ -30,7 +30,8 @@ public:
     // At the lowest free number; 0-2 count as free only after the application has closed one of
     // them.
     Result<Fd> insert(Descriptor descriptor, std::uint32_t lowest = 0);
-    // At this very number: Errno::Exist if it is taken.
+    // At this very number: Errno::Exist if it is taken, Errno::Inval if it is out of all
+    // proportion.
     Result<void> insert_at(Fd fd, Descriptor descriptor);
 
     Result<void> close(Fd fd);
@@ -39,6 +40,8 @@ public:
 
 private:
     static constexpr std::uint32_t first_number = 3;
+    static constexpr std::uint32_t highest_number =
+        1U << 20; // below it lie those that exec's main chooses
 
     bool open(std::uint32_t number) const {
         return number < by_number_.size() && by_number_[number] != nullptr;

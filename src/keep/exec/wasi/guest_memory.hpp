@@ -24,26 +24,36 @@ template <class T>
     requires requires { T::alignment; }
 inline constexpr std::size_t guest_alignment<T> = T::alignment;
 
-// The buffers of a scattered read or a gathered write, those of length 0 left out. Not more than
-// `most` of them: what follows is left for the application's next call, as after any short read or
-// write.
-class Buffers {
+// The buffers of a scattered read (of std::byte) or a gathered write (of std::byte const), those of
+// length 0 left out. Not more than `most` of them: what follows is left for the application's next
+// call, as after any short read or write.
+template <class Byte> class Buffers {
 public:
     static constexpr std::size_t most = 1024; // what readv and writev take
 
-    void add(std::span<std::byte> buffer);
+    // Errno::Inval if all lengths together do not fit into 32 bits.
+    Result<void> add(std::span<Byte> buffer) {
+        if (buffer.size() > UINT32_MAX - bytes_) return std::unexpected(Errno::Inval);
+        bytes_ += static_cast<std::uint32_t>(buffer.size());
+        if (count_ == few) many_.assign(few_.begin(), few_.end());
+        if (count_ < few)
+            few_[count_] = buffer;
+        else
+            many_.push_back(buffer);
+        ++count_;
+        return {};
+    }
 
-    std::span<std::span<std::byte> const> writable() const;       // to read into
-    std::span<std::span<std::byte const> const> readable() const; // to write from
+    std::span<std::span<Byte> const> all() const {
+        return {count_ > few ? many_.data() : few_.data(), count_};
+    }
     std::size_t count() const { return count_; }
     std::uint32_t bytes() const { return bytes_; }
 
 private:
-    friend class GuestMemory;
-
-    static constexpr std::size_t few = 8;
-    std::array<std::span<std::byte>, few> few_;
-    std::vector<std::span<std::byte>> many_; // all of them, once there are more than a few
+    static constexpr std::size_t few = 8; // so many cost no allocation
+    std::array<std::span<Byte>, few> few_;
+    std::vector<std::span<Byte>> many_; // all of them, once there are more than a few
     std::size_t count_ = 0;
     std::uint32_t bytes_ = 0;
 };
@@ -58,8 +68,10 @@ public:
         requires std::is_trivially_copyable_v<T>
     Result<T> read(Pointer<T> from) const {
         auto const bytes = TRY(range(from.at, sizeof(T), guest_alignment<T>));
+        // Safety: `bytes` has room for a T, and Shared reads it byte by byte.
+        if (shared_) return base::Shared<T>{reinterpret_cast<T*>(bytes.data())}.fetch();
         std::array<std::byte, sizeof(T)> copy;
-        copy_out(bytes, copy);
+        std::memcpy(copy.data(), bytes.data(), sizeof(T));
         return std::bit_cast<T>(copy);
     }
 
@@ -87,22 +99,28 @@ public:
         return range(at.at, length, 1);
     }
 
-    // Errno::Inval if all lengths together do not fit into 32 bits.
-    Result<Buffers> buffers(Pointer<IoVector> vectors, std::uint32_t count) const;
+    // The buffers that an array of `count` vectors names.
+    Result<Buffers<std::byte>> to_fill(Pointer<IoVector> vectors, std::uint32_t count) const {
+        return buffers<std::byte>(vectors, count);
+    }
+    Result<Buffers<std::byte const>> to_send(Pointer<IoVector> vectors, std::uint32_t count) const {
+        return buffers<std::byte const>(vectors, count);
+    }
 
     // A copy of text: Errno::NameTooLong above `most` bytes, Errno::IlSeq if it is not UTF-8,
     // Errno::Inval with a NUL in it.
     Result<std::string> text(Pointer<char> at, std::uint32_t length, std::uint32_t most) const;
 
 private:
+    template <class Byte>
+    Result<Buffers<Byte>> buffers(Pointer<IoVector> vectors, std::uint32_t count) const;
+
     Result<std::span<std::byte>>
     range(std::uint32_t at, std::uint64_t length, std::size_t alignment) const {
         if (at % alignment != 0) return std::unexpected(Errno::Inval);
         if (at > size_ || length > size_ - at) return std::unexpected(Errno::Fault);
         return std::span{base_ + at, static_cast<std::size_t>(length)};
     }
-
-    void copy_out(std::span<std::byte const> from, std::span<std::byte> to) const;
 
     std::byte* base_;
     std::size_t size_; // bytes

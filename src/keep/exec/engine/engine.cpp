@@ -1,0 +1,126 @@
+// Settings of the engine, and modules made by it.
+
+#include "keep/exec/engine/engine.hpp"
+
+#include "keep/exec/engine/memory_creator.hpp"
+#include "keep/exec/engine/parts.hpp"
+
+#include <string>
+
+#include <wasmtime.h>
+
+namespace exec::engine {
+
+namespace {
+
+// Twice what `wasmtime run` allows; most of the usual 8 MiB stack stays for host functions.
+constexpr std::size_t stack_bytes = 1ULL << 20;
+
+void enable_proposals(wasmtime::Config& config) {
+    config.wasm_simd(true);
+    config.wasm_relaxed_simd(true);
+    config.wasm_bulk_memory(true);
+    config.wasm_reference_types(true);
+    config.wasm_multi_value(true);
+    config.wasm_multi_memory(true);
+    config.wasm_memory64(true);
+    config.wasm_tail_call(true);
+    config.wasm_threads(true);
+    config.shared_memory(true);
+    config.wasm_function_references(true);
+    config.wasm_gc(true);
+    config.wasm_exceptions(true);
+    config.wasm_wide_arithmetic(true);
+    config.wasm_custom_page_sizes(true);
+}
+
+wasmtime::Config configure(Settings const& settings, MemoryBudget& budget) {
+    wasmtime::Config config;
+    enable_proposals(config);
+    config.wasm_component_model(false);
+    config.concurrency_support(false);
+    config.strategy(wasmtime::Strategy::Cranelift);
+    config.cranelift_opt_level(wasmtime::OptLevel::Speed);
+    config.signals_based_traps(true);
+    config.max_wasm_stack(stack_bytes);
+    config.parallel_compilation(settings.compile_in_parallel);
+    // Images of initial memory would need memfd_create and a mapping per start; our memories are
+    // copied into.
+    config.memory_init_cow(false);
+    // Only debuggers and profilers of native code read it.
+    config.native_unwind_info(false);
+    create_memories_within(config, budget);
+    return config;
+}
+
+// The engine's message without the chain of what it did when that happened.
+std::string one_line(std::string message) {
+    std::string line;
+    for (std::size_t at = 0; at < message.size(); ++at) {
+        if (message[at] != '\n') {
+            line += message[at];
+            continue;
+        }
+        while (at + 1 < message.size() && (message[at + 1] == '\n' || message[at + 1] == ' ')) ++at;
+        if (at + 1 < message.size()) line += line.ends_with(':') ? " " : "; ";
+    }
+    return line;
+}
+
+} // namespace
+
+Engine::Parts::Parts(Settings const& settings)
+    : budget{settings.max_memory}, engine{configure(settings, budget)} {}
+
+Engine::Engine(Settings settings) : parts_{std::make_unique<Parts>(settings)} {}
+Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
+Engine::~Engine() = default;
+
+std::string_view Engine::compatibility() {
+    // The number counts changes of configure().
+    return "wasmtime " WASMTIME_VERSION " settings 1";
+}
+
+Module::Module(std::unique_ptr<Parts> parts) : parts_{std::move(parts)} {}
+Module::Module(Module&&) noexcept = default;
+Module& Module::operator=(Module&&) noexcept = default;
+Module::~Module() = default;
+
+Result<Module> Module::compile(Engine const& engine, std::span<std::byte const> binary) {
+    auto module = wasmtime::Module::compile(engine.parts().engine, lend(binary));
+    if (!module)
+        return std::unexpected(os::Failure{"module-invalid", one_line(module.err().message())});
+    return Module{std::make_unique<Parts>(module.ok())};
+}
+
+Result<Module> Module::deserialize(Engine const& engine, std::span<std::byte const> artefact) {
+    auto module = wasmtime::Module::deserialize(engine.parts().engine, lend(artefact));
+    if (!module) return std::unexpected(os::Failure{"internal", one_line(module.err().message())});
+    return Module{std::make_unique<Parts>(module.ok())};
+}
+
+Result<std::vector<std::byte>> Module::serialize() const {
+    OwnedBytes bytes;
+    if (auto* error = wasmtime_module_serialize(parts_->module.capi(), bytes.out()))
+        return std::unexpected(os::Failure{"internal", one_line(wasmtime::Error{error}.message())});
+    return std::vector<std::byte>(bytes.bytes().begin(), bytes.bytes().end());
+}
+
+Result<void> validate(Engine const& engine, std::span<std::byte const> binary) {
+    auto valid = wasmtime::Module::validate(engine.parts().engine, lend(binary));
+    if (!valid)
+        return std::unexpected(os::Failure{"module-invalid", one_line(valid.err().message())});
+    return {};
+}
+
+Result<std::vector<std::byte>> binary_of_text(std::string_view text) {
+    OwnedBytes bytes;
+    if (auto* error = wasmtime_wat2wasm(text.data(), text.size(), bytes.out()))
+        return std::unexpected(
+            os::Failure{"module-invalid", one_line(wasmtime::Error{error}.message())}
+        );
+    return std::vector<std::byte>(bytes.bytes().begin(), bytes.bytes().end());
+}
+
+} // namespace exec::engine

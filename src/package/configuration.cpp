@@ -65,8 +65,6 @@ Read<std::map<std::string, std::string>> read_env(toml::table const& root) {
         auto const name = key.str();
         if (name.empty() || name.contains('=') || name.contains('\0'))
             return wrong(key, quoted(name) + " cannot be the name of an environment variable");
-        if (name == "FD_COUNT" || name == "FD_NAMES")
-            return wrong(key, quoted(name) + " is set by Enarx itself");
         env.emplace(name, TRY(string_of(node, quoted(name))));
     }
     return env;

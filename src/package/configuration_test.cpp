@@ -98,7 +98,6 @@ TEST(Configuration, RefusesEachMistakeWithItsPlace) {
              Bad{"[env]\nA = 1", 2, 5, "`A` must be a string, not an integer"},
              Bad{"env = 1", 1, 7, "`env` must be a table, not an integer"},
              Bad{"[env]\n\"A=B\" = ''", 2, 1, "cannot be the name of an environment variable"},
-             Bad{"[env]\nFD_COUNT = '1'", 2, 1, "set by Enarx"},
              Bad{"steward = 'attest.example.com'", 1, 11, "no URL"},
              Bad{"steward = 'https://'", 1, 11, "no URL"},
              Bad{"steward = 1", 1, 11, "`steward` must be a string"},

@@ -42,7 +42,7 @@ constexpr std::array signals{
 } // namespace
 
 void proc_exit(Context& context, GuestMemory, std::uint32_t status) {
-    context.ending = Ending{.status = status};
+    context.ending = Ending{.status = status, .signal = {}};
 }
 
 // Nobody could wake a stopped Keep again, so what would stop it is Errno::NotSup.

@@ -5,6 +5,7 @@
 #include "keep/exec/workload/report.hpp"
 #include "keep/exec/workload/run.hpp"
 #include "os/write_all.hpp"
+#include "protocol/failure/failure.hpp"
 
 #include <csignal>
 #include <cstdlib>

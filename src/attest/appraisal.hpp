@@ -1,6 +1,7 @@
 #pragma once
 
-// The answer: accepted, refused or undecided, with the outcome of every rule; claims only where it accepted.
+// The answer: accepted, refused or undecided, with the outcome of every rule; claims only where it
+// accepted.
 
 #include "attest/finding.hpp"
 #include "attest/kind.hpp"
@@ -24,7 +25,8 @@ struct EndorsementClaims {
 class Appraisal;
 Appraisal appraise(Kind kind, Request const& request);
 
-// Only appraise() makes Claims: to hold them is to know that no rule failed and none was left undecided.
+// Only appraise() makes Claims: to hold them is to know that no rule failed and none was left
+// undecided.
 class Claims {
 public:
     using Value = std::variant<snp::Claims, EndorsementClaims>;

@@ -6,11 +6,15 @@
 
 namespace attest {
 
-void compare_report_data(Judge& judge, Rule const& rule, ReportData const& expected, Field const& field) {
+void compare_report_data(
+    Judge& judge, Rule const& rule, ReportData const& expected, Field const& field
+) {
     if (!expected.value()) {
         judge.undecided(
             rule,
-            {"single-use data to compare with", "none was given", field.place,
+            {"single-use data to compare with",
+             "none was given",
+             field.place,
              "Give what the attester was asked to bind with --report-data HEX or @FILE."}
         );
         return;
@@ -22,11 +26,15 @@ void compare_report_data(Judge& judge, Rule const& rule, ReportData const& expec
     judge.demand(rule, fits, [&] { return Detail{hex(wanted), hex(field.value), field.place}; });
 }
 
-void compare_measurement(Judge& judge, Rule const& rule, Measurements const& expected, Field const& field) {
+void compare_measurement(
+    Judge& judge, Rule const& rule, Measurements const& expected, Field const& field
+) {
     if (!expected.values()) {
         judge.undecided(
             rule,
-            {"a measurement to compare with", "none was given", field.place,
+            {"a measurement to compare with",
+             "none was given",
+             field.place,
              "Give the measurement of the program that you trust with --measurement HEX."}
         );
         return;
@@ -36,7 +44,8 @@ void compare_measurement(Judge& judge, Rule const& rule, Measurements const& exp
     });
     judge.demand(rule, known, [&] {
         std::string wanted;
-        for (auto const& value : *expected.values()) wanted += (wanted.empty() ? "" : " or ") + hex(base::View{value});
+        for (auto const& value : *expected.values())
+            wanted += (wanted.empty() ? "" : " or ") + hex(base::View{value});
         return Detail{wanted, hex(field.value), field.place};
     });
 }

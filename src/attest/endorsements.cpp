@@ -14,7 +14,12 @@ Unusable unusable(std::string const& source, crypto::Malformed const& why) {
 }
 
 Unusable twice(std::string const& source, std::string const& other, std::string what) {
-    return {source, 0, std::move(what) + " only once, or each time the same", "other content than in " + other};
+    return {
+        source,
+        0,
+        std::move(what) + " only once, or each time the same",
+        "other content than in " + other
+    };
 }
 
 // A certificate's first field is [0] version, a revocation list's is INTEGER version.
@@ -35,8 +40,10 @@ bool is_json(base::View bytes) {
 } // namespace
 
 base::Result<void, Unusable> Endorsements::add(base::View bytes, std::string source) {
-    if (bytes.empty()) return std::unexpected(Unusable{source, 0, "an endorsement", "an empty file"});
-    if (bytes.size() > largest) return std::unexpected(Unusable{source, largest, "at most 4 MiB", "more"});
+    if (bytes.empty())
+        return std::unexpected(Unusable{source, 0, "an endorsement", "an empty file"});
+    if (bytes.size() > largest)
+        return std::unexpected(Unusable{source, largest, "at most 4 MiB", "more"});
     if (crypto::looks_like_pem(bytes)) return add_pem(bytes, source);
     if (is_json(bytes)) return add_document(bytes, source);
     return add_der(bytes, source);
@@ -46,14 +53,20 @@ base::Result<void, Unusable> Endorsements::add_pem(base::View bytes, std::string
     auto const blocks = crypto::parse_pem(bytes);
     if (!blocks) return std::unexpected(unusable(source, blocks.error()));
     for (auto const& block : *blocks) {
-        auto const name = blocks->size() == 1 ? source : source + " block at " + std::to_string(block.offset);
+        auto const name =
+            blocks->size() == 1 ? source : source + " block at " + std::to_string(block.offset);
         if (block.label == "CERTIFICATE") {
             TRY(add_certificate(block.der, name));
         } else if (block.label == "X509 CRL") {
             TRY(add_list(block.der, name));
         } else {
             return std::unexpected(
-                Unusable{source, block.offset, "a PEM block CERTIFICATE or X509 CRL", std::string(block.label)}
+                Unusable{
+                    source,
+                    block.offset,
+                    "a PEM block CERTIFICATE or X509 CRL",
+                    std::string(block.label)
+                }
             );
         }
     }
@@ -64,21 +77,25 @@ base::Result<void, Unusable> Endorsements::add_der(base::View bytes, std::string
     crypto::DerReader in{bytes};
     while (!in.empty()) {
         auto const offset = in.offset();
-        auto const element = in.next(crypto::Tag::Sequence, "a certificate or revocation list in DER");
+        auto const element =
+            in.next(crypto::Tag::Sequence, "a certificate or revocation list in DER");
         if (!element) return std::unexpected(unusable(source, element.error()));
         auto const name = offset == 0 ? source : source + " at byte " + std::to_string(offset);
-        TRY(is_list(element->whole) ? add_list(element->whole, name) : add_certificate(element->whole, name));
+        TRY(is_list(element->whole) ? add_list(element->whole, name)
+                                    : add_certificate(element->whole, name));
     }
     return {};
 }
 
-base::Result<void, Unusable> Endorsements::add_certificate(base::View der, std::string const& source) {
+base::Result<void, Unusable>
+Endorsements::add_certificate(base::View der, std::string const& source) {
     auto parsed = crypto::Certificate::parse(der);
     if (!parsed) return std::unexpected(unusable(source, parsed.error()));
     for (auto const& [known, where] : certificates_) {
         if (base::equal(known.der(), der)) return {};
         if (base::equal(known.public_key_info(), parsed->public_key_info()) &&
-            base::equal(known.issuer(), parsed->issuer()) && base::equal(known.subject(), parsed->subject()))
+            base::equal(known.issuer(), parsed->issuer()) &&
+            base::equal(known.subject(), parsed->subject()))
             return std::unexpected(twice(source, where, "a certificate of this key"));
     }
     certificates_.push_back({std::move(*parsed), source});
@@ -96,7 +113,8 @@ base::Result<void, Unusable> Endorsements::add_list(base::View der, std::string 
     return {};
 }
 
-base::Result<void, Unusable> Endorsements::add_document(base::View bytes, std::string const& source) {
+base::Result<void, Unusable>
+Endorsements::add_document(base::View bytes, std::string const& source) {
     for (auto const& document : documents_)
         if (base::equal(document.value.bytes, bytes)) return {};
     documents_.push_back({Document{{bytes.begin(), bytes.end()}}, source});

@@ -1,6 +1,7 @@
 #pragma once
 
-// What vendors say of a platform: certificates, revocation lists and signed JSON, recognised from their bytes.
+// What vendors say of a platform: certificates, revocation lists and signed JSON, recognised from
+// their bytes.
 
 #include "base/result.hpp"
 #include "base/view.hpp"
@@ -35,8 +36,9 @@ struct Unusable {
 // Filled once, then only read: safe to share between threads.
 class Endorsements {
 public:
-    // Takes in DER (one or several, end to end), PEM (any number of blocks) or a JSON object. The same endorsement
-    // again changes nothing; one for the same key or issuer with other content is refused: which one would count?
+    // Takes in DER (one or several, end to end), PEM (any number of blocks) or a JSON object. The
+    // same endorsement again changes nothing; one for the same key or issuer with other content is
+    // refused: which one would count?
     base::Result<void, Unusable> add(base::View bytes, std::string source);
 
     std::span<Sourced<crypto::Certificate> const> certificates() const { return certificates_; }

@@ -11,7 +11,8 @@ namespace attest {
 
 enum class Outcome : std::uint8_t { Passed, Failed, Undecided, Off, NotApplicable };
 
-// Where in the bytes: which artefact, which byte of it, and the name that the manual gives to the field.
+// Where in the bytes: which artefact, which byte of it, and the name that the manual gives to the
+// field.
 struct Place {
     std::string part;
     std::optional<std::size_t> offset = {};

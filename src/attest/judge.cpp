@@ -18,14 +18,23 @@ void Judge::not_applicable(Rule const& rule, std::string why) {
 }
 
 void Judge::not_asked(Rule const& rule) {
-    undecided(rule, {.expected = "a value to compare with", .found = "none", .hint = "Name it in the policy file."});
+    undecided(
+        rule,
+        {.expected = "a value to compare with",
+         .found = "none",
+         .hint = "Name it in the policy file."}
+    );
 }
 
 std::vector<Finding> Judge::finish() && {
     for (auto const* rule : rules_) {
-        bool const found = std::ranges::any_of(findings_, [&](auto const& finding) { return finding.rule == rule; });
+        bool const found = std::ranges::any_of(findings_, [&](auto const& finding) {
+            return finding.rule == rule;
+        });
         if (!found)
-            add(*rule, Outcome::Undecided, {.expected = {}, .found = "not reached: an earlier rule did not pass"});
+            add(*rule,
+                Outcome::Undecided,
+                {.expected = {}, .found = "not reached: an earlier rule did not pass"});
     }
     return std::move(findings_);
 }

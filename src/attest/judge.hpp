@@ -1,6 +1,7 @@
 #pragma once
 
-// Collects one finding or more for each rule. A rule that nobody asked about ends up undecided, never passed.
+// Collects one finding or more for each rule. A rule that nobody asked about ends up undecided,
+// never passed.
 
 #include "attest/finding.hpp"
 #include "attest/policy.hpp"
@@ -13,12 +14,14 @@ namespace attest {
 class Judge {
 public:
     // `rules`: all that apply to this kind of evidence.
-    Judge(Policy const& policy, Rules rules) : policy_{&policy}, rules_{rules} { findings_.reserve(rules.size()); }
+    Judge(Policy const& policy, Rules rules) : policy_{&policy}, rules_{rules} {
+        findings_.reserve(rules.size());
+    }
 
     Policy const& policy() const { return *policy_; }
 
-    // Passed, or failed with the Detail that `detail()` makes; where the policy turned the rule off, off either way.
-    // Answers whether to go on: false only for a failure.
+    // Passed, or failed with the Detail that `detail()` makes; where the policy turned the rule
+    // off, off either way. Answers whether to go on: false only for a failure.
     template <class MakeDetail> bool check(Rule const& rule, bool holds, MakeDetail&& detail) {
         return record(rule, policy_->on(rule), holds, std::forward<MakeDetail>(detail));
     }
@@ -30,7 +33,8 @@ public:
     void undecided(Rule const& rule, Detail detail);
     // There is nothing of which the rule speaks.
     void not_applicable(Rule const& rule, std::string why);
-    // The policy names no value to compare with. A rule that a policy turned on all the same is undecided.
+    // The policy names no value to compare with. A rule that a policy turned on all the same is
+    // undecided.
     void not_asked(Rule const& rule);
 
     bool failed() const { return failed_; }
@@ -38,7 +42,8 @@ public:
     std::vector<Finding> finish() &&;
 
 private:
-    template <class MakeDetail> bool record(Rule const& rule, bool on, bool holds, MakeDetail&& detail) {
+    template <class MakeDetail>
+    bool record(Rule const& rule, bool on, bool holds, MakeDetail&& detail) {
         if (holds) {
             add(rule, on ? Outcome::Passed : Outcome::Off, {});
             return true;

@@ -1,5 +1,4 @@
 #include "attest/appraisal.hpp"
-
 #include "crypto/der.hpp"
 
 namespace attest {
@@ -27,13 +26,20 @@ bool like_amd_certificate(base::View evidence) {
 
 std::string_view name_of(Kind kind) {
     switch (kind) {
-    case Kind::SnpReport: return "SEV-SNP report";
-    case Kind::SgxQuote: return "SGX quote";
-    case Kind::TdxQuote: return "TDX quote";
-    case Kind::NitroDocument: return "Nitro attestation document";
-    case Kind::CcaToken: return "CCA attestation token";
-    case Kind::EnarxRequest: return "Enarx certification request";
-    case Kind::AmdCertificate: return "AMD certificate";
+    case Kind::SnpReport:
+        return "SEV-SNP report";
+    case Kind::SgxQuote:
+        return "SGX quote";
+    case Kind::TdxQuote:
+        return "TDX quote";
+    case Kind::NitroDocument:
+        return "Nitro attestation document";
+    case Kind::CcaToken:
+        return "CCA attestation token";
+    case Kind::EnarxRequest:
+        return "Enarx certification request";
+    case Kind::AmdCertificate:
+        return "AMD certificate";
     }
     return "unknown";
 }

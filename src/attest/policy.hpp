@@ -14,7 +14,8 @@ class Policy {
 public:
     // The vendor's chain signed exactly these bytes, valid at that time.
     static Policy authentic() { return Policy{Level::Authentic}; }
-    // Also: not revoked, firmware at or above the floor, no debug, no migration, bound to the asker's data and measurement.
+    // Also: not revoked, firmware at or above the floor, no debug, no migration, bound to the
+    // asker's data and measurement.
     static Policy strict() { return Policy{Level::Strict}; }
 
     bool on(Rule const& rule) const;

@@ -26,7 +26,9 @@ class Roots {
 public:
     static Roots builtin();
     // Only these, in the place of all that are built in.
-    static Roots only(std::vector<Sourced<crypto::Certificate>> roots) { return Roots{std::move(roots)}; }
+    static Roots only(std::vector<Sourced<crypto::Certificate>> roots) {
+        return Roots{std::move(roots)};
+    }
 
     std::span<Sourced<crypto::Certificate> const> certificates() const { return roots_; }
     bool contains(crypto::Certificate const& certificate) const;

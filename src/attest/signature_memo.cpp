@@ -13,7 +13,9 @@ bool verify_now(crypto::Signed const& signed_part, base::View public_key_info) {
 
 // The key's length comes first, so that no byte of one part can pass as a byte of the next.
 crypto::Sha256Digest fact(crypto::Signed const& signed_part, base::View public_key_info) {
-    auto const number = [](std::size_t n) { return std::bit_cast<base::Bytes<8>>(std::uint64_t(n)); };
+    auto const number = [](std::size_t n) {
+        return std::bit_cast<base::Bytes<8>>(std::uint64_t(n));
+    };
     return crypto::Sha256{}
         .add(number(public_key_info.size()))
         .add(public_key_info)
@@ -39,8 +41,11 @@ bool SignatureMemo::verify(crypto::Signed const& signed_part, base::View public_
     return true;
 }
 
-bool verify_signature(crypto::Signed const& signed_part, base::View public_key_info, SignatureMemo* memo) {
-    return memo ? memo->verify(signed_part, public_key_info) : verify_now(signed_part, public_key_info);
+bool verify_signature(
+    crypto::Signed const& signed_part, base::View public_key_info, SignatureMemo* memo
+) {
+    return memo ? memo->verify(signed_part, public_key_info)
+                : verify_now(signed_part, public_key_info);
 }
 
 } // namespace attest

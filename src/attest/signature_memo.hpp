@@ -1,6 +1,7 @@
 #pragma once
 
-// Remembers which certificates and lists a key has signed, so that a chain is not verified anew for each report.
+// Remembers which certificates and lists a key has signed, so that a chain is not verified anew for
+// each report.
 
 #include "crypto/certificate.hpp"
 #include "crypto/digest.hpp"
@@ -10,8 +11,8 @@
 
 namespace attest {
 
-// That a key signed some bytes does not change with time or policy: only such facts are kept, and only true ones.
-// Safe to share between threads.
+// That a key signed some bytes does not change with time or policy: only such facts are kept, and
+// only true ones. Safe to share between threads.
 class SignatureMemo {
 public:
     // Whether the key in `public_key_info` signed it.
@@ -25,6 +26,8 @@ private:
 };
 
 // Through the memo, where there is one.
-bool verify_signature(crypto::Signed const& signed_part, base::View public_key_info, SignatureMemo* memo);
+bool verify_signature(
+    crypto::Signed const& signed_part, base::View public_key_info, SignatureMemo* memo
+);
 
 } // namespace attest

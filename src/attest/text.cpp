@@ -7,7 +7,8 @@ namespace attest {
 std::string hex(base::View bytes) {
     std::string out;
     out.reserve(2 * bytes.size());
-    for (auto const byte : bytes) fmt::format_to(std::back_inserter(out), "{:02x}", std::to_integer<unsigned>(byte));
+    for (auto const byte : bytes)
+        fmt::format_to(std::back_inserter(out), "{:02x}", std::to_integer<unsigned>(byte));
     return out;
 }
 
@@ -20,8 +21,12 @@ std::string timestamp(std::chrono::sys_seconds time) {
     hh_mm_ss const clock{time - day};
     return fmt::format(
         "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
-        int(date.year()), unsigned(date.month()), unsigned(date.day()),
-        clock.hours().count(), clock.minutes().count(), clock.seconds().count()
+        int(date.year()),
+        unsigned(date.month()),
+        unsigned(date.day()),
+        clock.hours().count(),
+        clock.minutes().count(),
+        clock.seconds().count()
     );
 }
 

@@ -19,7 +19,8 @@ consteval Alphabet alphabet(std::string_view letters) {
 
 constexpr Alphabet standard =
     alphabet("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
-constexpr Alphabet url = alphabet("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+constexpr Alphabet url =
+    alphabet("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
 std::optional<std::vector<std::byte>> decode(std::string_view text, Alphabet const& values) {
     if (text.size() % 4 == 1) return {};
@@ -48,6 +49,8 @@ std::optional<std::vector<std::byte>> decode_base64(std::string_view text) {
     return decode(text, standard);
 }
 
-std::optional<std::vector<std::byte>> decode_base64url(std::string_view text) { return decode(text, url); }
+std::optional<std::vector<std::byte>> decode_base64url(std::string_view text) {
+    return decode(text, url);
+}
 
 } // namespace crypto

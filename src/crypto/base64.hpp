@@ -1,6 +1,7 @@
 #pragma once
 
-// Base64 with one spelling for each value: no white space, padding as the alphabet wants it, unused bits zero.
+// Base64 with one spelling for each value: no white space, padding as the alphabet wants it, unused
+// bits zero.
 
 #include "base/view.hpp"
 

@@ -34,7 +34,9 @@ base::Result<void, Malformed> parse_key_usage(base::View value, Authority& autho
     TRY(outer.finish("the end of KeyUsage"));
     if (bits.content.size() < 2 || bits.content.size() > 3 || bits.content[0] > std::byte{7})
         return std::unexpected(Malformed{"KeyUsage"});
-    auto const bit = [&](unsigned n) { return (bits.content[1] & std::byte(0x80 >> n)) != std::byte{0}; };
+    auto const bit = [&](unsigned n) {
+        return (bits.content[1] & std::byte(0x80 >> n)) != std::byte{0};
+    };
     authority.may_sign_data = bit(0);
     authority.may_sign_certificates = bit(5);
     authority.may_sign_lists = bit(6);
@@ -74,7 +76,8 @@ base::Result<void, Malformed> Certificate::parse_signed(base::View der) {
     signed_.content = TRY(fields.next(Tag::Sequence, "tbsCertificate")).whole;
     auto const identifier = TRY(fields.next(Tag::Sequence, "signatureAlgorithm")).whole;
     auto const algorithm = signature_algorithm(identifier);
-    if (!algorithm) return std::unexpected(fields.malformed("a signature algorithm that is known here"));
+    if (!algorithm)
+        return std::unexpected(fields.malformed("a signature algorithm that is known here"));
     signed_.algorithm = *algorithm;
     signed_.signature = TRY(fields.bit_string("signatureValue"));
     TRY(fields.finish("the end of the certificate"));
@@ -92,9 +95,12 @@ base::Result<void, Malformed> Certificate::parse_content(base::View rest, base::
             return std::unexpected(fields.malformed("an X.509 certificate of version 3"));
         TRY(version.finish("the end of version"));
         serial_ = TRY(fields.next(Tag::Integer, "serialNumber")).content;
-        if (!canonical_integer(serial_)) return std::unexpected(fields.malformed("a serialNumber in DER"));
+        if (!canonical_integer(serial_))
+            return std::unexpected(fields.malformed("a serialNumber in DER"));
         if (!base::equal(TRY(fields.next(Tag::Sequence, "signature")).whole, algorithm))
-            return std::unexpected(fields.malformed("the same signature algorithm inside and outside"));
+            return std::unexpected(
+                fields.malformed("the same signature algorithm inside and outside")
+            );
         issuer_ = TRY(fields.next(Tag::Sequence, "issuer")).whole;
         auto validity = TRY(fields.enter(Tag::Sequence, "validity"));
         not_before_ = TRY(validity.time("notBefore"));
@@ -128,7 +134,8 @@ base::Result<void, Malformed> Certificate::parse_extensions(base::View list) {
 base::Result<void, Malformed> Certificate::parse_authority() {
     if (auto const* constraints = extension(oid_basic_constraints))
         TRY(parse_basic_constraints(constraints->value, authority_));
-    if (auto const* usage = extension(oid_key_usage)) return parse_key_usage(usage->value, authority_);
+    if (auto const* usage = extension(oid_key_usage))
+        return parse_key_usage(usage->value, authority_);
     authority_.may_sign_certificates = authority_.may_sign_lists = authority_.may_sign_data = true;
     return {};
 }

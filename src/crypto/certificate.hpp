@@ -36,7 +36,9 @@ struct Signed {
     SignatureAlgorithm algorithm{};
     base::View signature;
 
-    bool verified_by(PublicKey const& key) const { return key.verify(algorithm, content, signature); }
+    bool verified_by(PublicKey const& key) const {
+        return key.verify(algorithm, content, signature);
+    }
 };
 
 class Certificate {
@@ -57,7 +59,9 @@ public:
 
     Extension const* extension(base::View oid) const;
     bool self_issued() const { return base::equal(issuer_, subject_); }
-    bool valid_at(std::chrono::sys_seconds at) const { return not_before_ <= at && at <= not_after_; }
+    bool valid_at(std::chrono::sys_seconds at) const {
+        return not_before_ <= at && at <= not_after_;
+    }
     // An extension that is critical and that neither this class nor the caller knows.
     Extension const* unknown_critical() const;
 

@@ -31,7 +31,8 @@ std::optional<std::chrono::sys_seconds> parse_time(base::View text, unsigned cen
         if (!number) return {};
         part[i] = *number;
     }
-    auto const date = year(static_cast<int>(century * 100 + part[0])) / month(part[1]) / day(part[2]);
+    auto const date =
+        year(static_cast<int>(century * 100 + part[0])) / month(part[1]) / day(part[2]);
     if (!date.ok() || part[3] > 23 || part[4] > 59 || part[5] > 59) return {};
     return sys_days(date) + hours(part[3]) + minutes(part[4]) + seconds(part[5]);
 }
@@ -72,7 +73,8 @@ base::Result<void, Malformed> DerReader::finish(std::string_view what) const {
 base::Result<base::View, Malformed> DerReader::bit_string(std::string_view what) {
     auto const start = malformed(what);
     auto const element = TRY(next(Tag::BitString, what));
-    if (element.content.empty() || element.content[0] != std::byte{0}) return std::unexpected(start);
+    if (element.content.empty() || element.content[0] != std::byte{0})
+        return std::unexpected(start);
     return element.content.subspan(1);
 }
 

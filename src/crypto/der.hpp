@@ -1,6 +1,7 @@
 #pragma once
 
-// Reads DER strictly: definite, shortest lengths, no tag above 30, and finish() where nothing may follow.
+// Reads DER strictly: definite, shortest lengths, no tag above 30, and finish() where nothing may
+// follow.
 
 #include "base/result.hpp"
 #include "base/view.hpp"
@@ -13,9 +14,20 @@
 namespace crypto {
 
 enum class Tag : std::uint8_t {
-    Boolean = 0x01, Integer = 0x02, BitString = 0x03, OctetString = 0x04, Null = 0x05, Oid = 0x06, Enumerated = 0x0a,
-    Utf8String = 0x0c, PrintableString = 0x13, Ia5String = 0x16, UtcTime = 0x17, GeneralizedTime = 0x18,
-    Sequence = 0x30, Set = 0x31,
+    Boolean = 0x01,
+    Integer = 0x02,
+    BitString = 0x03,
+    OctetString = 0x04,
+    Null = 0x05,
+    Oid = 0x06,
+    Enumerated = 0x0a,
+    Utf8String = 0x0c,
+    PrintableString = 0x13,
+    Ia5String = 0x16,
+    UtcTime = 0x17,
+    GeneralizedTime = 0x18,
+    Sequence = 0x30,
+    Set = 0x31,
 };
 constexpr Tag context(unsigned n) { return Tag(0x80 | n); }             // [n] IMPLICIT, primitive
 constexpr Tag context_constructed(unsigned n) { return Tag(0xa0 | n); } // [n], constructed

@@ -15,7 +15,8 @@ template <std::size_t N> std::uint8_t* raw(base::Bytes<N>& out) {
     return reinterpret_cast<std::uint8_t*>(out.data()); // Safety: as above.
 }
 
-// Safety: both contexts are plain C structs without pointers; the buffers are large enough and aligned as they are.
+// Safety: both contexts are plain C structs without pointers; the buffers are large enough and
+// aligned as they are.
 static_assert(sizeof(SHA256_CTX) <= 128 && alignof(SHA256_CTX) <= 8);
 static_assert(sizeof(SHA512_CTX) <= 256 && alignof(SHA512_CTX) <= 8);
 

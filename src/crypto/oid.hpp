@@ -1,6 +1,7 @@
 #pragma once
 
-// Object identifiers in the encoding in which DER holds them, made from their numbers by the compiler.
+// Object identifiers in the encoding in which DER holds them, made from their numbers by the
+// compiler.
 
 #include "base/view.hpp"
 
@@ -23,7 +24,10 @@ consteval std::size_t oid_arc_size(std::uint64_t arc) {
 template <std::uint64_t First, std::uint64_t Second, std::uint64_t... Rest>
 inline constexpr auto oid_bytes = [] {
     constexpr std::array arcs{First * 40 + Second, Rest...};
-    std::array<std::byte, (detail::oid_arc_size(First * 40 + Second) + ... + detail::oid_arc_size(Rest))> out{};
+    std::array<
+        std::byte,
+        (detail::oid_arc_size(First * 40 + Second) + ... + detail::oid_arc_size(Rest))>
+        out{};
     std::size_t at = 0;
     for (auto const arc : arcs)
         for (auto left = detail::oid_arc_size(arc); left-- > 0;)

@@ -41,7 +41,9 @@ private:
 };
 
 std::optional<std::string_view> label_of(std::string_view line, std::string_view mark) {
-    if (!line.starts_with(mark) || !line.ends_with(dashes) || line.size() < mark.size() + dashes.size()) return {};
+    if (!line.starts_with(mark) || !line.ends_with(dashes) ||
+        line.size() < mark.size() + dashes.size())
+        return {};
     return line.substr(mark.size(), line.size() - mark.size() - dashes.size());
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
-// PEM blocks (RFC 7468), read strictly: lines of base64 and nothing between the blocks but empty lines.
+// PEM blocks (RFC 7468), read strictly: lines of base64 and nothing between the blocks but empty
+// lines.
 
 #include "base/result.hpp"
 #include "base/view.hpp"

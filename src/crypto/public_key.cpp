@@ -37,9 +37,12 @@ bool answer(bool ok) {
 
 EVP_MD const* md_of(Hash hash) {
     switch (hash) {
-    case Hash::Sha256: return EVP_sha256();
-    case Hash::Sha384: return EVP_sha384();
-    case Hash::Sha512: return EVP_sha512();
+    case Hash::Sha256:
+        return EVP_sha256();
+    case Hash::Sha384:
+        return EVP_sha384();
+    case Hash::Sha512:
+        return EVP_sha512();
     }
     return nullptr;
 }
@@ -57,34 +60,48 @@ Digest digest(Hash hash, base::View message) {
         out.size = value.size();
     };
     switch (hash) {
-    case Hash::Sha256: store(sha256(message)); break;
-    case Hash::Sha384: store(sha384(message)); break;
-    case Hash::Sha512: store(sha512(message)); break;
+    case Hash::Sha256:
+        store(sha256(message));
+        break;
+    case Hash::Sha384:
+        store(sha384(message));
+        break;
+    case Hash::Sha512:
+        store(sha512(message));
+        break;
     }
     return out;
 }
 
 bool pss(SignatureAlgorithm algorithm) {
-    return algorithm == SignatureAlgorithm::RsaPssSha256 || algorithm == SignatureAlgorithm::RsaPssSha384;
+    return algorithm == SignatureAlgorithm::RsaPssSha256 ||
+           algorithm == SignatureAlgorithm::RsaPssSha384;
 }
 
-bool verify_rsa(EVP_PKEY* key, SignatureAlgorithm algorithm, base::View message, base::View signature) {
+bool verify_rsa(
+    EVP_PKEY* key, SignatureAlgorithm algorithm, base::View message, base::View signature
+) {
     ContextPtr const context{EVP_MD_CTX_new()};
     EVP_PKEY_CTX* parameters = nullptr;
     auto const* md = md_of(hash_of(algorithm));
-    if (!context || EVP_DigestVerifyInit(context.get(), &parameters, md, nullptr, key) != 1) return false;
-    if (pss(algorithm) && (EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) != 1 ||
-                           EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, RSA_PSS_SALTLEN_DIGEST) != 1 ||
-                           EVP_PKEY_CTX_set_rsa_mgf1_md(parameters, md) != 1))
+    if (!context || EVP_DigestVerifyInit(context.get(), &parameters, md, nullptr, key) != 1)
         return false;
-    return EVP_DigestVerify(context.get(), raw(signature), signature.size(), raw(message), message.size()) == 1;
+    if (pss(algorithm) &&
+        (EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) != 1 ||
+         EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, RSA_PSS_SALTLEN_DIGEST) != 1 ||
+         EVP_PKEY_CTX_set_rsa_mgf1_md(parameters, md) != 1))
+        return false;
+    return EVP_DigestVerify(
+               context.get(), raw(signature), signature.size(), raw(message), message.size()
+           ) == 1;
 }
 
 // EC_POINT_oct2point refuses what does not lie on the curve.
 bool set_point(EC_KEY* key, std::span<std::uint8_t const> encoded) {
     auto const* group = EC_KEY_get0_group(key);
     PointPtr const point{EC_POINT_new(group)};
-    return point && EC_POINT_oct2point(group, point.get(), encoded.data(), encoded.size(), nullptr) == 1 &&
+    return point &&
+           EC_POINT_oct2point(group, point.get(), encoded.data(), encoded.size(), nullptr) == 1 &&
            EC_KEY_set_public_key(key, point.get()) == 1;
 }
 
@@ -99,15 +116,22 @@ base::Result<PublicKey, Malformed> PublicKey::adopt(EVP_PKEY* key) {
         return PublicKey{std::move(owned), KeyKind::Rsa};
     case EVP_PKEY_EC:
         switch (EC_GROUP_get_curve_name(EC_KEY_get0_group(EVP_PKEY_get0_EC_KEY(key)))) {
-        case NID_X9_62_prime256v1: return PublicKey{std::move(owned), KeyKind::P256};
-        case NID_secp384r1: return PublicKey{std::move(owned), KeyKind::P384};
-        case NID_secp521r1: return PublicKey{std::move(owned), KeyKind::P521};
-        default: break;
+        case NID_X9_62_prime256v1:
+            return PublicKey{std::move(owned), KeyKind::P256};
+        case NID_secp384r1:
+            return PublicKey{std::move(owned), KeyKind::P384};
+        case NID_secp521r1:
+            return PublicKey{std::move(owned), KeyKind::P521};
+        default:
+            break;
         }
         break;
-    default: break;
+    default:
+        break;
     }
-    return std::unexpected(Malformed{"a public key on P-256, P-384 or P-521, or of RSA with 2048 to 8192 bits"});
+    return std::unexpected(
+        Malformed{"a public key on P-256, P-384 or P-521, or of RSA with 2048 to 8192 bits"}
+    );
 }
 
 base::Result<PublicKey, Malformed> PublicKey::parse(base::View spki) {
@@ -117,7 +141,9 @@ base::Result<PublicKey, Malformed> PublicKey::parse(base::View spki) {
     if (!answer(key != nullptr)) return std::unexpected(Malformed{"a SubjectPublicKeyInfo"});
     if (CBS_len(&in) != 0) {
         EVP_PKEY_free(key);
-        return std::unexpected(Malformed{"the end of a SubjectPublicKeyInfo", spki.size() - CBS_len(&in)});
+        return std::unexpected(
+            Malformed{"the end of a SubjectPublicKeyInfo", spki.size() - CBS_len(&in)}
+        );
     }
     return adopt(key);
 }
@@ -133,15 +159,19 @@ base::Result<PublicKey, Malformed> PublicKey::from_point(KeyKind curve, base::Vi
 
     EcKeyPtr const key{EC_KEY_new_by_curve_name(nid_of[index])};
     auto* wrapped = EVP_PKEY_new();
-    if (!answer(key && wrapped && set_point(key.get(), {encoded.data(), x_and_y.size() + 1}) &&
-                EVP_PKEY_set1_EC_KEY(wrapped, key.get()) == 1)) {
+    if (!answer(
+            key && wrapped && set_point(key.get(), {encoded.data(), x_and_y.size() + 1}) &&
+            EVP_PKEY_set1_EC_KEY(wrapped, key.get()) == 1
+        )) {
         EVP_PKEY_free(wrapped);
         return std::unexpected(Malformed{"a point of that curve"});
     }
     return adopt(wrapped);
 }
 
-bool PublicKey::verify(SignatureAlgorithm algorithm, base::View message, base::View signature) const {
+bool PublicKey::verify(
+    SignatureAlgorithm algorithm, base::View message, base::View signature
+) const {
     switch (algorithm) {
     case SignatureAlgorithm::EcdsaSha256:
     case SignatureAlgorithm::EcdsaSha384:
@@ -151,10 +181,14 @@ bool PublicKey::verify(SignatureAlgorithm algorithm, base::View message, base::V
         auto const* key = EVP_PKEY_get0_EC_KEY(key_.get());
         // ECDSA_verify encodes r and s anew and compares: only DER passes.
         return answer(
-            ECDSA_verify(0, raw(hashed.view()), hashed.size, raw(signature), signature.size(), key) == 1
+            ECDSA_verify(
+                0, raw(hashed.view()), hashed.size, raw(signature), signature.size(), key
+            ) == 1
         );
     }
-    default: return kind_ == KeyKind::Rsa && answer(verify_rsa(key_.get(), algorithm, message, signature));
+    default:
+        return kind_ == KeyKind::Rsa &&
+               answer(verify_rsa(key_.get(), algorithm, message, signature));
     }
 }
 

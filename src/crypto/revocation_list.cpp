@@ -34,14 +34,16 @@ base::Result<void, Malformed> RevocationList::parse_signed(base::View der) {
     signed_.content = TRY(fields.next(Tag::Sequence, "tbsCertList")).whole;
     auto const identifier = TRY(fields.next(Tag::Sequence, "signatureAlgorithm")).whole;
     auto const algorithm = signature_algorithm(identifier);
-    if (!algorithm) return std::unexpected(fields.malformed("a signature algorithm that is known here"));
+    if (!algorithm)
+        return std::unexpected(fields.malformed("a signature algorithm that is known here"));
     signed_.algorithm = *algorithm;
     signed_.signature = TRY(fields.bit_string("signatureValue"));
     TRY(fields.finish("the end of the revocation list"));
     return parse_content(content, identifier);
 }
 
-base::Result<void, Malformed> RevocationList::parse_content(DerReader fields, base::View algorithm) {
+base::Result<void, Malformed>
+RevocationList::parse_content(DerReader fields, base::View algorithm) {
     if (TRY(fields.unsigned_integer("version")) != 1)
         return std::unexpected(fields.malformed("a revocation list of version 2"));
     if (!base::equal(TRY(fields.next(Tag::Sequence, "signature")).whole, algorithm))

@@ -1,6 +1,7 @@
 #pragma once
 
-// An X.509 certificate revocation list, taken apart strictly and kept exactly as it came (RFC 5280, 5.1).
+// An X.509 certificate revocation list, taken apart strictly and kept exactly as it came (RFC
+// 5280, 5.1).
 
 #include "base/result.hpp"
 #include "base/view.hpp"
@@ -20,8 +21,8 @@ struct Revocation {
 
 class RevocationList {
 public:
-    // Copies `der`, which holds one list and nothing behind it. Lists without nextUpdate, and those whose meaning
-    // hangs on a critical extension (partial, delta and indirect ones), are refused.
+    // Copies `der`, which holds one list and nothing behind it. Lists without nextUpdate, and those
+    // whose meaning hangs on a critical extension (partial, delta and indirect ones), are refused.
     static base::Result<RevocationList, Malformed> parse(base::View der);
 
     base::View der() const { return *der_; }

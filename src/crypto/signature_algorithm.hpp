@@ -1,6 +1,7 @@
 #pragma once
 
-// The signature algorithms that certificates, lists and evidence of the vendors use; every other one is refused.
+// The signature algorithms that certificates, lists and evidence of the vendors use; every other
+// one is refused.
 
 #include "base/view.hpp"
 #include "crypto/digest.hpp"
@@ -22,7 +23,8 @@ enum class SignatureAlgorithm : std::uint8_t {
 
 Hash hash_of(SignatureAlgorithm algorithm);
 
-// By the exact DER of an AlgorithmIdentifier: parameters other than the usual ones have no meaning here.
+// By the exact DER of an AlgorithmIdentifier: parameters other than the usual ones have no meaning
+// here.
 std::optional<SignatureAlgorithm> signature_algorithm(base::View algorithm_identifier);
 
 } // namespace crypto

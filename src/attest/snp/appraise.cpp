@@ -15,7 +15,11 @@ using hw::snp::KeyInfo;
 using Link = Sourced<crypto::Certificate>;
 
 constexpr ChainRules chain_rules{
-    rules::chain_complete, rules::chain_root, rules::chain_authority, rules::chain_signature, rules::chain_validity
+    rules::chain_complete,
+    rules::chain_root,
+    rules::chain_authority,
+    rules::chain_signature,
+    rules::chain_validity
 };
 constexpr RevocationRules revocation_rules{
     rules::crl_present, rules::crl_signature, rules::crl_fresh, rules::crl_clean
@@ -49,20 +53,25 @@ Link const* find_leaf(Judge& judge, Request const& request, AttestationReport co
     auto const* name = kind == KeyInfo::SigningKey::Vcek ? "VCEK" : "VLEK";
     judge.undecided(
         rules::leaf_present,
-        {fmt::format("the {} of chip {} at TCB {}", name, hex(report.chip_id), hex(report.reported_tcb.raw)),
-         count == 0 ? "none" : "several, all of other chips or TCBs", {"endorsements"},
+        {fmt::format(
+             "the {} of chip {} at TCB {}", name, hex(report.chip_id), hex(report.reported_tcb.raw)
+         ),
+         count == 0 ? "none" : "several, all of other chips or TCBs",
+         {"endorsements"},
          "Get it from AMD: `enarx collateral fetch`."}
     );
     return nullptr;
 }
 
 std::string issuer_name(Leaf const& leaf) {
-    return (leaf.kind == KeyInfo::SigningKey::Vlek ? "SEV-VLEK-" : "SEV-") + std::string(name_of(leaf.product));
+    return (leaf.kind == KeyInfo::SigningKey::Vlek ? "SEV-VLEK-" : "SEV-") +
+           std::string(name_of(leaf.product));
 }
 
 // The other intermediate of the same product: a chain was given, but not this leaf's.
 Link const* other_intermediate(Request const& request, Leaf const& leaf) {
-    auto const other = (leaf.kind == KeyInfo::SigningKey::Vlek ? "SEV-" : "SEV-VLEK-") + std::string(name_of(leaf.product));
+    auto const other = (leaf.kind == KeyInfo::SigningKey::Vlek ? "SEV-" : "SEV-VLEK-") +
+                       std::string(name_of(leaf.product));
     Link const* found = nullptr;
     for (auto const& link : request.endorsements.certificates()) {
         auto const name = crypto::common_name(link.value.subject());
@@ -77,7 +86,12 @@ std::optional<Leaf> judge_profile(Judge& judge, Link const& link) {
     auto const key = crypto::PublicKey::parse(link.value.public_key_info());
     bool const p384 = key && key->kind() == crypto::KeyKind::P384;
     auto const ok = judge.check(rules::leaf_profile, leaf && p384, [&] {
-        if (!leaf) return Detail{std::string(leaf.error().what), "another or none", {link.source, leaf.error().offset}};
+        if (!leaf)
+            return Detail{
+                std::string(leaf.error().what),
+                "another or none",
+                {link.source, leaf.error().offset}
+            };
         return Detail{"a P-384 key", "another key", {link.source, {}, "subjectPublicKeyInfo"}};
     });
     if (!ok) return {};
@@ -90,18 +104,26 @@ bool judge_issuer(Judge& judge, Request const& request, Link const& link, Leaf c
     auto const* other = other_intermediate(request, leaf);
     return judge.check(rules::leaf_issuer, found == wanted && !other, [&] {
         if (other)
-            return Detail{"a chain through " + wanted, "one through " + std::string(*crypto::common_name(other->value.subject())),
-                          {other->source}};
+            return Detail{
+                "a chain through " + wanted,
+                "one through " + std::string(*crypto::common_name(other->value.subject())),
+                {other->source}
+            };
         return Detail{wanted, found, {link.source, {}, "issuer"}};
     });
 }
 
-void judge_binding(Judge& judge, AttestationReport const& report, Link const& link, Leaf const& leaf) {
+void judge_binding(
+    Judge& judge, AttestationReport const& report, Link const& link, Leaf const& leaf
+) {
     judge.check(rules::leaf_tcb, report.reported_tcb.decode(leaf.product) == leaf.tcb, [&] {
         auto const& t = leaf.tcb;
         return Detail{
-            fmt::format("the leaf's: {}, {}, {}, {}, {}", t.fmc, t.boot_loader, t.tee, t.snp, t.microcode),
-            hex(report.reported_tcb.raw), {"report", 0x180, "REPORTED_TCB"}
+            fmt::format(
+                "the leaf's: {}, {}, {}, {}, {}", t.fmc, t.boot_loader, t.tee, t.snp, t.microcode
+            ),
+            hex(report.reported_tcb.raw),
+            {"report", 0x180, "REPORTED_TCB"}
         };
     });
     if (leaf.kind == KeyInfo::SigningKey::Vlek) {
@@ -116,12 +138,16 @@ void judge_binding(Judge& judge, AttestationReport const& report, Link const& li
     if (base::all_zero(chip)) {
         judge.undecided(
             rules::leaf_hwid,
-            {"a CHIP_ID", "zeros", {"report", 0x1a0, "CHIP_ID"},
-             "The host masks it (SNP_CONFIG, MASK_CHIP_ID); turn the rule off if the chip need not be known."}
+            {"a CHIP_ID",
+             "zeros",
+             {"report", 0x1a0, "CHIP_ID"},
+             "The host masks it (SNP_CONFIG, MASK_CHIP_ID); turn the rule off if the chip need not "
+             "be known."}
         );
         return;
     }
-    bool const same = base::equal(leaf.hwid, chip.first(leaf.hwid.size())) && base::all_zero(chip.subspan(leaf.hwid.size()));
+    bool const same = base::equal(leaf.hwid, chip.first(leaf.hwid.size())) &&
+                      base::all_zero(chip.subspan(leaf.hwid.size()));
     judge.check(rules::leaf_hwid, same, [&] {
         return Detail{"the leaf's HWID " + hex(leaf.hwid), hex(chip), {"report", 0x1a0, "CHIP_ID"}};
     });
@@ -134,14 +160,21 @@ base::Bytes<48> big_endian(base::Bytes<72> const& number) {
     return out;
 }
 
-void judge_signature(Judge& judge, base::View evidence, AttestationReport const& report, Link const& link) {
+void judge_signature(
+    Judge& judge, base::View evidence, AttestationReport const& report, Link const& link
+) {
     auto const r = big_endian(report.signature.r);
     auto const s = big_endian(report.signature.s);
     auto const key = crypto::PublicKey::parse(link.value.public_key_info());
     auto const content = evidence.first(offsetof(AttestationReport, signature));
-    bool const good = key && key->kind() == crypto::KeyKind::P384 && key->verify(crypto::Hash::Sha384, content, {r, s});
+    bool const good = key && key->kind() == crypto::KeyKind::P384 &&
+                      key->verify(crypto::Hash::Sha384, content, {r, s});
     judge.check(rules::signature, good, [&] {
-        return Detail{"a signature by the key of " + link.source, "one that does not verify", {"report", 0x2a0, "SIGNATURE"}};
+        return Detail{
+            "a signature by the key of " + link.source,
+            "one that does not verify",
+            {"report", 0x2a0, "SIGNATURE"}
+        };
     });
 }
 
@@ -178,7 +211,9 @@ void appraise_certificate(Judge& judge, Request const& request, Link const& cert
     auto const path = appraise_chain(judge, chain_rules, request, certificate);
     if (path.empty()) return;
     bool const leaf = leaf_kind(certificate.value).has_value();
-    appraise_revocation(judge, revocation_rules, request, path, leaf ? Revocable::AuthoritiesOnly : Revocable::All);
+    appraise_revocation(
+        judge, revocation_rules, request, path, leaf ? Revocable::AuthoritiesOnly : Revocable::All
+    );
 }
 
 } // namespace attest::snp

@@ -13,6 +13,8 @@ namespace attest::snp {
 std::optional<Claims> appraise(Judge& judge, Request const& request);
 
 // A certificate of AMD alone: ASK, ASVK, VCEK or VLEK.
-void appraise_certificate(Judge& judge, Request const& request, Sourced<crypto::Certificate> const& certificate);
+void appraise_certificate(
+    Judge& judge, Request const& request, Sourced<crypto::Certificate> const& certificate
+);
 
 } // namespace attest::snp

@@ -12,8 +12,8 @@ namespace {
 
 using crypto::DerReader;
 using crypto::Malformed;
-using crypto::Tag;
 using crypto::oid_bytes;
+using crypto::Tag;
 using enum hw::snp::KeyInfo::SigningKey;
 template <class T> using Result = base::Result<T, Malformed>;
 
@@ -28,7 +28,8 @@ constexpr base::View oid_snp = oid_bytes<1, 3, 6, 1, 4, 1, 3704, 1, 3, 3>;
 constexpr base::View oid_microcode = oid_bytes<1, 3, 6, 1, 4, 1, 3704, 1, 3, 8>;
 constexpr base::View oid_fmc = oid_bytes<1, 3, 6, 1, 4, 1, 3704, 1, 3, 9>;
 
-Result<crypto::Extension const*> need(crypto::Certificate const& certificate, base::View oid, std::string_view what) {
+Result<crypto::Extension const*>
+need(crypto::Certificate const& certificate, base::View oid, std::string_view what) {
     auto const* found = certificate.extension(oid);
     if (!found) return std::unexpected(Malformed{what});
     return found;
@@ -38,25 +39,30 @@ std::size_t offset_in(crypto::Certificate const& certificate, base::View part) {
     return static_cast<std::size_t>(part.data() - certificate.der().data());
 }
 
-Result<std::uint64_t> number(crypto::Certificate const& certificate, base::View oid, std::string_view what) {
+Result<std::uint64_t>
+number(crypto::Certificate const& certificate, base::View oid, std::string_view what) {
     auto const* extension = TRY(need(certificate, oid, what));
     DerReader in{extension->value};
     auto const value = in.unsigned_integer(what);
-    if (!value || !in.empty()) return std::unexpected(Malformed{what, offset_in(certificate, extension->value)});
+    if (!value || !in.empty())
+        return std::unexpected(Malformed{what, offset_in(certificate, extension->value)});
     return *value;
 }
 
-Result<std::uint8_t> level(crypto::Certificate const& certificate, base::View oid, std::string_view what) {
+Result<std::uint8_t>
+level(crypto::Certificate const& certificate, base::View oid, std::string_view what) {
     auto const value = TRY(number(certificate, oid, what));
     if (value > 0xff) return std::unexpected(Malformed{what});
     return static_cast<std::uint8_t>(value);
 }
 
-Result<std::string> text(crypto::Certificate const& certificate, base::View oid, std::string_view what) {
+Result<std::string>
+text(crypto::Certificate const& certificate, base::View oid, std::string_view what) {
     auto const* extension = TRY(need(certificate, oid, what));
     DerReader in{extension->value};
     auto const value = in.next(Tag::Ia5String, what);
-    if (!value || !in.empty()) return std::unexpected(Malformed{what, offset_in(certificate, extension->value)});
+    if (!value || !in.empty())
+        return std::unexpected(Malformed{what, offset_in(certificate, extension->value)});
     return std::string(base::text_of(value->content));
 }
 
@@ -82,9 +88,12 @@ Result<hw::snp::Tcb> parse_tcb(crypto::Certificate const& certificate, Product p
 
 std::string_view name_of(Product product) {
     switch (product) {
-    case Product::Milan: return "Milan";
-    case Product::Genoa: return "Genoa";
-    case Product::Turin: return "Turin";
+    case Product::Milan:
+        return "Milan";
+    case Product::Genoa:
+        return "Genoa";
+    case Product::Turin:
+        return "Turin";
     }
     return "unknown";
 }
@@ -116,7 +125,9 @@ Result<Leaf> parse_leaf(crypto::Certificate const& certificate) {
     // Not wrapped in DER: the value is the HWID itself.
     auto const* hwid = TRY(need(certificate, oid_hwid, "HWID"));
     if (hwid->value.size() != (out.product == Product::Turin ? 8 : 64))
-        return std::unexpected(Malformed{"a HWID as long as the product has it", offset_in(certificate, hwid->value)});
+        return std::unexpected(
+            Malformed{"a HWID as long as the product has it", offset_in(certificate, hwid->value)}
+        );
     out.hwid = hwid->value;
     return out;
 }

@@ -13,16 +13,20 @@ namespace attest::snp {
 
 // The lowest firmware per product that `strict` accepts.
 struct Floors {
-    // AMD-SB-3015 (BadRAM) and AMD-SB-3019 (EntrySign): the levels of the firmware that mitigates both.
+    // AMD-SB-3015 (BadRAM) and AMD-SB-3019 (EntrySign): the levels of the firmware that mitigates
+    // both.
     hw::snp::Tcb milan{.boot_loader = 4, .snp = 24, .microcode = 219};
     hw::snp::Tcb genoa{.boot_loader = 10, .snp = 23, .microcode = 84};
     hw::snp::Tcb turin{.boot_loader = 1, .snp = 2, .microcode = 71};
 
     hw::snp::Tcb const& of(hw::snp::Product product) const {
         switch (product) {
-        case hw::snp::Product::Milan: return milan;
-        case hw::snp::Product::Genoa: return genoa;
-        case hw::snp::Product::Turin: break;
+        case hw::snp::Product::Milan:
+            return milan;
+        case hw::snp::Product::Genoa:
+            return genoa;
+        case hw::snp::Product::Turin:
+            break;
         }
         return turin;
     }

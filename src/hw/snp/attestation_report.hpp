@@ -1,7 +1,7 @@
 #pragma once
 
-// What the AMD secure processor signs for a guest: ATTESTATION_REPORT, SEV-SNP firmware ABI (publication 56860,
-// revision 1.55 for versions 2 and 3, 1.58 for version 5), 7.3.
+// What the AMD secure processor signs for a guest: ATTESTATION_REPORT, SEV-SNP firmware ABI
+// (publication 56860, revision 1.55 for versions 2 and 3, 1.58 for version 5), 7.3.
 
 #include "base/field.hpp"
 #include "base/wire.hpp"
@@ -56,12 +56,13 @@ struct FirmwareVersion {
     constexpr std::uint32_t ordered() const { return major * 0x10000U + minor * 0x100U + build; }
 };
 
-// Chapter 10, signature algorithms and the format of ECDSA P-384 with SHA-384: little-endian numbers.
+// Chapter 10, signature algorithms and the format of ECDSA P-384 with SHA-384: little-endian
+// numbers.
 inline constexpr std::uint32_t ecdsa_p384_sha384 = 1;
 struct Signature {
-    base::Bytes<72> r;          // 0x000
-    base::Bytes<72> s;          // 0x048
-    base::Bytes<368> reserved;  // 0x090
+    base::Bytes<72> r;         // 0x000
+    base::Bytes<72> s;         // 0x048
+    base::Bytes<368> reserved; // 0x090
 };
 static_assert(base::Wire<Signature> && sizeof(Signature) == 512);
 

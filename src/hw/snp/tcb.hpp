@@ -22,8 +22,8 @@ struct Tcb {
 
     // Whether no component is below that of `floor`. TCBs have no total order.
     constexpr bool at_least(Tcb const& floor) const {
-        return fmc >= floor.fmc && boot_loader >= floor.boot_loader && tee >= floor.tee && snp >= floor.snp &&
-               microcode >= floor.microcode;
+        return fmc >= floor.fmc && boot_loader >= floor.boot_loader && tee >= floor.tee &&
+               snp >= floor.snp && microcode >= floor.microcode;
     }
 };
 

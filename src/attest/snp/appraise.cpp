@@ -1,5 +1,6 @@
 #include "attest/snp/appraise.hpp"
 
+#include "attest/leftovers.hpp"
 #include "attest/snp/report_rules.hpp"
 #include "attest/snp/rules.hpp"
 #include "attest/text.hpp"
@@ -199,6 +200,7 @@ std::optional<Claims> appraise(Judge& judge, Request const& request) {
     if (path.empty()) return {};
 
     appraise_revocation(judge, revocation_rules, request, path, Revocable::AuthoritiesOnly);
+    appraise_leftovers(judge, request, {&path, 1}, Revocable::AuthoritiesOnly);
     judge_reserved(judge, *report, leaf->product);
     judge_firmware(judge, *report, leaf->product);
     judge_policy(judge, *report);
@@ -210,10 +212,10 @@ std::optional<Claims> appraise(Judge& judge, Request const& request) {
 void appraise_certificate(Judge& judge, Request const& request, Link const& certificate) {
     auto const path = appraise_chain(judge, chain_rules, request, certificate);
     if (path.empty()) return;
-    bool const leaf = leaf_kind(certificate.value).has_value();
-    appraise_revocation(
-        judge, revocation_rules, request, path, leaf ? Revocable::AuthoritiesOnly : Revocable::All
-    );
+    auto const revocable =
+        leaf_kind(certificate.value) ? Revocable::AuthoritiesOnly : Revocable::All;
+    appraise_revocation(judge, revocation_rules, request, path, revocable);
+    appraise_leftovers(judge, request, {&path, 1}, revocable);
 }
 
 } // namespace attest::snp

@@ -3,6 +3,7 @@
 // Judges an SEV-SNP report by all rules of rules.hpp.
 
 #include "attest/chain.hpp"
+#include "attest/revocation.hpp"
 #include "attest/snp/claims.hpp"
 
 #include <optional>

@@ -10,7 +10,7 @@ namespace attest {
 
 namespace {
 
-constexpr std::array all_kinds{Kind::SnpReport, Kind::AmdCertificate};
+constexpr std::array kinds{Kind::SnpReport, Kind::AmdCertificate};
 
 bool any(std::vector<Finding> const& findings, Outcome outcome) {
     return std::ranges::any_of(findings, [&](auto const& finding) {
@@ -66,6 +66,8 @@ Appraisal appraise(Kind kind, Request const& request) {
     return out;
 }
 
+std::span<Kind const> all_kinds() { return kinds; }
+
 Rules rules_for(Kind kind) {
     switch (kind) {
     case Kind::SnpReport:
@@ -78,7 +80,7 @@ Rules rules_for(Kind kind) {
 }
 
 Rule const* find_rule(std::string_view id) {
-    for (auto const kind : all_kinds)
+    for (auto const kind : kinds)
         for (auto const* rule : rules_for(kind))
             if (rule->id == id) return rule;
     return nullptr;

@@ -61,6 +61,9 @@ private:
 // The kind of evidence, from its bytes.
 std::optional<Kind> recognise(base::View evidence);
 
+// The kinds that are appraised here.
+std::span<Kind const> all_kinds();
+
 // All rules for evidence of one kind.
 Rules rules_for(Kind kind);
 

@@ -1,5 +1,6 @@
 #include "attest/appraisal.hpp"
 
+#include "attest/nitro/rules.hpp"
 #include "attest/snp/appraise.hpp"
 #include "attest/snp/rules.hpp"
 #include "crypto/name.hpp"
@@ -10,7 +11,7 @@ namespace attest {
 
 namespace {
 
-constexpr std::array kinds{Kind::SnpReport, Kind::AmdCertificate};
+constexpr std::array kinds{Kind::SnpReport, Kind::NitroDocument, Kind::AmdCertificate};
 
 bool any(std::vector<Finding> const& findings, Outcome outcome) {
     return std::ranges::any_of(findings, [&](auto const& finding) {
@@ -44,6 +45,8 @@ std::optional<Claims::Value> run(Kind kind, Judge& judge, Request const& request
     switch (kind) {
     case Kind::SnpReport:
         return snp::appraise(judge, request);
+    case Kind::NitroDocument:
+        return nitro::appraise(judge, request);
     case Kind::AmdCertificate:
         return appraise_amd_certificate(judge, request);
     default:
@@ -72,6 +75,8 @@ Rules rules_for(Kind kind) {
     switch (kind) {
     case Kind::SnpReport:
         return snp::rules::all;
+    case Kind::NitroDocument:
+        return nitro::rules::all;
     case Kind::AmdCertificate:
         return snp::rules::certificate;
     default:

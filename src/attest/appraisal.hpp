@@ -5,6 +5,7 @@
 
 #include "attest/finding.hpp"
 #include "attest/kind.hpp"
+#include "attest/nitro/appraise.hpp"
 #include "attest/request.hpp"
 #include "attest/snp/claims.hpp"
 
@@ -29,7 +30,7 @@ Appraisal appraise(Kind kind, Request const& request);
 // undecided.
 class Claims {
 public:
-    using Value = std::variant<snp::Claims, EndorsementClaims>;
+    using Value = std::variant<snp::Claims, nitro::Claims, EndorsementClaims>;
     Value const& value() const { return value_; }
     template <class T> T const* get() const { return std::get_if<T>(&value_); }
 

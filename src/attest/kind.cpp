@@ -47,6 +47,7 @@ std::string_view name_of(Kind kind) {
 std::optional<Kind> recognise(base::View evidence) {
     if (like_amd_certificate(evidence)) return Kind::AmdCertificate;
     if (like_snp_report(evidence)) return Kind::SnpReport;
+    if (nitro::looks_like(evidence)) return Kind::NitroDocument;
     return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/cbor.hpp"
 
+#include <array>
 #include <vector>
 
 namespace attest::cose {
@@ -48,14 +49,23 @@ crypto::Hash hash_of(Algorithm algorithm) {
     return crypto::Hash::Sha512;
 }
 
-// {1: algorithm}
-base::Result<std::int64_t> parse_header(base::View header) {
+struct Header {
+    std::int64_t number;
+    std::optional<Algorithm> algorithm;
+};
+
+// {1: algorithm}. A number below 24 in two bytes is read, so that the answer can name it, but is no
+// known algorithm.
+base::Result<Header> parse_header(base::View header) {
+    constexpr std::array overlong{std::byte{0xa1}, std::byte{0x01}, std::byte{0x38}};
+    if (header.size() == 4 && base::equal(header.first(3), overlong) && header[3] < std::byte{24})
+        return Header{-1 - std::to_integer<std::int64_t>(header[3]), {}};
     Reader in{header};
     if (TRY(in.map()) != 1) return std::unexpected(base::Errno::BadMsg);
     if (TRY(in.number()) != label_algorithm) return std::unexpected(base::Errno::BadMsg);
     auto const number = TRY(in.number());
     if (!in.at_end()) return std::unexpected(base::Errno::BadMsg);
-    return number;
+    return Header{number, known(number)};
 }
 
 } // namespace
@@ -88,10 +98,10 @@ base::Result<Sign1, Malformed> Sign1::parse(base::View bytes) {
     auto const header = in.bytes();
     if (!header) return malformed("a byte string: the protected header");
     out.protected_ = *header;
-    auto const number = parse_header(*header);
-    if (!number) return malformed("a protected header of the algorithm alone");
-    out.number_ = *number;
-    out.algorithm_ = known(*number);
+    auto const parsed = parse_header(*header);
+    if (!parsed) return malformed("a protected header of the algorithm alone");
+    out.number_ = parsed->number;
+    out.algorithm_ = parsed->algorithm;
     auto const unprotected = in.map();
     if (!unprotected || *unprotected != 0) return malformed("an empty unprotected header");
     auto const payload = in.bytes();

@@ -97,6 +97,10 @@ Result<void> parse_field(std::string_view name, Reader& in, Document& out) {
     return {};
 }
 
+bool contains(std::vector<std::string_view> const& names, std::string_view name) {
+    return std::ranges::find(names, name) != names.end();
+}
+
 constexpr std::array<std::string_view, 6> mandatory{
     "module_id", "digest", "timestamp", "pcrs", "certificate", "cabundle"
 };
@@ -115,7 +119,7 @@ Result<Document, crypto::Malformed> parse_document(View payload) {
     for (std::uint64_t i = 0; i < *fields; ++i) {
         auto const name = in.text();
         if (!name) return malformed("the name of a field");
-        if (std::ranges::contains(seen, *name)) return malformed("each field once");
+        if (contains(seen, *name)) return malformed("each field once");
         seen.push_back(*name);
         if (auto const parsed = parse_field(*name, in, out); !parsed)
             return malformed(
@@ -125,7 +129,7 @@ Result<Document, crypto::Malformed> parse_document(View payload) {
     }
     if (!in.at_end()) return malformed("nothing behind the document");
     for (auto const name : mandatory)
-        if (!std::ranges::contains(seen, name))
+        if (!contains(seen, name))
             return malformed(
                 "the fields module_id, digest, timestamp, pcrs, certificate, cabundle"
             );

@@ -1,5 +1,6 @@
 #include "attest/appraisal.hpp"
 
+#include "attest/cca/rules.hpp"
 #include "attest/nitro/rules.hpp"
 #include "attest/snp/appraise.hpp"
 #include "attest/snp/rules.hpp"
@@ -11,7 +12,9 @@ namespace attest {
 
 namespace {
 
-constexpr std::array kinds{Kind::SnpReport, Kind::NitroDocument, Kind::AmdCertificate};
+constexpr std::array kinds{
+    Kind::SnpReport, Kind::NitroDocument, Kind::CcaToken, Kind::AmdCertificate
+};
 
 bool any(std::vector<Finding> const& findings, Outcome outcome) {
     return std::ranges::any_of(findings, [&](auto const& finding) {
@@ -47,6 +50,8 @@ std::optional<Claims::Value> run(Kind kind, Judge& judge, Request const& request
         return snp::appraise(judge, request);
     case Kind::NitroDocument:
         return nitro::appraise(judge, request);
+    case Kind::CcaToken:
+        return cca::appraise(judge, request);
     case Kind::AmdCertificate:
         return appraise_amd_certificate(judge, request);
     default:
@@ -77,6 +82,8 @@ Rules rules_for(Kind kind) {
         return snp::rules::all;
     case Kind::NitroDocument:
         return nitro::rules::all;
+    case Kind::CcaToken:
+        return cca::rules::all;
     case Kind::AmdCertificate:
         return snp::rules::certificate;
     default:

@@ -48,6 +48,7 @@ std::optional<Kind> recognise(base::View evidence) {
     if (like_amd_certificate(evidence)) return Kind::AmdCertificate;
     if (like_snp_report(evidence)) return Kind::SnpReport;
     if (nitro::looks_like(evidence)) return Kind::NitroDocument;
+    if (cca::looks_like(evidence)) return Kind::CcaToken;
     return {};
 }
 

@@ -3,6 +3,7 @@
 // The vendors' root certificates: where every chain must end.
 
 #include "attest/endorsements.hpp"
+#include "attest/trust_key.hpp"
 
 #include <array>
 
@@ -30,12 +31,17 @@ public:
         return Roots{std::move(roots)};
     }
 
+    // Public keys that the relying party trusts besides: where a technology has no vendor's chain.
+    void trust(TrustKey key) { keys_.push_back(std::move(key)); }
+
     std::span<Sourced<crypto::Certificate> const> certificates() const { return roots_; }
+    std::span<TrustKey const> keys() const { return keys_; }
     bool contains(crypto::Certificate const& certificate) const;
 
 private:
     explicit Roots(std::vector<Sourced<crypto::Certificate>> roots) : roots_{std::move(roots)} {}
     std::vector<Sourced<crypto::Certificate>> roots_;
+    std::vector<TrustKey> keys_;
 };
 
 } // namespace attest

@@ -28,7 +28,8 @@ struct Document {
     std::optional<base::View> nonce;
 };
 
-// Every field known, each once, the mandatory ones there, all within their limits.
+// Each field once, the mandatory ones there, all within their limits; a field that nobody here
+// knows is passed over.
 base::Result<Document, crypto::Malformed> parse_document(base::View payload);
 
 // A debug enclave: PCR 0, 1 and 2 are zeros.

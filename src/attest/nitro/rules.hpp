@@ -23,7 +23,7 @@ inline constexpr Rule algorithm{
 };
 inline constexpr Rule payload{
     "nitro.document.payload",
-    "Each field is known, there once, and within its limits.",
+    "Each mandatory field is there, each field once, and within its limits.",
     "AWS 3.1 and 3.2.2.1, syntactical validation",
     Level::Always
 };

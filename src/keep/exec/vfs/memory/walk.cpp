@@ -1,0 +1,68 @@
+#include "keep/exec/vfs/memory/walk.hpp"
+
+#include "keep/exec/vfs/path.hpp"
+
+#include <algorithm>
+
+namespace exec::vfs::memory {
+
+using base::Errno;
+
+namespace {
+
+bool dots(std::string_view name) { return name == "." || name == ".."; }
+
+} // namespace
+
+// What `name` is in the directory reached so far; nullptr if there is nothing.
+Result<Inode*> Walk::step(std::string_view name) {
+    if (name == ".") return at_;
+    if (name == "..") {
+        if (at_ == start_) return std::unexpected(Errno::Perm);
+        return at_->parent;
+    }
+    if (name.size() > longest_name) return std::unexpected(Errno::NameTooLong);
+    return at_->names()->find(name);
+}
+
+// Goes on with what the link says, then with what came behind it.
+Result<void> Walk::follow(Target const& target, std::string_view behind) {
+    if (links_++ >= most_links) return std::unexpected(Errno::Loop);
+    if (target.path.front() == '/') return std::unexpected(Errno::Perm);
+    std::string path = target.path;
+    path += behind;
+    expanded_ = std::move(path);
+    rest_ = expanded_;
+    return {};
+}
+
+Result<Place> Walk::to_place(AtEnd end) {
+    for (;;) {
+        if (!at_->directory()) return std::unexpected(Errno::NotDir);
+        rest_.remove_prefix(std::min(rest_.find_first_not_of('/'), rest_.size()));
+        auto const name = rest_.substr(0, rest_.find('/'));
+        auto const behind = rest_.substr(name.size());
+        bool const last = behind.find_first_not_of('/') == std::string_view::npos;
+        bool const slash = !behind.empty();
+        auto* const next = TRY(step(name));
+
+        bool const enter = !last || end == AtEnd::Follow || (end == AtEnd::FollowIfSlash && slash);
+        if (next != nullptr && next->symbolic_link() && enter) {
+            TRY(follow(*next->target(), behind));
+            continue;
+        }
+        if (last) return Place{at_, name, slash, next, dots(name)};
+        if (next == nullptr) return std::unexpected(Errno::NoEnt);
+        at_ = next;
+        rest_ = behind;
+    }
+}
+
+Result<Inode*> Walk::to_inode(AtEnd end) {
+    auto const place = TRY(to_place(end));
+    if (place.inode == nullptr) return std::unexpected(Errno::NoEnt);
+    if (place.slash && !place.inode->directory()) return std::unexpected(Errno::NotDir);
+    return place.inode;
+}
+
+} // namespace exec::vfs::memory

@@ -41,8 +41,8 @@ void drive(std::uint32_t seed, std::size_t steps) {
 }
 
 TEST(Differential, memory_and_host_answer_arbitrary_operations_alike) {
-    for (std::uint32_t seed = 1; seed <= 3000; ++seed) {
-        drive(seed + 1000, 2000);
+    for (std::uint32_t seed = 1; seed <= 100; ++seed) {
+        drive(seed, 1000);
         if (HasFatalFailure()) return;
     }
 }

@@ -37,7 +37,7 @@ Result<Inode*> find_or_create(Tree& tree, Inode& start, std::string_view path, O
         return place.inode;
     }
     TRY(tree.check_writable());
-    return tree.create(*place.directory, place.name, Content{tree.bytes()});
+    return tree.create(*place.directory, place.name, tree.empty_content());
 }
 
 std::size_t listed_size(Entry const& entry) { return 24 + entry.name.size(); }

@@ -20,6 +20,7 @@ public:
 
     Inode& root() { return *root_; }
     Budget& bytes() { return bytes_; }
+    Content empty_content() { return {bytes_, pieces_}; }
     std::uint64_t now() const { return options_.now(); }
 
     bool read_only() const { return read_only_; }
@@ -50,6 +51,7 @@ private:
 
     MemoryOptions options_;
     Budget bytes_;
+    Pieces pieces_;
     Budget files_;
     std::uint64_t next_number_ = 1;
     bool read_only_ = false;

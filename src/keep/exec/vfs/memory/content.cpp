@@ -161,9 +161,9 @@ Result<void> Content::reserve(std::uint64_t offset, std::uint64_t length) {
         return std::unexpected(Errno::FBig);
     auto const end = offset + length;
     auto const missing = (length / piece_size) * piece_size;
-    if (missing > budget_->left() + pieces_.size() * piece_size)
+    if (missing > budget_->left() + (pieces_.size() * piece_size))
         return std::unexpected(Errno::NoSpc);
-    for (auto at = offset; at < end; at += piece_size - at % piece_size) {
+    for (auto at = offset; at < end; at += piece_size - (at % piece_size)) {
         auto const start = at % piece_size;
         TRY(make(at / piece_size, start + std::min(end - at, piece_size - start)));
     }

@@ -84,7 +84,12 @@ Result<std::vector<Entry>> OpenDirectory::entries(std::uint64_t cookie, std::siz
     std::vector<Entry> list;
     std::size_t size = 0;
     auto const add = [&](std::uint64_t number, Inode const& of, std::string_view name) {
-        list.push_back({number + 1, of.number, file_type(of), std::string{name}});
+        list.push_back({
+            .next = number + 1,
+            .inode = of.number,
+            .type = file_type(of),
+            .name = std::string{name},
+        });
         size += listed_size(list.back());
     };
 

@@ -7,7 +7,7 @@ namespace exec::vfs::memory {
 
 namespace {
 
-constexpr std::size_t slab_size = 2 * 1024 * 1024; // a huge page
+constexpr std::size_t slab_size = 2UZ * 1024 * 1024; // a huge page
 constexpr std::uint32_t all_free = 0xffff'ffff;
 static_assert(slab_size / piece_size == std::popcount(all_free));
 
@@ -30,7 +30,7 @@ base::Result<PieceMemory> Pieces::take() {
     auto const index = static_cast<unsigned>(std::countr_zero(slab.free));
     slab.free &= slab.free - 1;
     if (slab.free == 0) slabs_.splice(slabs_.end(), slabs_, slab.self);
-    return PieceMemory{&slab, slab.pages.bytes().data() + index * piece_size};
+    return PieceMemory{.slab = &slab, .bytes = slab.pages.bytes().data() + (index * piece_size)};
 }
 
 void Pieces::give_back(PieceMemory piece) {

@@ -13,7 +13,7 @@
 
 namespace exec::vfs::memory {
 
-inline constexpr std::size_t piece_size = 64 * 1024;
+inline constexpr std::size_t piece_size = 64UZ * 1024;
 
 struct Slab {
     os::Pages pages;

@@ -36,10 +36,9 @@ public:
     void rename(Inode& from, std::string_view from_name, Inode& to, std::string_view to_name);
 
     Stat stat(Inode const& inode) const;
-    Result<void> set_times(Inode& inode, Times times);
+    Result<void> set_times(Inode& inode, Times times) const;
 
-    void pin(Inode& inode) { ++inode.pins; }
-    void unpin(Inode& inode);
+    void unpin(Inode& inode); // what a Pin held
 
 private:
     Inode& make(Inode::Body body);
@@ -47,7 +46,7 @@ private:
     void name(Inode& directory, std::string_view name, Inode& inode);
     void lose_name(Inode& directory, Inode& inode);
     void free_if_unused(Inode& inode);
-    void touch(Inode& directory);
+    void touch(Inode& directory) const;
 
     MemoryOptions options_;
     Budget bytes_;
@@ -63,10 +62,12 @@ private:
 class Pin {
 public:
     Pin(std::shared_ptr<Tree> tree, Inode& inode) : tree_{std::move(tree)}, inode_{&inode} {
-        tree_->pin(inode);
+        ++inode_->pins;
     }
     Pin(Pin const&) = delete;
     Pin& operator=(Pin const&) = delete;
+    Pin(Pin&&) = delete;
+    Pin& operator=(Pin&&) = delete;
     ~Pin() { tree_->unpin(*inode_); }
 
     Tree& tree() const { return *tree_; }

@@ -54,25 +54,38 @@ bool Walk::enters(AtEnd end, bool slash) {
     return false;
 }
 
+// One component on; at the last one, the place.
+Result<std::optional<Place>> Walk::advance(AtEnd end) {
+    if (!at_->directory()) return std::unexpected(Errno::NotDir);
+    rest_.remove_prefix(std::min(rest_.find_first_not_of('/'), rest_.size()));
+    auto const name = rest_.substr(0, rest_.find('/'));
+    auto const behind = rest_.substr(name.size());
+    bool const last = without_slashes(behind).empty();
+    bool const slash = !behind.empty();
+    auto* const next = TRY(step(name));
+
+    if (next != nullptr && next->symbolic_link() && (!last || enters(end, slash))) {
+        TRY(follow(*next->target(), behind));
+        return std::nullopt;
+    }
+    if (last)
+        return Place{
+            .directory = at_,
+            .name = name,
+            .slash = slash,
+            .inode = next,
+            .dots = dots(name),
+        };
+    if (next == nullptr) return std::unexpected(missing(*at_, name));
+    at_ = next;
+    rest_ = behind;
+    return std::nullopt;
+}
+
 Result<Place> Walk::to_place(AtEnd end) {
     for (;;) {
-        if (!at_->directory()) return std::unexpected(Errno::NotDir);
-        rest_.remove_prefix(std::min(rest_.find_first_not_of('/'), rest_.size()));
-        auto const name = rest_.substr(0, rest_.find('/'));
-        auto const behind = rest_.substr(name.size());
-        bool const last = behind.find_first_not_of('/') == std::string_view::npos;
-        bool const slash = !behind.empty();
-        auto* const next = TRY(step(name));
-
-        bool const enter = !last || enters(end, slash);
-        if (next != nullptr && next->symbolic_link() && enter) {
-            TRY(follow(*next->target(), behind));
-            continue;
-        }
-        if (last) return Place{at_, name, slash, next, dots(name)};
-        if (next == nullptr) return std::unexpected(missing(*at_, name));
-        at_ = next;
-        rest_ = behind;
+        auto const place = TRY(advance(end));
+        if (place) return *place;
     }
 }
 

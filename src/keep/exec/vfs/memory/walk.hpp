@@ -5,6 +5,7 @@
 
 #include "keep/exec/vfs/memory/inode.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -41,6 +42,7 @@ public:
     Result<Inode*> to_inode(AtEnd end);
 
 private:
+    Result<std::optional<Place>> advance(AtEnd end);
     static bool enters(AtEnd end, bool slash);
     Result<Inode*> step(std::string_view name);
     Result<void> follow(Target const& target, std::string_view behind);

@@ -2,6 +2,7 @@
 
 #include "keep/exec/vfs/package.hpp"
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <utility>
@@ -12,32 +13,28 @@ using base::Errno;
 
 namespace {
 
-constexpr std::size_t block_size = 64 * 1024;
-constexpr std::size_t listing_size = 64 * 1024;
-
-// One directory on both sides.
-struct Pair {
-    Directory& from;
-    Directory& to;
-    std::string path; // from the root; empty, or with a slash behind
-    unsigned depth;   // of it
-};
+constexpr std::size_t block_size = 64UZ * 1024;
+constexpr std::size_t listing_size = 64UZ * 1024;
 
 class Copy {
 public:
-    Result<void> directory(Pair const& pair);
+    Copy(Directory& from, Directory& to) : from_{from}, to_{to} {}
 
-    // Asked once everything is there.
-    Result<void> check_links(Directory const& root) const;
+    Result<void> run();
 
 private:
-    Result<void> entry(Pair const& pair, Entry const& entry);
-    Result<void> file(Pair const& pair, std::string const& name);
+    // Paths are the same on both sides; that of a directory is empty or has a slash behind.
+    Result<void> directory(std::string const& path);
+    Result<void> entry(std::string const& path, FileType type);
+    Result<void> file(std::string const& path);
     Result<void> contents(File& from, File& to);
-    Result<void> subdirectory(Pair const& pair, std::string const& name);
+    Result<void> check_links() const;
 
+    Directory& from_;
+    Directory& to_;
+    std::vector<std::string> directories_; // still to be copied
+    std::vector<std::string> links_;
     std::vector<std::byte> block_ = std::vector<std::byte>(block_size);
-    std::vector<std::string> links_; // paths from the root
 };
 
 Result<void> Copy::contents(File& from, File& to) {
@@ -51,65 +48,64 @@ Result<void> Copy::contents(File& from, File& to) {
     }
 }
 
-Result<void> Copy::file(Pair const& pair, std::string const& name) {
-    auto source = TRY(pair.from.open(name, {.follow = Follow::No}));
+Result<void> Copy::file(std::string const& path) {
+    auto source = TRY(from_.open(path, {.follow = Follow::No}));
     auto* const read = std::get_if<std::unique_ptr<File>>(&source);
     if (read == nullptr) return std::unexpected(Errno::IsDir);
-    auto target = TRY(pair.to.open(name, {.write = true, .create = true, .exclusive = true}));
+    auto target = TRY(to_.open(path, {.write = true, .create = true, .exclusive = true}));
     return contents(**read, *std::get<std::unique_ptr<File>>(target));
 }
 
-Result<void> Copy::subdirectory(Pair const& pair, std::string const& name) {
-    auto source = TRY(pair.from.open(name, {.directory = true, .follow = Follow::No}));
-    TRY(pair.to.create_directory(name));
-    auto target = TRY(pair.to.open(name, {.directory = true}));
-    return directory({
-        .from = *std::get<std::unique_ptr<Directory>>(source),
-        .to = *std::get<std::unique_ptr<Directory>>(target),
-        .path = pair.path + name + '/',
-        .depth = pair.depth + 1,
-    });
-}
-
-Result<void> Copy::entry(Pair const& pair, Entry const& entry) {
-    switch (entry.type) {
+Result<void> Copy::entry(std::string const& path, FileType type) {
+    switch (type) {
     case FileType::RegularFile:
-        return file(pair, entry.name);
+        return file(path);
     case FileType::Directory:
-        return subdirectory(pair, entry.name);
+        directories_.push_back(path + '/');
+        return to_.create_directory(path);
     case FileType::SymbolicLink:
-        links_.push_back(pair.path + entry.name);
-        return pair.to.symlink(TRY(pair.from.read_link(entry.name)), entry.name);
+        links_.push_back(path);
+        return to_.symlink(TRY(from_.read_link(path)), path);
     default:
         return std::unexpected(Errno::NotSup);
     }
 }
 
-Result<void> Copy::directory(Pair const& pair) {
-    if (pair.depth >= deepest_package) return std::unexpected(Errno::TooBig);
+Result<void> Copy::directory(std::string const& path) {
+    if (std::ranges::count(path, '/') >= deepest_package) return std::unexpected(Errno::TooBig);
+    OpenHow const how{.directory = true, .follow = Follow::No};
+    auto node = TRY(from_.open(path.empty() ? "." : path, how));
+    auto& source = *std::get<std::unique_ptr<Directory>>(node);
     for (std::uint64_t cookie = 0;;) {
-        auto const list = TRY(pair.from.entries(cookie, listing_size));
+        auto const list = TRY(source.entries(cookie, listing_size));
         if (list.empty()) return {};
         for (auto const& found : list)
-            if (found.name != "." && found.name != "..") TRY(entry(pair, found));
+            if (found.name != "." && found.name != "..") TRY(entry(path + found.name, found.type));
         cookie = list.back().next;
     }
 }
 
-Result<void> Copy::check_links(Directory const& root) const {
+// Asked once everything is there that they may lead to.
+Result<void> Copy::check_links() const {
     for (auto const& path : links_) {
-        auto const led_to = root.stat(path, Follow::Yes);
+        auto const led_to = to_.stat(path, Follow::Yes);
         if (!led_to && led_to.error() == Errno::Perm) return std::unexpected(Errno::Perm);
     }
     return {};
 }
 
+Result<void> Copy::run() {
+    directories_.emplace_back();
+    while (!directories_.empty()) {
+        auto const path = std::move(directories_.back());
+        directories_.pop_back();
+        TRY(directory(path));
+    }
+    return check_links();
+}
+
 } // namespace
 
-Result<void> copy(Directory& from, Directory& to) {
-    Copy copy;
-    TRY(copy.directory({.from = from, .to = to, .path = "", .depth = 0}));
-    return copy.check_links(to);
-}
+Result<void> copy(Directory& from, Directory& to) { return Copy{from, to}.run(); }
 
 } // namespace exec::vfs::package

@@ -179,7 +179,8 @@ TEST_F(IoOverAPipe, ThreeThousandVectorsAreAShortWrite) {
 }
 
 TEST_F(Io, AConnectionIsReadAndWrittenLikeAFile) {
-    net::Script script{.incoming = "hello"};
+    net::Script script;
+    script.incoming = "hello";
     auto const fd =
         context.add_connection(std::make_unique<net::FakeConnection>(script), fd_flag::nonblock);
     ASSERT_TRUE(fd);

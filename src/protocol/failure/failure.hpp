@@ -63,15 +63,15 @@ inline constexpr std::array failure_kinds{
         "Check the path. A folder works too if it holds main.wasm."
     },
     FailureKind{
-        "tls-authorities-missing", ExitStatus::Failed, "A TLS entry has no certificate authority to trust.",
-        "Nothing that the host names is trusted in a Keep, so no list of authorities is built in. Set `authorities` of the entry to the PEM text of the one that issued the peer's certificate."
+        "tls-authorities-missing", ExitStatus::Failed, "A `listen` entry wants client certificates, but names no authority for them.",
+        "Set `authorities` of the entry to the PEM text of the authority that issues them."
     },
     FailureKind{
         "tls-certificate-expired", ExitStatus::Failed, "The server's certificate is not valid at this time.",
         "Have the server's certificate renewed. If it is valid, check the clock of this host."
     },
     FailureKind{
-        "tls-certificate-invalid", ExitStatus::Failed, "A certificate, authority or private key of Enarx.toml cannot be used.",
+        "tls-certificate-invalid", ExitStatus::Failed, "The TLS settings of an entry of Enarx.toml cannot be used.",
         "`certificate` and `authorities` are PEM texts (-----BEGIN CERTIFICATE-----), the own certificate first; `private_key` is an unencrypted PEM key that belongs to it."
     },
     FailureKind{

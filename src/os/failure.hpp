@@ -15,6 +15,9 @@ struct Failure {
     std::string text; // one line, without a full stop before the advice: "bind [::]:443: ...; ..."
 };
 
+// What the error number means: "Connection refused".
+std::string_view description(base::Errno error);
+
 template <class T> using OrFailure = base::Result<T, Failure>;
 
 } // namespace os

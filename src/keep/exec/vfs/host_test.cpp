@@ -1,5 +1,5 @@
 #include "keep/exec/vfs/host.hpp"
-#include "keep/exec/vfs/test_files.hpp"
+#include "keep/exec/vfs/test/files.hpp"
 #include "os/temporary_directory.hpp"
 
 #include <atomic>

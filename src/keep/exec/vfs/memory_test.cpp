@@ -1,5 +1,5 @@
 #include "keep/exec/vfs/memory.hpp"
-#include "keep/exec/vfs/test_files.hpp"
+#include "keep/exec/vfs/test/files.hpp"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 
 #include "keep/exec/vfs/host.hpp"
 #include "keep/exec/vfs/memory.hpp"
-#include "keep/exec/vfs/test_files.hpp"
+#include "keep/exec/vfs/test/files.hpp"
 #include "os/temporary_directory.hpp"
 
 #include <gmock/gmock.h>

@@ -40,8 +40,8 @@ struct Stat {
 
 // Times to set, in nanoseconds since 1970-01-01; what is empty stays as it is.
 struct Times {
-    std::optional<std::uint64_t> accessed_ns;
-    std::optional<std::uint64_t> modified_ns;
+    std::optional<std::uint64_t> accessed_ns = {};
+    std::optional<std::uint64_t> modified_ns = {};
 };
 
 enum class Follow : bool { No, Yes };

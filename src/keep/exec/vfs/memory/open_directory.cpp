@@ -30,7 +30,7 @@ Result<Inode*> find_or_create(Tree& tree, Inode& start, std::string_view path, O
         return inode;
     }
     bool const follow = how.follow == Follow::Yes && !how.exclusive;
-    auto const place = TRY(walk.to_place(follow ? AtEnd::Follow : AtEnd::Stay));
+    auto const place = TRY(walk.to_place(follow ? AtEnd::FollowUnlessSlash : AtEnd::Stay));
     if (place.slash && !place.dots) return std::unexpected(Errno::IsDir);
     if (place.inode != nullptr) {
         TRY(check_existing(*place.inode, how));

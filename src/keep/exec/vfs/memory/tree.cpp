@@ -36,8 +36,8 @@ Inode& Tree::make(Inode::Body body) {
 }
 
 Result<void> Tree::check_new_name(Inode const& directory, std::string_view name) {
-    if (name.size() > longest_name) return std::unexpected(Errno::NameTooLong);
     if (directory.links == 0) return std::unexpected(Errno::NoEnt);
+    if (name.size() > longest_name) return std::unexpected(Errno::NameTooLong);
     if (!files_.take(1)) return std::unexpected(Errno::NoSpc);
     return {};
 }

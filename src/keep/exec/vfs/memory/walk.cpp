@@ -14,6 +14,11 @@ bool dots(std::string_view name) { return name == "." || name == ".."; }
 
 } // namespace
 
+Errno missing(Inode const& directory, std::string_view name) {
+    bool const removed = directory.links == 0;
+    return !removed && name.size() > longest_name ? Errno::NameTooLong : Errno::NoEnt;
+}
+
 // What `name` is in the directory reached so far; nullptr if there is nothing.
 Result<Inode*> Walk::step(std::string_view name) {
     if (name == ".") return at_;
@@ -21,7 +26,6 @@ Result<Inode*> Walk::step(std::string_view name) {
         if (at_ == start_) return std::unexpected(Errno::Perm);
         return at_->parent;
     }
-    if (name.size() > longest_name) return std::unexpected(Errno::NameTooLong);
     return at_->names()->find(name);
 }
 
@@ -36,6 +40,20 @@ Result<void> Walk::follow(Target const& target, std::string_view behind) {
     return {};
 }
 
+bool Walk::enters(AtEnd end, bool slash) {
+    switch (end) {
+    case AtEnd::Stay:
+        return false;
+    case AtEnd::FollowIfSlash:
+        return slash;
+    case AtEnd::FollowUnlessSlash:
+        return !slash;
+    case AtEnd::Follow:
+        return true;
+    }
+    return false;
+}
+
 Result<Place> Walk::to_place(AtEnd end) {
     for (;;) {
         if (!at_->directory()) return std::unexpected(Errno::NotDir);
@@ -46,13 +64,13 @@ Result<Place> Walk::to_place(AtEnd end) {
         bool const slash = !behind.empty();
         auto* const next = TRY(step(name));
 
-        bool const enter = !last || end == AtEnd::Follow || (end == AtEnd::FollowIfSlash && slash);
+        bool const enter = !last || enters(end, slash);
         if (next != nullptr && next->symbolic_link() && enter) {
             TRY(follow(*next->target(), behind));
             continue;
         }
         if (last) return Place{at_, name, slash, next, dots(name)};
-        if (next == nullptr) return std::unexpected(Errno::NoEnt);
+        if (next == nullptr) return std::unexpected(missing(*at_, name));
         at_ = next;
         rest_ = behind;
     }
@@ -60,7 +78,7 @@ Result<Place> Walk::to_place(AtEnd end) {
 
 Result<Inode*> Walk::to_inode(AtEnd end) {
     auto const place = TRY(to_place(end));
-    if (place.inode == nullptr) return std::unexpected(Errno::NoEnt);
+    if (place.inode == nullptr) return std::unexpected(missing(*place.directory, place.name));
     if (place.slash && !place.inode->directory()) return std::unexpected(Errno::NotDir);
     return place.inode;
 }

@@ -11,7 +11,7 @@
 namespace exec::vfs::memory {
 
 // What to do with a symbolic link that the last component names.
-enum class AtEnd : std::uint8_t { Stay, FollowIfSlash, Follow };
+enum class AtEnd : std::uint8_t { Stay, FollowIfSlash, FollowUnlessSlash, Follow };
 
 constexpr AtEnd at_end(Follow follow) {
     return follow == Follow::Yes ? AtEnd::Follow : AtEnd::FollowIfSlash;
@@ -26,6 +26,9 @@ struct Place {
     bool dots;             // the name is "." or ".."
 };
 
+// Why there is nothing of that name. A removed directory does not even look at it, as in Linux.
+base::Errno missing(Inode const& directory, std::string_view name);
+
 class Walk {
 public:
     // Both outlive the walk.
@@ -38,6 +41,7 @@ public:
     Result<Inode*> to_inode(AtEnd end);
 
 private:
+    static bool enters(AtEnd end, bool slash);
     Result<Inode*> step(std::string_view name);
     Result<void> follow(Target const& target, std::string_view behind);
 

@@ -121,6 +121,7 @@ inline constexpr std::array failure_kinds{
     FailureKind{
         "tls-authorities-missing", ExitStatus::Failed, "A TLS entry has no certificate authority to trust.",
         "Nothing that the host names is trusted in a Keep, so no list of authorities is built in. Set `authorities` of the entry to the PEM text of the one that issued the peer's certificate."
+        "tls-authorities-missing"
     },
     FailureKind{
         "tls-certificate-expired", ExitStatus::Failed, "The server's certificate is not valid at this time.",
@@ -128,7 +129,7 @@ inline constexpr std::array failure_kinds{
     },
     FailureKind{
         "tls-certificate-invalid", ExitStatus::Failed, "A certificate, authority or private key of Enarx.toml cannot be used.",
-        "`certificate` and `authorities` are PEM texts (-----BEGIN CERTIFICATE-----), the own certificate first; `private_key` is an unencrypted PEM key that belongs to it."
+        "tls-certificate-invalid"
     },
     FailureKind{
         "tls-certificate-untrusted", ExitStatus::Failed, "The server's certificate was not issued by an authority of the entry.",

@@ -39,8 +39,8 @@ int failed(os::Failure const& failure) {
     std::_Exit(static_cast<int>(protocol::ExitStatus::OutOfMemory));
 }
 
-os::OrFailure<FileBytes> read_block() {
-    auto block = read_file(protocol::launch::block_descriptor, protocol::launch::max_size);
+os::OrFailure<os::FileBytes> read_block() {
+    auto block = os::read_file(protocol::launch::block_descriptor, protocol::launch::max_size);
     if (!block)
         return std::unexpected(
             os::Failure{

@@ -61,7 +61,7 @@ base::Result<engine::Ended, Stop> Run::run() {
     prepared_ = TRY(or_stop(prepare(orders_)));
     timings_.mark("files and sockets opened");
 
-    engine_.emplace(settings_for(*application_, prepared_->plan.max_memory));
+    engine_.emplace(settings_for(*application_, prepared_->max_memory));
     timings_.mark("engine made");
     module_ = TRY(or_stop(load(*engine_, *application_, orders_, log_)));
     timings_.mark("code loaded");

@@ -1,6 +1,6 @@
 // Reads a descriptor to its end.
 
-#include "keep/exec/workload/read_file.hpp"
+#include "os/read_file.hpp"
 
 #include "os/check.hpp"
 
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace exec {
+namespace os {
 
 namespace {
 
@@ -27,7 +27,7 @@ std::unique_ptr<std::byte[]> allocate(std::size_t size) {
 
 base::Result<FileBytes> read_file(int descriptor, std::uint64_t most) {
     struct stat status{};
-    TRY(os::done(::fstat(descriptor, &status)));
+    TRY(done(::fstat(descriptor, &status)));
     bool const file = S_ISREG(status.st_mode);
     auto const promised =
         file && status.st_size > 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
@@ -37,7 +37,7 @@ base::Result<FileBytes> read_file(int descriptor, std::uint64_t most) {
     auto bytes = allocate(room);
     std::size_t size = 0;
     while (bytes != nullptr) {
-        auto const got = TRY(os::check(os::retry([&] {
+        auto const got = TRY(check(retry([&] {
             return file ? ::pread(
                               descriptor, bytes.get() + size, room - size, static_cast<off_t>(size)
                           )
@@ -55,4 +55,4 @@ base::Result<FileBytes> read_file(int descriptor, std::uint64_t most) {
     return std::unexpected(base::Errno::NoMem);
 }
 
-} // namespace exec
+} // namespace os

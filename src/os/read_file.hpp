@@ -9,7 +9,7 @@
 #include <memory>
 #include <span>
 
-namespace exec {
+namespace os {
 
 class FileBytes {
 public:
@@ -27,4 +27,4 @@ private:
 // From the beginning for a file, from where it stands for a pipe. Errno::FBig above `most` bytes.
 base::Result<FileBytes> read_file(int descriptor, std::uint64_t most);
 
-} // namespace exec
+} // namespace os

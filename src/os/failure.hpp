@@ -12,12 +12,8 @@ namespace os {
 
 struct Failure {
     std::string_view name; // one of protocol::failure_kinds
-<<<<<<< HEAD
     std::string text;      // one line, without a full stop before the advice: "bind [::]:443: ...; ..."
     std::string hint = {}; // what to do about this very case, instead of the general advice; may be empty
-=======
-    std::string text; // one line, without a full stop before the advice: "bind [::]:443: ...; ..."
->>>>>>> net
 };
 
 template <class T> using OrFailure = base::Result<T, Failure>;

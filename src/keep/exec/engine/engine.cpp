@@ -7,12 +7,25 @@
 
 #include <string>
 
-#include <sys/platform/x86.h>
 #include <wasmtime.h>
+
+// glibc 2.33's <sys/platform/x86.h>, which is no C++: what the C library found out about the
+// processor at its start. Asking the processor again would cost microseconds for each leaf.
+extern "C" {
+struct CpuidLeaf {
+    unsigned present[4]; // EAX, EBX, ECX, EDX
+    unsigned active[4];  // what of them the system lets programs use
+};
+CpuidLeaf const*
+__x86_get_cpuid_feature_leaf(unsigned index) noexcept; // NOLINT(bugprone-reserved-identifier)
+}
 
 namespace exec::engine {
 
 namespace {
+
+// The leaves 1, 7 and 0x8000'0001: where the features stand that generated code depends on.
+constexpr unsigned cpuid_leaves = 3;
 
 // Twice what `wasmtime run` allows; most of the usual 8 MiB stack stays for host functions.
 constexpr std::size_t stack_bytes = 1ULL << 20;
@@ -81,9 +94,9 @@ Engine::~Engine() = default;
 std::string Engine::compatibility() {
     // The number counts changes of configure().
     std::string text = "wasmtime " WASMTIME_VERSION " settings 1 cpu";
-    for (auto const leaf : {CPUID_INDEX_1, CPUID_INDEX_7, CPUID_INDEX_80000001})
-        // What the C library found out at its start: asking the processor again costs microseconds each.
-        for (auto const bits : __x86_get_cpuid_feature_leaf(leaf)->active_array) text += ' ' + std::to_string(bits);
+    for (unsigned leaf = 0; leaf < cpuid_leaves; ++leaf)
+        for (auto const bits : __x86_get_cpuid_feature_leaf(leaf)->active)
+            text += ' ' + std::to_string(bits);
     return text;
 }
 

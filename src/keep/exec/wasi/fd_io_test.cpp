@@ -1,5 +1,5 @@
+#include "keep/exec/wasi/fake_sockets.hpp"
 #include "keep/exec/wasi/test_application.hpp"
-#include "keep/exec/wasi/test_sockets.hpp"
 #include "os/fd.hpp"
 
 #include <csignal>

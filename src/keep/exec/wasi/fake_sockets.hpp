@@ -1,6 +1,6 @@
 #pragma once
 
-// For tests: sockets without a network.
+// For tests and fuzzers: sockets without a network.
 
 #include "keep/exec/net/connection.hpp"
 

@@ -110,6 +110,7 @@ TEST(Configuration, RefusesEachMistakeWithItsPlace) {
              Bad{"a = 1\na = 2", 2, 5, "not valid TOML"},
              Bad{"args = [", 1, 9, "not valid TOML"},
              Bad{"\xff", 1, 1, "not valid TOML"},
+             Bad{std::string_view{"x = 1\n[\0a]", 10}, 2, 2, "not valid TOML"},
          }) {
         auto const error = refused(toml);
         EXPECT_TRUE(error.message.contains(message)) << toml << " gives " << error.message;
@@ -122,6 +123,14 @@ TEST(Configuration, NamesTheNearestKnownKey) {
     EXPECT_EQ(refused("[limits]\nopenfiles = 1").hint, "did you mean `open_files`?");
     EXPECT_EQ(refused("[enviroment]\n").hint, "");
     EXPECT_EQ(refused("fiels = []").hint, "did you mean `files`?");
+}
+
+// Characters whose class toml++ 3.3 does not know by itself.
+TEST(Configuration, MayBeWrittenInAnyLanguage) {
+    auto const configuration = parsed("# äöü χ\n[env]\n\"ä\" = \"\"\"χ \\\n  ä\"\"\"\n");
+    EXPECT_EQ(configuration.env.at("ä"), "χ ä");
+    EXPECT_TRUE(refused("ä = 1").message.contains("not valid TOML"));
+    EXPECT_TRUE(refused("args = []χ").message.contains("not valid TOML"));
 }
 
 TEST(Configuration, IsAtMostAMegabyte) {

@@ -5,6 +5,7 @@
 
 #include "base/result.hpp"
 #include "package/configuration.hpp"
+#include "package/toml.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -12,8 +13,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <toml++/toml.h>
 
 namespace package {
 

@@ -4,6 +4,7 @@
 
 #include "keep/exec/engine/memory_creator.hpp"
 #include "keep/exec/engine/parts.hpp"
+#include "keep/exec/engine/proposals.hpp"
 
 #include <string>
 
@@ -30,24 +31,6 @@ constexpr unsigned cpuid_leaves = 3;
 // Twice what `wasmtime run` allows; most of the usual 8 MiB stack stays for host functions.
 constexpr std::size_t stack_bytes = 1ULL << 20;
 
-void enable_proposals(wasmtime::Config& config) {
-    config.wasm_simd(true);
-    config.wasm_relaxed_simd(true);
-    config.wasm_bulk_memory(true);
-    config.wasm_reference_types(true);
-    config.wasm_multi_value(true);
-    config.wasm_multi_memory(true);
-    config.wasm_memory64(true);
-    config.wasm_tail_call(true);
-    config.wasm_threads(true);
-    config.shared_memory(true);
-    config.wasm_function_references(true);
-    config.wasm_gc(true);
-    config.wasm_exceptions(true);
-    config.wasm_wide_arithmetic(true);
-    config.wasm_custom_page_sizes(true);
-}
-
 wasmtime::Config configure(Settings const& settings, MemoryBudget& budget) {
     wasmtime::Config config;
     enable_proposals(config);
@@ -67,7 +50,8 @@ wasmtime::Config configure(Settings const& settings, MemoryBudget& budget) {
     return config;
 }
 
-// The engine's message without the chain of what it did when that happened.
+} // namespace
+
 std::string one_line(std::string message) {
     std::string line;
     for (std::size_t at = 0; at < message.size(); ++at) {
@@ -80,8 +64,6 @@ std::string one_line(std::string message) {
     }
     return line;
 }
-
-} // namespace
 
 Engine::Parts::Parts(Settings const& settings)
     : budget{settings.max_memory}, engine{configure(settings, budget)} {}

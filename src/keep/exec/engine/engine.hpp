@@ -33,7 +33,8 @@ public:
     Engine& operator=(Engine&&) noexcept;
     ~Engine();
 
-    // Names all that decides about generated code: version, settings, this processor's features. For the key of a cache.
+    // Names all that decides about generated code: version, settings, this processor's features.
+    // For the key of a cache.
     static std::string compatibility();
 
     struct Parts;

@@ -2,10 +2,11 @@
 
 // What the application sees as files: open files, open directories, and the mounts that make them.
 //
-// Three kinds of mount implement this: memory (read and write, gone at the end), package (read-only files that came with the
-// application) and host (a directory of the host, untrusted, confined below its root). Paths are relative to an open
-// directory; a path that leaves the mount's root, by "..", by a symbolic link or by a leading '/', is Errno::Perm.
-// Nothing here knows WASI: rights, descriptor numbers, seek offsets and append are the caller's.
+// Three kinds of mount implement this: memory (read and write, gone at the end), package (read-only
+// files that came with the application) and host (a directory of the host, untrusted, confined
+// below its root). Paths are relative to an open directory; a path that leaves the mount's root, by
+// "..", by a symbolic link or by a leading '/', is Errno::Perm. Nothing here knows WASI: rights,
+// descriptor numbers, seek offsets and append are the caller's.
 
 #include "base/result.hpp"
 
@@ -24,7 +25,14 @@ namespace exec::vfs {
 using base::Result;
 
 enum class FileType : std::uint8_t {
-    Unknown, BlockDevice, CharacterDevice, Directory, RegularFile, SocketDatagram, SocketStream, SymbolicLink
+    Unknown,
+    BlockDevice,
+    CharacterDevice,
+    Directory,
+    RegularFile,
+    SocketDatagram,
+    SocketStream,
+    SymbolicLink
 };
 
 struct Stat {
@@ -53,8 +61,9 @@ struct OpenHow {
     bool exclusive = false; // with create: an existing name is Errno::Exist
     bool truncate = false;
     bool directory = false; // anything else is Errno::NotDir
-    Follow follow = Follow::Yes; // of the last component; without it a symbolic link there is Errno::Loop
-    bool sync = false;      // each write reaches the medium before it returns
+    Follow follow =
+        Follow::Yes;   // of the last component; without it a symbolic link there is Errno::Loop
+    bool sync = false; // each write reaches the medium before it returns
 };
 
 enum class Advice : std::uint8_t { Normal, Sequential, Random, WillNeed, DontNeed, NoReuse };
@@ -69,13 +78,18 @@ public:
 
     virtual Result<std::size_t> read_at(ReadBuffers out, std::uint64_t offset) = 0; // 0 at the end
     virtual Result<std::size_t> write_at(WriteBuffers in, std::uint64_t offset) = 0;
-    // Writes at the end, in one step with finding it; the value: bytes written and the offset behind them.
-    struct Appended { std::size_t written; std::uint64_t end; };
+    // Writes at the end, in one step with finding it; the value: bytes written and the offset
+    // behind them.
+    struct Appended {
+        std::size_t written;
+        std::uint64_t end;
+    };
     virtual Result<Appended> append(WriteBuffers in) = 0;
     virtual Result<Stat> stat() const = 0;
     virtual Result<void> set_size(std::uint64_t size) = 0;
     virtual Result<void> set_times(Times times) = 0;
-    virtual Result<void> allocate(std::uint64_t offset, std::uint64_t length) = 0; // grows, never shrinks
+    virtual Result<void>
+    allocate(std::uint64_t offset, std::uint64_t length) = 0; // grows, never shrinks
     virtual Result<void> advise(std::uint64_t offset, std::uint64_t length, Advice advice) = 0;
     virtual Result<void> sync(bool data_only) = 0;
 };
@@ -105,12 +119,14 @@ public:
     virtual Result<void> unlink(std::string_view path) = 0;
     // `to` must be of the same mount, else Errno::XDev.
     virtual Result<void> rename(std::string_view from, Directory& to, std::string_view to_path) = 0;
-    virtual Result<void> link(std::string_view from, Follow follow, Directory& to, std::string_view to_path) = 0;
+    virtual Result<void>
+    link(std::string_view from, Follow follow, Directory& to, std::string_view to_path) = 0;
     // `target` is stored as it is; one that starts with '/' is Errno::Perm.
     virtual Result<void> symlink(std::string_view target, std::string_view path) = 0;
     virtual Result<std::string> read_link(std::string_view path) const = 0;
-    // Entries from `cookie` on (0: the first), "." and ".." among them, until `room` bytes of names and 24-byte headers
-    // are filled or there are no more. A name removed or added meanwhile neither repeats nor loses another one.
+    // Entries from `cookie` on (0: the first), "." and ".." among them, until `room` bytes of names
+    // and 24-byte headers are filled or there are no more. A name removed or added meanwhile
+    // neither repeats nor loses another one.
     virtual Result<std::vector<Entry>> entries(std::uint64_t cookie, std::size_t room) = 0;
     virtual Result<void> sync() = 0;
 };

@@ -96,7 +96,8 @@ TlsResult<bool> TlsSession::handshake() {
     if (answer == 1) return true;
     if (SSL_get_error(ssl_.get(), answer) == SSL_ERROR_WANT_READ) return false;
 
-    if (long const verified = SSL_get_verify_result(ssl_.get()); verified != X509_V_OK) {
+    bool const disbelieved = ERR_GET_REASON(ERR_peek_error()) == SSL_R_CERTIFICATE_VERIFY_FAILED;
+    if (long const verified = SSL_get_verify_result(ssl_.get()); disbelieved) {
         ERR_clear_error();
         return std::unexpected(
             TlsError{kind_of(verified), X509_verify_cert_error_string(verified)}

@@ -35,6 +35,22 @@ inline constexpr std::array failure_kinds{
         "Ports below 1024 need privileges: set a higher `port`, or lower net.ipv4.ip_unprivileged_port_start on the host."
     },
     FailureKind{
+        "application-too-large", ExitStatus::CannotRun, "The file is larger than an application may be.",
+        "An application of up to 512 MiB runs. Check that this is the right file."
+    },
+    FailureKind{
+        "application-unreadable", ExitStatus::CannotRun, "The application's file cannot be read.",
+        "Check that it is a regular file, or a folder that holds main.wasm, and that you may read it."
+    },
+    FailureKind{
+        "component-unsupported", ExitStatus::CannotRun, "The file is a WebAssembly component; components are not supported yet.",
+        "Build the application as a module of WASI preview 1: for Rust the target wasm32-wasip1, for C wasm32-wasi."
+    },
+    FailureKind{
+        "configuration-invalid", ExitStatus::Failed, "Enarx.toml says something that Enarx does not understand.",
+        "The message names line and column. `enarx config init` writes a commented example; every key is described in docs/."
+    },
+    FailureKind{
         "connect-timeout", ExitStatus::Failed, "The server did not answer in time.",
         "Check `host` and `port` of the `connect` entry, and the firewalls between this host and the server."
     },
@@ -47,12 +63,44 @@ inline constexpr std::array failure_kinds{
         "Start the server, or correct `host` and `port` of the `connect` entry."
     },
     FailureKind{
+        "descriptor-limit", ExitStatus::Failed, "The application is given more files and sockets at its start than its limits allow.",
+        "Raise `open_files` or `sockets` of [limits] in Enarx.toml."
+    },
+    FailureKind{
+        "directory-unavailable", ExitStatus::Failed, "A directory for the application cannot be opened.",
+        "Check that the directory exists on the host and that you may read it. A Keep mounts host directories only if --dir or Enarx.toml names them."
+    },
+    FailureKind{
+        "export-unknown", ExitStatus::CannotRun, "The application has no function of that name.",
+        "`enarx inspect FILE` lists what it exports."
+    },
+    FailureKind{
         "host-not-found", ExitStatus::Failed, "The name of the server does not resolve to an address.",
         "Check the spelling of `host`; `getent hosts NAME` shows what the host's /etc/hosts and DNS answer. An IP address works without DNS."
     },
     FailureKind{
+        "import-mismatch", ExitStatus::CannotRun, "The application imports a WASI function with a type that it does not have.",
+        "It was linked against another version of WASI: build it anew for wasm32-wasip1."
+    },
+    FailureKind{
+        "import-unknown", ExitStatus::CannotRun, "The application imports something that nothing serves.",
+        "Enarx serves WASI preview 1 (wasi_snapshot_preview1) and nothing else. `enarx inspect FILE` lists every import and whether it is served."
+    },
+    FailureKind{
         "internal", ExitStatus::Failed, "Enarx met a state that it did not expect.",
         "This is a defect of Enarx. Please report it with the command line and the output of `enarx platform info --json`."
+    },
+    FailureKind{
+        "invoke-arguments", ExitStatus::Failed, "The arguments do not fit the function that --invoke names.",
+        "Integers are decimal or 0x hexadecimal, floats decimal; one argument for each parameter. `enarx inspect FILE` shows its type."
+    },
+    FailureKind{
+        "launch-block-invalid", ExitStatus::Failed, "exec was not started the way that enarx starts it.",
+        "exec is a part of enarx and no command of its own: use `enarx run`. If enarx reported this, both are of different versions: reinstall."
+    },
+    FailureKind{
+        "memory-limit", ExitStatus::OutOfMemory, "The application wants more memory than it may have.",
+        "Raise --max-memory, or `memory` of [limits] in Enarx.toml."
     },
     FailureKind{
         "module-invalid", ExitStatus::CannotRun, "The file is no valid WebAssembly module.",
@@ -63,16 +111,37 @@ inline constexpr std::array failure_kinds{
         "Check the path. A folder works too if it holds main.wasm."
     },
     FailureKind{
-        "tls-authorities-missing", ExitStatus::Failed, "A `listen` entry wants client certificates, but names no authority for them.",
-        "Set `authorities` of the entry to the PEM text of the authority that issues them."
+        "out-of-memory", ExitStatus::OutOfMemory, "The system has not enough memory.",
+        "Free memory on the host, or give the application less with --max-memory."
+    },
+    FailureKind{
+        "output-failed", ExitStatus::Failed, "What was to be shown could not be written.",
+        "Check that standard output is open and that its disk is not full."
+    },
+    FailureKind{
+        "start-missing", ExitStatus::CannotRun, "The application has no function to start with.",
+        "A command exports `_start`, a reactor `_initialize`. Build it as a program, or call one of its functions with --invoke NAME."
+    },
+    FailureKind{
+        "threads-unsupported", ExitStatus::CannotRun, "The application starts threads; that is not supported yet.",
+        "Build it without threads: the target wasm32-wasip1 instead of wasm32-wasip1-threads."
+    },
+    FailureKind{
+        "timed-out", ExitStatus::TimedOut, "The application did not end within its time.",
+        "Raise --timeout, or find out what it waits for."
+    },
+    FailureKind{
+        "tls-authorities-missing", ExitStatus::Failed, "A TLS entry has no certificate authority to trust.",
+        "Nothing that the host names is trusted in a Keep, so no list of authorities is built in. Set `authorities` of the entry to the PEM text of the one that issued the peer's certificate."
+        "tls-authorities-missing"
     },
     FailureKind{
         "tls-certificate-expired", ExitStatus::Failed, "The server's certificate is not valid at this time.",
         "Have the server's certificate renewed. If it is valid, check the clock of this host."
     },
     FailureKind{
-        "tls-certificate-invalid", ExitStatus::Failed, "The TLS settings of an entry of Enarx.toml cannot be used.",
-        "`certificate` and `authorities` are PEM texts (-----BEGIN CERTIFICATE-----), the own certificate first; `private_key` is an unencrypted PEM key that belongs to it."
+        "tls-certificate-invalid", ExitStatus::Failed, "A certificate, authority or private key of Enarx.toml cannot be used.",
+        "tls-certificate-invalid"
     },
     FailureKind{
         "tls-certificate-untrusted", ExitStatus::Failed, "The server's certificate was not issued by an authority of the entry.",
@@ -85,6 +154,10 @@ inline constexpr std::array failure_kinds{
     FailureKind{
         "tls-name-mismatch", ExitStatus::Failed, "The server's certificate is for another name.",
         "Set `host`, or `server_name`, of the `connect` entry to a name that the certificate bears."
+    },
+    FailureKind{
+        "trap", ExitStatus::Trap, "The application did something that WebAssembly does not allow, and was stopped.",
+        "This is an error in the application, at the place that the backtrace shows. Build it with debug information (-g) to see source lines."
     },
 };
 

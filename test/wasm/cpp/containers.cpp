@@ -67,7 +67,8 @@ void values() {
     );
     auto const shared = std::make_shared<std::string>("kept");
     std::weak_ptr<std::string> const weak = shared;
-    check("shared ownership", weak.lock() == shared && shared.use_count() == 1);
+    check("a weak pointer finds its object", weak.lock() == shared);
+    check("a borrowed owner is given back", shared.use_count() == 1);
     double number = 0;
     std::string const digits = std::to_string(3.25);
     check("numbers and texts", (number = std::stod(digits)) == 3.25 && digits == "3.250000");

@@ -69,7 +69,7 @@ def terminal():
     os.close(leader)
 
 
-@story("while it waits for clients")
+@story("while it waits for clients", ours=True)
 def while_it_listens():
     process = start_run("echo_server", options=["--config", write("Enarx.toml", LISTEN)])
     wait_for_line(process, "listening")

@@ -16,6 +16,9 @@ struct Failure {
     std::string hint = {}; // what to do about this very case, instead of the general advice; may be empty
 };
 
+// What the error number means: "Connection refused".
+std::string_view description(base::Errno error);
+
 template <class T> using OrFailure = base::Result<T, Failure>;
 
 } // namespace os

@@ -47,6 +47,10 @@ inline constexpr std::array failure_kinds{
         "Build the application as a module of WASI preview 1: for Rust the target wasm32-wasip1, for C wasm32-wasi."
     },
     FailureKind{
+        "configuration-invalid", ExitStatus::Failed, "Enarx.toml says something that Enarx does not understand.",
+        "The message names line and column. `enarx config init` writes a commented example; every key is described in docs/."
+    },
+    FailureKind{
         "connect-timeout", ExitStatus::Failed, "The server did not answer in time.",
         "Check `host` and `port` of the `connect` entry, and the firewalls between this host and the server."
     },
@@ -57,6 +61,10 @@ inline constexpr std::array failure_kinds{
     FailureKind{
         "connection-refused", ExitStatus::Failed, "No program listens at the server's address and port.",
         "Start the server, or correct `host` and `port` of the `connect` entry."
+    },
+    FailureKind{
+        "descriptor-limit", ExitStatus::Failed, "The application is given more files and sockets at its start than its limits allow.",
+        "Raise `open_files` or `sockets` of [limits] in Enarx.toml."
     },
     FailureKind{
         "directory-unavailable", ExitStatus::Failed, "A directory for the application cannot be opened.",
@@ -107,6 +115,10 @@ inline constexpr std::array failure_kinds{
         "Free memory on the host, or give the application less with --max-memory."
     },
     FailureKind{
+        "output-failed", ExitStatus::Failed, "What was to be shown could not be written.",
+        "Check that standard output is open and that its disk is not full."
+    },
+    FailureKind{
         "start-missing", ExitStatus::CannotRun, "The application has no function to start with.",
         "A command exports `_start`, a reactor `_initialize`. Build it as a program, or call one of its functions with --invoke NAME."
     },
@@ -121,6 +133,7 @@ inline constexpr std::array failure_kinds{
     FailureKind{
         "tls-authorities-missing", ExitStatus::Failed, "A TLS entry has no certificate authority to trust.",
         "Nothing that the host names is trusted in a Keep, so no list of authorities is built in. Set `authorities` of the entry to the PEM text of the one that issued the peer's certificate."
+        "tls-authorities-missing"
     },
     FailureKind{
         "tls-certificate-expired", ExitStatus::Failed, "The server's certificate is not valid at this time.",
@@ -128,7 +141,7 @@ inline constexpr std::array failure_kinds{
     },
     FailureKind{
         "tls-certificate-invalid", ExitStatus::Failed, "A certificate, authority or private key of Enarx.toml cannot be used.",
-        "`certificate` and `authorities` are PEM texts (-----BEGIN CERTIFICATE-----), the own certificate first; `private_key` is an unencrypted PEM key that belongs to it."
+        "tls-certificate-invalid"
     },
     FailureKind{
         "tls-certificate-untrusted", ExitStatus::Failed, "The server's certificate was not issued by an authority of the entry.",

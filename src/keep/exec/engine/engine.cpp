@@ -4,35 +4,32 @@
 
 #include "keep/exec/engine/memory_creator.hpp"
 #include "keep/exec/engine/parts.hpp"
+#include "keep/exec/engine/proposals.hpp"
 
 #include <string>
 
 #include <wasmtime.h>
 
+// glibc 2.33's <sys/platform/x86.h>, which is no C++: what the C library found out about the
+// processor at its start. Asking the processor again would cost microseconds for each leaf.
+extern "C" {
+struct CpuidLeaf {
+    unsigned present[4]; // EAX, EBX, ECX, EDX
+    unsigned active[4];  // what of them the system lets programs use
+};
+CpuidLeaf const*
+__x86_get_cpuid_feature_leaf(unsigned index) noexcept; // NOLINT(bugprone-reserved-identifier)
+}
+
 namespace exec::engine {
 
 namespace {
 
+// The leaves 1, 7 and 0x8000'0001: where the features stand that generated code depends on.
+constexpr unsigned cpuid_leaves = 3;
+
 // Twice what `wasmtime run` allows; most of the usual 8 MiB stack stays for host functions.
 constexpr std::size_t stack_bytes = 1ULL << 20;
-
-void enable_proposals(wasmtime::Config& config) {
-    config.wasm_simd(true);
-    config.wasm_relaxed_simd(true);
-    config.wasm_bulk_memory(true);
-    config.wasm_reference_types(true);
-    config.wasm_multi_value(true);
-    config.wasm_multi_memory(true);
-    config.wasm_memory64(true);
-    config.wasm_tail_call(true);
-    config.wasm_threads(true);
-    config.shared_memory(true);
-    config.wasm_function_references(true);
-    config.wasm_gc(true);
-    config.wasm_exceptions(true);
-    config.wasm_wide_arithmetic(true);
-    config.wasm_custom_page_sizes(true);
-}
 
 wasmtime::Config configure(Settings const& settings, MemoryBudget& budget) {
     wasmtime::Config config;
@@ -53,7 +50,8 @@ wasmtime::Config configure(Settings const& settings, MemoryBudget& budget) {
     return config;
 }
 
-// The engine's message without the chain of what it did when that happened.
+} // namespace
+
 std::string one_line(std::string message) {
     std::string line;
     for (std::size_t at = 0; at < message.size(); ++at) {
@@ -67,8 +65,6 @@ std::string one_line(std::string message) {
     return line;
 }
 
-} // namespace
-
 Engine::Parts::Parts(Settings const& settings)
     : budget{settings.max_memory}, engine{configure(settings, budget)} {}
 
@@ -77,9 +73,13 @@ Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
 Engine::~Engine() = default;
 
-std::string_view Engine::compatibility() {
+std::string Engine::compatibility() {
     // The number counts changes of configure().
-    return "wasmtime " WASMTIME_VERSION " settings 1";
+    std::string text = "wasmtime " WASMTIME_VERSION " settings 1 cpu";
+    for (unsigned leaf = 0; leaf < cpuid_leaves; ++leaf)
+        for (auto const bits : __x86_get_cpuid_feature_leaf(leaf)->active)
+            text += ' ' + std::to_string(bits);
+    return text;
 }
 
 Module::Module(std::unique_ptr<Parts> parts) : parts_{std::move(parts)} {}

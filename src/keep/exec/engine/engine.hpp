@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -32,8 +33,9 @@ public:
     Engine& operator=(Engine&&) noexcept;
     ~Engine();
 
-    // Names the version and the settings that decide about generated code, for the key of a cache.
-    static std::string_view compatibility();
+    // Names all that decides about generated code: version, settings, this processor's features.
+    // For the key of a cache.
+    static std::string compatibility();
 
     struct Parts;
     Parts& parts() const { return *parts_; }

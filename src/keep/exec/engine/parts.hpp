@@ -4,6 +4,8 @@
 
 #include "keep/exec/engine/engine.hpp"
 
+#include <string>
+
 #include <wasmtime.hh>
 
 namespace exec::engine {
@@ -18,6 +20,9 @@ struct Engine::Parts {
 struct Module::Parts {
     wasmtime::Module module;
 };
+
+// The engine's message in one line.
+std::string one_line(std::string message);
 
 // A vector of bytes that the engine allocated.
 class OwnedBytes {

@@ -18,16 +18,16 @@ struct Lead {
 
 // Unicode 15.0, table 3-7: well-formed UTF-8 byte sequences.
 Lead lead(unsigned char first) {
-    if (first < 0x80) return {1, 0, 0};
-    if (first < 0xc2) return {0, 0, 0};
-    if (first < 0xe0) return {2, 0x80, 0xbf};
-    if (first == 0xe0) return {3, 0xa0, 0xbf};
-    if (first == 0xed) return {3, 0x80, 0x9f};
-    if (first < 0xf0) return {3, 0x80, 0xbf};
-    if (first == 0xf0) return {4, 0x90, 0xbf};
-    if (first < 0xf4) return {4, 0x80, 0xbf};
-    if (first == 0xf4) return {4, 0x80, 0x8f};
-    return {0, 0, 0};
+    if (first < 0x80) return {.length = 1, .low = 0, .high = 0};
+    if (first < 0xc2) return {.length = 0, .low = 0, .high = 0};
+    if (first < 0xe0) return {.length = 2, .low = 0x80, .high = 0xbf};
+    if (first == 0xe0) return {.length = 3, .low = 0xa0, .high = 0xbf};
+    if (first == 0xed) return {.length = 3, .low = 0x80, .high = 0x9f};
+    if (first < 0xf0) return {.length = 3, .low = 0x80, .high = 0xbf};
+    if (first == 0xf0) return {.length = 4, .low = 0x90, .high = 0xbf};
+    if (first < 0xf4) return {.length = 4, .low = 0x80, .high = 0xbf};
+    if (first == 0xf4) return {.length = 4, .low = 0x80, .high = 0x8f};
+    return {.length = 0, .low = 0, .high = 0};
 }
 
 bool continues(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
@@ -75,9 +75,14 @@ Split split(std::string_view path) {
     auto const name_end = without_slashes(path).size();
     auto const before_name = path.substr(0, name_end).rfind('/');
     bool const slash = name_end < path.size();
-    if (before_name == std::string_view::npos) return {{}, path.substr(0, name_end), slash};
+    if (before_name == std::string_view::npos)
+        return {.parent = {}, .name = path.substr(0, name_end), .slash = slash};
     auto const name_begin = before_name + 1;
-    return {path.substr(0, name_begin), path.substr(name_begin, name_end - name_begin), slash};
+    return {
+        .parent = path.substr(0, name_begin),
+        .name = path.substr(name_begin, name_end - name_begin),
+        .slash = slash,
+    };
 }
 
 std::string_view without_slashes(std::string_view path) {

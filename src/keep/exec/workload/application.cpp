@@ -39,7 +39,7 @@ base::Result<package::Format> peek(int descriptor) {
 os::OrFailure<Application> read_application(int descriptor, std::string_view name) {
     auto const front = peek(descriptor);
     if (!front) return std::unexpected(unreadable(name, front.error()));
-    auto file = read_file(descriptor, *front == package::Format::Other ? 64 << 10 : most_bytes);
+    auto file = os::read_file(descriptor, *front == package::Format::Other ? 64 << 10 : most_bytes);
     bool const other =
         *front == package::Format::Other && !file && file.error() == base::Errno::FBig;
     if (!file && !other) return std::unexpected(unreadable(name, file.error()));

@@ -2,8 +2,8 @@
 
 // The application's file: read, told apart by content, and brought into the binary format.
 
-#include "keep/exec/workload/read_file.hpp"
 #include "os/failure.hpp"
+#include "os/read_file.hpp"
 #include "package/wasm/format.hpp"
 
 #include <string_view>
@@ -11,7 +11,7 @@
 namespace exec {
 
 struct Application {
-    FileBytes file;
+    os::FileBytes file;
     package::Format format; // Module or Text; Component only if it is to be inspected
 };
 

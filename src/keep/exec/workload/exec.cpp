@@ -2,14 +2,18 @@
 
 #include "keep/exec/workload/exec.hpp"
 
+#include "keep/exec/workload/inspect.hpp"
 #include "keep/exec/workload/report.hpp"
 #include "keep/exec/workload/run.hpp"
+#include "keep/exec/workload/timeout.hpp"
 #include "os/write_all.hpp"
 #include "protocol/failure/failure.hpp"
 
 #include <csignal>
 #include <cstdlib>
 #include <new>
+
+#include <unistd.h>
 
 namespace exec {
 
@@ -39,8 +43,8 @@ int failed(os::Failure const& failure) {
     std::_Exit(static_cast<int>(protocol::ExitStatus::OutOfMemory));
 }
 
-os::OrFailure<FileBytes> read_block() {
-    auto block = read_file(protocol::launch::block_descriptor, protocol::launch::max_size);
+os::OrFailure<os::FileBytes> read_block() {
+    auto block = os::read_file(protocol::launch::block_descriptor, protocol::launch::max_size);
     if (!block)
         return std::unexpected(
             os::Failure{
@@ -57,10 +61,26 @@ int die_by(int signal) {
     return 128 + signal; // the signal did not end this process
 }
 
+int inspect(Orders const& orders) {
+    auto const application = read_application(orders.module, orders.module_name);
+    if (!application) return failed(application.error());
+    auto const json = inspect(*application, orders.module_name);
+    if (!json) return failed(json.error());
+    auto const written = os::write_all(STDOUT_FILENO, base::view_of(*json));
+    return written ? 0 : failed(output_failure(written.error()));
+}
+
 int carry_out(Orders const& orders, std::uint64_t started_ns) {
     Log const log{
         orders.log_filter, orders.log_format == "json" ? LogFormat::Json : LogFormat::Text
     };
+    if (orders.timeout_ms && !end_after(*orders.timeout_ms))
+        log.write(
+            "exec",
+            Level::Warn,
+            "there is no timer here: only the host can end the application in time"
+        );
+    if (orders.action == Action::Inspect) return inspect(orders);
     Timings timings{orders.started_ns, started_ns};
     Kept<Run> run{orders, log, timings};
     auto const outcome = run.value.to_its_end();

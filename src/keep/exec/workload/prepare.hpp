@@ -12,9 +12,9 @@
 namespace exec {
 
 struct Prepared {
-    package::Plan plan;
     std::unique_ptr<wasi::Context> context;
     engine::Entry entry;
+    std::optional<std::uint64_t> max_memory; // bytes
 };
 
 os::OrFailure<Prepared> prepare(Orders const& orders);

@@ -56,6 +56,10 @@ std::string trap_text(engine::TrapReport const& trap) {
     return text + see("trap");
 }
 
+os::Failure output_failure(base::Errno error) {
+    return {"output-failed", "standard output cannot be written to: " + os::error_text(error)};
+}
+
 int exit_status(os::Failure const& failure) {
     auto const* const kind = protocol::find_failure(failure.name);
     return static_cast<int>(kind == nullptr ? protocol::ExitStatus::Failed : kind->status);

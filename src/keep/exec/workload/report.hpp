@@ -16,6 +16,9 @@ std::string failure_text(os::Failure const& failure);
 // The same for a trap, with the backtrace after its first line.
 std::string trap_text(engine::TrapReport const& trap);
 
+// What exec itself had to say could not be written.
+os::Failure output_failure(base::Errno error);
+
 // The status that a failure of this name ends with.
 int exit_status(os::Failure const& failure);
 

@@ -2,6 +2,7 @@
 
 #include "keep/exec/workload/run.hpp"
 
+#include "base/view.hpp"
 #include "keep/exec/workload/load.hpp"
 #include "keep/exec/workload/report.hpp"
 #include "os/write_all.hpp"
@@ -39,14 +40,8 @@ template <class T> base::Result<T, Stop> or_stop(os::OrFailure<T> result) {
 base::Result<void, Stop> write_results(std::vector<std::string> const& results) {
     std::string text;
     for (auto const& result : results) text += result + '\n';
-    if (auto const written = os::write_all(STDOUT_FILENO, std::as_bytes(std::span{text})); !written)
-        return std::unexpected(
-            Stop{os::Failure{
-                "output-failed",
-                "the result cannot be written to standard output: " +
-                    os::error_text(written.error())
-            }}
-        );
+    auto const written = os::write_all(STDOUT_FILENO, base::view_of(text));
+    if (!written) return std::unexpected(Stop{output_failure(written.error())});
     return {};
 }
 
@@ -61,7 +56,7 @@ base::Result<engine::Ended, Stop> Run::run() {
     prepared_ = TRY(or_stop(prepare(orders_)));
     timings_.mark("files and sockets opened");
 
-    engine_.emplace(settings_for(*application_, prepared_->plan.max_memory));
+    engine_.emplace(settings_for(*application_, prepared_->max_memory));
     timings_.mark("engine made");
     module_ = TRY(or_stop(load(*engine_, *application_, orders_, log_)));
     timings_.mark("code loaded");

@@ -92,19 +92,23 @@ Result<std::string> OpenDirectory::follow_links(std::string_view path) const {
     return std::unexpected(Errno::Loop);
 }
 
+// The path of what link() gives a name, for a call that neither follows a link nor sees a slash
+// behind it. Slashes lead through a link, to nothing but a directory.
+Result<std::string> OpenDirectory::to_link(std::string_view path, Follow follow) const {
+    bool const slash = split(path).slash;
+    if (slash) TRY(open_path(path, Follow::Yes));
+    if (!slash && follow == Follow::No) return std::string{path};
+    return follow_links(path);
+}
+
 Result<void>
 OpenDirectory::link(std::string_view from, Follow follow, Directory& to, std::string_view to_path) {
     TRY(check_path(from));
     TRY(check_path(to_path));
     auto* const to_directory = TRY(same_mount(to));
     TRY(check_writable());
-    // Slashes behind a link lead through it, to nothing but a directory. The call below sees
-    // neither.
-    bool const slash = split(from).slash;
-    if (slash) TRY(open_path(from, Follow::Yes));
-    bool const through = slash || follow == Follow::Yes;
-    auto const existing = through ? TRY(follow_links(from)) : std::string{from};
-    auto const source = TRY(Parent::open(fd_, existing));
+    auto const linked = TRY(to_link(from, follow));
+    auto const source = TRY(Parent::open(fd_, linked));
     auto const target = TRY(Parent::open(to_directory->fd_, to_path));
     return os::done(
         ::linkat(source.directory(), source.name(), target.directory(), target.name(), 0)

@@ -11,7 +11,7 @@ constexpr std::uint64_t second_ns = 1'000'000'000;
 // Times before 1970, which WASI cannot say, are 1970.
 std::uint64_t nanoseconds(::timespec time) {
     if (time.tv_sec < 0) return 0;
-    return static_cast<std::uint64_t>(time.tv_sec) * second_ns +
+    return (static_cast<std::uint64_t>(time.tv_sec) * second_ns) +
            static_cast<std::uint64_t>(time.tv_nsec);
 }
 

@@ -17,7 +17,7 @@ using base::Errno;
 
 namespace {
 
-constexpr std::size_t block_size = 32 * 1024;
+constexpr std::size_t block_size = 32UZ * 1024;
 
 // getdents64(2): d_ino, d_off, d_reclen, d_type, then the name.
 constexpr std::size_t name_at = offsetof(::dirent64, d_name);

@@ -44,6 +44,7 @@ private:
     Result<os::Fd> open_path(std::string_view path, Follow follow) const;
     Result<Node> open_node(std::string_view path, OpenHow how);
     Result<Node> open_read_only(std::string_view path, OpenHow how);
+    Result<std::string> to_link(std::string_view path, Follow follow) const;
     Result<std::string> follow_links(std::string_view path) const;
     Result<void> remove(std::string_view path, int flags);
 

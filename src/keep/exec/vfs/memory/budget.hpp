@@ -16,6 +16,7 @@ public:
         return true;
     }
     void give_back(std::uint64_t units) { left_ += units; }
+    void take_again(std::uint64_t units) { left_ -= units; } // what was just given back
     std::uint64_t left() const { return left_; }
 
 private:

@@ -17,7 +17,7 @@ namespace {
 Result<Place> new_place(Walk& walk, bool directory) {
     auto const place = TRY(walk.to_place(AtEnd::Stay));
     if (place.inode != nullptr) return std::unexpected(Errno::Exist);
-    if (place.slash && !directory) return std::unexpected(Errno::NoEnt);
+    if (place.slash && !directory) return std::unexpected(missing(*place.directory, place.name));
     return place;
 }
 
@@ -34,10 +34,17 @@ Result<void> check_replaced(Inode& moved, Inode& replaced) {
     return {};
 }
 
+Result<void> check_room_for_name(Place const& place) {
+    if (place.directory->links == 0) return std::unexpected(Errno::NoEnt);
+    if (place.name.size() > longest_name) return std::unexpected(Errno::NameTooLong);
+    return {};
+}
+
 // The rules of rename(2), in Linux's order.
 Result<void> check_rename(Place const& from, Place const& to) {
     if (from.dots || to.dots) return std::unexpected(Errno::Busy);
-    if (from.inode == nullptr) return std::unexpected(Errno::NoEnt);
+    if (from.inode == nullptr) return std::unexpected(missing(*from.directory, from.name));
+    TRY(check_room_for_name(to));
     if (!from.inode->directory() && (from.slash || to.slash)) return std::unexpected(Errno::NotDir);
     if (from.inode->directory() && is_or_lies_below(*to.directory, *from.inode))
         return std::unexpected(Errno::Inval);
@@ -70,7 +77,7 @@ Result<void> OpenDirectory::remove_directory(std::string_view path) {
     auto const place = TRY(walk.to_place(AtEnd::Stay));
     if (place.name == ".") return std::unexpected(Errno::Inval);
     if (place.name == "..") return std::unexpected(Errno::NotEmpty);
-    if (place.inode == nullptr) return std::unexpected(Errno::NoEnt);
+    if (place.inode == nullptr) return std::unexpected(missing(*place.directory, place.name));
     if (!place.inode->directory()) return std::unexpected(Errno::NotDir);
     if (!place.inode->names()->empty()) return std::unexpected(Errno::NotEmpty);
     tree().unlink(*place.directory, place.name);
@@ -82,7 +89,7 @@ Result<void> OpenDirectory::unlink(std::string_view path) {
     TRY(tree().check_writable());
     Walk walk{inode(), path};
     auto const place = TRY(walk.to_place(AtEnd::Stay));
-    if (place.inode == nullptr) return std::unexpected(Errno::NoEnt);
+    if (place.inode == nullptr) return std::unexpected(missing(*place.directory, place.name));
     if (place.inode->directory()) return std::unexpected(Errno::IsDir);
     if (place.slash) return std::unexpected(Errno::NotDir);
     tree().unlink(*place.directory, place.name);
@@ -100,8 +107,6 @@ Result<void> OpenDirectory::rename(std::string_view from, Directory& to, std::st
     auto const target = TRY(to_walk.to_place(AtEnd::Stay));
     TRY(check_rename(source, target));
     if (source.inode == target.inode) return {};
-    if (target.name.size() > longest_name) return std::unexpected(Errno::NameTooLong);
-    if (target.directory->links == 0) return std::unexpected(Errno::NoEnt);
     tree().rename(*source.directory, source.name, *target.directory, target.name);
     return {};
 }

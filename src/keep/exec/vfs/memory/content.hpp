@@ -5,10 +5,10 @@
 
 #include "base/result.hpp"
 #include "keep/exec/vfs/memory/budget.hpp"
+#include "keep/exec/vfs/memory/pieces.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -20,8 +20,8 @@ inline constexpr std::uint64_t largest_file = (1ULL << 63) - 1; // as off_t has 
 
 class Content {
 public:
-    // `budget`, in bytes, outlives the content.
-    explicit Content(Budget& budget) : budget_{&budget} {}
+    // Both outlive the content; the budget is in bytes.
+    Content(Budget& budget, Pieces& pool) : budget_{&budget}, pool_{&pool} {}
     Content(Content&& other) noexcept;
     Content& operator=(Content&&) = delete;
     ~Content();
@@ -41,14 +41,13 @@ public:
     Result<void> reserve(std::uint64_t offset, std::uint64_t length);
 
 private:
-    static constexpr std::uint64_t piece_size = 64 * 1024;
-
     struct Piece {
         std::uint64_t index; // its offset in pieces
         std::uint32_t
             capacity; // of `bytes`; only the first piece of a file is ever smaller than the rest
         std::uint32_t filled; // bytes behind are zeros that nobody has written down
-        std::unique_ptr<std::byte[]> bytes;
+        std::byte* bytes;
+        Slab* slab; // none: the bytes are from the heap
     };
     using Position = std::vector<Piece>::size_type;
 
@@ -57,8 +56,12 @@ private:
     Result<Piece*> make(std::uint64_t index, std::uint64_t capacity);
     Result<void> grow(Piece& piece, std::uint64_t capacity);
     void shrink(std::uint64_t size);
+    Result<Piece> obtain(std::uint64_t index, std::uint64_t capacity);
+    void release(Piece const& piece);
+    void free(Piece const& piece);
 
     Budget* budget_;
+    Pieces* pool_;
     std::uint64_t size_ = 0;
     std::vector<Piece> pieces_; // in the order of their index
 };

@@ -30,14 +30,14 @@ Result<Inode*> find_or_create(Tree& tree, Inode& start, std::string_view path, O
         return inode;
     }
     bool const follow = how.follow == Follow::Yes && !how.exclusive;
-    auto const place = TRY(walk.to_place(follow ? AtEnd::Follow : AtEnd::Stay));
+    auto const place = TRY(walk.to_place(follow ? AtEnd::FollowUnlessSlash : AtEnd::Stay));
     if (place.slash && !place.dots) return std::unexpected(Errno::IsDir);
     if (place.inode != nullptr) {
         TRY(check_existing(*place.inode, how));
         return place.inode;
     }
     TRY(tree.check_writable());
-    return tree.create(*place.directory, place.name, Content{tree.bytes()});
+    return tree.create(*place.directory, place.name, tree.empty_content());
 }
 
 std::size_t listed_size(Entry const& entry) { return 24 + entry.name.size(); }
@@ -84,7 +84,12 @@ Result<std::vector<Entry>> OpenDirectory::entries(std::uint64_t cookie, std::siz
     std::vector<Entry> list;
     std::size_t size = 0;
     auto const add = [&](std::uint64_t number, Inode const& of, std::string_view name) {
-        list.push_back({number + 1, of.number, file_type(of), std::string{name}});
+        list.push_back({
+            .next = number + 1,
+            .inode = of.number,
+            .type = file_type(of),
+            .name = std::string{name},
+        });
         size += listed_size(list.back());
     };
 

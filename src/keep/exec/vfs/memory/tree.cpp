@@ -36,8 +36,8 @@ Inode& Tree::make(Inode::Body body) {
 }
 
 Result<void> Tree::check_new_name(Inode const& directory, std::string_view name) {
-    if (name.size() > longest_name) return std::unexpected(Errno::NameTooLong);
     if (directory.links == 0) return std::unexpected(Errno::NoEnt);
+    if (name.size() > longest_name) return std::unexpected(Errno::NameTooLong);
     if (!files_.take(1)) return std::unexpected(Errno::NoSpc);
     return {};
 }
@@ -107,7 +107,7 @@ void Tree::lose_name(Inode& directory, Inode& inode) {
     free_if_unused(inode);
 }
 
-void Tree::touch(Inode& directory) { directory.modified_ns = directory.changed_ns = now(); }
+void Tree::touch(Inode& directory) const { directory.modified_ns = directory.changed_ns = now(); }
 
 void Tree::unpin(Inode& inode) {
     --inode.pins;
@@ -136,7 +136,7 @@ Stat Tree::stat(Inode const& inode) const {
     };
 }
 
-Result<void> Tree::set_times(Inode& inode, Times times) {
+Result<void> Tree::set_times(Inode& inode, Times times) const {
     TRY(check_writable());
     if (times.accessed_ns) inode.accessed_ns = *times.accessed_ns;
     if (times.modified_ns) inode.modified_ns = *times.modified_ns;

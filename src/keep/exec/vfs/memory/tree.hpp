@@ -20,6 +20,7 @@ public:
 
     Inode& root() { return *root_; }
     Budget& bytes() { return bytes_; }
+    Content empty_content() { return {bytes_, pieces_}; }
     std::uint64_t now() const { return options_.now(); }
 
     bool read_only() const { return read_only_; }
@@ -35,10 +36,9 @@ public:
     void rename(Inode& from, std::string_view from_name, Inode& to, std::string_view to_name);
 
     Stat stat(Inode const& inode) const;
-    Result<void> set_times(Inode& inode, Times times);
+    Result<void> set_times(Inode& inode, Times times) const;
 
-    void pin(Inode& inode) { ++inode.pins; }
-    void unpin(Inode& inode);
+    void unpin(Inode& inode); // what a Pin held
 
 private:
     Inode& make(Inode::Body body);
@@ -46,10 +46,11 @@ private:
     void name(Inode& directory, std::string_view name, Inode& inode);
     void lose_name(Inode& directory, Inode& inode);
     void free_if_unused(Inode& inode);
-    void touch(Inode& directory);
+    void touch(Inode& directory) const;
 
     MemoryOptions options_;
     Budget bytes_;
+    Pieces pieces_;
     Budget files_;
     std::uint64_t next_number_ = 1;
     bool read_only_ = false;
@@ -61,10 +62,12 @@ private:
 class Pin {
 public:
     Pin(std::shared_ptr<Tree> tree, Inode& inode) : tree_{std::move(tree)}, inode_{&inode} {
-        tree_->pin(inode);
+        ++inode_->pins;
     }
     Pin(Pin const&) = delete;
     Pin& operator=(Pin const&) = delete;
+    Pin(Pin&&) = delete;
+    Pin& operator=(Pin&&) = delete;
     ~Pin() { tree_->unpin(*inode_); }
 
     Tree& tree() const { return *tree_; }

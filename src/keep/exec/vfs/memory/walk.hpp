@@ -5,13 +5,14 @@
 
 #include "keep/exec/vfs/memory/inode.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace exec::vfs::memory {
 
 // What to do with a symbolic link that the last component names.
-enum class AtEnd : std::uint8_t { Stay, FollowIfSlash, Follow };
+enum class AtEnd : std::uint8_t { Stay, FollowIfSlash, FollowUnlessSlash, Follow };
 
 constexpr AtEnd at_end(Follow follow) {
     return follow == Follow::Yes ? AtEnd::Follow : AtEnd::FollowIfSlash;
@@ -26,6 +27,9 @@ struct Place {
     bool dots;             // the name is "." or ".."
 };
 
+// Why there is nothing of that name. A removed directory does not even look at it, as in Linux.
+base::Errno missing(Inode const& directory, std::string_view name);
+
 class Walk {
 public:
     // Both outlive the walk.
@@ -38,6 +42,8 @@ public:
     Result<Inode*> to_inode(AtEnd end);
 
 private:
+    Result<std::optional<Place>> advance(AtEnd end);
+    static bool enters(AtEnd end, bool slash);
     Result<Inode*> step(std::string_view name);
     Result<void> follow(Target const& target, std::string_view behind);
 

@@ -43,12 +43,28 @@ inline constexpr std::array failure_kinds{
         "Check that it is a regular file, or a folder that holds main.wasm, and that you may read it."
     },
     FailureKind{
+        "backend-unavailable", ExitStatus::Failed, "The backend cannot be used on this host, or by this build of Enarx.",
+        "`enarx platform info` shows what each backend needs and what is missing."
+    },
+    FailureKind{
+        "backend-unknown", ExitStatus::Failed, "There is no backend of that name.",
+        "The backends are snp (or sev), tdx, sgx, kvm and nil."
+    },
+    FailureKind{
+        "cache-unavailable", ExitStatus::Failed, "There is no folder for compiled code that belongs to this user alone.",
+        "Compiled code is kept in $XDG_CACHE_HOME/enarx or ~/.cache/enarx. It is run as it is, so nobody else may be able to write there: `chmod 700` the folder. Without it applications start more slowly."
+    },
+    FailureKind{
         "component-unsupported", ExitStatus::CannotRun, "The file is a WebAssembly component; components are not supported yet.",
         "Build the application as a module of WASI preview 1: for Rust the target wasm32-wasip1, for C wasm32-wasi."
     },
     FailureKind{
         "configuration-invalid", ExitStatus::Failed, "Enarx.toml says something that Enarx does not understand.",
         "The message names line and column. `enarx config init` writes a commented example; every key is described in docs/."
+    },
+    FailureKind{
+        "configuration-unreadable", ExitStatus::Failed, "The configuration file cannot be read.",
+        "Check the path that --config (or ENARX_WASMCFGFILE) names, and that you may read the file."
     },
     FailureKind{
         "connect-timeout", ExitStatus::Failed, "The server did not answer in time.",
@@ -75,6 +91,26 @@ inline constexpr std::array failure_kinds{
         "`enarx inspect FILE` lists what it exports."
     },
     FailureKind{
+        "file-exists", ExitStatus::Failed, "A file that would be written is there already.",
+        "Nothing was changed. Move the file away, or go on with it."
+    },
+    FailureKind{
+        "file-not-found", ExitStatus::Failed, "There is no file of that name.",
+        "Check the path."
+    },
+    FailureKind{
+        "file-unknown", ExitStatus::Failed, "The file is of a kind that `enarx inspect` does not know.",
+        "It knows WebAssembly modules (binary and text), components, folders with main.wasm, and Enarx.toml."
+    },
+    FailureKind{
+        "file-unreadable", ExitStatus::Failed, "The file cannot be read.",
+        "Check that it is a file or a folder, and that you may read it."
+    },
+    FailureKind{
+        "hardware-required", ExitStatus::Failed, "A Keep that hardware protects was demanded, and there is none.",
+        "`enarx platform info` shows what this host lacks for snp, tdx and sgx. Without --require-hardware the application runs unprotected."
+    },
+    FailureKind{
         "host-not-found", ExitStatus::Failed, "The name of the server does not resolve to an address.",
         "Check the spelling of `host`; `getent hosts NAME` shows what the host's /etc/hosts and DNS answer. An IP address works without DNS."
     },
@@ -99,6 +135,14 @@ inline constexpr std::array failure_kinds{
         "exec is a part of enarx and no command of its own: use `enarx run`. If enarx reported this, both are of different versions: reinstall."
     },
     FailureKind{
+        "launch-failed", ExitStatus::Failed, "The Keep could not be started.",
+        "The system refused what a start needs, such as a process, a descriptor or memory: check the limits (`ulimit -a`) and what is left of them."
+    },
+    FailureKind{
+        "launch-too-large", ExitStatus::Failed, "Arguments, environment and configuration together are larger than a Keep takes.",
+        "Together they may have 64 MiB. Hand larger data over as a file in a directory (--dir)."
+    },
+    FailureKind{
         "memory-limit", ExitStatus::OutOfMemory, "The application wants more memory than it may have.",
         "Raise --max-memory, or `memory` of [limits] in Enarx.toml."
     },
@@ -117,6 +161,10 @@ inline constexpr std::array failure_kinds{
     FailureKind{
         "output-failed", ExitStatus::Failed, "What was to be shown could not be written.",
         "Check that standard output is open and that its disk is not full."
+    },
+    FailureKind{
+        "part-missing", ExitStatus::Failed, "A part of this installation of Enarx is missing.",
+        "enarx looks for its parts in libexec/enarx/ beside itself and in ../libexec/enarx/. Do not move the program alone: install it with `cmake --install`."
     },
     FailureKind{
         "start-missing", ExitStatus::CannotRun, "The application has no function to start with.",
@@ -158,6 +206,10 @@ inline constexpr std::array failure_kinds{
     FailureKind{
         "trap", ExitStatus::Trap, "The application did something that WebAssembly does not allow, and was stopped.",
         "This is an error in the application, at the place that the backtrace shows. Build it with debug information (-g) to see source lines."
+    },
+    FailureKind{
+        "usage", ExitStatus::Failed, "The command line is wrong.",
+        "`enarx COMMAND --help` shows what the command takes. Options of `enarx run` stand before the application; what follows it is for the application."
     },
 };
 

@@ -22,44 +22,44 @@ using ::testing::UnorderedElementsAre;
 class Host : public ::testing::Test {
 protected:
     Host() {
-        ::mkdirat(temporary_.fd().number(), "root", 0700);
-        auto const root =
-            os::Fd{::openat(temporary_.fd().number(), "root", O_PATH | O_DIRECTORY | O_CLOEXEC)};
-        root_ = *make_host(root, Access::ReadWrite);
-        read_only_ = *make_host(root, Access::ReadOnly);
+        EXPECT_EQ(::mkdir((temporary.path() + "/root").c_str(), 0700), 0);
+        auto const opened =
+            os::Fd{::openat(temporary.fd().number(), "root", O_PATH | O_DIRECTORY | O_CLOEXEC)};
+        root = *make_host(opened, Access::ReadWrite);
+        read_only = *make_host(opened, Access::ReadOnly);
     }
 
     std::string path(std::string_view name) const {
-        return temporary_.path() + "/root/" + std::string{name};
+        return temporary.path() + "/root/" + std::string{name};
     }
 
-    os::TemporaryDirectory temporary_;
-    std::unique_ptr<Directory> root_;
-    std::unique_ptr<Directory> read_only_;
+    os::TemporaryDirectory temporary;
+    std::unique_ptr<Directory> root;
+    std::unique_ptr<Directory> read_only;
 };
 
 TEST_F(Host, does_not_follow_links_out_of_the_mount) {
-    ASSERT_TRUE(put(*make_host(temporary_.fd(), Access::ReadWrite).value(), "secret", "x"));
+    ASSERT_TRUE(put(*make_host(temporary.fd(), Access::ReadWrite).value(), "secret", "x"));
     ASSERT_EQ(::symlink("/etc", path("absolute").c_str()), 0);
     ASSERT_EQ(::symlink("../secret", path("relative").c_str()), 0);
     for (auto const* way : {"absolute", "absolute/passwd", "relative"}) {
-        EXPECT_EQ(error_of(root_->open(way, {})), Errno::Perm) << way;
-        EXPECT_EQ(error_of(root_->open(way, {.write = true, .create = true})), Errno::Perm) << way;
-        EXPECT_EQ(error_of(root_->stat(way, Follow::Yes)), Errno::Perm) << way;
-        EXPECT_EQ(error_of(root_->set_times(way, {}, Follow::Yes)), Errno::Perm) << way;
-        EXPECT_EQ(error_of(root_->link(way, Follow::Yes, *root_, "x")), Errno::Perm) << way;
+        EXPECT_EQ(error_of(root->open(way, {})), Errno::Perm) << way;
+        EXPECT_EQ(error_of(root->open(way, {.write = true, .create = true})), Errno::Perm) << way;
+        EXPECT_EQ(error_of(root->stat(way, Follow::Yes)), Errno::Perm) << way;
+        EXPECT_EQ(error_of(root->set_times(way, {}, Follow::Yes)), Errno::Perm) << way;
+        EXPECT_EQ(error_of(root->link(way, Follow::Yes, *root, "x")), Errno::Perm) << way;
     }
-    EXPECT_EQ(error_of(root_->create_directory("absolute/x")), Errno::Perm);
-    EXPECT_EQ(error_of(root_->unlink("absolute/passwd")), Errno::Perm);
-    EXPECT_EQ(error_of(root_->rename("absolute/passwd", *root_, "x")), Errno::Perm);
-    EXPECT_EQ(error_of(root_->read_link("absolute/mtab")), Errno::Perm);
+    EXPECT_EQ(error_of(root->create_directory("absolute/x")), Errno::Perm);
+    EXPECT_EQ(error_of(root->unlink("absolute/passwd")), Errno::Perm);
+    EXPECT_EQ(error_of(root->rename("absolute/passwd", *root, "x")), Errno::Perm);
+    EXPECT_EQ(error_of(root->read_link("absolute/mtab")), Errno::Perm);
 }
 
 TEST_F(Host, stays_confined_while_somebody_swaps_directories_for_links) {
-    ASSERT_TRUE(root_->create_directory("a"));
-    ASSERT_TRUE(put(*root_, "a/file", "inside"));
-    ASSERT_EQ(::mkdirat(temporary_.fd().number(), "outside", 0700), 0);
-    auto const all = *make_host(temporary_.fd(), Access::ReadWrite);
+    ASSERT_TRUE(root->create_directory("a"));
+    ASSERT_TRUE(put(*root, "a/file", "inside"));
+    ASSERT_EQ(::mkdirat(temporary.fd().number(), "outside", 0700), 0);
+    auto const all = *make_host(temporary.fd(), Access::ReadWrite);
     ASSERT_TRUE(put(*all, "outside/file", "outside"));
     ASSERT_EQ(::symlink("../outside", path("b").c_str()), 0);
 
@@ -69,11 +69,11 @@ TEST_F(Host, stays_confined_while_somebody_swaps_directories_for_links) {
             ::renameat2(AT_FDCWD, path("a").c_str(), AT_FDCWD, path("b").c_str(), RENAME_EXCHANGE);
     }};
     for (int i = 0; i < 20'000; ++i) {
-        auto const text = get(*root_, "a/../a/file");
+        auto const text = get(*root, "a/../a/file");
         if (text) EXPECT_EQ(text, "inside");
-        (void)root_->unlink("a/new");
-        (void)put(*root_, "a/new", "x");
-        (void)root_->rename("a/new", *root_, "a/newer");
+        (void)root->unlink("a/new");
+        (void)put(*root, "a/new", "x");
+        (void)root->rename("a/new", *root, "a/newer");
     }
     stop = true;
     swapper.join();
@@ -87,26 +87,26 @@ TEST_F(Host, does_not_wait_for_a_pipe_nor_open_what_is_no_file) {
     path("socket").copy(address.sun_path, sizeof address.sun_path - 1);
     ASSERT_EQ(::bind(socket.number(), reinterpret_cast<::sockaddr*>(&address), sizeof address), 0);
     for (auto const* name : {"pipe", "socket"}) {
-        EXPECT_EQ(error_of(root_->open(name, {})), Errno::NotSup) << name;
-        EXPECT_EQ(error_of(root_->open(name, {.read = false, .write = true})), Errno::NotSup);
-        EXPECT_EQ(error_of(root_->open(name, {.write = true, .create = true})), Errno::NotSup);
+        EXPECT_EQ(error_of(root->open(name, {})), Errno::NotSup) << name;
+        EXPECT_EQ(error_of(root->open(name, {.read = false, .write = true})), Errno::NotSup);
+        EXPECT_EQ(error_of(root->open(name, {.write = true, .create = true})), Errno::NotSup);
     }
-    EXPECT_EQ(root_->stat("socket", Follow::No)->type, FileType::SocketStream);
+    EXPECT_EQ(root->stat("socket", Follow::No)->type, FileType::SocketStream);
 }
 
 TEST_F(Host, hides_names_that_are_not_utf8) {
-    ASSERT_TRUE(put(*root_, "good", ""));
+    ASSERT_TRUE(put(*root, "good", ""));
     ASSERT_EQ(::mkdir(path("bad\xff").c_str(), 0700), 0);
-    EXPECT_THAT(*names(*root_), UnorderedElementsAre("good"));
-    EXPECT_EQ(error_of(root_->stat("bad\xff", Follow::No)), Errno::IlSeq);
+    EXPECT_THAT(*names(*root), UnorderedElementsAre("good"));
+    EXPECT_EQ(error_of(root->stat("bad\xff", Follow::No)), Errno::IlSeq);
     ASSERT_EQ(::symlink("bad\xff", path("link").c_str()), 0);
-    EXPECT_EQ(error_of(root_->read_link("link")), Errno::IlSeq);
+    EXPECT_EQ(error_of(root->read_link("link")), Errno::IlSeq);
 }
 
 TEST_F(Host, read_only_refuses_every_change) {
-    ASSERT_TRUE(put(*root_, "file", "x"));
-    ASSERT_TRUE(root_->create_directory("dir"));
-    auto& mount = *read_only_;
+    ASSERT_TRUE(put(*root, "file", "x"));
+    ASSERT_TRUE(root->create_directory("dir"));
+    auto& mount = *read_only;
     EXPECT_EQ(get(mount, "file"), "x");
     EXPECT_EQ(error_of(mount.open("file", {.write = true})), Errno::RoFs);
     EXPECT_EQ(error_of(mount.open("file", {.truncate = true})), Errno::RoFs);
@@ -128,21 +128,21 @@ TEST_F(Host, read_only_refuses_every_change) {
 }
 
 TEST_F(Host, moves_nothing_between_two_mounts_of_one_directory) {
-    ASSERT_TRUE(put(*root_, "file", "x"));
-    EXPECT_EQ(error_of(root_->rename("file", *read_only_, "x")), Errno::XDev);
-    EXPECT_EQ(error_of(root_->link("file", Follow::No, *read_only_, "x")), Errno::XDev);
+    ASSERT_TRUE(put(*root, "file", "x"));
+    EXPECT_EQ(error_of(root->rename("file", *read_only, "x")), Errno::XDev);
+    EXPECT_EQ(error_of(root->link("file", Follow::No, *read_only, "x")), Errno::XDev);
 }
 
 TEST_F(Host, mounts_only_directories) {
-    ASSERT_TRUE(put(*root_, "file", "x"));
+    ASSERT_TRUE(put(*root, "file", "x"));
     os::Fd const file{::open(path("file").c_str(), O_RDONLY | O_CLOEXEC)};
     EXPECT_EQ(error_of(make_host(file, Access::ReadOnly)), Errno::NotDir);
     EXPECT_EQ(error_of(make_host(os::Fd{}, Access::ReadOnly)), Errno::BadF);
 }
 
 TEST_F(Host, reads_into_more_buffers_than_one_system_call_takes) {
-    ASSERT_TRUE(put(*root_, "file", std::string(3000, 'x')));
-    auto const file = *open_file(*root_, "file");
+    ASSERT_TRUE(put(*root, "file", std::string(3000, 'x')));
+    auto const file = *open_file(*root, "file");
     std::string text(3000, '?');
     std::vector<std::span<std::byte>> buffers;
     for (auto& letter : text) {

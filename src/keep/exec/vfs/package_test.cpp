@@ -19,7 +19,7 @@ MemoryOptions options() {
 }
 
 PackageFile file(std::string_view path, std::string_view text) {
-    return {path, std::as_bytes(std::span{text})};
+    return {.path = path, .contents = std::as_bytes(std::span{text})};
 }
 
 std::unique_ptr<Directory> small_package() {
@@ -79,43 +79,43 @@ TEST(Package, keeps_to_its_limits) {
 
 class HostPackage : public ::testing::Test {
 protected:
-    Result<std::unique_ptr<Directory>> package() { return make_package(*host_, options()); }
+    Result<std::unique_ptr<Directory>> package() { return make_package(*host, options()); }
 
-    os::TemporaryDirectory temporary_;
-    std::unique_ptr<Directory> host_ = *make_host(temporary_.fd(), Access::ReadWrite);
+    os::TemporaryDirectory temporary;
+    std::unique_ptr<Directory> host = *make_host(temporary.fd(), Access::ReadWrite);
 };
 
 TEST_F(HostPackage, is_a_copy_that_the_host_cannot_change_any_more) {
-    ASSERT_TRUE(host_->create_directory("dir"));
-    ASSERT_TRUE(put(*host_, "dir/file", std::string(200'000, 'x')));
-    ASSERT_TRUE(host_->symlink("dir/file", "link"));
-    ASSERT_TRUE(host_->symlink("nowhere", "dangling"));
+    ASSERT_TRUE(host->create_directory("dir"));
+    ASSERT_TRUE(put(*host, "dir/file", std::string(200'000, 'x')));
+    ASSERT_TRUE(host->symlink("dir/file", "link"));
+    ASSERT_TRUE(host->symlink("nowhere", "dangling"));
     auto const copy = package();
     ASSERT_TRUE(copy);
-    ASSERT_TRUE(put(*host_, "dir/file", "changed"));
+    ASSERT_TRUE(put(*host, "dir/file", "changed"));
     EXPECT_EQ(get(**copy, "link"), std::string(200'000, 'x'));
     EXPECT_EQ((*copy)->read_link("dangling"), "nowhere");
     EXPECT_THAT(*names(**copy), UnorderedElementsAre("dir", "link", "dangling"));
 }
 
 TEST_F(HostPackage, refuses_a_link_that_leads_out) {
-    ASSERT_TRUE(host_->create_directory("dir"));
-    ASSERT_TRUE(host_->symlink("../../etc/passwd", "dir/link"));
+    ASSERT_TRUE(host->create_directory("dir"));
+    ASSERT_TRUE(host->symlink("../../etc/passwd", "dir/link"));
     EXPECT_EQ(error_of(package()), Errno::Perm);
-    ASSERT_TRUE(host_->unlink("dir/link"));
-    ASSERT_EQ(::symlinkat("/etc/passwd", temporary_.fd().number(), "absolute"), 0);
+    ASSERT_TRUE(host->unlink("dir/link"));
+    ASSERT_EQ(::symlinkat("/etc/passwd", temporary.fd().number(), "absolute"), 0);
     EXPECT_EQ(error_of(package()), Errno::Perm);
 }
 
 TEST_F(HostPackage, takes_a_link_that_only_turns_round_inside) {
-    ASSERT_TRUE(host_->create_directory("dir"));
-    ASSERT_TRUE(put(*host_, "file", "x"));
-    ASSERT_TRUE(host_->symlink("../file", "dir/link"));
+    ASSERT_TRUE(host->create_directory("dir"));
+    ASSERT_TRUE(put(*host, "file", "x"));
+    ASSERT_TRUE(host->symlink("../file", "dir/link"));
     EXPECT_EQ(get(**package(), "dir/link"), "x");
 }
 
 TEST_F(HostPackage, refuses_what_is_no_file) {
-    ASSERT_EQ(::mkfifoat(temporary_.fd().number(), "pipe", 0600), 0);
+    ASSERT_EQ(::mkfifoat(temporary.fd().number(), "pipe", 0600), 0);
     EXPECT_EQ(error_of(package()), Errno::NotSup);
 }
 
@@ -123,10 +123,10 @@ TEST_F(HostPackage, refuses_a_tree_that_is_too_deep) {
     std::string path;
     for (unsigned depth = 0; depth < deepest_package; ++depth) {
         path += "d/";
-        ASSERT_TRUE(host_->create_directory(path));
+        ASSERT_TRUE(host->create_directory(path));
     }
     EXPECT_EQ(error_of(package()), Errno::TooBig);
-    ASSERT_TRUE(host_->remove_directory(path));
+    ASSERT_TRUE(host->remove_directory(path));
     EXPECT_TRUE(package());
 }
 

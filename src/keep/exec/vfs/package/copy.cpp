@@ -25,7 +25,7 @@ public:
 private:
     // Paths are the same on both sides; that of a directory is empty or has a slash behind.
     Result<void> directory(std::string const& path);
-    Result<void> entry(std::string const& path, FileType type);
+    Result<void> entry(std::string const& directory, Entry const& entry);
     Result<void> file(std::string const& path);
     Result<void> contents(File& from, File& to);
     Result<void> check_links() const;
@@ -56,8 +56,10 @@ Result<void> Copy::file(std::string const& path) {
     return contents(**read, *std::get<std::unique_ptr<File>>(target));
 }
 
-Result<void> Copy::entry(std::string const& path, FileType type) {
-    switch (type) {
+Result<void> Copy::entry(std::string const& directory, Entry const& entry) {
+    if (entry.name == "." || entry.name == "..") return {};
+    auto const path = directory + entry.name;
+    switch (entry.type) {
     case FileType::RegularFile:
         return file(path);
     case FileType::Directory:
@@ -79,8 +81,7 @@ Result<void> Copy::directory(std::string const& path) {
     for (std::uint64_t cookie = 0;;) {
         auto const list = TRY(source.entries(cookie, listing_size));
         if (list.empty()) return {};
-        for (auto const& found : list)
-            if (found.name != "." && found.name != "..") TRY(entry(path + found.name, found.type));
+        for (auto const& found : list) TRY(entry(path, found));
         cookie = list.back().next;
     }
 }

@@ -5,6 +5,7 @@
 #include "keep/exec/vfs/file_system.hpp"
 
 #include <array>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -15,8 +16,10 @@ namespace exec::vfs::test {
 
 using base::Errno;
 
-template <class T> Errno error_of(Result<T> const& result) {
-    return result ? Errno{} : result.error();
+// Nothing if there is none.
+template <class T> std::optional<Errno> error_of(Result<T> const& result) {
+    if (result) return {};
+    return result.error();
 }
 
 inline Result<std::unique_ptr<File>>

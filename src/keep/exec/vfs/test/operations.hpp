@@ -175,8 +175,8 @@ private:
                std::to_string(stat->size);
     }
 
-    std::string say_list(Directory& directory, std::size_t room) {
-        auto const found = names(directory, room % 512 + 1);
+    static std::string say_list(Directory& directory, std::size_t room) {
+        auto const found = names(directory, (room % 512) + 1);
         if (!found) return say(found.error());
         std::string text;
         for (auto const& name : *found) text += name + ',';
@@ -191,7 +191,7 @@ private:
             return "file";
         }
         // The root stays where it is, so that something always is there.
-        directories_.at(1 + op.other % (slots - 1)) =
+        directories_.at(1 + (op.other % (slots - 1))) =
             std::get<std::unique_ptr<Directory>>(std::move(*node));
         return "directory";
     }
@@ -233,7 +233,7 @@ private:
     std::string on_file(Operation const& op) {
         if (!files_.at(op.file)) return "none";
         auto& file = *files_.at(op.file);
-        auto const text = std::string(op.length, static_cast<char>('a' + op.offset % 26));
+        auto const text = std::string(op.length, static_cast<char>('a' + (op.offset % 26)));
         switch (op.kind) {
         case Kind::Read:
             return say(read_at(file, op.length, op.offset));

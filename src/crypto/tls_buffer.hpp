@@ -45,7 +45,8 @@ public:
 
 private:
     void make_room(std::size_t wanted) {
-        std::size_t const capacity = std::max(capacity_, std::max(2 * size(), size() + wanted));
+        std::size_t const capacity = std::max({capacity_, 2 * size(), size() + wanted});
+        // NOLINTNEXTLINE(modernize-avoid-c-arrays): as below
         auto storage = std::make_unique_for_overwrite<std::byte[]>(capacity);
         if (!empty()) std::memcpy(storage.get(), bytes().data(), size());
         storage_ = std::move(storage);
@@ -54,7 +55,8 @@ private:
         begin_ = 0;
     }
 
-    std::unique_ptr<std::byte[]> storage_;
+    // Not a vector: that would write zeros first.
+    std::unique_ptr<std::byte[]> storage_; // NOLINT(modernize-avoid-c-arrays)
     std::size_t capacity_ = 0;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;

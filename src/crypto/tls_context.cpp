@@ -31,8 +31,9 @@ TlsResult<Wire> alpn_wire(std::span<std::string const> names) {
 }
 
 // The first of ours that the client offers; RFC 7301 3.2: none in common ends the handshake.
+// NOLINTNEXTLINE(readability-function-size): the library says which parameters there are
 int select_alpn(
-    SSL*,
+    SSL* /*session*/,
     std::uint8_t const** out,
     std::uint8_t* out_size,
     std::uint8_t const* offered,
@@ -115,7 +116,10 @@ TlsResult<TlsContext>
 TlsContext::server(TlsCredential const& credential, TlsServerSettings const& settings) {
     if (settings.client_certificate && settings.authorities.empty()) {
         return std::unexpected(
-            TlsError{Kind::Settings, "client certificates are wanted, but no authority for them"}
+            TlsError{
+                .kind = Kind::Settings,
+                .text = "client certificates are wanted, but no authority for them"
+            }
         );
     }
     TlsContext made{TRY(tls_1_3(credential))};

@@ -19,15 +19,15 @@ namespace crypto {
 
 struct TlsServerSettings {
     std::span<std::string const> authorities =
-        {};                                 // PEM; clients that show a certificate must lead here
-    bool client_certificate = false;        // refuse a client that shows none
-    std::span<std::string const> alpn = {}; // in order of preference; empty: not spoken
+        {};                            // PEM; clients that show a certificate must lead here
+    bool client_certificate = false;   // refuse a client that shows none
+    std::span<std::string const> alpn; // in order of preference; empty: not spoken
     bool session_tickets = false;
 };
 
 struct TlsClientSettings {
-    std::span<std::string const> authorities = {}; // PEM; empty: the built-in ones
-    std::span<std::string const> alpn = {};
+    std::span<std::string const> authorities; // PEM; empty: the built-in ones
+    std::span<std::string const> alpn;
 };
 
 class TlsContext {

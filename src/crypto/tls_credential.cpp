@@ -28,7 +28,7 @@ bool at_the_end() {
 }
 
 // Instead of asking the terminal for the pass phrase of an encrypted key.
-int no_pass_phrase(char*, int, int, void*) { return -1; }
+int no_pass_phrase(char* /*out*/, int /*size*/, int /*writes*/, void* /*context*/) { return -1; }
 
 } // namespace
 
@@ -36,14 +36,20 @@ TlsResult<std::vector<TlsHandle<x509_st>>> certificates_from_pem(std::string_vie
     std::vector<TlsHandle<x509_st>> found;
     auto const in = reader(pem);
     ERR_clear_error();
-    while (X509* const next = PEM_read_bio_X509(in.get(), nullptr, no_pass_phrase, nullptr))
-        found.emplace_back(next);
+    while (true) {
+        TlsHandle<x509_st> next{PEM_read_bio_X509(in.get(), nullptr, no_pass_phrase, nullptr)};
+        if (!next) break;
+        found.push_back(std::move(next));
+    }
     if (!at_the_end())
         return std::unexpected(tls_library_error(Kind::Settings, "a certificate cannot be read"));
     ERR_clear_error();
     if (found.empty()) {
         return std::unexpected(
-            TlsError{Kind::Settings, "no -----BEGIN CERTIFICATE----- in the certificate text"}
+            TlsError{
+                .kind = Kind::Settings,
+                .text = "no -----BEGIN CERTIFICATE----- in the certificate text"
+            }
         );
     }
     return found;
@@ -76,7 +82,10 @@ TlsCredential::from_pem(std::string_view chain, std::string_view private_key) {
     if (X509_check_private_key(certificates.front().get(), key.get()) != 1) {
         ERR_clear_error();
         return std::unexpected(
-            TlsError{Kind::Settings, "the private key does not belong to the first certificate"}
+            TlsError{
+                .kind = Kind::Settings,
+                .text = "the private key does not belong to the first certificate"
+            }
         );
     }
     return TlsCredential{TlsKey{std::move(key)}, std::move(certificates)};

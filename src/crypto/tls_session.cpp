@@ -59,7 +59,9 @@ struct TlsSession::Pipe {
         return size;
     }
 
-    static long control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH; }
+    static long control(BIO* /*bio*/, int command, long /*number*/, void* /*pointer*/) {
+        return command == BIO_CTRL_FLUSH ? 1 : 0;
+    }
 
     // Made once and never freed: every session's BIO points to it.
     static BIO_METHOD const* method() {
@@ -100,12 +102,14 @@ TlsResult<bool> TlsSession::handshake() {
     if (long const verified = SSL_get_verify_result(ssl_.get()); disbelieved) {
         ERR_clear_error();
         return std::unexpected(
-            TlsError{kind_of(verified), X509_verify_cert_error_string(verified)}
+            TlsError{.kind = kind_of(verified), .text = X509_verify_cert_error_string(verified)}
         );
     }
     if (wire_->ended && wire_->incoming.empty()) {
         ERR_clear_error();
-        return std::unexpected(TlsError{Kind::Handshake, "the peer closed the connection"});
+        return std::unexpected(
+            TlsError{.kind = Kind::Handshake, .text = "the peer closed the connection"}
+        );
     }
     return std::unexpected(tls_library_error(Kind::Handshake, "no agreement on TLS 1.3"));
 }

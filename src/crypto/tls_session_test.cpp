@@ -23,6 +23,25 @@ TlsCredential credential(std::vector<std::string> names, std::chrono::sys_second
 
 std::span<std::byte const> bytes(std::string_view text) { return std::as_bytes(std::span{text}); }
 
+TlsServerSettings with_alpn(std::span<std::string const> names) {
+    TlsServerSettings settings;
+    settings.alpn = names;
+    return settings;
+}
+
+TlsServerSettings with_clients_of(std::span<std::string const> authorities) {
+    TlsServerSettings settings;
+    settings.authorities = authorities;
+    settings.client_certificate = true;
+    return settings;
+}
+
+TlsClientSettings trusting(std::span<std::string const> authorities) {
+    TlsClientSettings settings;
+    settings.authorities = authorities;
+    return settings;
+}
+
 // Two sessions, and the network between them.
 struct Pair {
     TlsSession client;
@@ -174,10 +193,9 @@ TEST(TlsSession, takes_a_client_with_a_certificate_of_an_authority_and_no_other)
     auto const known = credential({"known"});
     std::array const server_pem{*mine.leaf_pem()};
     std::array const client_pem{*known.leaf_pem()};
-    auto const server =
-        *TlsContext::server(mine, {.authorities = client_pem, .client_certificate = true});
-    auto const good = *TlsContext::client(known, {.authorities = server_pem});
-    auto const bad = *TlsContext::client(credential({"known"}), {.authorities = server_pem});
+    auto const server = *TlsContext::server(mine, with_clients_of(client_pem));
+    auto const good = *TlsContext::client(known, trusting(server_pem));
+    auto const bad = *TlsContext::client(credential({"known"}), trusting(server_pem));
 
     Pair first{.client = *good.connect("localhost"), .server = *server.accept()};
     EXPECT_TRUE(first.handshake());
@@ -188,7 +206,7 @@ TEST(TlsSession, takes_a_client_with_a_certificate_of_an_authority_and_no_other)
 TEST(TlsSession, agrees_on_the_servers_first_choice_of_protocol) {
     std::array<std::string, 2> const ours{"h2", "http/1.1"};
     std::array<std::string, 2> const theirs{"http/1.1", "h2"};
-    auto const both = ends(credential({"localhost"}), {.alpn = ours}, theirs);
+    auto const both = ends(credential({"localhost"}), with_alpn(ours), theirs);
     auto pair = both.connect();
     ASSERT_TRUE(pair.handshake());
     EXPECT_EQ(pair.server.alpn(), "h2");
@@ -198,17 +216,17 @@ TEST(TlsSession, agrees_on_the_servers_first_choice_of_protocol) {
 TEST(TlsSession, refuses_a_client_that_shares_no_protocol_but_takes_one_that_names_none) {
     std::array<std::string, 1> const ours{"h2"};
     std::array<std::string, 1> const theirs{"smtp"};
-    EXPECT_FALSE(ends(credential({"localhost"}), {.alpn = ours}, theirs).connect().handshake());
-    EXPECT_TRUE(ends(credential({"localhost"}), {.alpn = ours}).connect().handshake());
+    EXPECT_FALSE(ends(credential({"localhost"}), with_alpn(ours), theirs).connect().handshake());
+    EXPECT_TRUE(ends(credential({"localhost"}), with_alpn(ours)).connect().handshake());
 }
 
 TEST(TlsContext, names_what_is_wrong_with_its_settings) {
-    auto const wanted = TlsContext::server(credential({"x"}), {.client_certificate = true});
+    auto const wanted = TlsContext::server(credential({"x"}), with_clients_of({}));
     EXPECT_EQ(wanted.error().kind, TlsError::Kind::Settings);
     std::array<std::string, 1> const nonsense{"no certificate"};
-    EXPECT_FALSE(TlsContext::client(credential({"x"}), {.authorities = nonsense}));
+    EXPECT_FALSE(TlsContext::client(credential({"x"}), trusting(nonsense)));
     std::array<std::string, 1> const empty{""};
-    EXPECT_FALSE(TlsContext::server(credential({"x"}), {.alpn = empty}));
+    EXPECT_FALSE(TlsContext::server(credential({"x"}), with_alpn(empty)));
 }
 
 TEST(TlsRoots, hold_the_public_authorities) { EXPECT_GT(tls_roots()->size(), 100U); }

@@ -45,7 +45,7 @@ os::OrFailure<os::Fd> dial_one_of(
     std::chrono::milliseconds patience
 ) {
     std::string tried;
-    Errno last{};
+    auto last = Errno::HostUnreach;
     for (auto const& address : addresses) {
         auto socket = connected_socket(address, patience);
         if (socket) return std::move(*socket);
@@ -54,7 +54,7 @@ os::OrFailure<os::Fd> dial_one_of(
         tried += address.to_string() + " (" + std::string{os::description(last)} + ")";
     }
     return std::unexpected(
-        os::Failure{failure_name(last), "connect to " + what + ": tried " + tried}
+        os::Failure{.name = failure_name(last), .text = "connect to " + what + ": tried " + tried}
     );
 }
 

@@ -28,7 +28,7 @@ bool localhost(std::string name) {
 struct Answer {
     bool done = false;
     int status = ARES_SUCCESS;
-    Addresses addresses{};
+    Addresses addresses;
     std::uint16_t port = 0;
 };
 
@@ -43,7 +43,7 @@ void add(Answer& answer, ares_addrinfo_node const& node) {
     }
 }
 
-void on_answer(void* context, int status, int, ares_addrinfo* result) {
+void on_answer(void* context, int status, int /*timeouts*/, ares_addrinfo* result) {
     auto& answer = *static_cast<Answer*>(context);
     answer.done = true;
     answer.status = status;
@@ -62,6 +62,7 @@ public:
         status_ = ares_init_options(&channel_, &options, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES);
     }
     Channel(Channel&&) = delete;
+    Channel& operator=(Channel&&) = delete;
     ~Channel() {
         if (status_ == ARES_SUCCESS) ares_destroy(channel_);
     }
@@ -118,11 +119,12 @@ private:
 };
 
 os::Failure not_found(std::string const& name, int status) {
-    return {"host-not-found", "resolve '" + name + "': " + ares_strerror(status)};
+    return {.name = "host-not-found", .text = "resolve '" + name + "': " + ares_strerror(status)};
 }
 
 os::OrFailure<Addresses> ask(std::string const& name, std::uint16_t port) {
-    Answer answer{.port = port}; // outlives the channel, whose end still calls on_answer
+    Answer answer; // outlives the channel, whose end still calls on_answer
+    answer.port = port;
     Channel channel;
     if (channel.status() != ARES_SUCCESS) return std::unexpected(not_found(name, channel.status()));
     channel.ask(name, answer);

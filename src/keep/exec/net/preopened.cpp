@@ -43,7 +43,9 @@ template <class T>
 os::OrFailure<T> or_failure(crypto::TlsResult<T> result, std::string const& what) {
     if (!result) {
         return std::unexpected(
-            Failure{failure_name(result.error().kind), what + ": " + result.error().text}
+            Failure{
+                .name = failure_name(result.error().kind), .text = what + ": " + result.error().text
+            }
         );
     }
     return std::move(*result);
@@ -55,8 +57,8 @@ server_context(package::Listen const& entry, Identity const& identity, std::stri
     if (tls.client_certificate && tls.authorities.empty()) {
         return std::unexpected(
             Failure{
-                "tls-authorities-missing",
-                what + ": client_certificate is wanted, but `authorities` names none for it"
+                .name = "tls-authorities-missing",
+                .text = what + ": client_certificate is wanted, but `authorities` names none for it"
             }
         );
     }
@@ -103,7 +105,10 @@ os::OrFailure<void> shake_hands(TlsStream& stream, std::string const& what) {
         auto const events = os::poll({&entry, 1}, left);
         if (events && *events == 0) {
             return std::unexpected(
-                Failure{"tls-handshake-failed", what + ": no answer to the handshake within 10 s"}
+                Failure{
+                    .name = "tls-handshake-failed",
+                    .text = what + ": no answer to the handshake within 10 s"
+                }
             );
         }
     }

@@ -54,7 +54,8 @@ os::OrFailure<os::Fd> listen_at(std::string const& address, std::uint16_t port) 
     std::string const reason{os::description(socket.error())};
     return std::unexpected(
         os::Failure{
-            failure_name(socket.error()), "listen at " + found.front().to_string() + ": " + reason
+            .name = failure_name(socket.error()),
+            .text = "listen at " + found.front().to_string() + ": " + reason
         }
     );
 }

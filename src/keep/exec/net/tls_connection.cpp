@@ -105,21 +105,24 @@ Result<Received> TlsConnection::receive(std::span<std::span<std::byte> const> ou
     return result;
 }
 
+Result<void> TlsConnection::send_record(std::span<std::byte const> plain, bool nonblocking) {
+    TRY(stream_.session().write(plain));
+    return nonblocking ? stream_.push() : stream_.flush();
+}
+
+// What is encrypted cannot be taken back: a nonblocking send goes one record beyond the socket's
+// room, no more.
 Result<std::size_t>
 TlsConnection::send(std::span<std::span<std::byte const> const> in, bool nonblocking) {
     if (writes_ended_) return std::unexpected(Errno::Pipe);
     TRY(nonblocking ? stream_.push() : stream_.flush());
     RecordSource source{in};
     std::size_t accepted = 0;
-    while (!source.done()) {
-        // What is encrypted cannot be taken back: a nonblocking send goes one record beyond the
-        // socket's room, no more.
-        if (stream_.unsent()) break;
+    while (!source.done() && !stream_.unsent()) {
         auto const plain = source.next(nonblocking ? 1 : 4);
-        auto const written = stream_.session().write(plain);
-        auto const moved = !written ? written : nonblocking ? stream_.push() : stream_.flush();
-        if (!moved && accepted == 0) return std::unexpected(moved.error());
-        if (!moved) break;
+        auto const sent = send_record(plain, nonblocking);
+        if (!sent && accepted == 0) return std::unexpected(sent.error());
+        if (!sent) break; // the next call says so
         accepted += plain.size();
     }
     if (accepted == 0 && !source.done()) return std::unexpected(Errno::Again);

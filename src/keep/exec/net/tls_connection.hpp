@@ -12,6 +12,7 @@ class TlsConnection final : public Connection {
 public:
     explicit TlsConnection(TlsStream stream) : stream_{std::move(stream)} {} // handshake done
     TlsConnection(TlsConnection&&) = delete;
+    TlsConnection& operator=(TlsConnection&&) = delete;
     ~TlsConnection() override;
 
     // A nonblocking send counts what is encrypted; of that, up to one record (16 KiB) may still be
@@ -33,6 +34,7 @@ private:
     Result<std::size_t> read(std::span<std::byte> out, Fetch fetch);
     Result<std::size_t> fill(std::span<std::byte> out, Fetch first, Fetch more);
     Result<std::size_t> peek(std::size_t wanted, ReceiveHow how);
+    Result<void> send_record(std::span<std::byte const> plain, bool nonblocking);
     bool plain_bytes_or_end();
     bool ready_to_read(WaitSet& waits);
     bool ready_to_write(WaitSet& waits);

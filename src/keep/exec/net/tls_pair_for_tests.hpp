@@ -46,7 +46,7 @@ private:
         : port_{listening.port},
           credential_{*Identity{}.credential({}, {})},
           client_context_{*crypto::TlsContext::client(
-              credential_, {.authorities = std::array{*credential_.leaf_pem()}}
+              credential_, {.authorities = std::array{*credential_.leaf_pem()}, .alpn = {}}
           )},
           listener_{
               std::move(listening.socket), *crypto::TlsContext::server(credential_, {}), limits

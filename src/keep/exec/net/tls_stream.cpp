@@ -56,9 +56,11 @@ pollfd TlsStream::wait_entry() const {
 
 crypto::TlsResult<bool> TlsStream::advance_handshake() {
     using crypto::TlsError;
-    TlsError const gone{TlsError::Kind::Handshake, "the peer closed the connection"};
+    TlsError const gone{
+        .kind = TlsError::Kind::Handshake, .text = "the peer closed the connection"
+    };
     while (true) {
-        auto const done = session_.handshake();
+        auto done = session_.handshake();
         auto const pushed = push(); // even after an error: the alert says which
         if (!done || *done) return done;
         if (!pushed) return std::unexpected(gone);

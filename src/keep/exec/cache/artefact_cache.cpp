@@ -25,9 +25,10 @@ constexpr std::uint64_t most_bytes = 4ULL << 30;
 struct Header {
     base::Bytes<8> magic;   // 0x00
     base::U64 length;       // 0x08
-    base::Bytes<32> digest; // 0x10
+    base::Bytes<32> key;    // 0x10
+    base::Bytes<32> digest; // 0x30
 };
-static_assert(base::Wire<Header> && sizeof(Header) == 0x30);
+static_assert(base::Wire<Header> && sizeof(Header) == 0x50);
 
 // Who began to write and has not ended after this long has died.
 constexpr std::uint64_t dead_after_ns = 60'000'000'000;
@@ -58,6 +59,11 @@ private:
     sigset_t before_{};
 };
 
+// Nobody else can have put there what lies there.
+bool private_of_user(struct stat const& status) {
+    return status.st_uid == ::geteuid() && (status.st_mode & 077) == 0;
+}
+
 bool old(struct stat const& status) {
     auto const now = os::now_ns(os::Clock::Realtime).value_or(0);
     auto const then = static_cast<std::uint64_t>(status.st_mtim.tv_sec) * 1'000'000'000;
@@ -84,13 +90,16 @@ std::optional<ArtefactCache::Artefact> ArtefactCache::find(Key const& key) const
         ::openat(folder_.number(), name_of(key).c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
     };
     if (!file) return {};
+    struct stat status{};
+    if (::fstat(file.number(), &status) != 0 || !private_of_user(status)) return {};
     auto bytes = os::read_file(file.number(), most_bytes);
     if (!bytes) return {};
     auto artefact = bytes->view();
     auto const header = base::take<Header>(artefact);
-    bool const whole = header && header->magic == magic && header->length == artefact.size() &&
-                       header->digest == crypto::sha256(artefact);
-    if (!whole) return {};
+    bool const intact = header && header->magic == magic && header->key == key &&
+                        header->length == artefact.size() &&
+                        header->digest == crypto::sha256(artefact);
+    if (!intact) return {};
     return Artefact{std::move(*bytes)};
 }
 
@@ -118,7 +127,7 @@ base::Result<os::Fd> ArtefactCache::begin(std::string const& name) const {
 base::Result<void> ArtefactCache::store(Key const& key, std::span<std::byte const> artefact) const {
     auto const name = name_of(key);
     auto const unfinished = name + ".new";
-    Header const header{magic, std::uint64_t{artefact.size()}, crypto::sha256(artefact)};
+    Header const header{magic, std::uint64_t{artefact.size()}, key, crypto::sha256(artefact)};
     SignalsWait const wait;
     auto const file = TRY(begin(unfinished));
     auto const written = [&]() -> base::Result<void> {

@@ -7,8 +7,9 @@
 //
 //     0x00  magic   "ENXARTE1"
 //     0x08  length  u64, of the artefact
-//     0x10  digest  SHA-256 of the artefact
-//     0x30  the artefact
+//     0x10  key     32 bytes, of the artefact
+//     0x30  digest  SHA-256 of the artefact
+//     0x50  the artefact
 //
 // and appears under its name at once and whole; whatever is not exactly that counts as absent.
 

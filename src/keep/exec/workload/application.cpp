@@ -22,7 +22,9 @@ os::Failure unreadable(std::string_view name, base::Errno error) {
         return {"application-too-large", file + " is larger than 512 MiB"};
     if (error == base::Errno::NoMem) return {"out-of-memory", "no memory to read " + file};
     if (error == base::Errno::IsDir) return {"application-unreadable", file + " is a directory"};
-    return {"application-unreadable", file + " cannot be read: " + os::error_text(error)};
+    return {
+        "application-unreadable", file + " cannot be read: " + std::string{os::description(error)}
+    };
 }
 
 // A large file that is no application is refused without reading it all.

@@ -2,6 +2,7 @@
 
 #include "keep/exec/workload/exec.hpp"
 
+#include "base/view.hpp"
 #include "keep/exec/workload/inspect.hpp"
 #include "keep/exec/workload/report.hpp"
 #include "keep/exec/workload/run.hpp"
@@ -49,7 +50,8 @@ os::OrFailure<os::FileBytes> read_block() {
         return std::unexpected(
             os::Failure{
                 "launch-block-invalid",
-                "no launch block can be read from descriptor 3: " + os::error_text(block.error())
+                "no launch block can be read from descriptor 3: " +
+                    std::string{os::description(block.error())}
             }
         );
     return std::move(*block);

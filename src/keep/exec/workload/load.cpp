@@ -57,7 +57,9 @@ void store(
     auto const stored = cache.store(key, *artefact);
     if (!stored)
         return log.write(
-            "cache", Level::Warn, "the code is not kept: " + os::error_text(stored.error())
+            "cache",
+            Level::Warn,
+            "the code is not kept: " + std::string{os::description(stored.error())}
         );
     log.write("cache", Level::Info, "the code is kept for the next start");
 }

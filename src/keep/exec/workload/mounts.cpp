@@ -29,7 +29,7 @@ os::OrFailure<std::unique_ptr<vfs::Directory>>
 open_host(int descriptor, vfs::Access access, std::string_view path) {
     os::Fd const owner{descriptor};
     auto directory = vfs::make_host(owner, access);
-    if (!directory) return unavailable(path, os::error_text(directory.error()));
+    if (!directory) return unavailable(path, std::string{os::description(directory.error())});
     return std::move(*directory);
 }
 
@@ -63,7 +63,9 @@ os::OrFailure<std::unique_ptr<vfs::Directory>> Mounts::open_package(std::string_
         TRY(open_host(::dup(*orders_.package_directory), vfs::Access::ReadOnly, path));
     auto copy = vfs::make_package(*folder, memory_options(++devices_));
     if (!copy)
-        return unavailable(path, "the package cannot be read: " + os::error_text(copy.error()));
+        return unavailable(
+            path, "the package cannot be read: " + std::string{os::description(copy.error())}
+        );
     return std::move(*copy);
 }
 

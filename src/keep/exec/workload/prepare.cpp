@@ -2,8 +2,8 @@
 
 #include "keep/exec/workload/prepare.hpp"
 
+#include "keep/exec/net/preopened.hpp"
 #include "keep/exec/workload/mounts.hpp"
-#include "keep/exec/workload/sockets.hpp"
 #include "os/write_all.hpp"
 
 #include <optional>
@@ -77,11 +77,13 @@ private:
     os::OrFailure<void> open(package::FromConfiguration from, std::uint32_t number) {
         auto const& file = configuration_->files.at(from.file);
         if (auto const* listen = std::get_if<package::Listen>(&file))
-            return added(
-                context_.add_listener(TRY(make_listener(*listen)), wasi::fd_flag::nonblock, number)
-            );
+            return added(context_.add_listener(
+                TRY(net::make_listener(*listen, identity_)), wasi::fd_flag::nonblock, number
+            ));
         if (auto const* connect = std::get_if<package::Connect>(&file))
-            return added(context_.add_connection(TRY(make_connection(*connect)), 0, number));
+            return added(
+                context_.add_connection(TRY(net::make_connection(*connect, identity_)), 0, number)
+            );
         auto const& wanted = std::get<package::Directory>(file);
         return add(
             TRY(mounts_.open(wanted)), wanted.path, wanted.mode == package::Mode::ReadOnly, number
@@ -103,7 +105,8 @@ private:
         return std::unexpected(
             os::Failure{
                 "descriptor-limit",
-                "the application cannot be given its descriptors: " + os::error_text(fd.error())
+                "the application cannot be given its descriptors: " +
+                    std::string{os::description(fd.error())}
             }
         );
     }
@@ -112,6 +115,7 @@ private:
     Configuration const& configuration_;
     wasi::Context& context_;
     Mounts mounts_;
+    net::Identity identity_;
 };
 
 wasi::Limits limits_of(Configuration const& configuration) {

@@ -57,7 +57,10 @@ std::string trap_text(engine::TrapReport const& trap) {
 }
 
 os::Failure output_failure(base::Errno error) {
-    return {"output-failed", "standard output cannot be written to: " + os::error_text(error)};
+    return {
+        "output-failed",
+        "standard output cannot be written to: " + std::string{os::description(error)}
+    };
 }
 
 int exit_status(os::Failure const& failure) {

@@ -70,7 +70,7 @@ def hyperfine(commands, runs, prepare=None, env=None):
             for name, line in commands.items():
                 report = os.path.join(place, "report.json")
                 call = ["hyperfine", "-N", "--style=none", "--warmup=3", f"--runs={max(runs // batches, 3)}",
-                        f"--export-json={report}", "--input=null", "--output=null"]
+                        f"--export-json={report}"]
                 if prepare and prepare.get(name):
                     call += ["--prepare", prepare[name]]
                 done = subprocess.run([*call, " ".join(f"'{part}'" for part in line)], env={**os.environ, **(env or {})},

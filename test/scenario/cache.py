@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """The cache of compiled artefacts: the user's own, quick, and never trusted where it cannot be."""
 import os
-import pathlib
 import shutil
 import stat
 import subprocess

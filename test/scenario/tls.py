@@ -10,7 +10,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(__file__))
 from harness import *  # noqa: E402,F403
-from network import Authority, connected, echo, entry, free_port, listen, receive, start_server  # noqa: E402
+from network import Authority, connected, echo, entry, free_port, listen, start_server  # noqa: E402
 
 
 def trusting(authority=None, alpn=()):

@@ -3,9 +3,11 @@
 #include "keep/exec/engine/engine.hpp"
 
 #include "keep/exec/engine/memory_creator.hpp"
+#include "keep/exec/engine/messages.hpp"
 #include "keep/exec/engine/parts.hpp"
 #include "keep/exec/engine/proposals.hpp"
 
+#include <cstdlib>
 #include <string>
 
 #include <wasmtime.h>
@@ -32,6 +34,11 @@ constexpr unsigned cpuid_leaves = 3;
 constexpr std::size_t stack_bytes = 1ULL << 20;
 
 wasmtime::Config configure(Settings const& settings, MemoryBudget& budget) {
+    // Source lines in backtraces; the engine's interface has no other switch, and exec's
+    // environment is nobody else's.
+    ::setenv(
+        "WASMTIME_BACKTRACE_DETAILS", "1", 1
+    ); // NOLINT(concurrency-mt-unsafe): there is one thread yet
     wasmtime::Config config;
     enable_proposals(config);
     config.wasm_component_model(false);
@@ -52,19 +59,6 @@ wasmtime::Config configure(Settings const& settings, MemoryBudget& budget) {
 
 } // namespace
 
-std::string one_line(std::string message) {
-    std::string line;
-    for (std::size_t at = 0; at < message.size(); ++at) {
-        if (message[at] != '\n') {
-            line += message[at];
-            continue;
-        }
-        while (at + 1 < message.size() && (message[at + 1] == '\n' || message[at + 1] == ' ')) ++at;
-        if (at + 1 < message.size()) line += line.ends_with(':') ? " " : "; ";
-    }
-    return line;
-}
-
 Engine::Parts::Parts(Settings const& settings)
     : budget{settings.max_memory}, engine{configure(settings, budget)} {}
 
@@ -75,7 +69,7 @@ Engine::~Engine() = default;
 
 std::string Engine::compatibility() {
     // The number counts changes of configure().
-    std::string text = "wasmtime " WASMTIME_VERSION " settings 1 cpu";
+    std::string text = "wasmtime " WASMTIME_VERSION " settings 2 cpu";
     for (unsigned leaf = 0; leaf < cpuid_leaves; ++leaf)
         for (auto const bits : __x86_get_cpuid_feature_leaf(leaf)->active)
             text += ' ' + std::to_string(bits);
@@ -90,27 +84,29 @@ Module::~Module() = default;
 Result<Module> Module::compile(Engine const& engine, std::span<std::byte const> binary) {
     auto module = wasmtime::Module::compile(engine.parts().engine, lend(binary));
     if (!module)
-        return std::unexpected(os::Failure{"module-invalid", one_line(module.err().message())});
+        return std::unexpected(os::Failure{"module-invalid", reason_of(module.err().message())});
     return Module{std::make_unique<Parts>(module.ok())};
 }
 
 Result<Module> Module::deserialize(Engine const& engine, std::span<std::byte const> artefact) {
     auto module = wasmtime::Module::deserialize(engine.parts().engine, lend(artefact));
-    if (!module) return std::unexpected(os::Failure{"internal", one_line(module.err().message())});
+    if (!module) return std::unexpected(os::Failure{"internal", reason_of(module.err().message())});
     return Module{std::make_unique<Parts>(module.ok())};
 }
 
 Result<std::vector<std::byte>> Module::serialize() const {
     OwnedBytes bytes;
     if (auto* error = wasmtime_module_serialize(parts_->module.capi(), bytes.out()))
-        return std::unexpected(os::Failure{"internal", one_line(wasmtime::Error{error}.message())});
+        return std::unexpected(
+            os::Failure{"internal", reason_of(wasmtime::Error{error}.message())}
+        );
     return std::vector<std::byte>(bytes.bytes().begin(), bytes.bytes().end());
 }
 
 Result<void> validate(Engine const& engine, std::span<std::byte const> binary) {
     auto valid = wasmtime::Module::validate(engine.parts().engine, lend(binary));
     if (!valid)
-        return std::unexpected(os::Failure{"module-invalid", one_line(valid.err().message())});
+        return std::unexpected(os::Failure{"module-invalid", reason_of(valid.err().message())});
     return {};
 }
 
@@ -118,7 +114,7 @@ Result<std::vector<std::byte>> binary_of_text(std::string_view text) {
     OwnedBytes bytes;
     if (auto* error = wasmtime_wat2wasm(text.data(), text.size(), bytes.out()))
         return std::unexpected(
-            os::Failure{"module-invalid", one_line(wasmtime::Error{error}.message())}
+            os::Failure{"module-invalid", text_mistake(wasmtime::Error{error}.message())}
         );
     return std::vector<std::byte>(bytes.bytes().begin(), bytes.bytes().end());
 }

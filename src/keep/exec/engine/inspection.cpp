@@ -5,6 +5,7 @@
 
 #include "keep/exec/engine/describe.hpp"
 #include "keep/exec/engine/imports.hpp"
+#include "keep/exec/engine/messages.hpp"
 #include "keep/exec/engine/parts.hpp"
 #include "keep/exec/engine/proposals.hpp"
 
@@ -71,7 +72,7 @@ Result<Inspection> inspect(std::span<std::byte const> binary) {
     auto engine = quick_engine();
     auto compiled = wasmtime::Module::compile(engine, lend(binary));
     if (!compiled)
-        return std::unexpected(os::Failure{"module-invalid", one_line(compiled.err().message())});
+        return std::unexpected(os::Failure{"module-invalid", reason_of(compiled.err().message())});
     auto const module = compiled.ok();
 
     Inspection inspection{list_imports(module), list_exports(module), {}};

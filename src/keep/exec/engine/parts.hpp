@@ -4,8 +4,6 @@
 
 #include "keep/exec/engine/engine.hpp"
 
-#include <string>
-
 #include <wasmtime.hh>
 
 namespace exec::engine {
@@ -20,9 +18,6 @@ struct Engine::Parts {
 struct Module::Parts {
     wasmtime::Module module;
 };
-
-// The engine's message in one line.
-std::string one_line(std::string message);
 
 // A vector of bytes that the engine allocated.
 class OwnedBytes {

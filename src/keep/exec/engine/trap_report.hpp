@@ -13,6 +13,8 @@ struct TrapFrame {
     std::string function; // demangled; its index if the module has no names
     std::string place;    // file:line:column; without DWARF the offset in the module
     bool inlined = false; // into the frame that follows
+
+    friend bool operator==(TrapFrame const&, TrapFrame const&) = default;
 };
 
 struct TrapReport {

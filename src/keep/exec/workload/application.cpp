@@ -57,10 +57,9 @@ os::OrFailure<Application> read_application(int descriptor, std::string_view nam
     return Application{std::move(*file), format};
 }
 
-os::Failure component_failure(std::string_view name) {
+os::Failure component_failure() {
     return {
-        "component-unsupported",
-        '\'' + std::string{name} + "' is a component, not a module of WASI preview 1"
+        "component-unsupported", "the application is a component, not a module of WASI preview 1"
     };
 }
 

@@ -19,6 +19,6 @@ struct Application {
 os::OrFailure<Application> read_application(int descriptor, std::string_view name);
 
 // Why a component is not run.
-os::Failure component_failure(std::string_view name);
+os::Failure component_failure();
 
 } // namespace exec

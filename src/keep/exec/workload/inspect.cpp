@@ -96,7 +96,7 @@ JsonObject front(Application const& application, std::string_view name, std::str
 os::OrFailure<std::string> inspect(Application const& application, std::string_view name) {
     if (application.format == package::Format::Component) {
         auto json = front(application, name, "component");
-        json.add("runs", false).add("reason", component_failure(name).text);
+        json.add("runs", false).add("reason", component_failure().text);
         return json.text() + '\n';
     }
     std::vector<std::byte> from_text;

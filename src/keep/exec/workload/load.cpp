@@ -23,7 +23,19 @@ compile(engine::Engine const& engine, Application const& application) {
     if (application.format == package::Format::Module)
         return engine::Module::compile(engine, bytes);
     auto const binary = TRY(engine::binary_of_text(base::text_of(bytes)));
+    if (package::recognise(binary) == package::Format::Component)
+        return std::unexpected(component_failure());
     return engine::Module::compile(engine, binary);
+}
+
+// The same; a failure names the file.
+os::OrFailure<engine::Module>
+compile(engine::Engine const& engine, Application const& application, std::string_view name) {
+    auto module = compile(engine, application);
+    if (!module && module.error().name == "module-invalid")
+        module.error().text =
+            '\'' + std::string{name} + "' is no valid module: " + module.error().text;
+    return module;
 }
 
 // Why there is no cache is for those who ask for the log; the application runs without.
@@ -82,7 +94,7 @@ os::OrFailure<engine::Module> load(
     Log const& log
 ) {
     auto const cache = open_cache(orders, log);
-    if (!cache) return compile(engine, application);
+    if (!cache) return compile(engine, application, orders.module_name);
     auto const key = key_of(application);
     if (auto const artefact = cache->find(key)) {
         auto module = engine::Module::deserialize(engine, artefact->bytes());
@@ -94,7 +106,7 @@ os::OrFailure<engine::Module> load(
             "cache", Level::Warn, "the code of the cache is not used: " + module.error().text
         );
     }
-    auto module = TRY(compile(engine, application));
+    auto module = TRY(compile(engine, application, orders.module_name));
     store(*cache, key, module, log);
     return module;
 }

@@ -6,6 +6,7 @@
 #include "protocol/failure/failure.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <ranges>
 #include <span>
 
@@ -21,6 +22,15 @@ std::string hints(std::string_view text) {
     for (auto const part : text | std::views::split('\n'))
         lines += "  hint: " + std::string{part.begin(), part.end()} + '\n';
     return lines;
+}
+
+// A frame that is there several times in a row, as recursion has it.
+std::string frame_text(engine::TrapFrame const& frame, std::ptrdiff_t times) {
+    auto text = "  at " + frame.function;
+    if (!frame.place.empty()) text += " (" + frame.place + ')';
+    if (frame.inlined) text += ", inlined";
+    if (times > 1) text += ", " + std::to_string(times) + " times";
+    return text + '\n';
 }
 
 std::string see(std::string_view name) {
@@ -41,16 +51,15 @@ std::string failure_text(os::Failure const& failure) {
 
 std::string trap_text(engine::TrapReport const& trap) {
     std::string text = "enarx: error: the application was stopped: " + trap.what + " (trap)\n";
-    for (auto const& frame : trap.frames) {
-        text += "  at " + frame.function;
-        if (!frame.place.empty()) text += " (" + frame.place + ')';
-        if (frame.inlined) text += ", inlined";
-        text += '\n';
+    for (auto frame = trap.frames.begin(); frame != trap.frames.end();) {
+        auto const next =
+            std::find_if(frame, trap.frames.end(), [&](auto& other) { return other != *frame; });
+        text += frame_text(*frame, next - frame);
+        frame = next;
     }
-    bool const lines = std::ranges::any_of(trap.frames, [](auto& frame) {
-        return !frame.place.starts_with("0x");
-    });
-    if (!lines)
+    bool const no_lines =
+        std::ranges::all_of(trap.frames, [](auto& frame) { return !frame.place.contains(':'); });
+    if (no_lines)
         text += "  hint: Built with debug information (-g), the application would show source "
                 "lines here.\n";
     return text + see("trap");

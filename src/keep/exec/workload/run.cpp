@@ -50,7 +50,7 @@ base::Result<void, Stop> write_results(std::vector<std::string> const& results) 
 base::Result<engine::Ended, Stop> Run::run() {
     application_ = TRY(or_stop(read_application(orders_.module, orders_.module_name)));
     if (application_->format == package::Format::Component)
-        return std::unexpected(Stop{component_failure(orders_.module_name)});
+        return std::unexpected(Stop{component_failure()});
     timings_.mark("application read");
 
     prepared_ = TRY(or_stop(prepare(orders_)));

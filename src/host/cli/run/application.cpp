@@ -21,9 +21,9 @@ std::string quoted(std::string_view path) { return '\'' + std::string{path} + '\
 
 std::unexpected<os::Failure> not_opened(std::string const& path, base::Errno error) {
     if (error == base::Errno::NoEnt || error == base::Errno::NotDir)
-        return failure("module-not-found", quoted(path) + ": " + os::error_text(error));
+        return failure("module-not-found", quoted(path) + ": " + std::string{os::description(error)});
     return failure(
-        "application-unreadable", quoted(path) + " cannot be opened: " + os::error_text(error)
+        "application-unreadable", quoted(path) + " cannot be opened: " + std::string{os::description(error)}
     );
 }
 

@@ -25,15 +25,20 @@ Result<os::Clock> clock_of(std::uint32_t id) {
 
 } // namespace
 
-Result<void>
-clock_res_get(Context&, GuestMemory memory, std::uint32_t id, Pointer<std::uint64_t> out) {
+Result<void> clock_res_get(
+    Context& /*context*/, GuestMemory memory, std::uint32_t id, Pointer<std::uint64_t> out
+) {
     auto const clock = TRY(clock_of(id));
     return memory.write(out, TRY(to_wasi(os::resolution_ns(clock))));
 }
 
 // Exact to what the clock can do: any `precision` that the application is content with is met.
 Result<void> clock_time_get(
-    Context&, GuestMemory memory, std::uint32_t id, std::uint64_t, Pointer<std::uint64_t> out
+    Context& /*context*/,
+    GuestMemory memory,
+    std::uint32_t id,
+    std::uint64_t /*precision*/,
+    Pointer<std::uint64_t> out
 ) {
     auto const clock = TRY(clock_of(id));
     return memory.write(out, TRY(to_wasi(os::now_ns(clock))));

@@ -18,7 +18,7 @@ base::Result<Fd> Context::add_stdio(int host_fd, Number number) {
     if (access.write) rights |= right::fd_write;
     if (type != FileType::CharacterDevice || !host.terminal())
         rights |= right::fd_seek | right::fd_tell;
-    return add({.object = Stream{host, type}, .rights_base = rights}, number);
+    return add({.object = Stream{.host = host, .type = type}, .rights_base = rights}, number);
 }
 
 base::Result<Fd> Context::add_null(Number number) {

@@ -10,6 +10,8 @@ namespace {
 using Host = base::Errno;
 
 struct Pair {
+    constexpr Pair(Host from, Errno to) : host{from}, guest{to} {}
+
     Host host;
     Errno guest;
 };

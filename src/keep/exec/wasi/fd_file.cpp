@@ -45,7 +45,7 @@ Result<void> sync(Context& context, Fd fd, Rights needed, bool data_only) {
 
 Result<void> fd_advise(
     Context& context,
-    GuestMemory,
+    GuestMemory /*memory*/,
     Fd fd,
     std::uint64_t offset,
     std::uint64_t length,
@@ -58,19 +58,20 @@ Result<void> fd_advise(
     return to_wasi(file->file->advise(offset, length, vfs::Advice(advice)));
 }
 
-Result<void>
-fd_allocate(Context& context, GuestMemory, Fd fd, std::uint64_t offset, std::uint64_t length) {
+Result<void> fd_allocate(
+    Context& context, GuestMemory /*memory*/, Fd fd, std::uint64_t offset, std::uint64_t length
+) {
     auto* const file = TRY(file_of(context, fd, right::fd_allocate, Errno::SPipe));
     if (length == 0) return std::unexpected(Errno::Inval);
     TRY(check_range(offset, length));
     return to_wasi(file->file->allocate(offset, length));
 }
 
-Result<void> fd_datasync(Context& context, GuestMemory, Fd fd) {
+Result<void> fd_datasync(Context& context, GuestMemory /*memory*/, Fd fd) {
     return sync(context, fd, right::fd_datasync, true);
 }
 
-Result<void> fd_sync(Context& context, GuestMemory, Fd fd) {
+Result<void> fd_sync(Context& context, GuestMemory /*memory*/, Fd fd) {
     return sync(context, fd, right::fd_sync, false);
 }
 
@@ -81,7 +82,8 @@ Result<void> fd_filestat_get(Context& context, GuestMemory memory, Fd fd, Pointe
     return memory.write(out, stat);
 }
 
-Result<void> fd_filestat_set_size(Context& context, GuestMemory, Fd fd, std::uint64_t size) {
+Result<void>
+fd_filestat_set_size(Context& context, GuestMemory /*memory*/, Fd fd, std::uint64_t size) {
     auto* const file = TRY(file_of(context, fd, right::fd_filestat_set_size, Errno::Inval));
     if (size > INT64_MAX) return std::unexpected(Errno::Inval);
     return to_wasi(file->file->set_size(size));
@@ -89,7 +91,7 @@ Result<void> fd_filestat_set_size(Context& context, GuestMemory, Fd fd, std::uin
 
 Result<void> fd_filestat_set_times(
     Context& context,
-    GuestMemory,
+    GuestMemory /*memory*/,
     Fd fd,
     std::uint64_t accessed_ns,
     std::uint64_t modified_ns,

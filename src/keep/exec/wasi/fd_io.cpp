@@ -13,31 +13,30 @@ constexpr std::uint64_t highest_offset = INT64_MAX;
 using Fill = Buffers<std::byte>;
 using Send = Buffers<std::byte const>;
 
-Result<std::size_t> read(Descriptor&, Stream& stream, Fill const& out, bool nonblocking) {
-    return to_wasi(stream.host.read(out.all(), nonblocking));
+bool nonblocking(FdFlags flags) { return (flags & fd_flag::nonblock) != 0; }
+
+Result<std::size_t> read(Stream const& stream, Fill const& out, FdFlags flags) {
+    return to_wasi(stream.host.read(out.all(), nonblocking(flags)));
 }
-Result<std::size_t> read(Descriptor&, Null&, Fill const&, bool) { return 0; }
-Result<std::size_t> read(Descriptor&, OpenFile& file, Fill const& out, bool) {
+Result<std::size_t> read(Null const& /*null*/, Fill const& /*out*/, FdFlags /*flags*/) { return 0; }
+Result<std::size_t> read(OpenFile& file, Fill const& out, FdFlags /*flags*/) {
     auto const got = TRY(to_wasi(file.file->read_at(out.all(), file.offset)));
     file.offset += got;
     return got;
 }
-Result<std::size_t> read(Descriptor&, OpenDirectory&, Fill const&, bool) {
-    return std::unexpected(Errno::IsDir);
-}
-Result<std::size_t> read(Descriptor&, Listening&, Fill const&, bool) {
-    return std::unexpected(Errno::NotConn);
-}
-Result<std::size_t> read(Descriptor&, Connected& connection, Fill const& out, bool nonblocking) {
-    return TRY(to_wasi(connection->receive(out.all(), {.nonblocking = nonblocking}))).bytes;
+Result<std::size_t> read(Connected const& connection, Fill const& out, FdFlags flags) {
+    net::ReceiveHow const how{.nonblocking = nonblocking(flags)};
+    return TRY(to_wasi(connection->receive(out.all(), how))).bytes;
 }
 
-Result<std::size_t> write(Descriptor&, Stream& stream, Send const& in, bool nonblocking) {
-    return to_wasi(stream.host.write(in.all(), nonblocking));
+Result<std::size_t> write(Stream const& stream, Send const& in, FdFlags flags) {
+    return to_wasi(stream.host.write(in.all(), nonblocking(flags)));
 }
-Result<std::size_t> write(Descriptor&, Null&, Send const& in, bool) { return in.bytes(); }
-Result<std::size_t> write(Descriptor& descriptor, OpenFile& file, Send const& in, bool) {
-    if ((descriptor.flags & fd_flag::append) != 0) {
+Result<std::size_t> write(Null const& /*null*/, Send const& in, FdFlags /*flags*/) {
+    return in.bytes();
+}
+Result<std::size_t> write(OpenFile& file, Send const& in, FdFlags flags) {
+    if ((flags & fd_flag::append) != 0) {
         auto const [written, end] = TRY(to_wasi(file.file->append(in.all())));
         file.offset = end;
         return written;
@@ -47,21 +46,36 @@ Result<std::size_t> write(Descriptor& descriptor, OpenFile& file, Send const& in
     file.offset += put;
     return put;
 }
-Result<std::size_t> write(Descriptor&, OpenDirectory&, Send const&, bool) {
-    return std::unexpected(Errno::IsDir);
+Result<std::size_t> write(Connected const& connection, Send const& in, FdFlags flags) {
+    return to_wasi(connection->send(in.all(), nonblocking(flags)));
 }
-Result<std::size_t> write(Descriptor&, Listening&, Send const&, bool) {
-    return std::unexpected(Errno::NotConn);
-}
-Result<std::size_t> write(Descriptor&, Connected& connection, Send const& in, bool nonblocking) {
-    return to_wasi(connection->send(in.all(), nonblocking));
+
+// Fills the buffers from what the descriptor stands for, or sends them to it. Nothing to move is no
+// error and does not wait.
+template <class Byte>
+Result<std::size_t> transfer(Descriptor& descriptor, Buffers<Byte> const& buffers) {
+    if (buffers.count() == 0) return 0;
+    return std::visit(
+        [&](auto& object) -> Result<std::size_t> {
+            using Object = std::remove_cvref_t<decltype(object)>;
+            if constexpr (std::is_same_v<Object, OpenDirectory>)
+                return std::unexpected(Errno::IsDir);
+            else if constexpr (std::is_same_v<Object, Listening>)
+                return std::unexpected(Errno::NotConn);
+            else if constexpr (std::is_const_v<Byte>)
+                return write(object, buffers, descriptor.flags);
+            else
+                return read(object, buffers, descriptor.flags);
+        },
+        descriptor.object
+    );
 }
 
 // A descriptor of a kind that can be read or written, with the right to.
 Result<Descriptor*> transferable(Context& context, Fd fd, Rights needed) {
     auto* const descriptor = TRY(context.descriptors.find(fd));
-    if (as<OpenDirectory>(*descriptor)) return std::unexpected(Errno::IsDir);
-    if (as<Listening>(*descriptor)) return std::unexpected(Errno::NotConn);
+    if (as<OpenDirectory>(*descriptor) != nullptr) return std::unexpected(Errno::IsDir);
+    if (as<Listening>(*descriptor) != nullptr) return std::unexpected(Errno::NotConn);
     TRY(descriptor->allows(needed));
     return descriptor;
 }
@@ -79,14 +93,7 @@ Result<void> fd_read(
     auto* const descriptor = TRY(transferable(context, fd, right::fd_read));
     auto const buffers = TRY(memory.to_fill(vectors, count));
     TRY(memory.check(out));
-    if (buffers.count() == 0) return memory.write(out, 0U);
-    auto const got =
-        TRY(std::visit(
-            [&](auto& object) {
-                return read(*descriptor, object, buffers, descriptor->nonblocking());
-            },
-            descriptor->object
-        ));
+    auto const got = TRY(transfer(*descriptor, buffers));
     return memory.write(out, static_cast<std::uint32_t>(got));
 }
 
@@ -101,14 +108,7 @@ Result<void> fd_write(
     auto* const descriptor = TRY(transferable(context, fd, right::fd_write));
     auto const buffers = TRY(memory.to_send(vectors, count));
     TRY(memory.check(out));
-    if (buffers.count() == 0) return memory.write(out, 0U);
-    auto const put =
-        TRY(std::visit(
-            [&](auto& object) {
-                return write(*descriptor, object, buffers, descriptor->nonblocking());
-            },
-            descriptor->object
-        ));
+    auto const put = TRY(transfer(*descriptor, buffers));
     return memory.write(out, static_cast<std::uint32_t>(put));
 }
 

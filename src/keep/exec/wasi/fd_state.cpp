@@ -38,7 +38,8 @@ Result<void> fd_fdstat_get(Context& context, GuestMemory memory, Fd fd, Pointer<
     );
 }
 
-Result<void> fd_fdstat_set_flags(Context& context, GuestMemory, Fd fd, std::uint32_t flags) {
+Result<void>
+fd_fdstat_set_flags(Context& context, GuestMemory /*memory*/, Fd fd, std::uint32_t flags) {
     auto* const descriptor = TRY(context.descriptors.find(fd, right::fd_fdstat_set_flags));
     auto const kept = static_cast<FdFlags>(descriptor->flags & fixed_flags);
     if ((flags & ~std::uint32_t{fd_flag::all}) != 0) return std::unexpected(Errno::Inval);
@@ -47,8 +48,9 @@ Result<void> fd_fdstat_set_flags(Context& context, GuestMemory, Fd fd, std::uint
     return {};
 }
 
-Result<void>
-fd_fdstat_set_rights(Context& context, GuestMemory, Fd fd, Rights base, Rights inheriting) {
+Result<void> fd_fdstat_set_rights(
+    Context& context, GuestMemory /*memory*/, Fd fd, Rights base, Rights inheriting
+) {
     auto* const descriptor = TRY(context.descriptors.find(fd));
     if ((base & ~descriptor->rights_base) != 0 ||
         (inheriting & ~descriptor->rights_inheriting) != 0)

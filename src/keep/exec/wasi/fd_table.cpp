@@ -17,11 +17,11 @@ Result<std::string const*> preopened_name(Context& context, Fd fd) {
 
 } // namespace
 
-Result<void> fd_close(Context& context, GuestMemory, Fd fd) {
+Result<void> fd_close(Context& context, GuestMemory /*memory*/, Fd fd) {
     return context.descriptors.close(fd);
 }
 
-Result<void> fd_renumber(Context& context, GuestMemory, Fd from, Fd to) {
+Result<void> fd_renumber(Context& context, GuestMemory /*memory*/, Fd from, Fd to) {
     return context.descriptors.renumber(from, to);
 }
 

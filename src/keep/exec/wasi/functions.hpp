@@ -14,109 +14,131 @@
 
 namespace exec::wasi {
 
-// NOLINTBEGIN(readability-function-size): the number of parameters is the specification's
-
-Result<void> args_get(Context&, GuestMemory, Pointer<std::uint32_t> argv, Pointer<std::byte> text);
-Result<void>
-args_sizes_get(Context&, GuestMemory, Pointer<std::uint32_t> count, Pointer<std::uint32_t> bytes);
-Result<void>
-environ_get(Context&, GuestMemory, Pointer<std::uint32_t> environ, Pointer<std::byte> text);
+Result<void> args_get(
+    Context& context, GuestMemory memory, Pointer<std::uint32_t> argv, Pointer<std::byte> text
+);
+Result<void> args_sizes_get(
+    Context& context, GuestMemory memory, Pointer<std::uint32_t> count, Pointer<std::uint32_t> bytes
+);
+Result<void> environ_get(
+    Context& context, GuestMemory memory, Pointer<std::uint32_t> environ, Pointer<std::byte> text
+);
 Result<void> environ_sizes_get(
-    Context&, GuestMemory, Pointer<std::uint32_t> count, Pointer<std::uint32_t> bytes
+    Context& context, GuestMemory memory, Pointer<std::uint32_t> count, Pointer<std::uint32_t> bytes
 );
 
-Result<void> clock_res_get(Context&, GuestMemory, std::uint32_t id, Pointer<std::uint64_t> out);
+Result<void>
+clock_res_get(Context& context, GuestMemory memory, std::uint32_t id, Pointer<std::uint64_t> out);
 Result<void> clock_time_get(
-    Context&, GuestMemory, std::uint32_t id, std::uint64_t precision, Pointer<std::uint64_t> out
+    Context& context,
+    GuestMemory memory,
+    std::uint32_t id,
+    std::uint64_t precision,
+    Pointer<std::uint64_t> out
 );
 
 Result<void> fd_advise(
-    Context&, GuestMemory, Fd, std::uint64_t offset, std::uint64_t length, std::uint32_t advice
+    Context& context,
+    GuestMemory memory,
+    Fd fd,
+    std::uint64_t offset,
+    std::uint64_t length,
+    std::uint32_t advice
 );
-Result<void> fd_allocate(Context&, GuestMemory, Fd, std::uint64_t offset, std::uint64_t length);
-Result<void> fd_close(Context&, GuestMemory, Fd);
-Result<void> fd_datasync(Context&, GuestMemory, Fd);
-Result<void> fd_fdstat_get(Context&, GuestMemory, Fd, Pointer<FdStat> out);
-Result<void> fd_fdstat_set_flags(Context&, GuestMemory, Fd, std::uint32_t flags);
-Result<void> fd_fdstat_set_rights(Context&, GuestMemory, Fd, Rights base, Rights inheriting);
-Result<void> fd_filestat_get(Context&, GuestMemory, Fd, Pointer<FileStat> out);
-Result<void> fd_filestat_set_size(Context&, GuestMemory, Fd, std::uint64_t size);
+Result<void> fd_allocate(
+    Context& context, GuestMemory memory, Fd fd, std::uint64_t offset, std::uint64_t length
+);
+Result<void> fd_close(Context& context, GuestMemory memory, Fd fd);
+Result<void> fd_datasync(Context& context, GuestMemory memory, Fd fd);
+Result<void> fd_fdstat_get(Context& context, GuestMemory memory, Fd fd, Pointer<FdStat> out);
+Result<void> fd_fdstat_set_flags(Context& context, GuestMemory memory, Fd fd, std::uint32_t flags);
+Result<void>
+fd_fdstat_set_rights(Context& context, GuestMemory memory, Fd fd, Rights base, Rights inheriting);
+Result<void> fd_filestat_get(Context& context, GuestMemory memory, Fd fd, Pointer<FileStat> out);
+Result<void> fd_filestat_set_size(Context& context, GuestMemory memory, Fd fd, std::uint64_t size);
 Result<void> fd_filestat_set_times(
-    Context&,
-    GuestMemory,
-    Fd,
+    Context& context,
+    GuestMemory memory,
+    Fd fd,
     std::uint64_t accessed_ns,
     std::uint64_t modified_ns,
     std::uint32_t flags
 );
 Result<void> fd_pread(
-    Context&,
-    GuestMemory,
-    Fd,
+    Context& context,
+    GuestMemory memory,
+    Fd fd,
     Pointer<IoVector> vectors,
     std::uint32_t count,
     std::uint64_t offset,
     Pointer<std::uint32_t> out
 );
-Result<void> fd_prestat_get(Context&, GuestMemory, Fd, Pointer<Prestat> out);
-Result<void>
-fd_prestat_dir_name(Context&, GuestMemory, Fd, Pointer<std::byte> name, std::uint32_t length);
+Result<void> fd_prestat_get(Context& context, GuestMemory memory, Fd fd, Pointer<Prestat> out);
+Result<void> fd_prestat_dir_name(
+    Context& context, GuestMemory memory, Fd fd, Pointer<std::byte> name, std::uint32_t length
+);
 Result<void> fd_pwrite(
-    Context&,
-    GuestMemory,
-    Fd,
+    Context& context,
+    GuestMemory memory,
+    Fd fd,
     Pointer<IoVector> vectors,
     std::uint32_t count,
     std::uint64_t offset,
     Pointer<std::uint32_t> out
 );
 Result<void> fd_read(
-    Context&,
-    GuestMemory,
-    Fd,
+    Context& context,
+    GuestMemory memory,
+    Fd fd,
     Pointer<IoVector> vectors,
     std::uint32_t count,
     Pointer<std::uint32_t> out
 );
 Result<void> fd_readdir(
-    Context&,
-    GuestMemory,
-    Fd,
+    Context& context,
+    GuestMemory memory,
+    Fd fd,
     Pointer<std::byte> buffer,
     std::uint32_t length,
     std::uint64_t cookie,
     Pointer<std::uint32_t> out
 );
-Result<void> fd_renumber(Context&, GuestMemory, Fd from, Fd to);
+Result<void> fd_renumber(Context& context, GuestMemory memory, Fd from, Fd to);
 Result<void> fd_seek(
-    Context&, GuestMemory, Fd, std::uint64_t delta, std::uint32_t whence, Pointer<std::uint64_t> out
+    Context& context,
+    GuestMemory memory,
+    Fd fd,
+    std::uint64_t delta,
+    std::uint32_t whence,
+    Pointer<std::uint64_t> out
 );
-Result<void> fd_sync(Context&, GuestMemory, Fd);
-Result<void> fd_tell(Context&, GuestMemory, Fd, Pointer<std::uint64_t> out);
+Result<void> fd_sync(Context& context, GuestMemory memory, Fd fd);
+Result<void> fd_tell(Context& context, GuestMemory memory, Fd fd, Pointer<std::uint64_t> out);
 Result<void> fd_write(
-    Context&,
-    GuestMemory,
-    Fd,
+    Context& context,
+    GuestMemory memory,
+    Fd fd,
     Pointer<IoVector> vectors,
     std::uint32_t count,
     Pointer<std::uint32_t> out
 );
 
-Result<void>
-path_create_directory(Context&, GuestMemory, Fd, Pointer<char> path, std::uint32_t length);
+Result<void> path_create_directory(
+    Context& context, GuestMemory memory, Fd fd, Pointer<char> path, std::uint32_t length
+);
 Result<void> path_filestat_get(
-    Context&,
-    GuestMemory,
-    Fd,
+    Context& context,
+    GuestMemory memory,
+    Fd fd,
     std::uint32_t flags,
     Pointer<char> path,
     std::uint32_t length,
     Pointer<FileStat> out
 );
 Result<void> path_filestat_set_times(
-    Context&,
-    GuestMemory,
-    Fd,
+    Context& context,
+    GuestMemory memory,
+    Fd fd,
     std::uint32_t flags,
     Pointer<char> path,
     std::uint32_t length,
@@ -125,8 +147,8 @@ Result<void> path_filestat_set_times(
     std::uint32_t times
 );
 Result<void> path_link(
-    Context&,
-    GuestMemory,
+    Context& context,
+    GuestMemory memory,
     Fd old_fd,
     std::uint32_t old_flags,
     Pointer<char> old_path,
@@ -136,9 +158,9 @@ Result<void> path_link(
     std::uint32_t new_length
 );
 Result<void> path_open(
-    Context&,
-    GuestMemory,
-    Fd,
+    Context& context,
+    GuestMemory memory,
+    Fd fd,
     std::uint32_t lookup,
     Pointer<char> path,
     std::uint32_t length,
@@ -149,20 +171,21 @@ Result<void> path_open(
     Pointer<std::uint32_t> out
 );
 Result<void> path_readlink(
-    Context&,
-    GuestMemory,
-    Fd,
+    Context& context,
+    GuestMemory memory,
+    Fd fd,
     Pointer<char> path,
     std::uint32_t length,
     Pointer<std::byte> buffer,
     std::uint32_t buffer_length,
     Pointer<std::uint32_t> out
 );
-Result<void>
-path_remove_directory(Context&, GuestMemory, Fd, Pointer<char> path, std::uint32_t length);
+Result<void> path_remove_directory(
+    Context& context, GuestMemory memory, Fd fd, Pointer<char> path, std::uint32_t length
+);
 Result<void> path_rename(
-    Context&,
-    GuestMemory,
+    Context& context,
+    GuestMemory memory,
     Fd old_fd,
     Pointer<char> old_path,
     std::uint32_t old_length,
@@ -171,19 +194,21 @@ Result<void> path_rename(
     std::uint32_t new_length
 );
 Result<void> path_symlink(
-    Context&,
-    GuestMemory,
+    Context& context,
+    GuestMemory memory,
     Pointer<char> target,
     std::uint32_t target_length,
-    Fd,
+    Fd fd,
     Pointer<char> path,
     std::uint32_t length
 );
-Result<void> path_unlink_file(Context&, GuestMemory, Fd, Pointer<char> path, std::uint32_t length);
+Result<void> path_unlink_file(
+    Context& context, GuestMemory memory, Fd fd, Pointer<char> path, std::uint32_t length
+);
 
 Result<void> poll_oneoff(
-    Context&,
-    GuestMemory,
+    Context& context,
+    GuestMemory memory,
     Pointer<Subscription> in,
     Pointer<Event> out,
     std::uint32_t count,
@@ -191,18 +216,20 @@ Result<void> poll_oneoff(
 );
 
 // Both may set Context::ending; the engine then unwinds.
-void proc_exit(Context&, GuestMemory, std::uint32_t status);
-Result<void> proc_raise(Context&, GuestMemory, std::uint32_t signal);
+void proc_exit(Context& context, GuestMemory memory, std::uint32_t status);
+Result<void> proc_raise(Context& context, GuestMemory memory, std::uint32_t signal);
 
-Result<void> sched_yield(Context&, GuestMemory);
-Result<void> random_get(Context&, GuestMemory, Pointer<std::byte> out, std::uint32_t length);
-
+Result<void> sched_yield(Context& context, GuestMemory memory);
 Result<void>
-sock_accept(Context&, GuestMemory, Fd, std::uint32_t flags, Pointer<std::uint32_t> out);
+random_get(Context& context, GuestMemory memory, Pointer<std::byte> out, std::uint32_t length);
+
+Result<void> sock_accept(
+    Context& context, GuestMemory memory, Fd fd, std::uint32_t flags, Pointer<std::uint32_t> out
+);
 Result<void> sock_recv(
-    Context&,
-    GuestMemory,
-    Fd,
+    Context& context,
+    GuestMemory memory,
+    Fd fd,
     Pointer<IoVector> vectors,
     std::uint32_t count,
     std::uint32_t flags,
@@ -210,17 +237,15 @@ Result<void> sock_recv(
     Pointer<std::uint16_t> out_flags
 );
 Result<void> sock_send(
-    Context&,
-    GuestMemory,
-    Fd,
+    Context& context,
+    GuestMemory memory,
+    Fd fd,
     Pointer<IoVector> vectors,
     std::uint32_t count,
     std::uint32_t flags,
     Pointer<std::uint32_t> out
 );
-Result<void> sock_shutdown(Context&, GuestMemory, Fd, std::uint32_t how);
-
-// NOLINTEND(readability-function-size)
+Result<void> sock_shutdown(Context& context, GuestMemory memory, Fd fd, std::uint32_t how);
 
 // What WebAssembly passes for a parameter of type T: an i64 or an i32.
 template <class T> using Raw = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;

@@ -31,6 +31,7 @@ struct Request {
     }
 };
 
+// Request::how and Request::flags hold nothing unknown and do not contradict each other.
 Result<void> check_flags(std::uint32_t how, std::uint32_t flags) {
     constexpr auto contradiction = open_flag::create | open_flag::directory;
     if ((how & ~open_flag::all) != 0 || (flags & ~std::uint32_t{fd_flag::all}) != 0)
@@ -105,11 +106,14 @@ Result<Descriptor> descriptor_of(vfs::Node node, Descriptor const& parent, Reque
     };
 }
 
-// To write where writing is not inherited would be found out only at the first write: better now.
-Result<void> check_inherited(Request const& request, Rights inherited) {
-    if (request.write && (inherited & right::fd_write) == 0)
+// All checks that go before any effect. The value: the descriptor of the directory.
+Result<Descriptor*> check_allowed(Context const& context, Fd fd, Request const& request) {
+    auto* const parent = TRY(context.descriptors.find(fd, request.needed()));
+    // To write where writing is not inherited would be found out only at the first write.
+    if (request.write && (parent->rights_inheriting & right::fd_write) == 0)
         return std::unexpected(Errno::NotCapable);
-    return {};
+    TRY(context.descriptors.room(false)); // a file is not made for nobody
+    return parent;
 }
 
 } // namespace
@@ -123,7 +127,7 @@ Result<void> path_open(
     std::uint32_t length,
     std::uint32_t how,
     Rights base,
-    Rights,
+    Rights /*inheriting*/,
     std::uint32_t flags,
     Pointer<std::uint32_t> out
 ) {
@@ -138,10 +142,7 @@ Result<void> path_open(
         .write = (base & right::fd_write) != 0,
     };
     TRY(memory.check(out));
-
-    auto const* const parent = TRY(context.descriptors.find(fd, request.needed()));
-    TRY(check_inherited(request, parent->rights_inheriting));
-    TRY(context.descriptors.room(false)); // before a file is made that nobody can reach
+    auto const* const parent = TRY(check_allowed(context, fd, request));
     auto node = TRY(open_node(*in, request));
     auto descriptor = TRY(descriptor_of(std::move(node), *parent, request));
     return memory.write(out, TRY(context.descriptors.insert(std::move(descriptor))).number);

@@ -41,12 +41,12 @@ constexpr std::array signals{
 
 } // namespace
 
-void proc_exit(Context& context, GuestMemory, std::uint32_t status) {
+void proc_exit(Context& context, GuestMemory /*memory*/, std::uint32_t status) {
     context.ending = Ending{.status = status, .signal = {}};
 }
 
 // Nobody could wake a stopped Keep again, so what would stop it is Errno::NotSup.
-Result<void> proc_raise(Context& context, GuestMemory, std::uint32_t signal) {
+Result<void> proc_raise(Context& context, GuestMemory /*memory*/, std::uint32_t signal) {
     if (signal >= signals.size()) return std::unexpected(Errno::Inval);
     auto const [native, effect] = signals.at(signal);
     if (effect == Effect::Stops) return std::unexpected(Errno::NotSup);

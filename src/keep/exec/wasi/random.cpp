@@ -8,7 +8,7 @@
 namespace exec::wasi {
 
 Result<void>
-random_get(Context&, GuestMemory memory, Pointer<std::byte> out, std::uint32_t length) {
+random_get(Context& /*context*/, GuestMemory memory, Pointer<std::byte> out, std::uint32_t length) {
     return to_wasi(os::random(TRY(memory.bytes(out, length))));
 }
 

@@ -5,7 +5,7 @@
 
 namespace exec::wasi {
 
-Result<void> sched_yield(Context&, GuestMemory) {
+Result<void> sched_yield(Context& /*context*/, GuestMemory /*memory*/) {
     os::yield();
     return {};
 }

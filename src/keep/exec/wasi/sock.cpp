@@ -86,7 +86,7 @@ Result<void> sock_send(
     return memory.write(out, static_cast<std::uint32_t>(sent));
 }
 
-Result<void> sock_shutdown(Context& context, GuestMemory, Fd fd, std::uint32_t how) {
+Result<void> sock_shutdown(Context& context, GuestMemory /*memory*/, Fd fd, std::uint32_t how) {
     auto const peer = TRY(peer_of(context, fd, right::sock_shutdown));
     switch (how) {
     case shutdown_flag::read:

@@ -57,7 +57,8 @@ os::OrFailure<os::Fd> open_directory(std::string const& path) {
     if (!opened)
         return failure(
             "directory-unavailable",
-            "directory '" + path + "' cannot be opened: " + os::error_text(opened.error())
+            "directory '" + path +
+                "' cannot be opened: " + std::string{os::description(opened.error())}
         );
     return std::move(*opened);
 }

@@ -28,7 +28,7 @@ os::OrFailure<std::string> find_part(std::string_view name) {
         return std::unexpected(
             os::Failure{
                 "part-missing",
-                "/proc/self/exe cannot be read: " + os::error_text(folder.error()),
+                "/proc/self/exe cannot be read: " + std::string{os::description(folder.error())},
                 "Enarx needs /proc"
             }
         );

@@ -1,5 +1,6 @@
 #include "host/vmm/probe/common.hpp"
 
+#include "os/failure.hpp"
 #include "os/write_all.hpp"
 
 #include <array>

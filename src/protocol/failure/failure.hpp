@@ -179,17 +179,16 @@ inline constexpr std::array failure_kinds{
         "Raise --timeout, or find out what it waits for."
     },
     FailureKind{
-        "tls-authorities-missing", ExitStatus::Failed, "A TLS entry has no certificate authority to trust.",
-        "Nothing that the host names is trusted in a Keep, so no list of authorities is built in. Set `authorities` of the entry to the PEM text of the one that issued the peer's certificate."
-        "tls-authorities-missing"
+        "tls-authorities-missing", ExitStatus::Failed, "A `listen` entry wants client certificates, but names no authority for them.",
+        "Set `authorities` of the entry to the PEM text of the authority that issues them."
     },
     FailureKind{
         "tls-certificate-expired", ExitStatus::Failed, "The server's certificate is not valid at this time.",
         "Have the server's certificate renewed. If it is valid, check the clock of this host."
     },
     FailureKind{
-        "tls-certificate-invalid", ExitStatus::Failed, "A certificate, authority or private key of Enarx.toml cannot be used.",
-        "tls-certificate-invalid"
+        "tls-certificate-invalid", ExitStatus::Failed, "The TLS settings of an entry of Enarx.toml cannot be used.",
+        "`certificate` and `authorities` are PEM texts (-----BEGIN CERTIFICATE-----), the own certificate first; `private_key` is an unencrypted PEM key that belongs to it. A name of `alpn` has 1 to 255 bytes."
     },
     FailureKind{
         "tls-certificate-untrusted", ExitStatus::Failed, "The server's certificate was not issued by an authority of the entry.",

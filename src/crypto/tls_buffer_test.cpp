@@ -33,7 +33,7 @@ TEST(TlsBuffer, keeps_its_bytes_when_it_grows) {
     TlsBuffer buffer;
     std::string all;
     for (int i = 0; i < 1000; ++i) {
-        std::string const text(static_cast<std::size_t>(i % 7), static_cast<char>('a' + i % 26));
+        std::string const text(static_cast<std::size_t>(i % 7), static_cast<char>('a' + (i % 26)));
         append(buffer, text);
         all += text;
         if (i % 3 == 0) {

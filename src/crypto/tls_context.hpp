@@ -18,10 +18,9 @@
 namespace crypto {
 
 struct TlsServerSettings {
-    std::span<std::string const> authorities =
-        {};                            // PEM; clients that show a certificate must lead here
-    bool client_certificate = false;   // refuse a client that shows none
-    std::span<std::string const> alpn; // in order of preference; empty: not spoken
+    std::span<std::string const> authorities; // PEM; clients that show a certificate must lead here
+    bool client_certificate = false;          // refuse a client that shows none
+    std::span<std::string const> alpn;        // in order of preference; empty: not spoken
     bool session_tickets = false;
 };
 

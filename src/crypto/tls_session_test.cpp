@@ -71,7 +71,7 @@ struct Pair {
             }
             if (*client_done && *server_done) return {};
         }
-        return std::unexpected(TlsError{TlsError::Kind::Handshake, "no end"});
+        return std::unexpected(TlsError{.kind = TlsError::Kind::Handshake, .text = "no end"});
     }
 };
 

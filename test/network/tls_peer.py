@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The other end of TLS connections in tests, by Python's ssl module (OpenSSL): tls_peer.py STORY [OPTIONS]; exit status 0: as told."""
-import argparse, contextlib, os, socket, ssl, sys, threading
+import argparse, contextlib, os, select, socket, ssl, sys, threading
 
 parser = argparse.ArgumentParser()
 parser.add_argument("story")
@@ -43,13 +43,22 @@ def exactly(stream, size):
 
 def echo():
     """Sends `size` random bytes and wants them back, then an orderly end."""
-    sent = os.urandom(option.size)
+    sent, got = os.urandom(option.size), bytearray()
+    left = memoryview(sent)
     with connect() as stream:
         assert stream.version() == "TLSv1.3"
-        sender = threading.Thread(target=stream.sendall, args=(sent,))
-        sender.start()
-        assert exactly(stream, option.size) == sent
-        sender.join()
+        stream.setblocking(False)  # one thread for both directions: an SSL object bears no second one
+        while len(got) < len(sent):
+            with contextlib.suppress(ssl.SSLWantWriteError, ssl.SSLWantReadError):
+                left = left[stream.send(left[:100000]):] if left else left
+            with contextlib.suppress(ssl.SSLWantWriteError, ssl.SSLWantReadError):
+                more = stream.recv(100000)
+                assert more, f"end after {len(got)} of {len(sent)} bytes"
+                got += more
+                continue
+            select.select([stream], [stream] if left else [], [], 20)
+        assert got == sent
+        stream.settimeout(20)
         stream.unwrap()
 
 

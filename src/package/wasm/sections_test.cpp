@@ -24,7 +24,7 @@ auto const custom = header + "\x00\x07\x04name"
                              "ab"s;
 auto const memory = header + "\x05\x03\x01\x00\x02"s; // one memory of 2 pages
 auto const two_memories =
-    header + "\x05\x08\x02\x03\x01\x80\x02\x05\x01\x81\x04"s; // shared 1-256; 64-bit 1-513
+    header + "\x05\x09\x02\x03\x01\x80\x02\x05\x01\x81\x04"s; // shared 1-256; 64-bit 1-513
 
 TEST(Format, tells_modules_components_and_texts_apart) {
     EXPECT_EQ(recognise(bytes_of(header)), Format::Module);

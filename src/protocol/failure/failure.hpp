@@ -136,10 +136,11 @@ inline constexpr std::array failure_kinds{
         "directories only if --dir or Enarx.toml names them."
     },
     FailureKind{
-        "export-unknown",
-        ExitStatus::CannotRun,
-        "The application has no function of that name.",
-        "`enarx inspect FILE` lists what it exports."
+        "directory-unconfined",
+        ExitStatus::Failed,
+        "The kernel cannot confine a host directory.",
+        "A directory of the host needs the system call openat2: Linux 5.6 or later, and a "
+        "container that lets it pass. Without it, take `source = \"memory\"` or \"package\"."
     },
     FailureKind{
         "endorsement-unusable",
@@ -155,6 +156,12 @@ inline constexpr std::array failure_kinds{
         "Evidence is a report of SEV-SNP, a quote of SGX or TDX, a document of AWS Nitro, a token "
         "of Arm CCA or a certification request of Enarx, in "
         "its binary form. `enarx inspect FILE` shows what a file is."
+    },
+    FailureKind{
+        "export-unknown",
+        ExitStatus::CannotRun,
+        "The application has no function of that name.",
+        "`enarx inspect FILE` lists what it exports."
     },
     FailureKind{
         "file-exists",
@@ -320,8 +327,10 @@ inline constexpr std::array failure_kinds{
     FailureKind{
         "tls-certificate-invalid",
         ExitStatus::Failed,
-        "A certificate, authority or private key of Enarx.toml cannot be used.",
-        "tls-certificate-invalid"
+        "The TLS settings of an entry of Enarx.toml cannot be used.",
+        "`certificate` and `authorities` are PEM texts (-----BEGIN CERTIFICATE-----), the own "
+        "certificate first; `private_key` is an unencrypted PEM key that belongs to it. A name of "
+        "`alpn` has 1 to 255 bytes."
     },
     FailureKind{
         "tls-certificate-untrusted",

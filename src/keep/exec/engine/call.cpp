@@ -3,6 +3,7 @@
 #include "keep/exec/engine/call.hpp"
 
 #include "keep/exec/engine/describe.hpp"
+#include "keep/exec/engine/messages.hpp"
 #include "keep/exec/engine/parts.hpp"
 #include "keep/exec/engine/values.hpp"
 
@@ -16,7 +17,15 @@ std::unexpected<Stop> failed(std::string_view name, std::string text, std::strin
     return std::unexpected(Stop{os::Failure{name, std::move(text), std::move(hint)}});
 }
 
-Stop report(wasm_trap_t const* trap) {
+// The exception that nobody caught waits in the store; whoever asks takes it.
+bool take_exception(wasmtime_context_t* store) {
+    wasmtime_exnref_t exception;
+    if (!wasmtime_context_take_exception(store, &exception)) return false;
+    wasmtime_exnref_unroot(&exception);
+    return true;
+}
+
+Stop report(wasmtime_context_t* store, wasm_trap_t const* trap) {
     OwnedBytes message;
     wasm_trap_message(trap, message.out());
     auto text = message.text();
@@ -25,7 +34,8 @@ Stop report(wasm_trap_t const* trap) {
     TrapReport report;
     if (wasmtime_trap_code_t code = 0; wasmtime_trap_code(trap, &code))
         report.what = trap_sentence(code);
-    if (report.what.empty()) report.what = text.substr(text.rfind('\n') + 1);
+    if (take_exception(store)) report.what = trap_sentence(WASMTIME_TRAP_CODE_UNCAUGHT_EXCEPTION);
+    if (report.what.empty()) report.what = reason_of(text);
     report.frames = parse_frames(text);
     return report;
 }
@@ -73,15 +83,19 @@ std::optional<wasmtime_func_t> Caller::find_function(std::string_view name) cons
     return function;
 }
 
-base::Result<void, Stop>
-outcome(wasi::Context const& context, wasmtime_error_t* raw_error, wasm_trap_t* raw_trap) {
+base::Result<void, Stop> outcome(
+    wasmtime_context_t* store,
+    wasi::Context const& context,
+    wasmtime_error_t* raw_error,
+    wasm_trap_t* raw_trap
+) {
     if (raw_error != nullptr) {
         wasmtime::Error const error{raw_error};
         if (!context.ending) return failed("internal", error.message());
     }
     if (raw_trap != nullptr) {
         wasmtime::Trap const trap{raw_trap};
-        if (!context.ending) return std::unexpected(report(trap.capi()));
+        if (!context.ending) return std::unexpected(report(store, trap.capi()));
     }
     return {};
 }
@@ -97,7 +111,7 @@ base::Result<std::vector<std::string>, Stop> Caller::call(
         store_, &function, arguments.data(), arguments.size(), results.data(), results.size(), &trap
     );
     bool const returned = error == nullptr && trap == nullptr;
-    TRY(outcome(context_, error, trap));
+    TRY(outcome(store_, context_, error, trap));
     std::vector<std::string> printed;
     if (!returned) return printed;
     for (auto& result : results) {

@@ -15,8 +15,12 @@
 namespace exec::engine {
 
 // What a call into the application came to: nothing, if it returned or ended itself. Takes both.
-base::Result<void, Stop>
-outcome(wasi::Context const& context, wasmtime_error_t* error, wasm_trap_t* trap);
+base::Result<void, Stop> outcome(
+    wasmtime_context_t* store,
+    wasi::Context const& context,
+    wasmtime_error_t* error,
+    wasm_trap_t* trap
+);
 
 class Caller {
 public:

@@ -68,7 +68,7 @@ Instance::create(Engine const& engine, Module const& module, wasi::Context& cont
         return std::unexpected(
             instantiation_failure(engine.parts().budget, wasmtime::Error{error})
         );
-    TRY(outcome(context, error, trap));
+    TRY(outcome(store, context, error, trap));
     return Instance{std::move(parts)};
 }
 

@@ -5,7 +5,6 @@
 #include "hw/address.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <utility>
 
@@ -65,9 +64,13 @@ void LinearMemory::release() {
     base_ = nullptr;
 }
 
+std::unexpected<base::Errno> LinearMemory::no_system_memory() {
+    budget_.last_refusal_ = MemoryBudget::Refusal::System;
+    return std::unexpected(base::Errno::NoMem);
+}
+
 base::Result<void> LinearMemory::reserve(std::size_t capacity) {
-    if (capacity > address_space || guard_ > address_space)
-        return std::unexpected(base::Errno::NoMem);
+    if (capacity > address_space || guard_ > address_space) return no_system_memory();
     capacity = up_to_page(capacity);
     void* const at = ::mmap(
         nullptr,
@@ -77,10 +80,7 @@ base::Result<void> LinearMemory::reserve(std::size_t capacity) {
         -1,
         0
     );
-    if (at == MAP_FAILED) {
-        budget_.last_refusal_ = MemoryBudget::Refusal::System;
-        return std::unexpected(base::Errno{errno});
-    }
+    if (at == MAP_FAILED) return no_system_memory();
     base_ = static_cast<std::byte*>(at) + guard_;
     capacity_ = capacity;
     return {};
@@ -89,10 +89,7 @@ base::Result<void> LinearMemory::reserve(std::size_t capacity) {
 // Makes the first `size` bytes accessible. Opening what is open already changes nothing.
 base::Result<void> LinearMemory::open_to(std::size_t size) {
     if (size == 0) return {};
-    if (::mprotect(base_, up_to_page(size), PROT_READ | PROT_WRITE) != 0) {
-        budget_.last_refusal_ = MemoryBudget::Refusal::System;
-        return std::unexpected(base::Errno{errno});
-    }
+    if (::mprotect(base_, up_to_page(size), PROT_READ | PROT_WRITE) != 0) return no_system_memory();
     return {};
 }
 
@@ -109,7 +106,7 @@ base::Result<void> LinearMemory::grow_to(std::size_t size) {
 }
 
 base::Result<void> LinearMemory::move_to(std::size_t size) {
-    if (size > address_space) return std::unexpected(base::Errno::NoMem);
+    if (size > address_space) return no_system_memory();
     auto* const old_base = std::exchange(base_, nullptr);
     auto const old_capacity = capacity_;
     auto const moved = [&]() -> base::Result<void> {

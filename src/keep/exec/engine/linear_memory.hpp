@@ -69,6 +69,7 @@ public:
 private:
     LinearMemory(MemoryBudget& budget, std::size_t guard) : budget_{budget}, guard_{guard} {}
 
+    std::unexpected<base::Errno> no_system_memory();
     base::Result<void> reserve(std::size_t capacity);
     base::Result<void> open_to(std::size_t size);
     base::Result<void> move_to(std::size_t size);

@@ -81,9 +81,9 @@ TrapFrame new_frame(std::string_view line) {
 
 // Names without a source line bear the module's name before an exclamation mark.
 void drop_module_name(TrapFrame& frame) {
-    if (auto const mark = frame.function.find('!');
-        frame.place.starts_with("0x") && mark != std::string::npos)
-        frame.function.erase(0, mark + 1);
+    bool const line_known = !frame.place.empty() && !frame.place.starts_with("0x");
+    auto const mark = frame.function.find('!');
+    if (!line_known && mark != std::string::npos) frame.function.erase(0, mark + 1);
 }
 
 } // namespace

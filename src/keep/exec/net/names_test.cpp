@@ -1,5 +1,10 @@
 #include "keep/exec/net/names.hpp"
 
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+#include <string>
+
 #include <gtest/gtest.h>
 
 namespace exec::net {
@@ -22,6 +27,24 @@ TEST(Names, know_literals_without_asking) {
 TEST(Names, know_localhost_without_asking) {
     EXPECT_EQ(all("localhost"), "127.0.0.1:7 [::1]:7 ");
     EXPECT_EQ(all("app.localhost."), "127.0.0.1:7 [::1]:7 ");
+}
+
+TEST(Names, find_what_the_hosts_file_says) {
+    std::ifstream hosts{"/etc/hosts"};
+    std::string address;
+    std::string name;
+    for (std::string line; std::getline(hosts, line);) {
+        std::istringstream words{line};
+        std::string word;
+        if (words >> word >> name && word.starts_with("127.") && name != "localhost")
+            address = word;
+        if (!address.empty()) break;
+    }
+    if (address.empty()) {
+        std::puts("SKIP Names.find_what_the_hosts_file_says: /etc/hosts has localhost only");
+        GTEST_SKIP();
+    }
+    EXPECT_EQ(all(name).rfind(address + ":7 ", 0), 0U) << name;
 }
 
 TEST(Names, say_which_name_they_do_not_know) {

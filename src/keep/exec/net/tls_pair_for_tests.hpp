@@ -37,7 +37,10 @@ public:
             bool const near_done = *stream.advance_handshake();
             auto far = listener_.accept(true);
             if (near_done && far)
-                return {std::make_unique<TlsConnection>(std::move(stream)), std::move(*far)};
+                return {
+                    .near = std::make_unique<TlsConnection>(std::move(stream)),
+                    .far = std::move(*far)
+                };
         }
     }
 

@@ -87,6 +87,10 @@ inline constexpr std::array failure_kinds{
         "Check that the directory exists on the host and that you may read it. A Keep mounts host directories only if --dir or Enarx.toml names them."
     },
     FailureKind{
+        "directory-unconfined", ExitStatus::Failed, "The kernel cannot confine a host directory.",
+        "A directory of the host needs the system call openat2: Linux 5.6 or later, and a container that lets it pass. Without it, take `source = \"memory\"` or \"package\"."
+    },
+    FailureKind{
         "export-unknown", ExitStatus::CannotRun, "The application has no function of that name.",
         "`enarx inspect FILE` lists what it exports."
     },

@@ -21,9 +21,9 @@ using engine::Stop;
 // A shell sees eight bits of a status, and so does whoever waits for this process.
 constexpr int portable(std::uint32_t status) { return static_cast<int>(status & 0xff); }
 
-Outcome report(Stop const& stop) {
+Outcome report(Stop const& stop, std::string_view application) {
     if (auto const* trap = std::get_if<engine::TrapReport>(&stop)) {
-        write_error(trap_text(*trap));
+        write_error(trap_text(*trap, application));
         return Exit{static_cast<int>(protocol::ExitStatus::Trap)};
     }
     auto const& failure = std::get<os::Failure>(stop);
@@ -73,7 +73,7 @@ Outcome Run::to_its_end() {
     auto const ended = run();
     if (prepared_) prepared_->context.reset(); // says goodbye on every connection
     write_error(timings_.table());
-    if (!ended) return report(ended.error());
+    if (!ended) return report(ended.error(), orders_.module_name);
     if (ended->ending.signal) return Signalled{*ended->ending.signal};
     return Exit{portable(ended->ending.status)};
 }

@@ -12,8 +12,9 @@
 namespace exec::engine {
 
 struct Instance::Parts {
-    Parts(Engine const& engine, wasi::Context& context)
-        : guest{context, engine.parts().budget}, store{engine.parts().engine} {}
+    Parts(Engine const& engine, wasi::Context& context, OnEnding on_ending)
+        : guest{context, engine.parts().budget, std::move(on_ending)},
+          store{engine.parts().engine} {}
 
     Guest guest; // outlives the store, whose functions refer to it
     wasmtime::Store store;
@@ -48,9 +49,10 @@ Instance::Instance(Instance&&) noexcept = default;
 Instance& Instance::operator=(Instance&&) noexcept = default;
 Instance::~Instance() = default;
 
-base::Result<Instance, Stop>
-Instance::create(Engine const& engine, Module const& module, wasi::Context& context) {
-    auto parts = std::make_unique<Parts>(engine, context);
+base::Result<Instance, Stop> Instance::create(
+    Engine const& engine, Module const& module, wasi::Context& context, OnEnding on_ending
+) {
+    auto parts = std::make_unique<Parts>(engine, context, std::move(on_ending));
     auto* const store = parts->store.context().capi();
     auto imports = satisfy_imports(module, store, parts->guest);
     if (!imports) return std::unexpected(Stop{std::move(imports).error()});

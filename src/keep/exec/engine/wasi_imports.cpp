@@ -23,12 +23,6 @@ template <class T> T load(wasmtime_val_raw_t const& raw) {
         return static_cast<T>(raw.i32);
 }
 
-// Ends the application's execution: the engine unwinds to its caller, who looks at Context::ending.
-wasm_trap_t* unwind() {
-    constexpr std::string_view reason = "the application ended itself";
-    return wasmtime_trap_new(reason.data(), reason.size());
-}
-
 // A function of WASI, `Call`, as the engine calls it.
 template <auto Call, class Signature = decltype(Call)> struct Bound;
 
@@ -42,7 +36,7 @@ struct Bound<Call, Return (*)(wasi::Context&, wasi::GuestMemory, Args...)> {
         // Safety: the engine hands back the environment that the function was made with.
         auto& guest = *static_cast<Guest*>(env);
         call(guest, guest.memory(caller), values, std::index_sequence_for<Args...>{});
-        return guest.context().ending ? unwind() : nullptr;
+        return guest.ending();
     }
 
 private:
@@ -82,6 +76,12 @@ wasi::GuestMemory Guest::memory(wasmtime_caller_t* caller) {
     if (memory_ == nullptr) return {nullptr, 0, false};
     auto const bytes = memory_->bytes();
     return {bytes.data(), bytes.size(), shared_};
+}
+
+wasm_trap_t* Guest::unwind() {
+    if (on_ending_) on_ending_(*context_.ending);
+    constexpr std::string_view reason = "the application ended itself";
+    return wasmtime_trap_new(reason.data(), reason.size());
 }
 
 void Guest::resolve(wasmtime_caller_t* caller) {

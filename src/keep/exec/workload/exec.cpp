@@ -20,17 +20,6 @@ namespace exec {
 
 namespace {
 
-// Where the engine's objects must not be destroyed one by one, they are never destroyed.
-template <class T> struct Kept {
-    union {
-        T value;
-    };
-    template <class... Args> explicit Kept(Args&&... args) : value{std::forward<Args>(args)...} {}
-    Kept(Kept const&) = delete;
-    Kept& operator=(Kept const&) = delete;
-    ~Kept() {} // NOLINT(modernize-use-equals-default): the value stays
-};
-
 int failed(os::Failure const& failure) {
     write_error(failure_text(failure));
     return exit_status(failure);
@@ -57,12 +46,6 @@ os::OrFailure<os::FileBytes> read_block() {
     return std::move(*block);
 }
 
-int die_by(int signal) {
-    std::signal(signal, SIG_DFL);
-    std::raise(signal);
-    return 128 + signal; // the signal did not end this process
-}
-
 int inspect(Orders const& orders) {
     auto const application = read_application(orders.module, orders.module_name);
     if (!application) return failed(application.error());
@@ -84,10 +67,7 @@ int carry_out(Orders const& orders, std::uint64_t started_ns) {
         );
     if (orders.action == Action::Inspect) return inspect(orders);
     Timings timings{orders.started_ns, started_ns};
-    Kept<Run> run{orders, log, timings};
-    auto const outcome = run.value.to_its_end();
-    if (auto const* signalled = std::get_if<Signalled>(&outcome)) return die_by(signalled->signal);
-    return std::get<Exit>(outcome).status;
+    Run{orders, log, timings}.to_its_end();
 }
 
 } // namespace

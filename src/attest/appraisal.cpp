@@ -1,5 +1,7 @@
 #include "attest/appraisal.hpp"
 
+#include "attest/dcap/appraise.hpp"
+#include "attest/dcap/rules.hpp"
 #include "attest/snp/appraise.hpp"
 #include "attest/snp/rules.hpp"
 #include "crypto/name.hpp"
@@ -10,7 +12,12 @@ namespace attest {
 
 namespace {
 
-constexpr std::array kinds{Kind::SnpReport, Kind::AmdCertificate};
+constexpr std::array kinds{
+    Kind::SnpReport,
+    Kind::SgxQuote,
+    Kind::TdxQuote,
+    Kind::AmdCertificate,
+};
 
 bool any(std::vector<Finding> const& findings, Outcome outcome) {
     return std::ranges::any_of(findings, [&](auto const& finding) {
@@ -44,6 +51,9 @@ std::optional<Claims::Value> run(Kind kind, Judge& judge, Request const& request
     switch (kind) {
     case Kind::SnpReport:
         return snp::appraise(judge, request);
+    case Kind::SgxQuote:
+    case Kind::TdxQuote:
+        return dcap::appraise(judge, request);
     case Kind::AmdCertificate:
         return appraise_amd_certificate(judge, request);
     default:
@@ -72,6 +82,10 @@ Rules rules_for(Kind kind) {
     switch (kind) {
     case Kind::SnpReport:
         return snp::rules::all;
+    case Kind::SgxQuote:
+        return dcap::rules::all_sgx;
+    case Kind::TdxQuote:
+        return dcap::rules::all_tdx;
     case Kind::AmdCertificate:
         return snp::rules::certificate;
     default:

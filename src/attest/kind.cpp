@@ -1,5 +1,6 @@
 #include "attest/appraisal.hpp"
 #include "crypto/der.hpp"
+#include "hw/quote/quote.hpp"
 
 namespace attest {
 
@@ -13,6 +14,26 @@ bool like_snp_report(base::View evidence) {
     auto left = evidence;
     auto const version = base::take<base::U32>(left);
     return *version >= 1U && *version <= 16U && base::all_zero(evidence.subspan(0x35, 3));
+}
+
+// A quote's header names Intel's quoting enclave; where that is damaged or missing, three numbers
+// tell.
+bool like_quote(base::View evidence) {
+    auto const vendor = std::as_bytes(std::span{hw::quote::intel_qe_vendor_id});
+    auto left = evidence;
+    auto const header = base::take<hw::quote::Header>(left);
+    if (header && base::equal(header->qe_vendor_id, vendor)) return true;
+    left = evidence;
+    auto const version = base::take<base::U16>(left);
+    auto const key_type = base::take<base::U16>(left);
+    return version && *version >= 3U && *version <= 5U &&
+           (key_type ? *key_type >= 1U && *key_type <= 3U : left.size() < sizeof(base::U16));
+}
+
+bool is_of_tdx(base::View quote) {
+    auto left = quote.subspan(std::min<std::size_t>(quote.size(), 4));
+    auto const tee = base::take<base::U32>(left);
+    return tee && *tee == hw::quote::tee_tdx;
 }
 
 bool like_amd_certificate(base::View evidence) {
@@ -46,6 +67,7 @@ std::string_view name_of(Kind kind) {
 
 std::optional<Kind> recognise(base::View evidence) {
     if (like_amd_certificate(evidence)) return Kind::AmdCertificate;
+    if (like_quote(evidence)) return is_of_tdx(evidence) ? Kind::TdxQuote : Kind::SgxQuote;
     if (like_snp_report(evidence)) return Kind::SnpReport;
     return {};
 }

@@ -1,5 +1,7 @@
 #include "attest/appraisal.hpp"
 
+#include "attest/csr/appraise.hpp"
+#include "attest/csr/rules.hpp"
 #include "attest/dcap/appraise.hpp"
 #include "attest/dcap/rules.hpp"
 #include "attest/snp/appraise.hpp"
@@ -16,6 +18,7 @@ constexpr std::array kinds{
     Kind::SnpReport,
     Kind::SgxQuote,
     Kind::TdxQuote,
+    Kind::EnarxRequest,
     Kind::AmdCertificate,
 };
 
@@ -54,6 +57,8 @@ std::optional<Claims::Value> run(Kind kind, Judge& judge, Request const& request
     case Kind::SgxQuote:
     case Kind::TdxQuote:
         return dcap::appraise(judge, request);
+    case Kind::EnarxRequest:
+        return csr::appraise(judge, request);
     case Kind::AmdCertificate:
         return appraise_amd_certificate(judge, request);
     default:
@@ -86,6 +91,8 @@ Rules rules_for(Kind kind) {
         return dcap::rules::all_sgx;
     case Kind::TdxQuote:
         return dcap::rules::all_tdx;
+    case Kind::EnarxRequest:
+        return csr::rules::all;
     case Kind::AmdCertificate:
         return snp::rules::certificate;
     default:

@@ -3,6 +3,7 @@
 // The answer: accepted, refused or undecided, with the outcome of every rule; claims only where it
 // accepted.
 
+#include "attest/csr/claims.hpp"
 #include "attest/dcap/claims.hpp"
 #include "attest/finding.hpp"
 #include "attest/kind.hpp"
@@ -30,7 +31,7 @@ Appraisal appraise(Kind kind, Request const& request);
 // undecided.
 class Claims {
 public:
-    using Value = std::variant<snp::Claims, dcap::Claims, EndorsementClaims>;
+    using Value = std::variant<snp::Claims, dcap::Claims, csr::Claims, EndorsementClaims>;
     Value const& value() const { return value_; }
     template <class T> T const* get() const { return std::get_if<T>(&value_); }
 

@@ -2,6 +2,9 @@
 #include "crypto/der.hpp"
 #include "hw/quote/quote.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace attest {
 
 namespace {
@@ -36,6 +39,26 @@ bool is_of_tdx(base::View quote) {
     return tee && *tee == hw::quote::tee_tdx;
 }
 
+// Passes the tag and the length of a SEQUENCE, whatever the length says.
+bool skip_sequence_head(base::View& left) {
+    if (left.size() < 2 || left[0] != std::byte{0x30}) return false;
+    auto const first = std::to_integer<std::size_t>(left[1]);
+    auto const size = 2 + (first >= 0x80 ? first - 0x80 : 0);
+    if (left.size() < size) return false;
+    left = left.subspan(size);
+    return true;
+}
+
+// A certification request: two SEQUENCEs and the version 0, where certificates have [0] and lists
+// 1.
+bool like_request(base::View evidence) {
+    constexpr std::array version{std::byte{2}, std::byte{1}, std::byte{0}};
+    auto left = evidence;
+    if (!skip_sequence_head(left) || !skip_sequence_head(left)) return false;
+    auto const size = std::min(left.size(), version.size());
+    return base::equal(left.first(size), base::View{version}.first(size));
+}
+
 bool like_amd_certificate(base::View evidence) {
     crypto::DerReader outer{evidence};
     auto const certificate = outer.enter(crypto::Tag::Sequence, "");
@@ -66,6 +89,7 @@ std::string_view name_of(Kind kind) {
 }
 
 std::optional<Kind> recognise(base::View evidence) {
+    if (like_request(evidence)) return Kind::EnarxRequest;
     if (like_amd_certificate(evidence)) return Kind::AmdCertificate;
     if (like_quote(evidence)) return is_of_tdx(evidence) ? Kind::TdxQuote : Kind::SgxQuote;
     if (like_snp_report(evidence)) return Kind::SnpReport;

@@ -80,8 +80,6 @@ TEST(CsrVectors, ATruncatedRequestIsRefused) {
     }
 }
 
-// What evidence without hardware, and other extensions, look like is known without a signature:
-// such a request is not that of any vector, so only the parser can be asked.
 TEST(CsrVectors, AChangedIdentifierOfTheExtensionBreaksTheSignature) {
     for (auto const& vector : vectors().of_kind("enarx-attestation-csr")) {
         SCOPED_TRACE(vector.path);
@@ -93,6 +91,38 @@ TEST(CsrVectors, AChangedIdentifierOfTheExtensionBreaksTheSignature) {
         EXPECT_EQ(appraisal.verdict(), Verdict::Refused);
         EXPECT_TRUE(failed(appraisal, "csr.signature"));
     }
+}
+
+// Requests of test/requests, signed by a key of ours.
+Appraisal appraise_request(std::string const& name) {
+    std::ifstream file{ENARX_SOURCE_DIR "/test/requests/" + name, std::ios::binary};
+    std::string const text{std::istreambuf_iterator<char>(file), {}};
+    auto const bytes = base::view_of(text);
+    Trial trial;
+    trial.evidence.assign(bytes.begin(), bytes.end());
+    trial.at = time_of("2023-02-01T00:00:00Z");
+    EXPECT_EQ(recognise(trial.evidence), Kind::EnarxRequest) << name;
+    return trial.run(Kind::EnarxRequest);
+}
+
+void expect_refused(std::string const& name, std::string_view rule) {
+    auto const appraisal = appraise_request(name);
+    EXPECT_EQ(appraisal.verdict(), Verdict::Refused) << name;
+    EXPECT_TRUE(failed(appraisal, rule)) << name << "\n" << explain(appraisal);
+    EXPECT_EQ(outcome_of(appraisal, "csr.signature"), Outcome::Passed) << name;
+}
+
+TEST(Csr, AKeepWithoutHardwareIsRefused) { expect_refused("kvm.csr", "csr.hardware"); }
+
+TEST(Csr, EvidenceThatIsBoundToAnotherKeyIsRefused) {
+    expect_refused("stolen-evidence.csr", "csr.binding");
+}
+
+TEST(Csr, NoEvidenceOrMoreThanOneOrAnUnknownExtensionIsRefused) {
+    expect_refused("no-extension.csr", "csr.evidence");
+    expect_refused("two-extensions.csr", "csr.evidence");
+    expect_refused("unknown-extension.csr", "csr.evidence");
+    expect_refused("malformed-evidence.csr", "csr.evidence-form");
 }
 
 } // namespace

@@ -82,6 +82,74 @@ AnswerJson json_of(attest::cca::Claims const& claims) {
     };
 }
 
+AnswerJson json_of(hw::sgx::ReportBody const& report) {
+    return {
+        {"cpu_svn", hex(report.cpu_svn)},
+        {"misc_select", hex(std::uint64_t{report.misc_select})},
+        {"attributes", hex(std::uint64_t{report.attributes.flags})},
+        {"xfrm", hex(std::uint64_t{report.attributes.xfrm})},
+        {"mr_enclave", hex(report.mr_enclave)},
+        {"mr_signer", hex(report.mr_signer)},
+        {"isv_prod_id", std::uint16_t{report.isv_prod_id}},
+        {"isv_svn", std::uint16_t{report.isv_svn}},
+        {"report_data", hex(report.report_data)},
+    };
+}
+
+AnswerJson json_of(attest::dcap::TdBody const& body) {
+    auto const& report = body.report;
+    AnswerJson out{
+        {"tee_tcb_svn", hex(report.tee_tcb_svn)},
+        {"mr_seam", hex(report.mr_seam)},
+        {"mr_signer_seam", hex(report.mr_signer_seam)},
+        {"seam_attributes", hex(std::uint64_t{report.seam_attributes})},
+        {"td_attributes", hex(std::uint64_t{report.td_attributes})},
+        {"xfam", hex(std::uint64_t{report.xfam})},
+        {"mr_td", hex(report.mr_td)},
+        {"mr_config_id", hex(report.mr_config_id)},
+        {"mr_owner", hex(report.mr_owner)},
+        {"mr_owner_config", hex(report.mr_owner_config)},
+    };
+    for (std::size_t i = 0; i < report.rtmr.size(); ++i)
+        out["rtmr" + std::to_string(i)] = hex(report.rtmr[i]);
+    out["report_data"] = hex(report.report_data);
+    if (body.tail) {
+        out["tee_tcb_svn_2"] = hex(body.tail->tee_tcb_svn_2);
+        out["mr_service_td"] = hex(body.tail->mr_service_td);
+    }
+    return out;
+}
+
+AnswerJson json_of(attest::dcap::Standing const& standing) {
+    return {
+        {"tcb_status", attest::dcap::name_of(standing.status)},
+        {"tcb_date", attest::timestamp(standing.date)},
+        {"advisory_ids", standing.advisories},
+    };
+}
+
+AnswerJson json_of(attest::dcap::Claims const& claims) {
+    auto out = std::visit([](auto const& body) { return json_of(body); }, claims.body);
+    out["quote_version"] = std::uint16_t{claims.header.version};
+    out["fmspc"] = hex(claims.pck.fmspc);
+    out["pce_id"] = hex(claims.pck.pce_id);
+    out["pce_svn"] = claims.pck.pce_svn;
+    out["ppid"] = hex(claims.pck.ppid);
+    auto const& tcb = claims.tcb;
+    out["tcb_status"] = tcb.status ? AnswerJson(attest::dcap::name_of(*tcb.status)) : nullptr;
+    if (tcb.evaluation_number) out["tcb_evaluation_data_number"] = *tcb.evaluation_number;
+    if (tcb.platform) out["platform_tcb"] = json_of(*tcb.platform);
+    if (tcb.module) out["tdx_module_tcb"] = json_of(*tcb.module);
+    if (tcb.quoting_enclave) out["quoting_enclave_tcb"] = json_of(*tcb.quoting_enclave);
+    return out;
+}
+
+AnswerJson json_of(attest::csr::Claims const& claims) {
+    auto out = std::visit([](auto const& evidence) { return json_of(evidence); }, claims.evidence);
+    out["subject_public_key_info"] = hex(claims.public_key_info);
+    return out;
+}
+
 AnswerJson json_of(attest::EndorsementClaims const& claims) {
     return {{"subject", claims.subject}};
 }

@@ -291,6 +291,13 @@ inline constexpr std::array failure_kinds{
         "not move the program alone: install it with `cmake --install`."
     },
     FailureKind{
+        "policy-invalid",
+        ExitStatus::Failed,
+        "The policy file of `enarx verify` has a mistake at the named line and column.",
+        "docs/policy.md lists what a policy may say, docs/policy.schema.json is its schema, "
+        "docs/attestation.md lists all rules."
+    },
+    FailureKind{
         "start-missing",
         ExitStatus::CannotRun,
         "The application has no function to start with.",

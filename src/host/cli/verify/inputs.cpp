@@ -25,18 +25,6 @@ std::optional<unsigned> nibble(char c) {
     return {};
 }
 
-std::optional<Bytes> unhex(std::string_view text) {
-    Bytes out;
-    if (text.empty() || text.size() % 2 != 0) return {};
-    for (std::size_t i = 0; i < text.size(); i += 2) {
-        auto const high = nibble(text[i]);
-        auto const low = nibble(text[i + 1]);
-        if (!high || !low) return {};
-        out.push_back(std::byte(*high << 4 | *low));
-    }
-    return out;
-}
-
 std::unexpected<os::Failure> unusable(attest::Unusable const& why) {
     return failure(
         "endorsement-unusable",
@@ -99,6 +87,18 @@ os::OrFailure<attest::Roots> read_roots(std::vector<std::string> const& paths) {
 }
 
 } // namespace
+
+std::optional<Bytes> unhex(std::string_view text) {
+    Bytes out;
+    if (text.empty() || text.size() % 2 != 0) return {};
+    for (std::size_t i = 0; i < text.size(); i += 2) {
+        auto const high = nibble(text[i]);
+        auto const low = nibble(text[i + 1]);
+        if (!high || !low) return {};
+        out.push_back(std::byte(*high << 4 | *low));
+    }
+    return out;
+}
 
 os::OrFailure<Bytes> read_bytes(std::string const& path, std::size_t most) {
     auto const file = os::check_fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));

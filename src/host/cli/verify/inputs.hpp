@@ -7,6 +7,7 @@
 #include "attest/roots.hpp"
 #include "os/failure.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,9 @@ read_anchors(std::vector<std::string> const& endorsements, std::vector<std::stri
 os::OrFailure<std::vector<std::byte>> parse_report_data(std::string const& text);
 // Hexadecimal of 32 or 48 bytes.
 os::OrFailure<std::vector<std::byte>> parse_measurement(std::string const& text);
+
+// Bytes from hexadecimal of either case; nothing for an empty text or any other character.
+std::optional<std::vector<std::byte>> unhex(std::string_view text);
 
 // Not more than `most` bytes of it are read.
 os::OrFailure<std::vector<std::byte>> read_bytes(std::string const& path, std::size_t most);

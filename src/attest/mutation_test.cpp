@@ -4,6 +4,8 @@
 #include "attest/testing/cases.hpp"
 #include "attest/testing/mutants.hpp"
 
+#include <map>
+
 #include <gtest/gtest.h>
 
 namespace {
@@ -50,11 +52,18 @@ std::vector<Mutant> mutants_of(Case const& of, std::size_t index) {
     return out;
 }
 
+std::string_view first_undecided(Appraisal const& appraisal) {
+    for (auto const& finding : appraisal.findings())
+        if (finding.outcome == Outcome::Undecided) return finding.rule->id;
+    return "none";
+}
+
 // What happened to all of them.
 struct Tally {
     std::size_t mutants = 0;
     std::size_t refused = 0;
     std::size_t undecided = 0;
+    std::map<std::string_view, std::size_t> undecided_by; // the first rule that was
     std::size_t dont_care = 0;
     std::vector<std::string> survivors;
 };
@@ -93,12 +102,14 @@ private:
         }
         auto const& evidence = index == 0 ? bytes : of.parts[0].bytes;
         // The memo holds only what is true: a mutant is verified anew.
-        switch (appraise(of.kind, request(of, evidence, endorsements)).verdict()) {
+        auto const appraisal = appraise(of.kind, request(of, evidence, endorsements));
+        switch (appraisal.verdict()) {
         case Verdict::Refused:
             ++tally_.refused;
             return;
         case Verdict::Undecided:
             ++tally_.undecided;
+            ++tally_.undecided_by[first_undecided(appraisal)];
             return;
         case Verdict::Accepted:
             break;
@@ -166,6 +177,8 @@ TEST(Mutation, NoChangedByteOrLengthIsAcceptedUnlessATableSaysWhy) {
     std::cout << "mutants: " << tally.mutants << " of " << total << ", refused " << tally.refused
               << ", undecided " << tally.undecided << ", don't-care " << tally.dont_care
               << ", survivors " << tally.survivors.size() << "\n";
+    for (auto const& [rule, count] : tally.undecided_by)
+        std::cout << "undecided by " << rule << ": " << count << "\n";
     EXPECT_GT(tally.refused, tally.mutants / 2);
     EXPECT_TRUE(tally.survivors.empty());
     for (std::size_t i = 0; i < tally.survivors.size() && i < 40; ++i)

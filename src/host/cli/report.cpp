@@ -42,7 +42,8 @@ os::OrFailure<void> write_output(std::string_view text) {
     auto const written = os::write_all(STDOUT_FILENO, std::as_bytes(std::span{text}));
     if (written) return {};
     return failure(
-        "output-failed", "standard output cannot be written: " + os::error_text(written.error())
+        "output-failed",
+        "standard output cannot be written: " + std::string{os::description(written.error())}
     );
 }
 

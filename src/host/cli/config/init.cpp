@@ -34,7 +34,8 @@ os::OrFailure<int> ConfigInit::carry_out(Global const& global) {
                               : base::Result<void>{std::unexpected(file.error())};
     if (!written)
         return failure(
-            "output-failed", "'Enarx.toml' cannot be written: " + os::error_text(written.error())
+            "output-failed",
+            "'Enarx.toml' cannot be written: " + std::string{os::description(written.error())}
         );
     TRY(write_output(
         "Enarx.toml is written. Its examples are comments: take away the '#' of what you need.\n"

@@ -4,7 +4,7 @@
 #include "host/cli/report.hpp"
 #include "host/cli/run/application.hpp"
 #include "os/check.hpp"
-#include "os/write_all.hpp"
+#include "os/failure.hpp"
 
 #include <algorithm>
 #include <array>
@@ -32,7 +32,8 @@ read_front(std::string const& path, os::Fd const& file, std::size_t most) {
         }));
         if (!got)
             return failure(
-                "file-unreadable", '\'' + path + "' cannot be read: " + os::error_text(got.error())
+                "file-unreadable",
+                '\'' + path + "' cannot be read: " + std::string{os::description(got.error())}
             );
         if (*got == 0) break;
         text.append(buffer.data(), static_cast<std::size_t>(*got));
@@ -63,7 +64,7 @@ os::OrFailure<Subject> open_subject(std::string const& path) {
         if (!file)
             return failure(
                 "file-unreadable",
-                '\'' + path + "' cannot be opened: " + os::error_text(file.error())
+                '\'' + path + "' cannot be opened: " + std::string{os::description(file.error())}
             );
         return Subject{.path = path, .file = std::move(*file), .folder = true, .front = {}};
     }

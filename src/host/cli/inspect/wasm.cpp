@@ -4,7 +4,7 @@
 #include "host/cli/run/wishes.hpp"
 #include "host/vmm/launch/ask.hpp"
 #include "os/check.hpp"
-#include "os/write_all.hpp"
+#include "os/failure.hpp"
 #include "package/wasm/format.hpp"
 
 #include <fcntl.h>
@@ -20,7 +20,9 @@ os::OrFailure<std::optional<Json>> describe_wasm(Subject const& subject, Global 
     using protocol::launch::Kind;
     auto copy = os::check_fd(::fcntl(subject.file.number(), F_DUPFD_CLOEXEC, 0));
     if (!copy)
-        return failure("launch-failed", "no descriptor for exec: " + os::error_text(copy.error()));
+        return failure(
+            "launch-failed", "no descriptor for exec: " + std::string{os::description(copy.error())}
+        );
     vmm::LaunchOrder order;
     order.add(Kind::Action, "inspect");
     order.add(Kind::Module, std::move(*copy), subject.path.substr(subject.path.rfind('/') + 1));

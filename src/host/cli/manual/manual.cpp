@@ -22,7 +22,8 @@ write_page(std::string const& folder, std::string const& name, std::string const
                               : base::Result<void>{std::unexpected(file.error())};
     if (!written)
         return failure(
-            "output-failed", '\'' + path + "' cannot be written: " + os::error_text(written.error())
+            "output-failed",
+            '\'' + path + "' cannot be written: " + std::string{os::description(written.error())}
         );
     return {};
 }

@@ -21,9 +21,12 @@ std::string quoted(std::string_view path) { return '\'' + std::string{path} + '\
 
 std::unexpected<os::Failure> not_opened(std::string const& path, base::Errno error) {
     if (error == base::Errno::NoEnt || error == base::Errno::NotDir)
-        return failure("module-not-found", quoted(path) + ": " + os::error_text(error));
+        return failure(
+            "module-not-found", quoted(path) + ": " + std::string{os::description(error)}
+        );
     return failure(
-        "application-unreadable", quoted(path) + " cannot be opened: " + os::error_text(error)
+        "application-unreadable",
+        quoted(path) + " cannot be opened: " + std::string{os::description(error)}
     );
 }
 
@@ -55,7 +58,7 @@ os::OrFailure<os::Fd> in_memory(std::string const& path, int stream) {
     if (!copied)
         return failure(
             "application-unreadable",
-            quoted(path) + " cannot be read: " + os::error_text(copied.error())
+            quoted(path) + " cannot be read: " + std::string{os::description(copied.error())}
         );
     if (*copied > most_bytes) return too_large(path);
     return std::move(*file);

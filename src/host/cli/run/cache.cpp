@@ -2,7 +2,7 @@
 
 #include "host/cli/report.hpp"
 #include "os/check.hpp"
-#include "os/write_all.hpp"
+#include "os/failure.hpp"
 
 #include <cstdlib>
 #include <string>
@@ -46,7 +46,9 @@ os::OrFailure<os::Fd> open_cache() {
     auto folder = open_folder(path);
     if (!folder && folder.error() == base::Errno::NoEnt) folder = make_folder(above, path);
     if (!folder)
-        return failure("cache-unavailable", '\'' + path + "': " + os::error_text(folder.error()));
+        return failure(
+            "cache-unavailable", '\'' + path + "': " + std::string{os::description(folder.error())}
+        );
     struct ::stat status{};
     if (::fstat(folder->number(), &status) != 0 || status.st_uid != ::geteuid() ||
         (status.st_mode & 022U) != 0)

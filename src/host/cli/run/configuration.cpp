@@ -3,7 +3,7 @@
 #include "host/cli/report.hpp"
 #include "host/cli/run/wishes.hpp"
 #include "os/check.hpp"
-#include "os/write_all.hpp"
+#include "os/failure.hpp"
 
 #include <array>
 
@@ -32,7 +32,7 @@ os::OrFailure<ConfigurationFile> read_configuration(std::string const& path, os:
     if (!text)
         return failure(
             "configuration-unreadable",
-            '\'' + path + "' cannot be read: " + os::error_text(text.error())
+            '\'' + path + "' cannot be read: " + std::string{os::description(text.error())}
         );
     auto parsed = package::parse_configuration(*text);
     if (!parsed) return std::unexpected(configuration_failure(path, parsed.error()));
@@ -58,7 +58,7 @@ find_configuration(std::optional<std::string> const& path, Application const& ap
         if (!file)
             return failure(
                 "configuration-unreadable",
-                '\'' + *path + "' cannot be opened: " + os::error_text(file.error())
+                '\'' + *path + "' cannot be opened: " + std::string{os::description(file.error())}
             );
         return TRY(read_configuration(*path, *file));
     }
@@ -71,7 +71,7 @@ find_configuration(std::optional<std::string> const& path, Application const& ap
     if (!file)
         return failure(
             "configuration-unreadable",
-            '\'' + inner + "' cannot be opened: " + os::error_text(file.error())
+            '\'' + inner + "' cannot be opened: " + std::string{os::description(file.error())}
         );
     return TRY(read_configuration(inner, *file));
 }

@@ -19,7 +19,7 @@ constexpr std::size_t longest_answer = 64 << 20;
 
 std::unexpected<os::Failure> failed(std::string_view what, base::Errno error) {
     return std::unexpected(
-        os::Failure{"launch-failed", std::string{what} + ": " + os::error_text(error)}
+        os::Failure{"launch-failed", std::string{what} + ": " + std::string{os::description(error)}}
     );
 }
 

@@ -42,7 +42,7 @@ os::OrFailure<os::Fd> sealed_block(std::span<protocol::launch::Item const> items
         return std::unexpected(
             os::Failure{
                 "launch-failed",
-                "the launch block cannot be written: " + os::error_text(file.error())
+                "the launch block cannot be written: " + std::string{os::description(file.error())}
             }
         );
     return std::move(*file);

@@ -1,7 +1,7 @@
 #include "host/vmm/launch/parts.hpp"
 
 #include "os/check.hpp"
-#include "os/write_all.hpp"
+#include "os/failure.hpp"
 
 #include <array>
 #include <climits>
@@ -28,7 +28,7 @@ os::OrFailure<std::string> find_part(std::string_view name) {
         return std::unexpected(
             os::Failure{
                 "part-missing",
-                "/proc/self/exe cannot be read: " + os::error_text(folder.error()),
+                "/proc/self/exe cannot be read: " + std::string{os::description(folder.error())},
                 "Enarx needs /proc"
             }
         );

@@ -1,6 +1,6 @@
 #include "host/vmm/probe/common.hpp"
 
-#include "os/write_all.hpp"
+#include "os/failure.hpp"
 
 #include <array>
 #include <charconv>
@@ -20,7 +20,8 @@ constexpr unsigned long cap_vm_types =
 
 Check check_api(Machine const& machine) {
     auto const version = machine.ask(machine.path(kvm_device), KVM_GET_API_VERSION, 0);
-    if (!version) return {.name = "API version", .info = os::error_text(version.error())};
+    if (!version)
+        return {.name = "API version", .info = std::string{os::description(version.error())}};
     return {
         .name = "API version", .pass = *version == api_version, .info = std::to_string(*version)
     };
@@ -78,7 +79,7 @@ Check check_device_access(Machine const& machine, std::string_view device, std::
     return {
         .name = std::string{device} + " can be read and written by this user",
         .pass = allowed.has_value(),
-        .info = allowed ? "" : os::error_text(allowed.error()),
+        .info = allowed ? std::string{} : std::string{os::description(allowed.error())},
         .advice = "Join the group that owns it (`sudo usermod -aG " + std::string{group} +
                   " $USER`), then log in again."
     };
@@ -103,7 +104,7 @@ Check check_file(
     return {
         .name = std::move(name),
         .pass = there.has_value(),
-        .info = there ? std::string{path} : os::error_text(there.error()),
+        .info = there ? std::string{path} : std::string{os::description(there.error())},
         .advice = std::move(advice)
     };
 }

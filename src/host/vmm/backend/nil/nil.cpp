@@ -3,7 +3,7 @@
 #include "host/vmm/launch/block.hpp"
 #include "host/vmm/launch/parts.hpp"
 #include "os/check.hpp"
-#include "os/write_all.hpp"
+#include "os/failure.hpp"
 
 #include <algorithm>
 #include <array>
@@ -22,7 +22,7 @@ using protocol::launch::Kind;
 constexpr int first_free = protocol::launch::block_descriptor + 1;
 
 os::Failure failed(std::string_view what, base::Errno error) {
-    return {"launch-failed", std::string{what} + ": " + os::error_text(error)};
+    return {"launch-failed", std::string{what} + ": " + std::string{os::description(error)}};
 }
 
 // Copies that execve() leaves open, none of them at the block's number. All else is closed by then.

@@ -36,7 +36,7 @@ constexpr Shape shape_of(Kind kind) {
 }
 
 constexpr bool known(std::uint16_t kind) {
-    return kind >= std::uint16_t(Kind::Action) && kind <= std::uint16_t(Kind::Backend);
+    return kind >= std::uint16_t(Kind::Action) && kind <= std::uint16_t(Kind::LogTarget);
 }
 
 std::string_view text_of(std::span<std::byte const> bytes) {

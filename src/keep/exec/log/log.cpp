@@ -96,7 +96,7 @@ void Log::write(std::string_view target, Level level, std::string_view message) 
     auto const ns = static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
                     static_cast<std::uint64_t>(now.tv_nsec);
     auto const line = log_line(format_, ns, target, level, message) + '\n';
-    (void)!::write(STDERR_FILENO, line.data(), line.size());
+    (void)!::write(static_cast<int>(target_), line.data(), line.size());
 }
 
 } // namespace exec

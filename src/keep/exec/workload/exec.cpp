@@ -57,7 +57,9 @@ int inspect(Orders const& orders) {
 
 int carry_out(Orders const& orders, std::uint64_t started_ns) {
     Log const log{
-        orders.log_filter, orders.log_format == "json" ? LogFormat::Json : LogFormat::Text
+        orders.log_filter,
+        orders.log_format == "json" ? LogFormat::Json : LogFormat::Text,
+        orders.log_target == "stdout" ? LogTarget::StandardOutput : LogTarget::StandardError
     };
     if (orders.timeout_ms && !end_after(*orders.timeout_ms))
         log.write(

@@ -60,6 +60,9 @@ void take(Orders& orders, Item const& item) {
     case Kind::LogFormat:
         orders.log_format = item.text;
         return;
+    case Kind::LogTarget:
+        orders.log_target = item.text;
+        return;
     case Kind::Timings:
         orders.started_ns = item.number();
         return;

@@ -112,7 +112,7 @@ public:
 
 private:
     explicit Items(std::span<std::byte const> items) : items_{items} {}
-    friend base::Result<Items, Malformed> decode(std::span<std::byte const>);
+    friend base::Result<Items, Malformed> decode(std::span<std::byte const> /*block*/);
 
     std::span<std::byte const> items_;
 };

@@ -28,17 +28,20 @@ Stop instantiation_failure(MemoryBudget const& budget, wasmtime::Error const& er
     switch (budget.last_refusal()) {
     case MemoryBudget::Refusal::Budget:
         return os::Failure{
-            "memory-limit", "the application wants more memory at its start than it may have"
+            .name = "memory-limit",
+            .text = "the application wants more memory at its start than it may have"
         };
     case MemoryBudget::Refusal::System:
         return os::Failure{
-            "out-of-memory", "the system has not the memory that the application wants at its start"
+            .name = "out-of-memory",
+            .text = "the system has not the memory that the application wants at its start"
         };
     case MemoryBudget::Refusal::None:
         break;
     }
     return os::Failure{
-        "module-invalid", "the application cannot be instantiated: " + error.message()
+        .name = "module-invalid",
+        .text = "the application cannot be instantiated: " + error.message()
     };
 }
 
@@ -76,10 +79,11 @@ base::Result<Instance, Stop> Instance::create(
 
 base::Result<Ended, Stop> Instance::run(Entry const& entry) {
     auto& context = parts_->guest.context();
-    if (context.ending) return Ended{*context.ending, {}}; // its start function has done all
+    if (context.ending)
+        return Ended{.ending = *context.ending, .results = {}}; // its start function has done all
     Caller caller{parts_->store.context().capi(), parts_->instance, context};
     auto results = TRY(caller.run(entry));
-    return Ended{context.ending.value_or(wasi::Ending{}), std::move(results)};
+    return Ended{.ending = context.ending.value_or(wasi::Ending{}), .results = std::move(results)};
 }
 
 } // namespace exec::engine

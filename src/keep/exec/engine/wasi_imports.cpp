@@ -31,8 +31,9 @@ struct Bound<Call, Return (*)(wasi::Context&, wasi::GuestMemory, Args...)> {
     static constexpr std::array<wasm_valkind_t, sizeof...(Args)> parameters{kind_of<Args>...};
     static constexpr bool returns_errno = !std::is_void_v<Return>;
 
-    static wasm_trap_t*
-    callback(void* env, wasmtime_caller_t* caller, wasmtime_val_raw_t* values, std::size_t) {
+    static wasm_trap_t* callback(
+        void* env, wasmtime_caller_t* caller, wasmtime_val_raw_t* values, std::size_t /*count*/
+    ) {
         // Safety: the engine hands back the environment that the function was made with.
         auto& guest = *static_cast<Guest*>(env);
         call(guest, guest.memory(caller), values, std::index_sequence_for<Args...>{});
@@ -45,7 +46,7 @@ private:
         Guest& guest,
         wasi::GuestMemory memory,
         wasmtime_val_raw_t* values,
-        std::index_sequence<I...>
+        std::index_sequence<I...> /*which*/
     ) {
         if constexpr (returns_errno)
             values[0].i32 =
@@ -67,8 +68,8 @@ constexpr auto imports = std::apply(
 } // namespace
 
 WasiImport const* find_wasi_import(std::string_view name) {
-    auto const at = std::ranges::find(imports, name, &WasiImport::name);
-    return at == imports.end() ? nullptr : &*at;
+    auto const* const at = std::ranges::find(imports, name, &WasiImport::name);
+    return at == imports.end() ? nullptr : at;
 }
 
 wasi::GuestMemory Guest::memory(wasmtime_caller_t* caller) {
@@ -79,7 +80,7 @@ wasi::GuestMemory Guest::memory(wasmtime_caller_t* caller) {
 }
 
 wasm_trap_t* Guest::unwind() {
-    if (on_ending_) on_ending_(*context_.ending);
+    if (on_ending_ && context_.ending) on_ending_(*context_.ending);
     constexpr std::string_view reason = "the application ended itself";
     return wasmtime_trap_new(reason.data(), reason.size());
 }

@@ -38,9 +38,9 @@ os::OrFailure<os::FileBytes> read_block() {
     if (!block)
         return std::unexpected(
             os::Failure{
-                "launch-block-invalid",
-                "no launch block can be read from descriptor 3: " +
-                    std::string{os::description(block.error())}
+                .name = "launch-block-invalid",
+                .text = "no launch block can be read from descriptor 3: " +
+                        std::string{os::description(block.error())}
             }
         );
     return std::move(*block);
@@ -77,14 +77,16 @@ int carry_out(Orders const& orders, std::uint64_t started_ns) {
 int exec() {
     auto const started_ns = monotonic_ns();
     std::set_new_handler(out_of_memory);
-    std::signal(SIGPIPE, SIG_IGN); // the application gets an error where nobody reads any more
+    (void)std::signal(
+        SIGPIPE, SIG_IGN
+    ); // the application gets an error where nobody reads any more
     auto const block = read_block();
     if (!block) return failed(block.error());
     auto const items = protocol::launch::decode(block->view());
     if (!items)
         return failed(
-            {"launch-block-invalid",
-             "the launch block is invalid: " + std::string{items.error().rule}}
+            {.name = "launch-block-invalid",
+             .text = "the launch block is invalid: " + std::string{items.error().rule}}
         );
     auto const orders = take_orders(*items);
     if (!orders) return failed(orders.error());

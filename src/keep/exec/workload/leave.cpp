@@ -11,8 +11,8 @@ namespace exec {
 void leave(Outcome outcome) {
     if (auto const* exit = std::get_if<Exit>(&outcome)) ::_exit(exit->status);
     int const signal = std::get<Signalled>(outcome).signal;
-    std::signal(signal, SIG_DFL);
-    std::raise(signal);
+    (void)std::signal(signal, SIG_DFL);
+    (void)std::raise(signal);
     ::_exit(128 + signal); // it was none that ends a process
 }
 

@@ -68,8 +68,8 @@ std::string trap_text(engine::TrapReport const& trap, std::string_view applicati
 
 os::Failure output_failure(base::Errno error) {
     return {
-        "output-failed",
-        "standard output cannot be written to: " + std::string{os::description(error)}
+        .name = "output-failed",
+        .text = "standard output cannot be written to: " + std::string{os::description(error)}
     };
 }
 

@@ -59,7 +59,7 @@ TEST(Timings, that_nobody_wants_are_empty) {
 }
 
 TEST(Timings, have_a_row_for_each_phase_and_one_for_all) {
-    Timings timings{1'000'000, 3'500'000};
+    Timings const timings{1'000'000, 3'500'000};
     auto const table = timings.table();
     EXPECT_THAT(table, ::testing::HasSubstr("command, until exec starts            2.500 ms"));
     EXPECT_THAT(table, ::testing::HasSubstr("all                                   2.500 ms"));

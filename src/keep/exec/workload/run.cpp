@@ -63,10 +63,12 @@ base::Result<engine::Ended, Stop> Run::run() {
     timings_.mark("code loaded");
 
     // proc_exit leaves at once: unwinding would look for source lines that nobody wants to see.
-    auto const on_ending = [this](wasi::Ending ending) { end(engine::Ended{ending, {}}); };
+    auto const on_ending = [this](wasi::Ending ending) {
+        end(engine::Ended{.ending = ending, .results = {}});
+    };
     instance_ = TRY(engine::Instance::create(*engine_, *module_, *prepared_->context, on_ending));
     timings_.mark("instance made");
-    auto const ended = TRY(instance_->run(prepared_->entry));
+    auto ended = TRY(instance_->run(prepared_->entry));
     TRY(write_results(ended.results));
     return ended;
 }

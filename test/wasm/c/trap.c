@@ -13,7 +13,8 @@ static int volatile smallest = -2147483647 - 1;
 static int volatile endless = 1;
 static int volatile sink = 0;
 static Action volatile nobody = NULL;
-static Action volatile somebody = abort; // volatile: else the compiler sees the mistake and puts a trap there
+// Volatile, or the compiler sees the mistake below and puts a trap in its place.
+static Action volatile somebody = abort;
 
 __attribute__((noinline)) static int deeper_and_deeper(int depth) {
     return endless ? deeper_and_deeper(depth + 1) + sink : depth;

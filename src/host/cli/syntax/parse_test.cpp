@@ -84,7 +84,8 @@ TEST(Parse, TakesADashAndWhatFollowsTwoDashesAsOperands) {
 }
 
 TEST(Parse, TakesOptionsBehindOperandsWhereNothingEndsThem) {
-    Example example{.ends = false};
+    Example example;
+    example.ends = false;
     ASSERT_TRUE(example.take({"file", "--json"}));
     EXPECT_TRUE(example.json);
 }

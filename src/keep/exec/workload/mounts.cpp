@@ -19,8 +19,8 @@ namespace {
 std::unexpected<os::Failure> unavailable(std::string_view path, std::string const& why) {
     return std::unexpected(
         os::Failure{
-            "directory-unavailable",
-            "the directory '" + std::string{path} + "' is not available: " + why
+            .name = "directory-unavailable",
+            .text = "the directory '" + std::string{path} + "' is not available: " + why
         }
     );
 }
@@ -29,6 +29,14 @@ os::OrFailure<std::unique_ptr<vfs::Directory>>
 open_host(int descriptor, vfs::Access access, std::string_view path) {
     os::Fd const owner{descriptor};
     auto directory = vfs::make_host(owner, access);
+    if (!directory && directory.error() == base::Errno::NoSys)
+        return std::unexpected(
+            os::Failure{
+                .name = "directory-unconfined",
+                .text =
+                    "the directory '" + std::string{path} + "' cannot be confined: no openat2 here"
+            }
+        );
     if (!directory) return unavailable(path, std::string{os::description(directory.error())});
     return std::move(*directory);
 }

@@ -59,7 +59,7 @@ Result<Entry> Listing::take(os::Fd const& directory) {
     auto const* const text = reinterpret_cast<char const*>(rest.data() + name_at);
     std::string_view const name{text, ::strnlen(text, head.d_reclen - name_at)};
     at_ += head.d_reclen;
-    next_ = static_cast<std::uint64_t>(head.d_off);
+    next_ = cookies_.of(static_cast<std::uint64_t>(head.d_off));
 
     Entry entry{.next = next_, .inode = head.d_ino, .type = type_of_entry(head.d_type), .name = {}};
     if (!usable(name)) return entry;
@@ -72,7 +72,8 @@ Result<std::vector<Entry>>
 Listing::entries(os::Fd const& directory, std::uint64_t cookie, std::size_t room) {
     // Going on where the last call stopped needs no system call; from the start it is read anew.
     if (cookie == 0 || cookie != next_) {
-        TRY(os::check(::lseek(directory.number(), static_cast<::off_t>(cookie), SEEK_SET)));
+        auto const position = static_cast<::off_t>(TRY(cookies_.position(cookie)));
+        TRY(os::check(::lseek(directory.number(), position, SEEK_SET)));
         at_ = size_ = 0;
         next_ = cookie;
     }

@@ -1,8 +1,9 @@
 #pragma once
 
-// The entries of a directory of the host, read in large blocks; cookies are the host's own.
+// The entries of a directory of the host, read in large blocks.
 
 #include "keep/exec/vfs/file_system.hpp"
+#include "keep/exec/vfs/host/cookies.hpp"
 #include "os/fd.hpp"
 
 #include <cstddef>
@@ -24,6 +25,7 @@ private:
     std::size_t at_ = 0;           // of the next entry in it
     std::size_t size_ = 0;         // of what it gave
     std::uint64_t next_ = 0;       // the cookie of that entry
+    Cookies cookies_;
 };
 
 } // namespace exec::vfs::host

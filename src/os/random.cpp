@@ -1,0 +1,17 @@
+#include "os/random.hpp"
+
+#include "os/check.hpp"
+
+#include <sys/random.h>
+
+namespace os {
+
+base::Result<void> random(std::span<std::byte> out) {
+    while (!out.empty()) {
+        auto const got = TRY(check(retry([&] { return ::getrandom(out.data(), out.size(), 0); })));
+        out = out.subspan(static_cast<std::size_t>(got));
+    }
+    return {};
+}
+
+} // namespace os

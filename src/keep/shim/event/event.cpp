@@ -102,9 +102,11 @@ void deliver_pending(Kernel& kernel, Frame& frame) {
 } // namespace
 
 void on_event(Kernel& kernel, Frame& frame) {
+    kernel.translations.left_program();
     if (frame.vector == Vector::SystemCall) answer_system_call(kernel, frame);
     else on_exception(kernel, frame);
     deliver_pending(kernel, frame);
+    kernel.translations.back_to_program();
 }
 
 } // namespace shim

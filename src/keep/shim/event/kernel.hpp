@@ -26,12 +26,13 @@ struct Tables {
 
 struct Kernel {
     explicit Kernel(Tables& tables)
-        : pool{host, tables.chunks}, space{pool, tables.regions}, user{space}, files{tables.files}, signals{user},
+        : pool{host, tables.chunks}, translations{pool}, space{pool, translations, tables.regions}, user{space}, files{tables.files}, signals{user},
           threads{tables.threads} {}
 
     Lock lock;
     Host host;
     PagePool pool;
+    Translations translations;
     AddressSpace space;
     UserMemory user;
     Descriptors files;
@@ -42,6 +43,7 @@ struct Kernel {
     std::uint32_t max_threads = 1;
     std::uint32_t reported_cpus = 1;
     std::uint64_t futex_order = 0;
+    Range blocks; // memory for the host-call blocks of further vCPUs
     std::uint64_t unknown_calls = 0;
     bool verbose = false;
 

@@ -1,7 +1,5 @@
 #include "keep/shim/memory/address_space.hpp"
 
-#include "keep/shim/platform/machine.hpp"
-
 #include <cstring>
 
 namespace shim {
@@ -75,11 +73,9 @@ base::Result<void> AddressSpace::drop_pages(Range range) {
         present = present || entry.get<Entry::Present>();
         auto const old = entry;
         entry = {};
-        if (!old.get<Entry::Owned>()) return;
-        if (size == large_page_size) pool_.release_large(hw::PhysAddr{round_down(old.address().raw(), large_page_size)});
-        else pool_.release(old.address());
+        if (old.get<Entry::Owned>()) translations_.retire(hw::PhysAddr{round_down(old.address().raw(), size)}, size);
     }));
-    if (present) Machine::flush();
+    if (present) translations_.forget();
     return {};
 }
 
@@ -109,7 +105,7 @@ base::Result<void> AddressSpace::protect(Range range, Access access) {
                          (!entry.get<Entry::NoExecute>() && changed.get<Entry::NoExecute>())));
         entry = changed;
     }));
-    if (lost) Machine::flush();
+    if (lost) translations_.forget();
     if (anonymous && access != Access::None && range.size() <= eager_size) return populate(range, access, large_page_size);
     return {};
 }
@@ -140,7 +136,7 @@ base::Result<std::uint64_t> AddressSpace::move(Range old, std::uint64_t size) {
         entry = {};
     }));
     TRY(std::move(moved));
-    Machine::flush();
+    translations_.forget();
     TRY(unmap(old));
     if (target.begin >= mappings_) mappings_ = target.end;
     return target.begin;

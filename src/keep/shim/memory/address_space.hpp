@@ -3,6 +3,7 @@
 // The program's memory map: what mmap and its relatives do, and how a page comes to be when it is first used.
 
 #include "keep/shim/memory/regions.hpp"
+#include "keep/shim/memory/translations.hpp"
 
 #include <span>
 
@@ -10,8 +11,8 @@ namespace shim {
 
 class AddressSpace {
 public:
-    AddressSpace(PagePool& pool, std::span<Region, Regions::max_regions> regions)
-        : pool_{pool}, table_{pool}, regions_{regions} {}
+    AddressSpace(PagePool& pool, Translations& translations, std::span<Region, Regions::max_regions> regions)
+        : pool_{pool}, translations_{translations}, table_{pool}, regions_{regions} {}
 
     // Where mmap looks first, and where brk begins.
     void set_places(std::uint64_t mappings, std::uint64_t heap);
@@ -41,6 +42,7 @@ private:
     base::Result<std::uint64_t> move(Range old, std::uint64_t size);
 
     PagePool& pool_;
+    Translations& translations_;
     PageTable table_;
     Regions regions_;
     std::uint64_t mappings_ = program_space.begin;

@@ -106,6 +106,19 @@ void Machine::clean_extended_state() {
     asm volatile("ldmxcsr %0" : : "m"(clean_mxcsr));
 }
 
+std::uint64_t Machine::control_words() {
+    std::uint32_t mxcsr = 0;
+    std::uint16_t x87 = 0;
+    asm volatile("stmxcsr %0; fnstcw %1" : "=m"(mxcsr), "=m"(x87));
+    return mxcsr | std::uint64_t{x87} << 32;
+}
+
+void Machine::set_control_words(std::uint64_t words) {
+    auto const mxcsr = static_cast<std::uint32_t>(words & 0xffff);
+    auto const x87 = static_cast<std::uint16_t>(words >> 32);
+    asm volatile("ldmxcsr %0; fldcw %1" : : "m"(mxcsr), "m"(x87));
+}
+
 hw::PhysAddr Machine::root() { return hw::PhysAddr{cpu_area().root}; }
 
 void Machine::extend_window(hw::PhysAddr begin, hw::PhysAddr end) {

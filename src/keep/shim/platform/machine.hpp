@@ -11,8 +11,10 @@
 
 namespace shim {
 
+class PagePool;
+
 template <class P>
-concept Platform = requires(std::uint64_t word, hw::PhysAddr address, std::byte* block) {
+concept Platform = requires(std::uint64_t word, hw::PhysAddr address, std::byte* block, PagePool& pool) {
     { P::cpu() } -> std::same_as<unsigned>;                             // which vCPU runs this
     { P::flush() } -> std::same_as<void>;                               // forget this vCPU's translations
     { P::ring_doorbell() } -> std::same_as<void>;                       // leave for the host, which reads the block
@@ -28,10 +30,13 @@ concept Platform = requires(std::uint64_t word, hw::PhysAddr address, std::byte*
     { P::save_extended_state(block) } -> std::same_as<void>;            // 64-byte aligned
     { P::load_extended_state(block) } -> std::same_as<bool>;            // false: refused, nothing changed
     { P::clean_extended_state() } -> std::same_as<void>;                // x87, MXCSR and vectors as at a reset
+    { P::control_words() } -> std::same_as<std::uint64_t>;              // MXCSR, x87 control word in the upper half
+    { P::set_control_words(word) } -> std::same_as<void>;
     { P::root() } -> std::same_as<hw::PhysAddr>;                        // of this vCPU's page table
     { P::memory() } -> std::same_as<std::byte*>;                        // where physical address 0 is mapped
     { P::extend_window(address, address) } -> std::same_as<void>;       // map [begin, end) there too
     { P::program_tables() } -> std::same_as<std::uint64_t*>;            // 2048 entries of 1 GiB each: the program's part
+    { P::prepare_cpu(pool, 1U) } -> std::same_as<base::Result<hw::PhysAddr>>; // page tables for one more vCPU: their root
     { P::fresh_memory_is_zero } -> std::convertible_to<bool>;
     { P::program_is_shared } -> std::convertible_to<bool>;              // the program's file may be mapped where it lies
 };
@@ -52,10 +57,13 @@ struct Machine {
     static void save_extended_state(std::byte* at);
     static bool load_extended_state(std::byte* at);
     static void clean_extended_state();
+    static std::uint64_t control_words(); // MXCSR, x87 control word in the upper half
+    static void set_control_words(std::uint64_t words);
     static hw::PhysAddr root();
     static std::byte* memory();
     static void extend_window(hw::PhysAddr begin, hw::PhysAddr end);
     static std::uint64_t* program_tables();
+    static base::Result<hw::PhysAddr> prepare_cpu(PagePool& pool, unsigned index);
     static bool const fresh_memory_is_zero;
     static bool const program_is_shared;
 };

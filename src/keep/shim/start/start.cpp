@@ -102,6 +102,7 @@ extern "C" void shim_start(Frame* frame) {
     kernel.lock.lock();
     auto const started = start_program(kernel, *frame);
     if (!started) give_up(kernel, "the program cannot be loaded, errno", static_cast<std::uint64_t>(started.error()));
+    kernel.translations.back_to_program();
     kernel.lock.unlock();
 }
 
@@ -109,6 +110,7 @@ extern "C" void shim_start_secondary(Frame* frame) {
     auto& kernel = the_kernel();
     kernel.lock.lock();
     begin_thread(kernel, *frame);
+    kernel.translations.back_to_program();
     kernel.lock.unlock();
 }
 

@@ -68,7 +68,7 @@ Reply nanosleep(SystemCall const&);
 Reply clock_nanosleep(SystemCall const&);
 Reply sched_yield(SystemCall const&);
 
-// thread.cpp, futex.cpp
+// clone.cpp, futex.cpp
 Reply clone(SystemCall const&);
 Reply exit(SystemCall const&);
 Reply set_tid_address(SystemCall const&);
@@ -85,7 +85,7 @@ Reply pwrite64(SystemCall const&);
 Reply preadv(SystemCall const&);
 Reply pwritev(SystemCall const&);
 
-// file.cpp
+// file.cpp, poll.cpp, forward.cpp
 Reply close(SystemCall const&);
 Reply fstat(SystemCall const&);
 Reply lseek(SystemCall const&);
@@ -108,6 +108,7 @@ Reply readlink(SystemCall const&);
 Reply readlinkat(SystemCall const&);
 Reply getcwd(SystemCall const&);
 Reply utimensat(SystemCall const&);
+Reply getdents64(SystemCall const&);
 
 // socket.cpp
 Reply socket(SystemCall const&);
@@ -117,6 +118,10 @@ Reply sendto(SystemCall const&);
 Reply recvfrom(SystemCall const&);
 Reply sendmsg(SystemCall const&);
 Reply recvmsg(SystemCall const&);
+Reply connect_or_bind(SystemCall const&);
+Reply socket_name(SystemCall const&);
+Reply setsockopt(SystemCall const&);
+Reply getsockopt(SystemCall const&);
 Reply pipe2(SystemCall const&);
 
 } // namespace system_call

@@ -42,6 +42,7 @@ struct Thread {
     std::uint64_t futex_order = 0; // who came first is woken first
     Frame frame{};                 // where a new thread begins
     std::uint64_t thread_pointer = 0;
+    std::uint64_t control_words = 0;
 };
 
 } // namespace shim

@@ -19,7 +19,7 @@ image_header:
     .quad 2, image_end, start, start_secondary, system_call, CPU_STACK_TOP
     .quad boot_root, CPU_GDT, idt, CPU_TSS, TSS_LIMIT
 
-    .text
+    .section .entry, "ax"
 start:
     sub $192, %rsp                   // a Frame and the word that aligns it
     mov %rsp, %rdi

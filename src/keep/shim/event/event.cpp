@@ -1,7 +1,6 @@
 // Where every entry into the shim arrives: a system call is answered, a fault brings in a page or becomes a signal.
 
 #include "keep/shim/event/kernel.hpp"
-#include "keep/shim/platform/cpu_area.hpp"
 #include "keep/shim/system_call/system_call.hpp"
 
 #include <bit>
@@ -46,11 +45,6 @@ bool has_error_code(Vector vector) {
     }
 }
 
-bool interrupted_shim(Frame const& frame) {
-    Range const stacks{cpu_area_address, cpu_area_address + cpu_area_pages * hw::page_size};
-    return (frame.cs & 3) == 0 || stacks.contains(frame.rsp);
-}
-
 // Linux ends a program whose fault nobody handles, even if it blocks or ignores the signal.
 void raise(Kernel& kernel, Frame& frame, SignalInfo info) {
     auto& thread = kernel.thread();
@@ -79,7 +73,6 @@ void on_page_fault(Kernel& kernel, Frame& frame) {
 }
 
 void on_exception(Kernel& kernel, Frame& frame) {
-    if (interrupted_shim(frame)) give_up(kernel, "exception inside the shim at", frame.rip);
     if (frame.vector == Vector::PageFault) return on_page_fault(kernel, frame);
     auto const info = describe(frame);
     // Anything else is sent by the host or by broken hardware: the Keep does not go on with it.

@@ -19,6 +19,7 @@ namespace {
 
 // Intel SDM volume 1, 13.3: x87, SSE, AVX, AVX-512. Nothing else is ever enabled.
 constexpr std::uint64_t usual_state = 0xe7;
+constexpr std::size_t largest_state = 2688;
 constexpr std::uint64_t direct_map_address = 1ULL << 39;
 constexpr std::uint32_t clean_mxcsr = 0x1f80;
 constexpr std::uint64_t window_gib = 64;
@@ -78,7 +79,7 @@ std::uint64_t Machine::extended_state_mask() { return enabled_state() & usual_st
 std::size_t Machine::extended_state_size() {
     // Intel SDM volume 1, 13.4: fixed offsets of the standard format up to AVX-512.
     auto const mask = extended_state_mask();
-    if (mask & 0x80) return 2688;
+    if (mask & 0x80) return largest_state;
     return mask & 4 ? 832 : 576;
 }
 
@@ -99,9 +100,10 @@ bool Machine::load_extended_state(std::byte* at) {
 }
 
 void Machine::clean_extended_state() {
-    alignas(64) std::array<std::uint64_t, 72> area{};
+    // Whole, although only MXCSR is read: the CPU checks the area up to its end.
+    alignas(64) std::array<std::uint64_t, largest_state / 8> area{};
     area[3] = clean_mxcsr;
-    // Safety: a zero XSTATE_BV loads the state of a reset for every component; only MXCSR is read.
+    // Safety: a zero XSTATE_BV loads the state of a reset for every component.
     asm volatile("xrstor64 (%0)" : : "r"(area.data()), "a"(static_cast<std::uint32_t>(extended_state_mask())), "d"(0) : "memory");
     asm volatile("ldmxcsr %0" : : "m"(clean_mxcsr));
 }

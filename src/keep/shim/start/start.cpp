@@ -1,6 +1,7 @@
 // The first steps of every vCPU, and the last one of the Keep.
 
 #include "keep/shim/memory/physical.hpp"
+#include "keep/shim/platform/cpu_area.hpp"
 #include "keep/shim/start/boot.hpp"
 #include "keep/shim/start/program.hpp"
 #include "keep/shim/start/stack.hpp"
@@ -30,6 +31,11 @@ struct Places {
     std::uint64_t stack_top;
     std::uint64_t vdso;
 };
+
+bool interrupted_shim(Frame const& frame) {
+    Range const stacks{cpu_area_address, cpu_area_address + cpu_area_pages * hw::page_size};
+    return (frame.cs & 3) == 0 || stacks.contains(frame.rsp);
+}
 
 constexpr std::uint64_t slide_steps = 1 << 14; // of 2 MiB: 32 GiB
 
@@ -116,6 +122,8 @@ extern "C" void shim_start_secondary(Frame* frame) {
 
 extern "C" void shim_event(Frame* frame) {
     auto& kernel = the_kernel();
+    // Before the lock, which this vCPU may hold: the shim never faults, so this is its defect or the host's attack.
+    if (interrupted_shim(*frame)) give_up(kernel, "exception inside the shim at", frame->rip);
     kernel.lock.lock();
     on_event(kernel, *frame);
     kernel.lock.unlock();

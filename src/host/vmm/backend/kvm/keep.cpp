@@ -25,6 +25,7 @@ namespace {
 
 constexpr int kick_signal = SIGUSR1;
 constexpr unsigned most_cpus = 256;
+constexpr std::chrono::milliseconds kick_interval{1};
 
 // A signal that interrupts KVM_RUN and blocking calls, and does nothing else.
 void prepare_kicks() {
@@ -44,6 +45,7 @@ struct Keep::State {
         std::span<std::byte> block;
         std::thread thread;
         pthread_t native{};
+        std::atomic<bool> finished = false;
     };
 
     State(kvm::Machine made, Server& files, std::function<void(std::string_view)> sink)
@@ -143,7 +145,10 @@ base::Result<std::uint64_t> Keep::State::spawn(Request const& request) {
     cpu.block = TRY(machine.memory(request.value(2), protocol::hostcall::block_size));
     cpu.vcpu.emplace(TRY(machine.add_cpu(static_cast<unsigned>(index), {image.start_secondary, request.value(1)})));
     cpu_count = std::max(cpu_count, static_cast<unsigned>(index) + 1);
-    cpu.thread = std::thread{[this, index] { run_cpu(static_cast<unsigned>(index)); }};
+    cpu.thread = std::thread{[this, index] { 
+        run_cpu(static_cast<unsigned>(index));
+        cpus[index].finished = true;
+    }};
     cpu.native = cpu.thread.native_handle();
     return 0;
 }
@@ -151,19 +156,12 @@ base::Result<std::uint64_t> Keep::State::spawn(Request const& request) {
 void Keep::State::join() {
     for (unsigned i = 1; i < cpu_count; ++i) {
         auto& cpu = cpus[i];
-        if (!cpu.thread.joinable()) continue;
         // A kick can come just before a call blocks, so it is repeated until the thread has ended.
-        timespec soon{};
-        ::clock_gettime(CLOCK_REALTIME, &soon);
-        while (::pthread_timedjoin_np(cpu.native, nullptr, &soon) != 0) {
+        while (cpu.thread.joinable() && !cpu.finished) {
             ::pthread_kill(cpu.native, kick_signal);
-            constexpr long step_ns = 2'000'000;
-            constexpr long second_ns = 1'000'000'000;
-            ::clock_gettime(CLOCK_REALTIME, &soon);
-            soon.tv_nsec += step_ns;
-            if (soon.tv_nsec >= second_ns) soon.tv_nsec -= second_ns, ++soon.tv_sec;
+            std::this_thread::sleep_for(kick_interval);
         }
-        cpu.thread.detach();
+        if (cpu.thread.joinable()) cpu.thread.join();
     }
 }
 

@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-namespace host {
+namespace host::vmm {
 
 namespace launch = protocol::launch;
 
@@ -71,4 +71,4 @@ os::OrFailure<Image> Image::open(std::string const& shim, std::string const& pro
     return image;
 }
 
-} // namespace host
+} // namespace host::vmm

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace host {
+namespace host::vmm {
 
 class Image {
 public:
@@ -34,4 +34,4 @@ private:
     std::uint64_t program_size_ = 0;
 };
 
-} // namespace host
+} // namespace host::vmm

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace host {
+namespace host::vmm {
 
 // How a Keep ended.
 struct KeepEnd {
@@ -46,4 +46,4 @@ private:
     std::unique_ptr<State> state_;
 };
 
-} // namespace host
+} // namespace host::vmm

@@ -6,7 +6,7 @@
 
 #include <sys/mman.h>
 
-namespace host {
+namespace host::vmm {
 
 namespace {
 
@@ -49,4 +49,4 @@ base::Result<void> Mapping::discard(std::size_t offset, std::size_t size) {
     return os::done(::madvise(part.data(), part.size(), MADV_DONTNEED));
 }
 
-} // namespace host
+} // namespace host::vmm

@@ -9,7 +9,7 @@
 #include <span>
 #include <utility>
 
-namespace host {
+namespace host::vmm {
 
 class Mapping {
 public:
@@ -37,4 +37,4 @@ private:
     std::span<std::byte> bytes_;
 };
 
-} // namespace host
+} // namespace host::vmm

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <mutex>
 
-namespace host {
+namespace host::vmm {
 
 class Parking {
 public:
@@ -43,4 +43,4 @@ private:
     bool closed_ = false;
 };
 
-} // namespace host
+} // namespace host::vmm

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace host {
+namespace host::vmm {
 
 namespace launch = protocol::launch;
 
@@ -76,4 +76,4 @@ launch::Boot Plan::boot(Calibration const& time) const {
     return boot;
 }
 
-} // namespace host
+} // namespace host::vmm

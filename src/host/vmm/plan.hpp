@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace host {
+namespace host::vmm {
 
 // A descriptor that the program finds open.
 struct PlannedDescriptor {
@@ -62,4 +62,4 @@ private:
     std::vector<std::uint64_t> file_addresses_;
 };
 
-} // namespace host
+} // namespace host::vmm

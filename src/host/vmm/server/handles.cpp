@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace host {
+namespace host::vmm {
 
 base::Result<std::uint32_t> Handles::add(os::Fd file) {
     std::scoped_lock const lock{mutex_};
@@ -28,4 +28,4 @@ base::Result<void> Handles::close(std::uint64_t handle) {
     return {};
 }
 
-} // namespace host
+} // namespace host::vmm

@@ -10,7 +10,7 @@
 #include <mutex>
 #include <vector>
 
-namespace host {
+namespace host::vmm {
 
 class Handles {
 public:
@@ -28,4 +28,4 @@ private:
     std::vector<Open> open_;
 };
 
-} // namespace host
+} // namespace host::vmm

@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace host {
+namespace host::vmm {
 
 using protocol::hostcall::Call;
 
@@ -144,4 +144,4 @@ base::Result<std::uint64_t> Server::serve_path(Request const& request) {
     }
 }
 
-} // namespace host
+} // namespace host::vmm

@@ -1,6 +1,6 @@
 #include "host/vmm/server/request.hpp"
 
-namespace host {
+namespace host::vmm {
 
 using protocol::hostcall::Argument;
 using protocol::hostcall::Call;
@@ -46,4 +46,4 @@ base::Result<void> Request::check(unsigned i, Argument kind, std::span<std::byte
     return {};
 }
 
-} // namespace host
+} // namespace host::vmm

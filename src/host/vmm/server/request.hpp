@@ -12,7 +12,7 @@
 #include <span>
 #include <string>
 
-namespace host {
+namespace host::vmm {
 
 class Request {
 public:
@@ -39,4 +39,4 @@ private:
     std::array<std::string, count> texts_;
 };
 
-} // namespace host
+} // namespace host::vmm

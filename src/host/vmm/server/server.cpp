@@ -14,7 +14,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-namespace host {
+namespace host::vmm {
 
 using protocol::hostcall::Call;
 
@@ -159,4 +159,4 @@ base::Result<std::uint64_t> Server::pipe(Request const& request) {
     return 0;
 }
 
-} // namespace host
+} // namespace host::vmm

@@ -5,7 +5,7 @@
 #include "host/vmm/server/handles.hpp"
 #include "host/vmm/server/request.hpp"
 
-namespace host {
+namespace host::vmm {
 
 struct Policy {
     bool sockets = false; // may the Keep make sockets of its own
@@ -30,4 +30,4 @@ private:
     Handles handles_;
 };
 
-} // namespace host
+} // namespace host::vmm

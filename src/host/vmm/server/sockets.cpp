@@ -10,7 +10,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-namespace host {
+namespace host::vmm {
 
 using protocol::hostcall::Call;
 
@@ -150,4 +150,4 @@ base::Result<std::uint64_t> Server::serve_socket(Request const& request) {
     }
 }
 
-} // namespace host
+} // namespace host::vmm

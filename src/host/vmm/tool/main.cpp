@@ -1,6 +1,9 @@
 // keep-run: runs any static-pie in a KVM Keep, for the tests of shim and VMM.
 //
-//     keep-run [--shim=FILE] [--dir=HOST:FD] [--cpus=N] [--memory=MIB] [--verbose] [--costs] [--sockets] PROGRAM [ARGUMENTS]
+//     keep-run [--shim=FILE] [--dir=HOST:FD] [--file=HOST:FD] [--cpus=N] [--memory=MIB] [--env=K=V] [--verbose] [--costs]
+//              [--sockets] [--inherit=PROGRAM | PROGRAM] [ARGUMENTS]
+//
+// --inherit runs PROGRAM with the descriptors that keep-run was started with, and without arguments.
 
 #include "host/vmm/keep.hpp"
 
@@ -20,10 +23,11 @@ struct Options {
     std::string shim = std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path() / "libexec/enarx/shim-deprivileged";
     std::vector<std::pair<std::string, std::uint32_t>> folders;
     std::vector<std::pair<std::string, std::uint32_t>> files;
-    host::Wishes wishes;
-    host::Policy policy;
+    host::vmm::Wishes wishes;
+    host::vmm::Policy policy;
     bool costs = false;
     std::string program;
+    std::string inherited_program;
 };
 
 std::uint32_t number(std::string_view text) {
@@ -49,16 +53,22 @@ Options parse(int argc, char** argv) {
         else if (option.starts_with("--cpus=")) options.wishes.max_cpus = options.wishes.cpus = number(value);
         else if (option.starts_with("--memory=")) options.wishes.memory_limit = std::uint64_t{number(value)} << 20;
         else if (option.starts_with("--env=")) options.wishes.environment.emplace_back(value);
+        else if (option.starts_with("--inherit=")) options.inherited_program = value;
         else if (option == "--verbose") options.wishes.verbose = true;
         else if (option == "--costs") options.costs = true;
         else if (option == "--sockets") options.policy.sockets = true;
+    }
+    if (!options.inherited_program.empty()) {
+        options.program = options.inherited_program;
+        options.wishes.arguments = {"exec"};
+        return options;
     }
     if (i < argc) options.program = argv[i];
     for (; i < argc; ++i) options.wishes.arguments.emplace_back(argv[i]);
     return options;
 }
 
-void pass(Options& options, host::Server& server, std::uint32_t as, os::Fd file) {
+void pass(Options& options, host::vmm::Server& server, std::uint32_t as, os::Fd file) {
     struct stat status{};
     if (!file || ::fstat(file.number(), &status) != 0) return;
     bool const standard = as < 3;
@@ -67,32 +77,47 @@ void pass(Options& options, host::Server& server, std::uint32_t as, os::Fd file)
     options.wishes.descriptors.push_back({.number = as, .mode = standard ? status.st_mode : 0, .handle = *handle});
 }
 
+void pass_resident(Options& options, std::vector<os::Fd>& files, std::uint32_t as, os::Fd file) {
+    struct stat status{};
+    if (!file || ::fstat(file.number(), &status) != 0) return;
+    options.wishes.descriptors.push_back(
+        {.number = as, .mode = status.st_mode, .memory_size = static_cast<std::uint64_t>(status.st_size), .resident = true}
+    );
+    files.push_back(std::move(file));
+}
+
+void inherit(Options& options, host::vmm::Server& server, std::vector<os::Fd>& files) {
+    constexpr int most = 64;
+    for (int number = 3; number < most; ++number) {
+        struct stat status{};
+        if ((::fcntl(number, F_GETFD) & FD_CLOEXEC) != 0 || ::fstat(number, &status) != 0) continue;
+        ::fcntl(number, F_SETFD, FD_CLOEXEC);
+        if (S_ISREG(status.st_mode) && status.st_size > 0) pass_resident(options, files, static_cast<std::uint32_t>(number), os::Fd{number});
+        else pass(options, server, static_cast<std::uint32_t>(number), os::Fd{number});
+    }
+}
+
 int failed(os::Failure const& failure) {
     fmt::print(stderr, "keep-run: {}: {}\n", failure.name, failure.text);
     return 125;
 }
 
 int run(Options options) {
-    host::Server server{options.policy};
+    host::vmm::Server server{options.policy};
     for (int standard = 0; standard < 3; ++standard)
         pass(options, server, static_cast<std::uint32_t>(standard), os::Fd{::fcntl(standard, F_DUPFD_CLOEXEC, 0)});
     for (auto const& [path, as] : options.folders)
         pass(options, server, as, os::Fd{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)});
     std::vector<os::Fd> files;
+    if (!options.inherited_program.empty()) inherit(options, server, files);
     for (auto const& [path, as] : options.files) {
-        os::Fd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-        struct stat status{};
-        if (!file || ::fstat(file.number(), &status) != 0) continue;
-        options.wishes.descriptors.push_back(
-            {.number = as, .mode = status.st_mode, .memory_size = static_cast<std::uint64_t>(status.st_size), .resident = true}
-        );
-        files.push_back(std::move(file));
+        pass_resident(options, files, as, os::Fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)});
     }
-    auto const image = host::Image::open(options.shim, options.program);
+    auto const image = host::vmm::Image::open(options.shim, options.program);
     if (!image) return failed(image.error());
-    auto const plan = host::Plan::make(image->program_size(), options.wishes);
+    auto const plan = host::vmm::Plan::make(image->program_size(), options.wishes);
     if (!plan) return failed(plan.error());
-    auto keep = host::Keep::create(*image, *plan, files, server, [](std::string_view line) { fmt::print(stderr, "shim: {}\n", line); });
+    auto keep = host::vmm::Keep::create(*image, *plan, files, server, [](std::string_view line) { fmt::print(stderr, "shim: {}\n", line); });
     if (!keep) return failed(keep.error());
     auto const end = keep->run();
     if (options.costs) fmt::print(stderr, "exits {}\n", keep->costs().exits);

@@ -12,7 +12,7 @@
 #include <linux/kvm.h>
 #include <sys/ioctl.h>
 
-namespace host::kvm {
+namespace host::vmm::kvm {
 
 inline constexpr unsigned long get_supported_cpuid = 0xc008'ae05;
 inline constexpr unsigned long set_cpuid2 = 0x4008'ae90;
@@ -24,4 +24,4 @@ template <class T> base::Result<int> control(os::Fd const& file, unsigned long r
 
 inline base::Result<int> control(os::Fd const& file, unsigned long request) { return control(file, request, 0UL); }
 
-} // namespace host::kvm
+} // namespace host::vmm::kvm

@@ -14,7 +14,7 @@
 #include <fmt/format.h>
 #include <pthread.h>
 
-namespace host {
+namespace host::vmm {
 
 namespace launch = protocol::launch;
 using protocol::hostcall::Call;
@@ -199,4 +199,4 @@ os::OrFailure<KeepEnd> Keep::run() {
 void Keep::stop(KeepEnd end) { state_->finish(end); }
 KeepCosts Keep::costs() const { return {.exits = state_->exits}; }
 
-} // namespace host
+} // namespace host::vmm

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <x86intrin.h>
 
-namespace host::kvm {
+namespace host::vmm::kvm {
 
 namespace launch = protocol::launch;
 
@@ -128,4 +128,4 @@ base::Result<void> Machine::discard(std::uint64_t address, std::uint64_t size) {
     return std::unexpected(base::Errno::Fault);
 }
 
-} // namespace host::kvm
+} // namespace host::vmm::kvm

@@ -10,7 +10,7 @@
 #include <mutex>
 #include <vector>
 
-namespace host::kvm {
+namespace host::vmm::kvm {
 
 class Machine {
 public:
@@ -44,4 +44,4 @@ private:
     std::uint64_t limit_ = 0;
 };
 
-} // namespace host::kvm
+} // namespace host::vmm::kvm

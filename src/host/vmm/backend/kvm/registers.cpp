@@ -4,7 +4,7 @@
 
 #include <cpuid.h>
 
-namespace host::kvm {
+namespace host::vmm::kvm {
 
 namespace launch = protocol::launch;
 
@@ -110,4 +110,4 @@ base::Result<void> set_registers(os::Fd const& cpu, launch::ImageHeader const& i
     return {};
 }
 
-} // namespace host::kvm
+} // namespace host::vmm::kvm

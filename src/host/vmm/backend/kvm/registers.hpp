@@ -5,7 +5,7 @@
 #include "host/vmm/backend/kvm/ioctl.hpp"
 #include "protocol/launch/machine.hpp"
 
-namespace host::kvm {
+namespace host::vmm::kvm {
 
 // Which of the image's two entries, and the root of the page table that this vCPU uses.
 struct Beginning {
@@ -15,4 +15,4 @@ struct Beginning {
 
 base::Result<void> set_registers(os::Fd const& cpu, protocol::launch::ImageHeader const& image, Beginning const& beginning);
 
-} // namespace host::kvm
+} // namespace host::vmm::kvm

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <sys/mman.h>
 
-namespace host::kvm {
+namespace host::vmm::kvm {
 
 base::Result<Vcpu> Vcpu::create(os::Fd const& machine, unsigned index, std::size_t run_size) {
     os::Fd cpu{TRY(control(machine, KVM_CREATE_VCPU, static_cast<unsigned long>(index)))};
@@ -42,4 +42,4 @@ std::string Vcpu::explain() const {
     );
 }
 
-} // namespace host::kvm
+} // namespace host::vmm::kvm

@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-namespace host::kvm {
+namespace host::vmm::kvm {
 
 class Vcpu {
 public:
@@ -36,4 +36,4 @@ private:
     std::size_t run_size_ = 0;
 };
 
-} // namespace host::kvm
+} // namespace host::vmm::kvm

@@ -64,7 +64,7 @@ inline constexpr std::array shapes{
     Shape{Call::Lseek, Answer::Value, {Handle, Value, Value}},
     Shape{Call::Ioctl, Answer::Value, {Handle, Value, InOut}},
     Shape{Call::Pread, Answer::Size, {Handle, Out, Value}},
-    Shape{Call::Pwrite, Answer::Sent, {Handle, In, Value}},
+    Shape{Call::Pwrite, Answer::Sent, {Handle, In, Value, Value}}, // offset, -1: the file's own; flags of pwritev2
     Shape{Call::Socket, Answer::Handle, {Value, Value, Value}},
     Shape{Call::Connect, Answer::Nothing, {Handle, In}},
     Shape{Call::SendTo, Answer::Sent, {Handle, In, Value, In}},

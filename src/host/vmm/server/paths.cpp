@@ -89,6 +89,8 @@ base::Result<std::uint64_t> set_times(Request const& request) {
     if (!in.empty() && in.size() != sizeof times) return std::unexpected(base::Errno::Proto);
     std::memcpy(times.data(), in.data(), in.size());
     auto const* const chosen = in.empty() ? nullptr : times.data();
+    if (request.text(1).empty() && (request.number(3) & AT_EMPTY_PATH))
+        return nothing(::utimensat(request.file(0), "", chosen, AT_EMPTY_PATH));
     if (request.text(1).empty()) return nothing(::futimens(request.file(0), chosen));
     if (request.number(3) & AT_SYMLINK_NOFOLLOW) {
         auto const place = TRY(place_of(request.file(0), request.text(1)));

@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -103,7 +104,10 @@ base::Result<std::uint64_t> Server::serve_file(Request const& request) {
     case Call::Read: return value(::read(request.file(0), buffer.data(), buffer.size()));
     case Call::Write: return value(::write(request.file(0), buffer.data(), buffer.size()));
     case Call::Pread: return value(::pread(request.file(0), buffer.data(), buffer.size(), offset(2)));
-    case Call::Pwrite: return value(::pwrite(request.file(0), buffer.data(), buffer.size(), offset(2)));
+    case Call::Pwrite: {
+        iovec const whole{buffer.data(), buffer.size()};
+        return value(::pwritev2(request.file(0), &whole, 1, offset(2), request.number(3) & RWF_APPEND));
+    }
     case Call::Close: {
         TRY(handles_.close(request.value(0)));
         return 0;

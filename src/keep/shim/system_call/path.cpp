@@ -120,6 +120,25 @@ Reply utimensat(SystemCall const& call) {
     return forward.send();
 }
 
+Reply renameat(SystemCall const& call) {
+    Forward forward{call, Call::RenameAt};
+    for (unsigned i = 0; i < 4; i += 2) {
+        TRY(add_folder(forward, call, i));
+        TRY(forward.path(call[i + 1]));
+    }
+    forward.value(0);
+    return forward.send();
+}
+
+Reply faccessat(SystemCall const& call) {
+    Forward forward{call, Call::FaccessAt};
+    TRY(add_folder(forward, call, 0));
+    TRY(forward.path(call[1]));
+    forward.value(call[2]);
+    forward.value(0);
+    return forward.send();
+}
+
 Reply getdents64(SystemCall const& call) {
     Forward forward{call, Call::GetDents};
     TRY(forward.handle(call[0]));

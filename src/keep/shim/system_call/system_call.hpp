@@ -109,6 +109,8 @@ Reply readlinkat(SystemCall const&);
 Reply getcwd(SystemCall const&);
 Reply utimensat(SystemCall const&);
 Reply getdents64(SystemCall const&);
+Reply renameat(SystemCall const&);
+Reply faccessat(SystemCall const&);
 
 // socket.cpp
 Reply socket(SystemCall const&);

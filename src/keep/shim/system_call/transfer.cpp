@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::uint64_t most_pieces = 1024; // UIO_MAXIOV
 constexpr std::uint64_t most_bytes = 0x7fff'f000;
+constexpr std::uint64_t own_position = ~0ULL;
+constexpr std::uint64_t append_flag = 0x10; // RWF_APPEND
 
 struct IoVector {
     std::uint64_t base;
@@ -106,8 +108,10 @@ Reply write_file(SystemCall const& call, File& file, Pieces pieces, Position pos
         if (!gathered || (*gathered == 0 && done != 0)) return done;
         auto const handle = file.handle;
         auto const extent = Extent::create(0, *gathered)->encode();
-        auto const sent = position.own ? kernel.wait(Call::Write, {handle, extent}, *gathered)
-                                       : kernel.wait(Call::Pwrite, {handle, extent, position.offset + done}, *gathered);
+        auto const offset = position.own ? own_position : position.offset + done;
+        auto const sent = position.own && position.flags == 0
+                              ? kernel.wait(Call::Write, {handle, extent}, *gathered)
+                              : kernel.wait(Call::Pwrite, {handle, extent, offset, position.flags}, *gathered);
         kernel.host.scrub(*gathered);
         if (!sent && done == 0) return std::unexpected(sent.error());
         if (!sent) return done;
@@ -154,13 +158,15 @@ Reply pread64(SystemCall const& call) {
 Reply pwrite64(SystemCall const& call) {
     return write_file(call, *TRY(call.kernel.files.find(call[0])), buffer(call), {.own = false, .offset = call[3]});
 }
-// preadv2 and pwritev2 come here too: offset -1 is the file's own position, flags only hint.
+// preadv2 and pwritev2 come here too: offset -1 is the file's own position, and beside appending their flags only hint.
 Reply preadv(SystemCall const& call) {
-    Position const position{.own = call[3] == ~0ULL, .offset = call[3]};
+    Position const position{.own = call[3] == own_position, .offset = call[3]};
     return read_file(call, *TRY(call.kernel.files.find(call[0])), TRY(vector(call)), position);
 }
 Reply pwritev(SystemCall const& call) {
-    Position const position{.own = call[3] == ~0ULL, .offset = call[3]};
+    constexpr std::uint64_t pwritev2_number = 328;
+    std::uint64_t const flags = call.frame.rax == pwritev2_number ? call[5] & append_flag : 0;
+    Position const position{.own = call[3] == own_position, .offset = call[3], .flags = flags};
     return write_file(call, *TRY(call.kernel.files.find(call[0])), TRY(vector(call)), position);
 }
 

@@ -34,6 +34,7 @@ private:
 struct Position {
     bool own = true;
     std::uint64_t offset = 0;
+    std::uint64_t flags = 0; // RWF_APPEND
 };
 
 Reply read_file(SystemCall const& call, File& file, Pieces pieces, Position position);

@@ -32,8 +32,9 @@ struct ImageHeader {
     base::U64 idt;             // 0x48
     base::U64 tss;             // 0x50
     base::U64 tss_limit;       // 0x58
+    base::U64 idt_limit;       // 0x60
 };
-static_assert(base::Wire<ImageHeader> && sizeof(ImageHeader) == 0x60);
+static_assert(base::Wire<ImageHeader> && sizeof(ImageHeader) == 0x68);
 
 enum class ShimKind : std::uint64_t { Kvm = 1, Deprivileged = 2 };
 

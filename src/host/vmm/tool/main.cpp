@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <thread>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -43,6 +44,8 @@ std::pair<std::string, std::uint32_t> placed(std::string_view text) {
 
 Options parse(int argc, char** argv) {
     Options options;
+    options.wishes.max_cpus = 64;
+    options.wishes.cpus = std::max(1U, std::thread::hardware_concurrency());
     int i = 1;
     for (; i < argc && std::string_view{argv[i]}.starts_with("--"); ++i) {
         std::string_view const option = argv[i];
@@ -50,7 +53,7 @@ Options parse(int argc, char** argv) {
         if (option.starts_with("--shim=")) options.shim = value;
         else if (option.starts_with("--dir=")) options.folders.push_back(placed(value));
         else if (option.starts_with("--file=")) options.files.push_back(placed(value));
-        else if (option.starts_with("--cpus=")) options.wishes.max_cpus = options.wishes.cpus = number(value);
+        else if (option.starts_with("--cpus=")) options.wishes.max_cpus = number(value);
         else if (option.starts_with("--memory=")) options.wishes.memory_limit = std::uint64_t{number(value)} << 20;
         else if (option.starts_with("--env=")) options.wishes.environment.emplace_back(value);
         else if (option.starts_with("--inherit=")) options.inherited_program = value;

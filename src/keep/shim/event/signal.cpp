@@ -127,6 +127,8 @@ base::Result<void> Signals::deliver(Thread& thread, Frame& frame, SignalInfo con
 base::Result<void> Signals::restore(Thread& thread, Frame& frame) {
     // The restorer was entered by RET, so the frame begins one word below the stack pointer.
     auto const saved = TRY(user_.load<SignalFrame>(frame.rsp - 8));
+    // IRET would fault in the shim on an address that is not canonical.
+    if (saved.context.registers.rip >> 47 != 0) return std::unexpected(base::Errno::Fault);
     if (saved.context.registers.extended_state != 0)
         TRY(restore_extended_state(user_, saved.context.registers.extended_state));
     load(saved.context.registers, frame);

@@ -15,6 +15,7 @@ class PagePool;
 
 template <class P>
 concept Platform = requires(std::uint64_t word, hw::PhysAddr address, std::byte* block, PagePool& pool) {
+    { P::begin() } -> std::same_as<void>;                               // once on each vCPU, before all else
     { P::cpu() } -> std::same_as<unsigned>;                             // which vCPU runs this
     { P::flush() } -> std::same_as<void>;                               // forget this vCPU's translations
     { P::ring_doorbell() } -> std::same_as<void>;                       // leave for the host, which reads the block
@@ -42,6 +43,7 @@ concept Platform = requires(std::uint64_t word, hw::PhysAddr address, std::byte*
 };
 
 struct Machine {
+    static void begin();
     static unsigned cpu();
     static void flush();
     static void ring_doorbell();

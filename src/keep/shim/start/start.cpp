@@ -103,6 +103,7 @@ void give_up(Kernel& kernel, std::string_view reason, std::uint64_t detail) {
 
 extern "C" void shim_start(Frame* frame) {
     auto& kernel = *new (kernel_memory.data()) Kernel{tables};
+    Machine::begin();
     Machine::clean_extended_state();
     kernel.host.attach(0, physical(hw::PhysAddr{launch::block_address}));
     kernel.lock.lock();
@@ -113,6 +114,7 @@ extern "C" void shim_start(Frame* frame) {
 }
 
 extern "C" void shim_start_secondary(Frame* frame) {
+    Machine::begin();
     auto& kernel = the_kernel();
     kernel.lock.lock();
     begin_thread(kernel, *frame);

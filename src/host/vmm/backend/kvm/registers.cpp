@@ -27,7 +27,6 @@ constexpr std::uint16_t kernel_code = 0x10;
 constexpr std::uint16_t kernel_data = 0x18;
 constexpr std::uint16_t tss_selector = 0x40;
 constexpr std::uint16_t gdt_limit = 0x4f;
-constexpr std::uint16_t idt_limit = 32 * 16 - 1;
 
 kvm_segment segment(std::uint16_t selector, bool code) {
     kvm_segment s{};
@@ -73,7 +72,7 @@ base::Result<void> set_special(os::Fd const& cpu, launch::ImageHeader const& ima
     s.gdt.base = image.gdt;
     s.gdt.limit = gdt_limit;
     s.idt.base = image.idt;
-    s.idt.limit = idt_limit;
+    s.idt.limit = static_cast<std::uint16_t>(image.idt_limit);
     s.tr = {};
     s.tr.base = image.tss;
     s.tr.limit = static_cast<std::uint32_t>(image.tss_limit);

@@ -7,6 +7,7 @@
 
 .set KERNEL_PAGE, PAGE_USER
 .set TSS_RSP0, CPU_TRAP_TOP
+.set TSS_IST1, 0
 .set TSS_IO_MAP, 0x68                // all ports: ring 3 rings the doorbell
 .set TSS_LIMIT, 0x1cf
 .set TSS_TYPE, 0x8b00
@@ -17,21 +18,19 @@
 image_header:
     .ascii "ENXSHIM1"
     .quad 2, image_end, start, start_secondary, system_call, CPU_STACK_TOP
-    .quad boot_root, CPU_GDT, idt, CPU_TSS, TSS_LIMIT
+    .quad boot_root, CPU_GDT, idt, CPU_TSS, TSS_LIMIT, 0x1ff
 
     .section .entry, "ax"
 start:
     sub $192, %rsp                   // a Frame and the word that aligns it
-    mov %rsp, %rdi
-    add $8, %rdi
+    lea 8(%rsp), %rdi
     call shim_start
     add $8, %rsp
     jmp resume
 
 start_secondary:
     sub $192, %rsp
-    mov %rsp, %rdi
-    add $8, %rdi
+    lea 8(%rsp), %rdi
     call shim_start_secondary
     add $8, %rsp
     jmp resume

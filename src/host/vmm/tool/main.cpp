@@ -6,6 +6,7 @@
 // --inherit runs PROGRAM with the descriptors that keep-run was started with, and without arguments.
 
 #include "host/vmm/keep.hpp"
+#include "host/vmm/tool/descriptors.hpp"
 
 #include <charconv>
 #include <cstdio>
@@ -71,35 +72,6 @@ Options parse(int argc, char** argv) {
     return options;
 }
 
-void pass(Options& options, host::vmm::Server& server, std::uint32_t as, os::Fd file) {
-    struct stat status{};
-    if (!file || ::fstat(file.number(), &status) != 0) return;
-    bool const standard = as < 3;
-    auto const handle = server.handles().add(std::move(file));
-    if (!handle) return;
-    options.wishes.descriptors.push_back({.number = as, .mode = standard ? status.st_mode : 0, .handle = *handle});
-}
-
-void pass_resident(Options& options, std::vector<os::Fd>& files, std::uint32_t as, os::Fd file) {
-    struct stat status{};
-    if (!file || ::fstat(file.number(), &status) != 0) return;
-    options.wishes.descriptors.push_back(
-        {.number = as, .mode = status.st_mode, .memory_size = static_cast<std::uint64_t>(status.st_size), .resident = true}
-    );
-    files.push_back(std::move(file));
-}
-
-void inherit(Options& options, host::vmm::Server& server, std::vector<os::Fd>& files) {
-    constexpr int most = 64;
-    for (int number = 3; number < most; ++number) {
-        struct stat status{};
-        if ((::fcntl(number, F_GETFD) & FD_CLOEXEC) != 0 || ::fstat(number, &status) != 0) continue;
-        ::fcntl(number, F_SETFD, FD_CLOEXEC);
-        if (S_ISREG(status.st_mode) && status.st_size > 0) pass_resident(options, files, static_cast<std::uint32_t>(number), os::Fd{number});
-        else pass(options, server, static_cast<std::uint32_t>(number), os::Fd{number});
-    }
-}
-
 int failed(os::Failure const& failure) {
     fmt::print(stderr, "keep-run: {}: {}\n", failure.name, failure.text);
     return 125;
@@ -107,20 +79,17 @@ int failed(os::Failure const& failure) {
 
 int run(Options options) {
     host::vmm::Server server{options.policy};
-    for (int standard = 0; standard < 3; ++standard)
-        pass(options, server, static_cast<std::uint32_t>(standard), os::Fd{::fcntl(standard, F_DUPFD_CLOEXEC, 0)});
+    host::vmm::Handed handed{options.wishes, server, {}};
+    hand_standard(handed);
+    if (!options.inherited_program.empty()) hand_inherited(handed);
     for (auto const& [path, as] : options.folders)
-        pass(options, server, as, os::Fd{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)});
-    std::vector<os::Fd> files;
-    if (!options.inherited_program.empty()) inherit(options, server, files);
-    for (auto const& [path, as] : options.files) {
-        pass_resident(options, files, as, os::Fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)});
-    }
+        hand(handed, as, os::Fd{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)});
+    for (auto const& [path, as] : options.files) hand_resident(handed, as, os::Fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)});
     auto const image = host::vmm::Image::open(options.shim, options.program);
     if (!image) return failed(image.error());
     auto const plan = host::vmm::Plan::make(image->program_size(), options.wishes);
     if (!plan) return failed(plan.error());
-    auto keep = host::vmm::Keep::create(*image, *plan, files, server, [](std::string_view line) { fmt::print(stderr, "shim: {}\n", line); });
+    auto keep = host::vmm::Keep::create(*image, *plan, handed.files, server, [](std::string_view line) { fmt::print(stderr, "shim: {}\n", line); });
     if (!keep) return failed(keep.error());
     auto const end = keep->run();
     if (options.costs) fmt::print(stderr, "exits {}\n", keep->costs().exits);

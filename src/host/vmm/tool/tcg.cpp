@@ -1,12 +1,13 @@
 // keep-tcg: runs the image that a bare-metal KVM host gets, unchanged, on QEMU's TCG, where ring 0 is real everywhere.
 //
-//     keep-tcg --shim=FILE [--costs] PROGRAM [ARGUMENTS]
+//     keep-tcg --shim=FILE [--costs] [--inherit=PROGRAM] PROGRAM [ARGUMENTS]
 //
 // The machine's memory is a file that this process maps too: it writes the boot block before QEMU starts and polls the block.
 
 #include "host/vmm/image.hpp"
 #include "host/vmm/plan.hpp"
 #include "host/vmm/server/server.hpp"
+#include "host/vmm/tool/descriptors.hpp"
 #include "os/check.hpp"
 
 #include <algorithm>
@@ -141,21 +142,15 @@ int serve(Guest& guest, vmm::Server& server, bool costs) {
     }
 }
 
-void pass_standard(vmm::Wishes& wishes, vmm::Server& server) {
-    for (unsigned number = 0; number < 3; ++number) {
-        os::Fd file{::fcntl(static_cast<int>(number), F_DUPFD_CLOEXEC, 0)};
-        struct stat status{};
-        if (!file || ::fstat(file.number(), &status) != 0) continue;
-        if (auto const handle = server.handles().add(std::move(file)))
-            wishes.descriptors.push_back({.number = number, .mode = status.st_mode, .handle = *handle});
-    }
-}
-
-int run(std::string const& shim, bool costs, std::vector<std::string> arguments) {
+int run(std::string const& shim, bool costs, std::string const& inherited, std::vector<std::string> arguments) {
     vmm::Server server{{}};
-    vmm::Wishes wishes{.memory_limit = ram_size / 2, .doorbell = launch::Doorbell::Polled};
-    pass_standard(wishes, server);
-    auto const program = arguments.front();
+    vmm::Wishes wishes;
+    wishes.memory_limit = ram_size / 2;
+    wishes.doorbell = launch::Doorbell::Polled;
+    vmm::Handed handed{wishes, server, {}};
+    hand_standard(handed);
+    if (!inherited.empty()) hand_inherited(handed);
+    auto const program = inherited.empty() ? arguments.front() : inherited;
     wishes.arguments = std::move(arguments);
     auto const image = vmm::Image::open(shim, program);
     auto const plan = image ? vmm::Plan::make(image->program_size(), wishes) : std::unexpected(image.error());
@@ -166,6 +161,10 @@ int run(std::string const& shim, bool costs, std::vector<std::string> arguments)
     std::ranges::copy(std::as_bytes(std::span{&boot, 1}), guest.ram.subspan(launch::boot_address).begin());
     std::ranges::copy(std::as_bytes(std::span{plan->strings()}), guest.ram.subspan(launch::strings_address).begin());
     if (!read_file(image->program(), guest.ram.subspan(plan->program_address(), image->program_size()))) return cannot;
+    for (std::size_t i = 0; i < handed.files.size(); ++i) {
+        auto const size = static_cast<std::size_t>(::lseek(handed.files[i].number(), 0, SEEK_END));
+        if (!read_file(handed.files[i], guest.ram.subspan(plan->file_addresses()[i], size))) return cannot;
+    }
     start_qemu(guest, shim);
     return serve(guest, server, costs);
 }
@@ -174,12 +173,14 @@ int run(std::string const& shim, bool costs, std::vector<std::string> arguments)
 
 int main(int argc, char** argv) {
     std::string shim;
+    std::string inherited;
     bool costs = false;
     int i = 1;
     for (; i < argc && std::string_view{argv[i]}.starts_with("--"); ++i) {
         if (std::string_view{argv[i]}.starts_with("--shim=")) shim = std::string_view{argv[i]}.substr(7);
+        if (std::string_view{argv[i]}.starts_with("--inherit=")) inherited = std::string_view{argv[i]}.substr(10);
         if (std::string_view{argv[i]} == "--costs") costs = true;
     }
     if (i >= argc) return cannot;
-    return run(shim, costs, {argv + i, argv + argc});
+    return run(shim, costs, inherited, {argv + i, argv + argc});
 }

@@ -1,0 +1,44 @@
+#include "host/vmm/tool/descriptors.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+namespace host::vmm {
+
+void hand_standard(Handed& handed) {
+    constexpr std::uint32_t standard = 3;
+    for (std::uint32_t number = 0; number < standard; ++number)
+        hand(handed, number, os::Fd{::fcntl(static_cast<int>(number), F_DUPFD_CLOEXEC, 0)});
+}
+
+void hand(Handed& handed, std::uint32_t number, os::Fd file) {
+    struct stat status{};
+    if (!file || ::fstat(file.number(), &status) != 0) return;
+    bool const standard = number < 3;
+    auto const handle = handed.server.handles().add(std::move(file));
+    if (!handle) return;
+    handed.wishes.descriptors.push_back({.number = number, .mode = standard ? status.st_mode : 0, .handle = *handle});
+}
+
+void hand_resident(Handed& handed, std::uint32_t number, os::Fd file) {
+    struct stat status{};
+    if (!file || ::fstat(file.number(), &status) != 0) return;
+    handed.wishes.descriptors.push_back(
+        {.number = number, .mode = status.st_mode, .memory_size = static_cast<std::uint64_t>(status.st_size), .resident = true}
+    );
+    handed.files.push_back(std::move(file));
+}
+
+void hand_inherited(Handed& handed) {
+    constexpr int first = 3;
+    constexpr int most = 64;
+    for (int number = first; number < most; ++number) {
+        struct stat status{};
+        if ((::fcntl(number, F_GETFD) & FD_CLOEXEC) != 0 || ::fstat(number, &status) != 0) continue;
+        ::fcntl(number, F_SETFD, FD_CLOEXEC);
+        if (S_ISREG(status.st_mode) && status.st_size > 0) hand_resident(handed, static_cast<std::uint32_t>(number), os::Fd{number});
+        else hand(handed, static_cast<std::uint32_t>(number), os::Fd{number});
+    }
+}
+
+} // namespace host::vmm

@@ -59,6 +59,8 @@ os::OrFailure<Plan> Plan::make(std::uint64_t program_size, Wishes const& wishes)
     boot.doorbell = static_cast<std::uint32_t>(wishes.doorbell);
     boot.max_cpus = wishes.max_cpus;
     boot.cpus = wishes.cpus;
+    boot.user = wishes.user;
+    boot.group = wishes.group;
     boot.verbose = wishes.verbose ? 1 : 0;
     boot.argument_count = static_cast<std::uint32_t>(wishes.arguments.size());
     boot.environment_count = static_cast<std::uint32_t>(wishes.environment.size());

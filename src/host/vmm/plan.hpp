@@ -25,6 +25,8 @@ struct Wishes {
     std::uint64_t memory_limit = 2ULL << 30;
     std::uint32_t max_cpus = 1;
     std::uint32_t cpus = 1;
+    std::uint32_t user = 0;
+    std::uint32_t group = 0;
     bool verbose = false;
     protocol::launch::Doorbell doorbell = protocol::launch::Doorbell::Port;
     std::vector<std::string> arguments;

@@ -82,9 +82,11 @@ struct Boot {
     base::U32 verbose;        // 0x60  1: log every system call that is answered ENOSYS
     base::U32 cpus;           // 0x64  how many processors to report
     base::U64 memory;         // 0x68  where the Keep's free memory begins, a multiple of 2 MiB
-    std::array<Descriptor, max_descriptors> descriptors; // 0x70
+    base::U32 user;           // 0x70  who the program is, for it to compare with the owners of files
+    base::U32 group;          // 0x74
+    std::array<Descriptor, max_descriptors> descriptors; // 0x78
 };
-static_assert(base::Wire<Boot> && sizeof(Boot) == 0x870);
+static_assert(base::Wire<Boot> && sizeof(Boot) == 0x878);
 inline constexpr std::uint64_t strings_address = boot_address + 0x1000;
 static_assert(strings_address + max_strings <= block_address);
 

@@ -2,10 +2,13 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace host::vmm {
 
 void hand_standard(Handed& handed) {
+    handed.wishes.user = ::geteuid();
+    handed.wishes.group = ::getegid();
     constexpr std::uint32_t standard = 3;
     for (std::uint32_t number = 0; number < standard; ++number)
         hand(handed, number, os::Fd{::fcntl(static_cast<int>(number), F_DUPFD_CLOEXEC, 0)});
@@ -15,9 +18,10 @@ void hand(Handed& handed, std::uint32_t number, os::Fd file) {
     struct stat status{};
     if (!file || ::fstat(file.number(), &status) != 0) return;
     bool const standard = number < 3;
+    int const flags = ::fcntl(file.number(), F_GETFL);
     auto const handle = handed.server.handles().add(std::move(file));
     if (!handle) return;
-    handed.wishes.descriptors.push_back({.number = number, .mode = standard ? status.st_mode : 0, .handle = *handle});
+    handed.wishes.descriptors.push_back({.number = number, .mode = standard ? status.st_mode : 0, .flags = static_cast<std::uint32_t>(flags), .handle = *handle});
 }
 
 void hand_resident(Handed& handed, std::uint32_t number, os::Fd file) {

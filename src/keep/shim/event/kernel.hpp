@@ -45,6 +45,8 @@ struct Kernel {
     std::uint64_t futex_order = 0;
     Range blocks; // memory for the host-call blocks of further vCPUs
     std::uint64_t unknown_calls = 0;
+    std::uint32_t user_id = 0;
+    std::uint32_t group_id = 0;
     bool verbose = false;
 
     Thread& thread() { return threads[Machine::cpu()]; }

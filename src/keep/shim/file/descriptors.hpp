@@ -17,7 +17,7 @@ struct File {
     bool close_on_exec = false;
     std::uint32_t handle = 0;   // Host: the host's name for it
     std::uint32_t mode = 0;     // st_mode where the shim itself answers fstat, else 0
-    std::uint32_t flags = 0;    // open flags of a memory file
+    std::uint32_t flags = 0;    // open flags, where `mode` is known
     std::uint64_t place = 0;    // Memory: physical address
     std::uint64_t size = 0;
     std::uint64_t position = 0;

@@ -62,6 +62,8 @@ base::Result<launch::Boot> fetch_boot() {
 base::Result<void> configure(Kernel& kernel, launch::Boot const& boot) {
     kernel.host.attach(0, physical(hw::PhysAddr{launch::block_address}));
     kernel.host.set_doorbell(static_cast<launch::Doorbell>(std::uint32_t{boot.doorbell}));
+    kernel.user_id = boot.user;
+    kernel.group_id = boot.group;
     kernel.verbose = boot.verbose != 0;
     kernel.max_threads = boot.max_cpus;
     kernel.reported_cpus = boot.cpus;

@@ -16,7 +16,6 @@ enum class Auxiliary : std::uint64_t {
 };
 
 constexpr std::uint64_t fsgsbase_enabled = 2;
-constexpr std::uint64_t user_id = 1000;
 
 // Writes 8-byte words upwards.
 class Words {
@@ -51,12 +50,14 @@ base::Result<void> put_texts(Words& words, std::span<std::byte const>& strings, 
     return words.put(0);
 }
 
-base::Result<void> put_auxiliary(Words& words, LoadedProgram const& program, std::uint64_t random, std::uint64_t name, std::uint64_t vdso) {
+base::Result<void> put_auxiliary(Kernel const& kernel, Words& words, LoadedProgram const& program, std::uint64_t random, std::uint64_t name, std::uint64_t vdso) {
     using enum Auxiliary;
+    std::uint64_t const user_id = kernel.user_id;
+    std::uint64_t const group_id = kernel.group_id;
     std::pair<Auxiliary, std::uint64_t> const vector[]{
         {Headers, program.headers}, {HeaderSize, 56}, {HeaderCount, program.header_count}, {PageSize, hw::page_size},
-        {Base, 0}, {Flags, 0}, {Entry, program.entry}, {Uid, user_id}, {EffectiveUid, user_id}, {Gid, user_id},
-        {EffectiveGid, user_id}, {ClockTicks, 100}, {Secure, 0}, {Random, random}, {Hwcap2, fsgsbase_enabled}, {FileName, name},
+        {Base, 0}, {Flags, 0}, {Entry, program.entry}, {Uid, user_id}, {EffectiveUid, user_id}, {Gid, group_id},
+        {EffectiveGid, group_id}, {ClockTicks, 100}, {Secure, 0}, {Random, random}, {Hwcap2, fsgsbase_enabled}, {FileName, name},
     };
     for (auto const& [kind, value] : vector) TRY(words.put(kind, value));
     if (vdso != 0) TRY(words.put(Vdso, vdso));
@@ -69,9 +70,9 @@ constexpr std::uint64_t auxiliary_words = 2 * 18;
 
 base::Result<std::uint64_t> make_stack(Kernel& kernel, std::uint64_t top, StackContents const& contents, LoadedProgram const& program) {
     // The lowest page is left out: a guard, whatever lies below.
-    TRY(kernel.space.map_at({top - stack_size, top}, Access::Read | Access::Write));
+    TRY(kernel.space.map_at({top - stack_size + hw::page_size, top - eager_stack}, Access::Read | Access::Write));
+    TRY(kernel.space.map_at({top - eager_stack, top}, Access::Read | Access::Write));
     TRY(kernel.space.map_at({top - stack_size, top - stack_size + hw::page_size}, Access::None));
-    TRY(kernel.user.check(top - eager_stack, eager_stack, Access::Write));
 
     std::uint64_t const strings_at = round_down(top - 64 - contents.strings.size(), 16);
     TRY(kernel.user.write(strings_at, contents.strings));
@@ -89,7 +90,7 @@ base::Result<std::uint64_t> make_stack(Kernel& kernel, std::uint64_t top, StackC
     TRY(out.put(contents.arguments));
     TRY(put_texts(out, strings, at, contents.arguments));
     TRY(put_texts(out, strings, at, contents.environment));
-    TRY(put_auxiliary(out, program, random_at, strings_at, contents.vdso));
+    TRY(put_auxiliary(kernel, out, program, random_at, strings_at, contents.vdso));
     return pointer;
 }
 

@@ -131,7 +131,10 @@ Reply fcntl(SystemCall const& call) {
     case Control::SetFlags: file->close_on_exec = (call[2] & close_on_exec) != 0; return 0;
     case Control::GetStatus:
     case Control::SetStatus: {
-        if (file->kind == File::Kind::Memory) return file->flags;
+        bool const known = file->kind == File::Kind::Memory || file->mode != 0;
+        if (known && static_cast<Control>(call[1]) == Control::GetStatus) return file->flags;
+        constexpr std::uint32_t changeable = 0x2c00; // O_APPEND, O_NONBLOCK, O_ASYNC
+        file->flags = (file->flags & ~changeable) | (static_cast<std::uint32_t>(call[2]) & changeable);
         Forward forward{call, Call::Fcntl};
         TRY(forward.handle(call[0]));
         forward.value(call[1]);

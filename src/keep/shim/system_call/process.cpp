@@ -20,7 +20,6 @@ constexpr std::uint64_t limit_files = 7;
 constexpr std::uint64_t unlimited = ~0ULL;
 constexpr std::uint64_t stack_limit = 8 << 20;
 constexpr std::uint64_t most_random_bytes = 0x7fff'ffff;
-constexpr std::uint32_t user_id = 1000;
 constexpr std::size_t name_field = 65;
 
 struct Limit {
@@ -97,7 +96,8 @@ Reply sysinfo(SystemCall const& call) {
     return 0;
 }
 
-Reply identity(SystemCall const&) { return user_id; }
+Reply user_id(SystemCall const& call) { return call.kernel.user_id; }
+Reply group_id(SystemCall const& call) { return call.kernel.group_id; }
 Reply process_id(SystemCall const&) { return 1; }
 Reply thread_id(SystemCall const& call) { return call.thread.id; }
 Reply nothing(SystemCall const&) { return 0; }

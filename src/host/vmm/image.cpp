@@ -29,24 +29,32 @@ os::OrFailure<os::Fd> open_file(std::string const& path) {
 }
 
 bool read_exactly(os::Fd const& file, std::span<std::byte> to, std::uint64_t offset) {
-    return ::pread(file.number(), to.data(), to.size(), static_cast<off_t>(offset)) == static_cast<ssize_t>(to.size());
+    return ::pread(file.number(), to.data(), to.size(), static_cast<off_t>(offset)) ==
+           static_cast<ssize_t>(to.size());
 }
 
 // The one loadable segment of a shim's ELF file.
 os::OrFailure<std::vector<std::byte>> read_shim(std::string const& path) {
     auto const file = TRY(open_file(path));
     Elf64_Ehdr header{};
-    if (!read_exactly(file, std::as_writable_bytes(std::span{&header, 1}), 0) || std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
+    if (!read_exactly(file, std::as_writable_bytes(std::span{&header, 1}), 0) ||
+        std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
         return std::unexpected(refused(path, "not an ELF file"));
     for (unsigned i = 0; i < header.e_phnum; ++i) {
         Elf64_Phdr segment{};
-        if (!read_exactly(file, std::as_writable_bytes(std::span{&segment, 1}), header.e_phoff + i * sizeof segment))
+        if (!read_exactly(
+                file,
+                std::as_writable_bytes(std::span{&segment, 1}),
+                header.e_phoff + i * sizeof segment
+            ))
             return std::unexpected(refused(path, "shorter than its headers say"));
         if (segment.p_type != PT_LOAD) continue;
-        if (segment.p_paddr != launch::image_address || segment.p_filesz > most_shim_bytes || segment.p_memsz > most_shim_bytes)
+        if (segment.p_paddr != launch::image_address || segment.p_filesz > most_shim_bytes ||
+            segment.p_memsz > most_shim_bytes)
             return std::unexpected(refused(path, "not an image of the shim"));
         std::vector<std::byte> bytes(segment.p_filesz);
-        if (!read_exactly(file, bytes, segment.p_offset)) return std::unexpected(refused(path, "shorter than its headers say"));
+        if (!read_exactly(file, bytes, segment.p_offset))
+            return std::unexpected(refused(path, "shorter than its headers say"));
         return bytes;
     }
     return std::unexpected(refused(path, "not an image of the shim"));
@@ -65,7 +73,8 @@ os::OrFailure<Image> Image::open(std::string const& shim, std::string const& pro
     image.header_ = *header;
     image.program_ = TRY(open_file(program));
     struct stat status{};
-    if (::fstat(image.program_.number(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0)
+    if (::fstat(image.program_.number(), &status) != 0 || !S_ISREG(status.st_mode) ||
+        status.st_size == 0)
         return std::unexpected(refused(program, "not a file with a program"));
     image.program_size_ = static_cast<std::uint64_t>(status.st_size);
     return image;

@@ -25,15 +25,21 @@ struct KeepCosts {
 
 class Keep {
 public:
-    // `files`: the resident descriptors' files, in the order of the plan. `log` takes the shim's lines.
+    // `files`: the resident descriptors' files, in the order of the plan. `log` takes the shim's
+    // lines.
     static os::OrFailure<Keep> create(
-        Image const& image, Plan const& plan, std::vector<os::Fd> const& files, Server& server, std::function<void(std::string_view)> log
+        Image const& image,
+        Plan const& plan,
+        std::vector<os::Fd> const& files,
+        Server& server,
+        std::function<void(std::string_view)> log
     );
     Keep(Keep&&) noexcept;
     Keep& operator=(Keep&&) noexcept;
     ~Keep();
 
-    // Runs on this thread, and on one more for each further vCPU, until the program ends or stop() is called.
+    // Runs on this thread, and on one more for each further vCPU, until the program ends or stop()
+    // is called.
     os::OrFailure<KeepEnd> run();
     // From any thread: the Keep ends as soon as it can, with this end.
     void stop(KeepEnd end);

@@ -20,7 +20,8 @@ base::Result<Mapping> Mapping::create(std::size_t size) {
     if (at == MAP_FAILED) return std::unexpected(os::last_error());
     // Safety: the aligned part of a mapping that is ours; what lies before and behind goes back.
     auto* const begin = static_cast<std::byte*>(at);
-    std::size_t const before = (large_page - reinterpret_cast<std::uintptr_t>(begin) % large_page) % large_page;
+    std::size_t const before =
+        (large_page - reinterpret_cast<std::uintptr_t>(begin) % large_page) % large_page;
     if (before != 0) ::munmap(begin, before);
     ::munmap(begin + before + size, large_page - before);
     return Mapping{{begin + before, size}};
@@ -33,7 +34,8 @@ Mapping::~Mapping() {
 base::Result<void> Mapping::place_file(std::size_t offset, os::Fd const& file, std::size_t size) {
     if (size == 0) return {};
     auto const part = bytes_.subspan(offset, size);
-    void* const at = ::mmap(part.data(), part.size(), PROT_READ, MAP_PRIVATE | MAP_FIXED, file.number(), 0);
+    void* const at =
+        ::mmap(part.data(), part.size(), PROT_READ, MAP_PRIVATE | MAP_FIXED, file.number(), 0);
     if (at == MAP_FAILED) return std::unexpected(os::last_error());
     return {};
 }

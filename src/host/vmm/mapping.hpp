@@ -13,7 +13,8 @@ namespace host::vmm {
 
 class Mapping {
 public:
-    // Zero pages, at an address that is a multiple of 2 MiB; they cost nothing before they are touched.
+    // Zero pages, at an address that is a multiple of 2 MiB; they cost nothing before they are
+    // touched.
     static base::Result<Mapping> create(std::size_t size);
 
     Mapping(Mapping&& other) noexcept : bytes_{std::exchange(other.bytes_, {})} {}
@@ -23,7 +24,8 @@ public:
     }
     ~Mapping();
 
-    // Puts a file's pages, read-only and shared with all who read it, in the place of [offset, offset + size).
+    // Puts a file's pages, read-only and shared with all who read it, in the place of [offset,
+    // offset + size).
     base::Result<void> place_file(std::size_t offset, os::Fd const& file, std::size_t size);
     // What the pages of [offset, offset + size) shall be.
     void prefer_large_pages(std::size_t offset, std::size_t size);

@@ -17,8 +17,10 @@ public:
     void park(std::uint64_t ns) {
         std::unique_lock lock{mutex_};
         auto const ready = [this] { return token_ || closed_; };
-        if (ns > most_ns) changed_.wait(lock, ready);
-        else changed_.wait_for(lock, std::chrono::nanoseconds{ns}, ready);
+        if (ns > most_ns)
+            changed_.wait(lock, ready);
+        else
+            changed_.wait_for(lock, std::chrono::nanoseconds{ns}, ready);
         token_ = false;
     }
 
@@ -35,7 +37,8 @@ public:
     }
 
 private:
-    static constexpr std::uint64_t most_ns = 1ULL << 60; // beyond: as good as forever, and the sum with now overflows
+    static constexpr std::uint64_t most_ns =
+        1ULL << 60; // beyond: as good as forever, and the sum with now overflows
 
     std::mutex mutex_;
     std::condition_variable changed_;

@@ -1,6 +1,7 @@
 #pragma once
 
-// Everything about a Keep that is decided before it runs: its memory map and the boot block. Pure: sizes in, addresses out.
+// Everything about a Keep that is decided before it runs: its memory map and the boot block. Pure:
+// sizes in, addresses out.
 
 #include "os/failure.hpp"
 #include "protocol/launch/machine.hpp"
@@ -16,8 +17,9 @@ struct PlannedDescriptor {
     std::uint32_t number = 0;
     std::uint32_t mode = 0;
     std::uint32_t flags = 0;
-    std::uint32_t handle = 0;      // of the host-call server ...
-    std::uint64_t memory_size = 0; // ... or, if `resident`, a file of this size in the Keep's memory
+    std::uint32_t handle = 0; // of the host-call server ...
+    std::uint64_t memory_size =
+        0; // ... or, if `resident`, a file of this size in the Keep's memory
     bool resident = false;
 };
 

@@ -22,7 +22,10 @@ void* memmove(void* to, void const* from, std::size_t n) {
     if (target <= source || target >= source + n) return memcpy(to, from, n);
     void* last_target = target + n - 1;
     void const* last_source = source + n - 1;
-    asm volatile("std; rep movsb; cld" : "+D"(last_target), "+S"(last_source), "+c"(n) : : "memory");
+    asm volatile("std; rep movsb; cld"
+                 : "+D"(last_target), "+S"(last_source), "+c"(n)
+                 :
+                 : "memory");
     return to;
 }
 

@@ -2,8 +2,9 @@
 
 // The calls of a Keep to its host, and what each of their arguments is.
 //
-// Most are Linux system calls under their x86-64 numbers, with three differences: a descriptor is a handle that the host
-// gave out, a buffer is an Extent of the block's data, and a path stays below the folder whose handle comes with it.
+// Most are Linux system calls under their x86-64 numbers, with three differences: a descriptor is a
+// handle that the host gave out, a buffer is an Extent of the block's data, and a path stays below
+// the folder whose handle comes with it.
 
 #include <array>
 #include <cstdint>
@@ -11,21 +12,54 @@
 namespace protocol::hostcall {
 
 enum class Call : std::uint32_t {
-    Read = 0, Write = 1, Close = 3, Fstat = 5, Lseek = 8, Ioctl = 16, Pread = 17, Pwrite = 18, Socket = 41, Connect = 42,
-    SendTo = 44, RecvFrom = 45, Shutdown = 48, Bind = 49, Listen = 50, GetSockName = 51, GetPeerName = 52,
-    SetSockOpt = 54, GetSockOpt = 55, Fcntl = 72, Fsync = 74, Fdatasync = 75, Ftruncate = 77, MkdirAt = 258,
-    FstatAt = 262, UnlinkAt = 263, LinkAt = 265, SymlinkAt = 266, ReadlinkAt = 267, GetDents = 217, Fadvise = 221,
-    UtimensAt = 280, Fallocate = 285, Accept = 288, Pipe = 293, RenameAt = 316, Statx = 332, OpenAt = 437,
+    Read = 0,
+    Write = 1,
+    Close = 3,
+    Fstat = 5,
+    Lseek = 8,
+    Ioctl = 16,
+    Pread = 17,
+    Pwrite = 18,
+    Socket = 41,
+    Connect = 42,
+    SendTo = 44,
+    RecvFrom = 45,
+    Shutdown = 48,
+    Bind = 49,
+    Listen = 50,
+    GetSockName = 51,
+    GetPeerName = 52,
+    SetSockOpt = 54,
+    GetSockOpt = 55,
+    Fcntl = 72,
+    Fsync = 74,
+    Fdatasync = 75,
+    Ftruncate = 77,
+    MkdirAt = 258,
+    FstatAt = 262,
+    UnlinkAt = 263,
+    LinkAt = 265,
+    SymlinkAt = 266,
+    ReadlinkAt = 267,
+    GetDents = 217,
+    Fadvise = 221,
+    UtimensAt = 280,
+    Fallocate = 285,
+    Accept = 288,
+    Pipe = 293,
+    RenameAt = 316,
+    Statx = 332,
+    OpenAt = 437,
     FaccessAt = 439,
 
     Poll = 0x1000, // buffer of pollfd whose fd is a handle; nanoseconds, -1: no limit
     Exit,          // status, signal (0: none): ends the Keep
-    Spawn,         // cpu, root of its page table, block: starts one more vCPU at the shim's second entry
-    Park,          // nanoseconds, -1: no limit: returns after an Unpark of this cpu, or later than that
-    Unpark,        // cpu
-    Grow,          // bytes wanted: the answer is the number of bytes by which memory grew at its end
-    Discard,       // address, bytes: the Keep needs the contents of this memory no more
-    Log,           // buffer: a line for the log
+    Spawn,   // cpu, root of its page table, block: starts one more vCPU at the shim's second entry
+    Park,    // nanoseconds, -1: no limit: returns after an Unpark of this cpu, or later than that
+    Unpark,  // cpu
+    Grow,    // bytes wanted: the answer is the number of bytes by which memory grew at its end
+    Discard, // address, bytes: the Keep needs the contents of this memory no more
+    Log,     // buffer: a line for the log
 };
 
 enum class Argument : std::uint8_t {
@@ -64,7 +98,9 @@ inline constexpr std::array shapes{
     Shape{Call::Lseek, Answer::Value, {Handle, Value, Value}},
     Shape{Call::Ioctl, Answer::Value, {Handle, Value, InOut}},
     Shape{Call::Pread, Answer::Size, {Handle, Out, Value}},
-    Shape{Call::Pwrite, Answer::Sent, {Handle, In, Value, Value}}, // offset, -1: the file's own; flags of pwritev2
+    Shape{
+        Call::Pwrite, Answer::Sent, {Handle, In, Value, Value}
+    }, // offset, -1: the file's own; flags of pwritev2
     Shape{Call::Socket, Answer::Handle, {Value, Value, Value}},
     Shape{Call::Connect, Answer::Nothing, {Handle, In}},
     Shape{Call::SendTo, Answer::Sent, {Handle, In, Value, In}},

@@ -1,6 +1,7 @@
 #pragma once
 
-// What a machine's loader and the shim must agree on before the shim runs: the image's header, memory's lower end, boot data.
+// What a machine's loader and the shim must agree on before the shim runs: the image's header,
+// memory's lower end, boot data.
 
 #include "base/wire.hpp"
 
@@ -9,16 +10,19 @@
 
 namespace protocol::launch {
 
-// Guest-physical addresses. Below `files_address` the loader gives small pages, because page tables lie there.
+// Guest-physical addresses. Below `files_address` the loader gives small pages, because page tables
+// lie there.
 inline constexpr std::uint64_t image_address = 0x40'0000; // the shim, linked to run at this address
 inline constexpr std::uint64_t boot_address = 0x60'0000;  // Boot, then its strings
 inline constexpr std::uint64_t block_address = 0x70'0000; // the first vCPU's host-call block
 inline constexpr std::uint64_t table_address = 0x75'0000; // the first page tables
-inline constexpr std::uint64_t files_address = 0x80'0000; // the program's file and memory files, then the Keep's memory
+inline constexpr std::uint64_t files_address =
+    0x80'0000; // the program's file and memory files, then the Keep's memory
 inline constexpr std::uint64_t address_limit = 64ULL << 30;
 inline constexpr std::uint64_t chunk_size = 2 << 20;
 
-// The first bytes of a shim image: what the loader puts into registers. Virtual addresses, equal to physical ones below 1 GiB.
+// The first bytes of a shim image: what the loader puts into registers. Virtual addresses, equal to
+// physical ones below 1 GiB.
 struct ImageHeader {
     base::Bytes<8> magic;      // 0x00  "ENXSHIM1"
     base::U64 platform;        // 0x08  a ShimKind
@@ -62,28 +66,29 @@ static_assert(base::Wire<Descriptor> && sizeof(Descriptor) == 0x20);
 inline constexpr std::size_t max_descriptors = 64;
 inline constexpr std::size_t max_strings = 512 << 10;
 
-// What the loader leaves at boot_address. The shim copies it once and believes no address in it unchecked.
+// What the loader leaves at boot_address. The shim copies it once and believes no address in it
+// unchecked.
 struct Boot {
-    base::Bytes<8> magic;     // 0x00  "ENXBOOT1"
-    base::U64 memory_end;     // 0x08  of the Keep's free memory, a multiple of 2 MiB
-    base::U64 memory_limit;   // 0x10  it may grow to here
-    base::U64 program;        // 0x18  guest-physical address of the program's file, below memory
-    base::U64 program_size;   // 0x20
-    base::U64 tsc_khz;        // 0x28
-    base::U64 tsc;            // 0x30  at this tick
-    base::U64 monotonic_ns;   // 0x38  ... CLOCK_MONOTONIC was this
-    base::U64 realtime_ns;    // 0x40  ... and CLOCK_REALTIME this
-    base::U32 doorbell;       // 0x48  Doorbell
-    base::U32 max_cpus;       // 0x4c
-    base::U32 argument_count; // 0x50
+    base::Bytes<8> magic;        // 0x00  "ENXBOOT1"
+    base::U64 memory_end;        // 0x08  of the Keep's free memory, a multiple of 2 MiB
+    base::U64 memory_limit;      // 0x10  it may grow to here
+    base::U64 program;           // 0x18  guest-physical address of the program's file, below memory
+    base::U64 program_size;      // 0x20
+    base::U64 tsc_khz;           // 0x28
+    base::U64 tsc;               // 0x30  at this tick
+    base::U64 monotonic_ns;      // 0x38  ... CLOCK_MONOTONIC was this
+    base::U64 realtime_ns;       // 0x40  ... and CLOCK_REALTIME this
+    base::U32 doorbell;          // 0x48  Doorbell
+    base::U32 max_cpus;          // 0x4c
+    base::U32 argument_count;    // 0x50
     base::U32 environment_count; // 0x54
-    base::U32 strings_size;   // 0x58  arguments, then K=V, each ended by a zero
-    base::U32 descriptor_count; // 0x5c
-    base::U32 verbose;        // 0x60  1: log every system call that is answered ENOSYS
-    base::U32 cpus;           // 0x64  how many processors to report
-    base::U64 memory;         // 0x68  where the Keep's free memory begins, a multiple of 2 MiB
-    base::U32 user;           // 0x70  who the program is, for it to compare with the owners of files
-    base::U32 group;          // 0x74
+    base::U32 strings_size;      // 0x58  arguments, then K=V, each ended by a zero
+    base::U32 descriptor_count;  // 0x5c
+    base::U32 verbose;           // 0x60  1: log every system call that is answered ENOSYS
+    base::U32 cpus;              // 0x64  how many processors to report
+    base::U64 memory;            // 0x68  where the Keep's free memory begins, a multiple of 2 MiB
+    base::U32 user;  // 0x70  who the program is, for it to compare with the owners of files
+    base::U32 group; // 0x74
     std::array<Descriptor, max_descriptors> descriptors; // 0x78
 };
 static_assert(base::Wire<Boot> && sizeof(Boot) == 0x878);

@@ -1,6 +1,7 @@
 #pragma once
 
-// The descriptors that a Keep may name: numbers of their own, so that no other descriptor of this process is within reach.
+// The descriptors that a Keep may name: numbers of their own, so that no other descriptor of this
+// process is within reach.
 
 #include "base/result.hpp"
 #include "os/fd.hpp"

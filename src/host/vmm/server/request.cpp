@@ -14,7 +14,8 @@ constexpr std::size_t longest_path = 4095;
 } // namespace
 
 base::Result<Request> Request::fetch(std::span<std::byte> block, Handles const& handles) {
-    // Safety: the block is block_size bytes, page-aligned; the Keep may change it at any moment, so it is read as volatile.
+    // Safety: the block is block_size bytes, page-aligned; the Keep may change it at any moment, so
+    // it is read as volatile.
     auto const volatile& header = *reinterpret_cast<Header const volatile*>(block.data());
     Request request;
     std::uint64_t const number = header.number;
@@ -22,14 +23,17 @@ base::Result<Request> Request::fetch(std::span<std::byte> block, Handles const& 
     if (number > 0xffff'ffff) return std::unexpected(base::Errno::NoSys);
     request.call_ = static_cast<Call>(number);
     if (auto const* shape = protocol::hostcall::find_shape(request.call_))
-        for (unsigned i = 0; i < count; ++i) TRY(request.check(i, shape->arguments[i], block, handles));
+        for (unsigned i = 0; i < count; ++i)
+            TRY(request.check(i, shape->arguments[i], block, handles));
     else if (request.call_ == Call::Poll || request.call_ == Call::Log)
         TRY(request.check(0, Argument::InOut, block, handles));
-    else if (request.call_ < Call::Poll) return std::unexpected(base::Errno::NoSys);
+    else if (request.call_ < Call::Poll)
+        return std::unexpected(base::Errno::NoSys);
     return request;
 }
 
-base::Result<void> Request::check(unsigned i, Argument kind, std::span<std::byte> block, Handles const& handles) {
+base::Result<void>
+Request::check(unsigned i, Argument kind, std::span<std::byte> block, Handles const& handles) {
     if (kind == Argument::None || kind == Argument::Value) return {};
     if (kind == Argument::Handle) {
         open_[i] = TRY(handles.find(words_[i]));

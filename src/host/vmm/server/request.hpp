@@ -16,7 +16,8 @@ namespace host::vmm {
 
 class Request {
 public:
-    // Each word of the block is fetched once. NoSys: no such call; BadF, Proto: an argument is not what the shape says.
+    // Each word of the block is fetched once. NoSys: no such call; BadF, Proto: an argument is not
+    // what the shape says.
     static base::Result<Request> fetch(std::span<std::byte> block, Handles const& handles);
 
     protocol::hostcall::Call call() const { return call_; }
@@ -28,7 +29,12 @@ public:
 
 private:
     Request() = default;
-    base::Result<void> check(unsigned i, protocol::hostcall::Argument kind, std::span<std::byte> block, Handles const& handles);
+    base::Result<void> check(
+        unsigned i,
+        protocol::hostcall::Argument kind,
+        std::span<std::byte> block,
+        Handles const& handles
+    );
 
     static constexpr std::size_t count = protocol::hostcall::max_arguments;
 

@@ -39,10 +39,16 @@ base::Result<std::uint64_t> status_of(int file, std::span<std::byte> out) {
 base::Result<std::uint64_t> control(Request const& request) {
     int const command = request.number(1);
     switch (command) {
-    case F_GETFL: return value(::fcntl(request.file(0), F_GETFL));
-    case F_SETFL: return value(::fcntl(request.file(0), F_SETFL, request.number(2) & (O_APPEND | O_NONBLOCK)));
-    case F_GETPIPE_SZ: return value(::fcntl(request.file(0), F_GETPIPE_SZ));
-    default: return std::unexpected(base::Errno::Inval);
+    case F_GETFL:
+        return value(::fcntl(request.file(0), F_GETFL));
+    case F_SETFL:
+        return value(
+            ::fcntl(request.file(0), F_SETFL, request.number(2) & (O_APPEND | O_NONBLOCK))
+        );
+    case F_GETPIPE_SZ:
+        return value(::fcntl(request.file(0), F_GETPIPE_SZ));
+    default:
+        return std::unexpected(base::Errno::Inval);
     }
 }
 
@@ -51,9 +57,14 @@ base::Result<std::uint64_t> device_control(Request const& request) {
     std::size_t size = 0;
     switch (request.value(1)) {
     case FIONREAD:
-    case FIONBIO: size = sizeof(int); break;
-    case TIOCGWINSZ: size = sizeof(winsize); break;
-    default: return std::unexpected(base::Errno::NoTty);
+    case FIONBIO:
+        size = sizeof(int);
+        break;
+    case TIOCGWINSZ:
+        size = sizeof(winsize);
+        break;
+    default:
+        return std::unexpected(base::Errno::NoTty);
     }
     if (argument.size() != size) return std::unexpected(base::Errno::Proto);
     return value(::ioctl(request.file(0), request.value(1), argument.data()));
@@ -68,8 +79,10 @@ base::Result<std::uint64_t> Server::keep(int number) {
 
 base::Result<std::uint64_t> Server::serve(Request const& request) {
     switch (request.call()) {
-    case Call::Poll: return poll(request);
-    case Call::Pipe: return pipe(request);
+    case Call::Poll:
+        return poll(request);
+    case Call::Pipe:
+        return pipe(request);
     case Call::MkdirAt:
     case Call::FstatAt:
     case Call::UnlinkAt:
@@ -80,7 +93,8 @@ base::Result<std::uint64_t> Server::serve(Request const& request) {
     case Call::RenameAt:
     case Call::Statx:
     case Call::OpenAt:
-    case Call::FaccessAt: return serve_path(request);
+    case Call::FaccessAt:
+        return serve_path(request);
     case Call::Socket:
     case Call::Connect:
     case Call::SendTo:
@@ -92,8 +106,10 @@ base::Result<std::uint64_t> Server::serve(Request const& request) {
     case Call::GetPeerName:
     case Call::SetSockOpt:
     case Call::GetSockOpt:
-    case Call::Accept: return serve_socket(request);
-    default: return serve_file(request);
+    case Call::Accept:
+        return serve_socket(request);
+    default:
+        return serve_file(request);
     }
 }
 
@@ -101,32 +117,47 @@ base::Result<std::uint64_t> Server::serve_file(Request const& request) {
     auto const buffer = request.buffer(1);
     auto const offset = [&](unsigned i) { return static_cast<off_t>(request.value(i)); };
     switch (request.call()) {
-    case Call::Read: return value(::read(request.file(0), buffer.data(), buffer.size()));
-    case Call::Write: return value(::write(request.file(0), buffer.data(), buffer.size()));
-    case Call::Pread: return value(::pread(request.file(0), buffer.data(), buffer.size(), offset(2)));
+    case Call::Read:
+        return value(::read(request.file(0), buffer.data(), buffer.size()));
+    case Call::Write:
+        return value(::write(request.file(0), buffer.data(), buffer.size()));
+    case Call::Pread:
+        return value(::pread(request.file(0), buffer.data(), buffer.size(), offset(2)));
     case Call::Pwrite: {
         iovec const whole{buffer.data(), buffer.size()};
-        return value(::pwritev2(request.file(0), &whole, 1, offset(2), request.number(3) & RWF_APPEND));
+        return value(
+            ::pwritev2(request.file(0), &whole, 1, offset(2), request.number(3) & RWF_APPEND)
+        );
     }
     case Call::Close: {
         TRY(handles_.close(request.value(0)));
         return 0;
     }
-    case Call::Fstat: return status_of(request.file(0), buffer);
-    case Call::Lseek: return value(::lseek(request.file(0), offset(1), request.number(2)));
-    case Call::Ioctl: return device_control(request);
-    case Call::Fcntl: return control(request);
-    case Call::Fsync: return value(::fsync(request.file(0)));
-    case Call::Fdatasync: return value(::fdatasync(request.file(0)));
-    case Call::Ftruncate: return value(::ftruncate(request.file(0), offset(1)));
-    case Call::Fallocate: return value(::fallocate(request.file(0), request.number(1), offset(2), offset(3)));
+    case Call::Fstat:
+        return status_of(request.file(0), buffer);
+    case Call::Lseek:
+        return value(::lseek(request.file(0), offset(1), request.number(2)));
+    case Call::Ioctl:
+        return device_control(request);
+    case Call::Fcntl:
+        return control(request);
+    case Call::Fsync:
+        return value(::fsync(request.file(0)));
+    case Call::Fdatasync:
+        return value(::fdatasync(request.file(0)));
+    case Call::Ftruncate:
+        return value(::ftruncate(request.file(0), offset(1)));
+    case Call::Fallocate:
+        return value(::fallocate(request.file(0), request.number(1), offset(2), offset(3)));
     case Call::Fadvise: {
         int const error = ::posix_fadvise(request.file(0), offset(1), offset(2), request.number(3));
         if (error != 0) return std::unexpected(base::Errno{error});
         return 0;
     }
-    case Call::GetDents: return value(::syscall(SYS_getdents64, request.file(0), buffer.data(), buffer.size()));
-    default: return std::unexpected(base::Errno::NoSys);
+    case Call::GetDents:
+        return value(::syscall(SYS_getdents64, request.file(0), buffer.data(), buffer.size()));
+    default:
+        return std::unexpected(base::Errno::NoSys);
     }
 }
 
@@ -139,15 +170,23 @@ base::Result<std::uint64_t> Server::poll(Request const& request) {
     std::vector<Handles::Open> open(count); // keeps them open while we wait
     for (std::size_t i = 0; i < count; ++i) {
         if (polled[i].fd < 0) continue;
-        if (auto found = handles_.find(static_cast<std::uint64_t>(polled[i].fd))) open[i] = std::move(*found);
+        if (auto found = handles_.find(static_cast<std::uint64_t>(polled[i].fd)))
+            open[i] = std::move(*found);
         polled[i].fd = open[i] ? open[i]->number() : -1;
     }
     constexpr std::uint64_t second = 1'000'000'000;
-    timespec const limit{static_cast<time_t>(request.value(1) / second), static_cast<long>(request.value(1) % second)};
+    timespec const limit{
+        static_cast<time_t>(request.value(1) / second), static_cast<long>(request.value(1) % second)
+    };
     bool const forever = request.value(1) == ~0ULL;
-    auto const ready = TRY(value(::ppoll(polled.data(), count, forever ? nullptr : &limit, nullptr)));
+    auto const ready =
+        TRY(value(::ppoll(polled.data(), count, forever ? nullptr : &limit, nullptr)));
     for (std::size_t i = 0; i < count; ++i)
-        std::memcpy(buffer.data() + i * sizeof(pollfd) + offsetof(pollfd, revents), &polled[i].revents, sizeof(short));
+        std::memcpy(
+            buffer.data() + i * sizeof(pollfd) + offsetof(pollfd, revents),
+            &polled[i].revents,
+            sizeof(short)
+        );
     return ready;
 }
 
@@ -155,10 +194,13 @@ base::Result<std::uint64_t> Server::pipe(Request const& request) {
     auto const out = request.buffer(0);
     std::array<int, 2> ends{};
     if (out.size() != sizeof ends) return std::unexpected(base::Errno::Proto);
-    if (::pipe2(ends.data(), (request.number(1) & O_NONBLOCK) | O_CLOEXEC) != 0) return std::unexpected(os::last_error());
+    if (::pipe2(ends.data(), (request.number(1) & O_NONBLOCK) | O_CLOEXEC) != 0)
+        return std::unexpected(os::last_error());
     os::Fd reader{ends[0]};
     os::Fd writer{ends[1]};
-    std::array<std::uint32_t, 2> const handles{TRY(handles_.add(std::move(reader))), TRY(handles_.add(std::move(writer)))};
+    std::array<std::uint32_t, 2> const handles{
+        TRY(handles_.add(std::move(reader))), TRY(handles_.add(std::move(writer)))
+    };
     std::memcpy(out.data(), handles.data(), sizeof handles);
     return 0;
 }

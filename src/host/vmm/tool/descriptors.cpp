@@ -21,14 +21,22 @@ void hand(Handed& handed, std::uint32_t number, os::Fd file) {
     int const flags = ::fcntl(file.number(), F_GETFL);
     auto const handle = handed.server.handles().add(std::move(file));
     if (!handle) return;
-    handed.wishes.descriptors.push_back({.number = number, .mode = standard ? status.st_mode : 0, .flags = static_cast<std::uint32_t>(flags), .handle = *handle});
+    handed.wishes.descriptors.push_back(
+        {.number = number,
+         .mode = standard ? status.st_mode : 0,
+         .flags = static_cast<std::uint32_t>(flags),
+         .handle = *handle}
+    );
 }
 
 void hand_resident(Handed& handed, std::uint32_t number, os::Fd file) {
     struct stat status{};
     if (!file || ::fstat(file.number(), &status) != 0) return;
     handed.wishes.descriptors.push_back(
-        {.number = number, .mode = status.st_mode, .memory_size = static_cast<std::uint64_t>(status.st_size), .resident = true}
+        {.number = number,
+         .mode = status.st_mode,
+         .memory_size = static_cast<std::uint64_t>(status.st_size),
+         .resident = true}
     );
     handed.files.push_back(std::move(file));
 }
@@ -40,8 +48,10 @@ void hand_inherited(Handed& handed) {
         struct stat status{};
         if ((::fcntl(number, F_GETFD) & FD_CLOEXEC) != 0 || ::fstat(number, &status) != 0) continue;
         ::fcntl(number, F_SETFD, FD_CLOEXEC);
-        if (S_ISREG(status.st_mode) && status.st_size > 0) hand_resident(handed, static_cast<std::uint32_t>(number), os::Fd{number});
-        else hand(handed, static_cast<std::uint32_t>(number), os::Fd{number});
+        if (S_ISREG(status.st_mode) && status.st_size > 0)
+            hand_resident(handed, static_cast<std::uint32_t>(number), os::Fd{number});
+        else
+            hand(handed, static_cast<std::uint32_t>(number), os::Fd{number});
     }
 }
 

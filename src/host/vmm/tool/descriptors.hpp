@@ -1,6 +1,7 @@
 #pragma once
 
-// What the test drivers hand into a Keep: standard streams, folders, files in memory, or all that they inherited.
+// What the test drivers hand into a Keep: standard streams, folders, files in memory, or all that
+// they inherited.
 
 #include "host/vmm/plan.hpp"
 #include "host/vmm/server/server.hpp"

@@ -1,4 +1,5 @@
-// Where every entry into the shim arrives: a system call is answered, a fault brings in a page or becomes a signal.
+// Where every entry into the shim arrives: a system call is answered, a fault brings in a page or
+// becomes a signal.
 
 #include "keep/shim/event/kernel.hpp"
 #include "keep/shim/system_call/system_call.hpp"
@@ -21,17 +22,26 @@ constexpr std::int32_t from_kernel = 0x80;
 
 SignalInfo describe(Frame const& frame) {
     switch (frame.vector) {
-    case Vector::DivideError: return {Signal::Fpe, fpe_divide, frame.rip};
+    case Vector::DivideError:
+        return {Signal::Fpe, fpe_divide, frame.rip};
     case Vector::FloatingPoint:
-    case Vector::Simd: return {Signal::Fpe, fpe_unknown, frame.rip};
-    case Vector::Debug: return {Signal::Trap, trap_trace, frame.rip};
-    case Vector::Breakpoint: return {Signal::Trap, from_kernel, 0};
-    case Vector::InvalidOpcode: return {Signal::Ill, ill_operand, frame.rip};
-    case Vector::StackFault: return {Signal::Bus, from_kernel, 0};
-    case Vector::AlignmentCheck: return {Signal::Bus, bus_alignment, 0};
+    case Vector::Simd:
+        return {Signal::Fpe, fpe_unknown, frame.rip};
+    case Vector::Debug:
+        return {Signal::Trap, trap_trace, frame.rip};
+    case Vector::Breakpoint:
+        return {Signal::Trap, from_kernel, 0};
+    case Vector::InvalidOpcode:
+        return {Signal::Ill, ill_operand, frame.rip};
+    case Vector::StackFault:
+        return {Signal::Bus, from_kernel, 0};
+    case Vector::AlignmentCheck:
+        return {Signal::Bus, bus_alignment, 0};
     case Vector::Overflow:
-    case Vector::GeneralProtection: return {Signal::Segv, from_kernel, 0};
-    default: return {};
+    case Vector::GeneralProtection:
+        return {Signal::Segv, from_kernel, 0};
+    default:
+        return {};
     }
 }
 
@@ -40,8 +50,10 @@ bool has_error_code(Vector vector) {
     case Vector::StackFault:
     case Vector::GeneralProtection:
     case Vector::PageFault:
-    case Vector::AlignmentCheck: return true;
-    default: return false;
+    case Vector::AlignmentCheck:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -52,7 +64,8 @@ void raise(Kernel& kernel, Frame& frame, SignalInfo info) {
     info.trap = static_cast<std::uint64_t>(frame.vector);
     info.error = has_error_code(frame.vector) ? frame.error : 0;
     bool const blocked = (thread.blocked & signal_bit(number)) != 0;
-    if (blocked || kernel.signals.action(number).handler <= 1 || !kernel.signals.deliver(thread, frame, info))
+    if (blocked || kernel.signals.action(number).handler <= 1 ||
+        !kernel.signals.deliver(thread, frame, info))
         end_keep(kernel, 0, number);
 }
 
@@ -66,9 +79,11 @@ void on_page_fault(Kernel& kernel, Frame& frame) {
         if (frame.error & page_fault::present) Machine::flush();
         return;
     }
-    if (brought_in.error() == base::Errno::NoMem) end_keep(kernel, 0, static_cast<std::uint64_t>(Signal::Kill));
+    if (brought_in.error() == base::Errno::NoMem)
+        end_keep(kernel, 0, static_cast<std::uint64_t>(Signal::Kill));
     auto const at = frame.fault_address;
-    bool const mapped = kernel.space.mapped({round_down(at, hw::page_size), round_down(at, hw::page_size) + 1});
+    bool const mapped =
+        kernel.space.mapped({round_down(at, hw::page_size), round_down(at, hw::page_size) + 1});
     raise(kernel, frame, {Signal::Segv, mapped ? segv_access : segv_unmapped, at});
 }
 
@@ -76,7 +91,8 @@ void on_exception(Kernel& kernel, Frame& frame) {
     if (frame.vector == Vector::PageFault) return on_page_fault(kernel, frame);
     auto const info = describe(frame);
     // Anything else is sent by the host or by broken hardware: the Keep does not go on with it.
-    if (info.signal == Signal::None) give_up(kernel, "unexpected vector", static_cast<std::uint64_t>(frame.vector));
+    if (info.signal == Signal::None)
+        give_up(kernel, "unexpected vector", static_cast<std::uint64_t>(frame.vector));
     raise(kernel, frame, info);
 }
 
@@ -87,7 +103,8 @@ void deliver_pending(Kernel& kernel, Frame& frame) {
         thread.pending &= ~signal_bit(number);
         if (kernel.signals.ignored(number)) continue;
         SignalInfo const info{.signal = static_cast<Signal>(number), .code = -6}; // SI_TKILL
-        if (kernel.signals.action(number).handler == 0 || !kernel.signals.deliver(thread, frame, info))
+        if (kernel.signals.action(number).handler == 0 ||
+            !kernel.signals.deliver(thread, frame, info))
             end_keep(kernel, 0, number);
     }
 }
@@ -96,8 +113,10 @@ void deliver_pending(Kernel& kernel, Frame& frame) {
 
 void on_event(Kernel& kernel, Frame& frame) {
     kernel.translations.left_program();
-    if (frame.vector == Vector::SystemCall) answer_system_call(kernel, frame);
-    else on_exception(kernel, frame);
+    if (frame.vector == Vector::SystemCall)
+        answer_system_call(kernel, frame);
+    else
+        on_exception(kernel, frame);
     deliver_pending(kernel, frame);
     kernel.translations.back_to_program();
 }

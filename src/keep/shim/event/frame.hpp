@@ -8,17 +8,28 @@
 namespace shim {
 
 enum class Vector : std::uint64_t {
-    DivideError = 0, Debug = 1, Nmi = 2, Breakpoint = 3, Overflow = 4, InvalidOpcode = 6, DoubleFault = 8,
-    StackFault = 12, GeneralProtection = 13, PageFault = 14, FloatingPoint = 16, AlignmentCheck = 17, Simd = 19,
+    DivideError = 0,
+    Debug = 1,
+    Nmi = 2,
+    Breakpoint = 3,
+    Overflow = 4,
+    InvalidOpcode = 6,
+    DoubleFault = 8,
+    StackFault = 12,
+    GeneralProtection = 13,
+    PageFault = 14,
+    FloatingPoint = 16,
+    AlignmentCheck = 17,
+    Simd = 19,
     SystemCall = 256,
 };
 
 struct Frame {
     std::uint64_t r15, r14, r13, r12, r11, r10, r9, r8, rdi, rsi, rbp, rbx, rdx, rcx, rax; // 0x00
-    std::uint64_t fault_address;                                                        // 0x78
-    Vector vector;                                                                      // 0x80
-    std::uint64_t error;                                                                // 0x88
-    std::uint64_t rip, cs, rflags, rsp, ss;                                             // 0x90
+    std::uint64_t fault_address;                                                           // 0x78
+    Vector vector;                                                                         // 0x80
+    std::uint64_t error;                                                                   // 0x88
+    std::uint64_t rip, cs, rflags, rsp, ss;                                                // 0x90
 };
 static_assert(sizeof(Frame) == 184 && offsetof(Frame, rip) == 0x90);
 

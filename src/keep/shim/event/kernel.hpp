@@ -16,7 +16,8 @@
 
 namespace shim {
 
-// The large tables, apart from the rest: they are zero at first and cost memory only where they are used.
+// The large tables, apart from the rest: they are zero at first and cost memory only where they are
+// used.
 struct Tables {
     std::array<PagePool::Chunk, PagePool::max_chunks> chunks{};
     std::array<Region, Regions::max_regions> regions{};
@@ -26,7 +27,12 @@ struct Tables {
 
 struct Kernel {
     explicit Kernel(Tables& tables)
-        : pool{host, tables.chunks}, translations{pool}, space{pool, translations, tables.regions}, user{space}, files{tables.files}, signals{user},
+        : pool{host, tables.chunks},
+          translations{pool},
+          space{pool, translations, tables.regions},
+          user{space},
+          files{tables.files},
+          signals{user},
           threads{tables.threads} {}
 
     Lock lock;
@@ -57,7 +63,8 @@ struct Kernel {
     }
 };
 
-// The end of the Keep: of its own will (status), by a signal, or because the shim met something impossible.
+// The end of the Keep: of its own will (status), by a signal, or because the shim met something
+// impossible.
 [[noreturn]] void end_keep(Kernel& kernel, std::uint64_t status, std::uint64_t signal);
 [[noreturn]] void give_up(Kernel& kernel, std::string_view reason, std::uint64_t detail);
 void log(Kernel& kernel, std::string_view text, std::uint64_t number);

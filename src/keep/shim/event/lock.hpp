@@ -1,6 +1,7 @@
 #pragma once
 
-// One lock for all of the shim: held from the entry to the return, but not while the host works on a call that can wait.
+// One lock for all of the shim: held from the entry to the return, but not while the host works on
+// a call that can wait.
 
 #include "keep/shim/platform/machine.hpp"
 

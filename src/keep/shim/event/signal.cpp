@@ -9,11 +9,12 @@ namespace shim {
 
 namespace {
 
-constexpr std::size_t max_extended_state = 2752; // AVX-512 and what Linux puts behind it, in units of 64
+constexpr std::size_t max_extended_state =
+    2752; // AVX-512 and what Linux puts behind it, in units of 64
 constexpr std::size_t legacy_state = 512;
 constexpr std::uint64_t red_zone = 128;
 constexpr std::uint64_t trap_and_direction = 0x500; // TF, DF
-constexpr std::uint64_t context_flags = 7;          // UC_FP_XSTATE | UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS
+constexpr std::uint64_t context_flags = 7; // UC_FP_XSTATE | UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS
 
 struct ExtendedState {
     alignas(64) std::array<std::byte, max_extended_state> bytes{};
@@ -65,9 +66,13 @@ base::Result<void> restore_extended_state(UserMemory& user, std::uint64_t at) {
     std::memcpy(&marks, state.bytes.data() + ExtendedStateMarks::offset, sizeof marks);
     std::uint64_t features = 3;
     if (marks.magic == ExtendedStateMarks::begins && marks.state_size == size)
-        TRY(user.read(at + legacy_state, std::span{state.bytes}.subspan(legacy_state, size - legacy_state)));
-    else std::memcpy(state.bytes.data() + legacy_state, &features, sizeof features);
-    if (!Machine::load_extended_state(state.bytes.data())) return std::unexpected(base::Errno::Fault);
+        TRY(user.read(
+            at + legacy_state, std::span{state.bytes}.subspan(legacy_state, size - legacy_state)
+        ));
+    else
+        std::memcpy(state.bytes.data() + legacy_state, &features, sizeof features);
+    if (!Machine::load_extended_state(state.bytes.data()))
+        return std::unexpected(base::Errno::Fault);
     return {};
 }
 
@@ -75,7 +80,8 @@ base::Result<void> restore_extended_state(UserMemory& user, std::uint64_t at) {
 
 bool Signals::ignored(std::uint64_t number) const {
     auto const signal = static_cast<Signal>(number);
-    bool const by_default = signal == Signal::Child || signal == Signal::Urgent || signal == Signal::WindowChange || signal == Signal::Cont;
+    bool const by_default = signal == Signal::Child || signal == Signal::Urgent ||
+                            signal == Signal::WindowChange || signal == Signal::Cont;
     auto const handler = actions_[number - 1].handler;
     return handler == 1 || (handler == 0 && by_default);
 }
@@ -86,7 +92,8 @@ base::Result<void> Signals::deliver(Thread& thread, Frame& frame, SignalInfo con
     auto const size = static_cast<std::uint32_t>(Machine::extended_state_size());
     std::uint64_t top = frame.rsp - red_zone;
     bool const other_stack = (wanted.flags & SignalAction::on_stack) && thread.stack.size != 0;
-    if (other_stack && !on_signal_stack(thread.stack, frame.rsp)) top = thread.stack.base + thread.stack.size;
+    if (other_stack && !on_signal_stack(thread.stack, frame.rsp))
+        top = thread.stack.base + thread.stack.size;
     std::uint64_t const state_at = round_down(top - size - 4, 64);
     std::uint64_t const at = round_down(state_at - sizeof(SignalFrame), 16) - 8;
 

@@ -1,6 +1,7 @@
 #pragma once
 
-// Signals: what the program asked for each, and how one is delivered and returned from. The host never sends any.
+// Signals: what the program asked for each, and how one is delivered and returned from. The host
+// never sends any.
 
 #include "keep/shim/event/frame.hpp"
 #include "keep/shim/memory/user_memory.hpp"
@@ -13,8 +14,20 @@
 namespace shim {
 
 enum class Signal : std::uint8_t {
-    None = 0, Ill = 4, Trap = 5, Abort = 6, Bus = 7, Fpe = 8, Kill = 9, Segv = 11, Pipe = 13, Child = 17, Cont = 18,
-    Stop = 19, Urgent = 23, WindowChange = 28,
+    None = 0,
+    Ill = 4,
+    Trap = 5,
+    Abort = 6,
+    Bus = 7,
+    Fpe = 8,
+    Kill = 9,
+    Segv = 11,
+    Pipe = 13,
+    Child = 17,
+    Cont = 18,
+    Stop = 19,
+    Urgent = 23,
+    WindowChange = 28,
 };
 
 // Linux UAPI: struct sigaction as rt_sigaction takes it.

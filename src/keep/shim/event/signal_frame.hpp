@@ -1,6 +1,7 @@
 #pragma once
 
-// What a signal handler finds on its stack, Linux UAPI asm/ucontext.h, asm/sigcontext.h and asm-generic/siginfo.h.
+// What a signal handler finds on its stack, Linux UAPI asm/ucontext.h, asm/sigcontext.h and
+// asm-generic/siginfo.h.
 
 #include "keep/shim/thread/thread.hpp"
 

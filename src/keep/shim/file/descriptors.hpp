@@ -15,10 +15,10 @@ struct File {
 
     Kind kind = Kind::Closed;
     bool close_on_exec = false;
-    std::uint32_t handle = 0;   // Host: the host's name for it
-    std::uint32_t mode = 0;     // st_mode where the shim itself answers fstat, else 0
-    std::uint32_t flags = 0;    // open flags, where `mode` is known
-    std::uint64_t place = 0;    // Memory: physical address
+    std::uint32_t handle = 0; // Host: the host's name for it
+    std::uint32_t mode = 0;   // st_mode where the shim itself answers fstat, else 0
+    std::uint32_t flags = 0;  // open flags, where `mode` is known
+    std::uint64_t place = 0;  // Memory: physical address
     std::uint64_t size = 0;
     std::uint64_t position = 0;
 };
@@ -30,7 +30,8 @@ public:
     explicit Descriptors(std::span<File, max_files> files) : files_{files} {}
 
     base::Result<File*> find(std::uint64_t number) {
-        if (number >= limit_ || files_[number].kind == File::Kind::Closed) return std::unexpected(base::Errno::BadF);
+        if (number >= limit_ || files_[number].kind == File::Kind::Closed)
+            return std::unexpected(base::Errno::BadF);
         return &files_[number];
     }
 

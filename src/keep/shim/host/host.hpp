@@ -1,6 +1,7 @@
 #pragma once
 
-// The Keep's side of the host calls: one block per vCPU, each word fetched once, each answer checked, all scrubbed after use.
+// The Keep's side of the host calls: one block per vCPU, each word fetched once, each answer
+// checked, all scrubbed after use.
 
 #include "base/result.hpp"
 #include "protocol/hostcall/block.hpp"
@@ -29,7 +30,8 @@ public:
     // The place of an extent, to be filled or emptied by one copy through UserMemory.
     std::span<std::byte> data(protocol::hostcall::Extent at);
 
-    // Asks, waits and returns the checked answer: a value up to `limit`, or an errno. The block's words are zero afterwards.
+    // Asks, waits and returns the checked answer: a value up to `limit`, or an errno. The block's
+    // words are zero afterwards.
     base::Result<std::uint64_t> call(Call call, Arguments const& arguments, std::uint64_t limit);
 
     // Wipes the first `size` bytes of the block's data.

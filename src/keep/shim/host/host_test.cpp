@@ -28,7 +28,8 @@ TEST_F(HostileHost, that_claims_to_have_read_more_than_was_asked_is_a_protocol_e
     auto const at = world.room(4096);
     for (std::int64_t const lie : {101L, 4096L, 1L << 20, INT64_MAX}) {
         answer(lie);
-        EXPECT_EQ(world.call(read_number, {5, at, 100}), -static_cast<std::int64_t>(Errno::Proto)) << lie;
+        EXPECT_EQ(world.call(read_number, {5, at, 100}), -static_cast<std::int64_t>(Errno::Proto))
+            << lie;
     }
 }
 
@@ -36,7 +37,8 @@ TEST_F(HostileHost, that_answers_with_an_errno_out_of_range_is_a_protocol_error)
     auto const at = world.room(4096);
     for (std::int64_t const lie : {-134L, -4095L, -1L << 40, INT64_MIN}) {
         answer(lie);
-        EXPECT_EQ(world.call(read_number, {5, at, 100}), -static_cast<std::int64_t>(Errno::Proto)) << lie;
+        EXPECT_EQ(world.call(read_number, {5, at, 100}), -static_cast<std::int64_t>(Errno::Proto))
+            << lie;
     }
 }
 
@@ -54,14 +56,21 @@ TEST_F(HostileHost, that_gives_the_same_handle_twice_is_a_protocol_error) {
 
 TEST_F(HostileHost, that_reads_the_block_later_finds_nothing_of_the_call_in_it) {
     std::string_view const secret = "what the program sends";
-    world.set_host([](Call, Arguments const& a, std::span<std::byte>) { return static_cast<std::int64_t>(a[1] >> 32); });
+    world.set_host([](Call, Arguments const& a, std::span<std::byte>) {
+        return static_cast<std::int64_t>(a[1] >> 32);
+    });
     auto const at = world.put(secret);
-    EXPECT_EQ(world.call(write_number, {5, at, secret.size()}), static_cast<std::int64_t>(secret.size()));
-    EXPECT_TRUE(std::ranges::all_of(world.block().subspan(8), [](std::byte b) { return b == std::byte{0}; }));
+    EXPECT_EQ(
+        world.call(write_number, {5, at, secret.size()}), static_cast<std::int64_t>(secret.size())
+    );
+    EXPECT_TRUE(std::ranges::all_of(world.block().subspan(8), [](std::byte b) {
+        return b == std::byte{0};
+    }));
 }
 
 TEST_F(HostileHost, gets_no_byte_that_the_call_does_not_send) {
-    // The whole of the program's and the shim's memory holds a mark; only 16 bytes are asked to be written.
+    // The whole of the program's and the shim's memory holds a mark; only 16 bytes are asked to be
+    // written.
     std::vector<std::byte> const marked(1 << 20, std::byte{0xa5});
     auto const at = world.put(marked);
     std::size_t seen = 0;

@@ -6,7 +6,8 @@ namespace shim {
 
 namespace {
 
-// Up to here a mapping gets its entries at once: cheaper than a fault for each, and memory is used only when touched.
+// Up to here a mapping gets its entries at once: cheaper than a fault for each, and memory is used
+// only when touched.
 constexpr std::uint64_t eager_size = 1 << 20;
 
 } // namespace
@@ -17,15 +18,18 @@ void AddressSpace::set_places(std::uint64_t mappings, std::uint64_t heap) {
     heap_limit_ = heap + (64ULL << 30);
 }
 
-base::Result<void> AddressSpace::populate(Range range, Access access, std::uint64_t large_pages_from) {
+base::Result<void>
+AddressSpace::populate(Range range, Access access, std::uint64_t large_pages_from) {
     for (std::uint64_t at = range.begin; at < range.end;) {
         auto* const directory = TRY(table_.make(at, PageTable::Level::Large));
-        std::uint64_t const next = smaller(round_down(at, large_page_size) + large_page_size, range.end);
+        std::uint64_t const next =
+            smaller(round_down(at, large_page_size) + large_page_size, range.end);
         if (directory->get<Entry::Large>()) {
             at = next;
             continue;
         }
-        if (directory->empty() && next - at == large_page_size && range.size() >= large_pages_from) {
+        if (directory->empty() && next - at == large_page_size &&
+            range.size() >= large_pages_from) {
             *directory = PageTable::page(TRY(pool_.large()), access, true).with<Entry::Large>(true);
             at = next;
             continue;
@@ -49,18 +53,23 @@ base::Result<std::uint64_t> AddressSpace::map(std::uint64_t size, Access access)
 base::Result<void> AddressSpace::map_at(Range range, Access access) {
     TRY(unmap(range));
     TRY(regions_.insert({.range = range, .access = access}));
-    if (access != Access::None && range.size() <= eager_size) return populate(range, access, large_page_size);
+    if (access != Access::None && range.size() <= eager_size)
+        return populate(range, access, large_page_size);
     return {};
 }
 
 base::Result<void> AddressSpace::map_window(Range range, Access access, hw::PhysAddr source) {
     if (allows(access, Access::Write)) return std::unexpected(base::Errno::Access);
     TRY(unmap(range));
-    TRY(regions_.insert({.range = range, .source = source.raw(), .access = access, .backing = Backing::Window}));
+    TRY(regions_.insert(
+        {.range = range, .source = source.raw(), .access = access, .backing = Backing::Window}
+    ));
     for (std::uint64_t at = range.begin; at < range.end;) {
         hw::PhysAddr const from{source.raw() + (at - range.begin)};
-        bool const large = at % large_page_size == 0 && from.raw() % large_page_size == 0 && range.end - at >= large_page_size;
-        auto* entry = TRY(table_.make(at, large ? PageTable::Level::Large : PageTable::Level::Small));
+        bool const large = at % large_page_size == 0 && from.raw() % large_page_size == 0 &&
+                           range.end - at >= large_page_size;
+        auto* entry =
+            TRY(table_.make(at, large ? PageTable::Level::Large : PageTable::Level::Small));
         *entry = PageTable::page(from, access, false).with<Entry::Large>(large);
         at += large ? large_page_size : hw::page_size;
     }
@@ -73,7 +82,8 @@ base::Result<void> AddressSpace::drop_pages(Range range) {
         present = present || entry.get<Entry::Present>();
         auto const old = entry;
         entry = {};
-        if (old.get<Entry::Owned>()) translations_.retire(hw::PhysAddr{round_down(old.address().raw(), size)}, size);
+        if (old.get<Entry::Owned>())
+            translations_.retire(hw::PhysAddr{round_down(old.address().raw(), size)}, size);
     }));
     if (present) translations_.forget();
     return {};
@@ -87,7 +97,8 @@ base::Result<void> AddressSpace::unmap(Range range) {
 base::Result<void> AddressSpace::protect(Range range, Access access) {
     if (!regions_.covers(range)) return std::unexpected(base::Errno::NoMem);
     for (auto const& region : regions_.touching(range))
-        if (region.backing == Backing::Window && allows(access, Access::Write)) return std::unexpected(base::Errno::Access);
+        if (region.backing == Backing::Window && allows(access, Access::Write))
+            return std::unexpected(base::Errno::Access);
     TRY(regions_.split(range.begin));
     TRY(regions_.split(range.end));
     bool anonymous = true;
@@ -101,12 +112,14 @@ base::Result<void> AddressSpace::protect(Range range, Access access) {
         auto const changed = PageTable::with_access(entry, access);
         // A right that is gained needs no flush: at worst one fault finds that nothing is wrong.
         lost = lost || (entry.get<Entry::Present>() &&
-                        (!changed.get<Entry::Present>() || (entry.get<Entry::Writable>() && !changed.get<Entry::Writable>()) ||
+                        (!changed.get<Entry::Present>() ||
+                         (entry.get<Entry::Writable>() && !changed.get<Entry::Writable>()) ||
                          (!entry.get<Entry::NoExecute>() && changed.get<Entry::NoExecute>())));
         entry = changed;
     }));
     if (lost) translations_.forget();
-    if (anonymous && access != Access::None && range.size() <= eager_size) return populate(range, access, large_page_size);
+    if (anonymous && access != Access::None && range.size() <= eager_size)
+        return populate(range, access, large_page_size);
     return {};
 }
 
@@ -124,17 +137,21 @@ base::Result<std::uint64_t> AddressSpace::move(Range old, std::uint64_t size) {
     auto const access = regions_.find(old.begin)->access;
     TRY(regions_.insert({.range = target, .access = access}));
     base::Result<void> moved{};
-    TRY(table_.each({old.begin, smaller(old.end, old.begin + size)}, [&](Entry& entry, std::uint64_t at, std::uint64_t bytes) {
-        if (!moved) return;
-        auto const level = bytes == large_page_size ? PageTable::Level::Large : PageTable::Level::Small;
-        auto const place = table_.make(target.begin + (at - old.begin), level);
-        if (!place) {
-            moved = std::unexpected(place.error());
-            return;
+    TRY(table_.each(
+        {old.begin, smaller(old.end, old.begin + size)},
+        [&](Entry& entry, std::uint64_t at, std::uint64_t bytes) {
+            if (!moved) return;
+            auto const level =
+                bytes == large_page_size ? PageTable::Level::Large : PageTable::Level::Small;
+            auto const place = table_.make(target.begin + (at - old.begin), level);
+            if (!place) {
+                moved = std::unexpected(place.error());
+                return;
+            }
+            **place = entry;
+            entry = {};
         }
-        **place = entry;
-        entry = {};
-    }));
+    ));
     TRY(std::move(moved));
     translations_.forget();
     TRY(unmap(old));
@@ -145,7 +162,8 @@ base::Result<std::uint64_t> AddressSpace::move(Range old, std::uint64_t size) {
 base::Result<std::uint64_t> AddressSpace::resize(Range old, std::uint64_t size, bool may_move) {
     if (!regions_.covers(old)) return std::unexpected(base::Errno::Fault);
     auto const regions = regions_.touching(old);
-    if (regions.size() != 1 || regions[0].backing != Backing::Anonymous) return std::unexpected(base::Errno::Fault);
+    if (regions.size() != 1 || regions[0].backing != Backing::Anonymous)
+        return std::unexpected(base::Errno::Fault);
     if (size <= old.size()) {
         if (size < old.size()) TRY(unmap({old.begin + size, old.end}));
         return old.begin;
@@ -176,7 +194,9 @@ std::uint64_t AddressSpace::set_break(std::uint64_t at) {
 base::Result<void> AddressSpace::bring_in(Region const& region, std::uint64_t at) {
     if (region.backing == Backing::Window) return std::unexpected(base::Errno::Fault);
     std::uint64_t const around = round_down(at, large_page_size);
-    return populate(region.range.intersect({around, around + large_page_size}), region.access, large_page_size);
+    return populate(
+        region.range.intersect({around, around + large_page_size}), region.access, large_page_size
+    );
 }
 
 base::Result<void> AddressSpace::fault(std::uint64_t at, Access access) {
@@ -189,11 +209,13 @@ base::Result<std::span<std::byte>> AddressSpace::reach(std::uint64_t at, Access 
     auto const* entry = table_.find(at);
     if (entry == nullptr || entry->empty()) {
         auto const* const region = regions_.find(at);
-        if (region == nullptr || !allows(region->access, access)) return std::unexpected(base::Errno::Fault);
+        if (region == nullptr || !allows(region->access, access))
+            return std::unexpected(base::Errno::Fault);
         TRY(bring_in(*region, at));
         entry = table_.find(at);
     }
-    bool const ok = entry->get<Entry::Present>() && (!allows(access, Access::Write) || entry->get<Entry::Writable>()) &&
+    bool const ok = entry->get<Entry::Present>() &&
+                    (!allows(access, Access::Write) || entry->get<Entry::Writable>()) &&
                     (!allows(access, Access::Execute) || !entry->get<Entry::NoExecute>());
     if (!ok) return std::unexpected(base::Errno::Fault);
     std::uint64_t const size = entry->get<Entry::Large>() ? large_page_size : hw::page_size;

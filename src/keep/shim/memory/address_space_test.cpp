@@ -68,7 +68,8 @@ TEST_F(AddressSpaceTest, a_mapping_that_moves_takes_its_contents_along) {
     ASSERT_TRUE(space.map_at({at + size, at + size + 4096}, read_write)); // in the way
     auto const moved = space.resize({at, at + size}, 2 * size, true).value();
     EXPECT_NE(moved, at);
-    for (std::uint64_t i = 0; i < size; i += 4096) EXPECT_EQ(user.load<std::uint64_t>(moved + i).value(), i);
+    for (std::uint64_t i = 0; i < size; i += 4096)
+        EXPECT_EQ(user.load<std::uint64_t>(moved + i).value(), i);
     EXPECT_EQ(user.load<std::uint64_t>(moved + size).value(), 0U);
     EXPECT_EQ(user.load<char>(at).error(), Errno::Fault);
 }
@@ -81,10 +82,13 @@ TEST_F(AddressSpaceTest, discarded_memory_reads_as_zero) {
 }
 
 TEST_F(AddressSpaceTest, memory_beyond_the_limit_is_refused_and_the_rest_stays_usable) {
-    world.set_host([](Call call, Arguments const&, std::span<std::byte>) -> std::int64_t { return call == Call::Grow ? -12 : -38; });
+    world.set_host([](Call call, Arguments const&, std::span<std::byte>) -> std::int64_t {
+        return call == Call::Grow ? -12 : -38;
+    });
     auto const at = space.map(512 << 20, read_write).value();
     base::Result<void> touched{};
-    for (std::uint64_t i = 0; touched && i < 512ULL << 20; i += 2 << 20) touched = user.store(at + i, 'x');
+    for (std::uint64_t i = 0; touched && i < 512ULL << 20; i += 2 << 20)
+        touched = user.store(at + i, 'x');
     EXPECT_EQ(touched.error(), Errno::NoMem);
     ASSERT_TRUE(space.unmap({at, at + (512ULL << 20)}));
     EXPECT_TRUE(user.store(space.map(4096, read_write).value(), 'y'));
@@ -96,7 +100,8 @@ TEST_F(AddressSpaceTest, a_host_that_claims_to_have_grown_too_far_is_not_believe
     });
     auto const at = space.map(512 << 20, read_write).value();
     base::Result<void> touched{};
-    for (std::uint64_t i = 0; touched && i < 512ULL << 20; i += 2 << 20) touched = user.store(at + i, 'x');
+    for (std::uint64_t i = 0; touched && i < 512ULL << 20; i += 2 << 20)
+        touched = user.store(at + i, 'x');
     EXPECT_EQ(touched.error(), Errno::Proto);
 }
 

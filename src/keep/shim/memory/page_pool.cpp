@@ -10,7 +10,9 @@ namespace shim {
 
 namespace {
 
-std::uint32_t chunk_of(std::uint64_t address) { return static_cast<std::uint32_t>(address / large_page_size); }
+std::uint32_t chunk_of(std::uint64_t address) {
+    return static_cast<std::uint32_t>(address / large_page_size);
+}
 std::uint64_t address_of(std::uint32_t chunk) { return chunk * large_page_size; }
 void zero(hw::PhysAddr at, std::uint64_t size) { std::memset(physical(at), 0, size); }
 
@@ -18,7 +20,8 @@ void zero(hw::PhysAddr at, std::uint64_t size) { std::memset(physical(at), 0, si
 
 base::Result<void> PagePool::add(Range chunks, Range tables, std::uint64_t limit) {
     bool const aligned = chunks.begin % large_page_size == 0 && chunks.end % large_page_size == 0;
-    if (!aligned || chunks.empty() || chunks.end > max_chunks * large_page_size) return std::unexpected(base::Errno::Proto);
+    if (!aligned || chunks.empty() || chunks.end > max_chunks * large_page_size)
+        return std::unexpected(base::Errno::Proto);
     next_chunk_ = chunks.begin;
     next_chunk_end_ = chunks.end;
     limit_ = smaller(limit, max_chunks * large_page_size);
@@ -117,9 +120,11 @@ base::Result<hw::PhysAddr> PagePool::table() {
 void PagePool::release(hw::PhysAddr page) {
     auto const index = chunk_of(page.raw());
     auto& chunk = chunks_[index];
-    // Nothing of the program stays behind, and the link below is the only thing that free memory holds.
+    // Nothing of the program stays behind, and the link below is the only thing that free memory
+    // holds.
     std::memcpy(physical(page), &chunk.free_head, sizeof chunk.free_head);
-    chunk.free_head = static_cast<std::uint16_t>((page.raw() - address_of(index)) / hw::page_size + 1);
+    chunk.free_head =
+        static_cast<std::uint16_t>((page.raw() - address_of(index)) / hw::page_size + 1);
     ++chunk.free_count;
     --used_pages_;
     if (!chunk.listed) list(index);
@@ -138,7 +143,8 @@ void PagePool::free_chunk(std::uint32_t index, bool dirty) {
     auto& chunk = chunks_[index];
     chunk = {};
     if (dirty && dirty_count_ >= idle_chunks && Machine::fresh_memory_is_zero) {
-        auto const given = host_.call(protocol::hostcall::Call::Discard, {address_of(index), large_page_size}, 0);
+        auto const given =
+            host_.call(protocol::hostcall::Call::Discard, {address_of(index), large_page_size}, 0);
         dirty = !given;
     }
     auto& head = dirty ? dirty_ : clean_;

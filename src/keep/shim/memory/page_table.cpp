@@ -12,8 +12,11 @@ constexpr unsigned large_shift = 21;
 constexpr unsigned small_shift = 12;
 
 Entry& top_entry(std::uint64_t at) {
-    // Safety: Machine::program_tables() holds an entry for each GiB of program_space, and `at` lies in it.
-    return reinterpret_cast<Entry*>(Machine::program_tables())[(at - program_space.begin) >> directory_shift];
+    // Safety: Machine::program_tables() holds an entry for each GiB of program_space, and `at` lies
+    // in it.
+    return reinterpret_cast<Entry*>(
+        Machine::program_tables()
+    )[(at - program_space.begin) >> directory_shift];
 }
 
 Entry table_entry(hw::PhysAddr table) {
@@ -62,7 +65,8 @@ base::Result<void> PageTable::split(Entry& large) {
 }
 
 Entry PageTable::with_access(Entry entry, Access access) {
-    // Accessed and dirty are set beforehand: the CPU need not, and hosts with shadow page tables fault less.
+    // Accessed and dirty are set beforehand: the CPU need not, and hosts with shadow page tables
+    // fault less.
     return entry.with<Entry::Present>(access != Access::None)
         .with<Entry::User>(true)
         .with<Entry::Accessed>(true)

@@ -8,12 +8,15 @@
 namespace shim {
 
 enum class Access : std::uint8_t { None = 0, Read = 1, Write = 2, Execute = 4 };
-constexpr Access operator|(Access a, Access b) { return static_cast<Access>(static_cast<int>(a) | static_cast<int>(b)); }
+constexpr Access operator|(Access a, Access b) {
+    return static_cast<Access>(static_cast<int>(a) | static_cast<int>(b));
+}
 constexpr bool allows(Access have, Access want) {
     return (static_cast<int>(have) & static_cast<int>(want)) == static_cast<int>(want);
 }
 
-// An entry of a page table or directory, Intel SDM volume 3, 4.5. Not present but not zero: a page whose access is None.
+// An entry of a page table or directory, Intel SDM volume 3, 4.5. Not present but not zero: a page
+// whose access is None.
 struct Entry : base::Register<Entry> {
     using Present = base::Field<bool, 0>;
     using Writable = base::Field<bool, 1>;
@@ -33,13 +36,16 @@ class PageTable {
 public:
     explicit PageTable(PagePool& pool) : pool_{pool} {}
 
-    // What maps `at`, or null: the directory entry if it is large or `level` is Large, else the table's entry.
+    // What maps `at`, or null: the directory entry if it is large or `level` is Large, else the
+    // table's entry.
     enum class Level : std::uint8_t { Small, Large };
     Entry* find(std::uint64_t at, Level level = Level::Small);
-    // The same, with tables made where there are none; a large page in the way of a small one is split.
+    // The same, with tables made where there are none; a large page in the way of a small one is
+    // split.
     base::Result<Entry*> make(std::uint64_t at, Level level = Level::Small);
 
-    // Every page that is there, from the lowest: action(entry, address, size). Large pages half inside are split.
+    // Every page that is there, from the lowest: action(entry, address, size). Large pages half
+    // inside are split.
     template <class Action> base::Result<void> each(Range range, Action action);
 
     static Entry page(hw::PhysAddr at, Access access, bool owned);
@@ -60,7 +66,8 @@ template <class Action> base::Result<void> PageTable::each(Range range, Action a
             at = round_down(at, directory_span) + directory_span;
             continue;
         }
-        std::uint64_t const next = smaller(round_down(at, large_page_size) + large_page_size, range.end);
+        std::uint64_t const next =
+            smaller(round_down(at, large_page_size) + large_page_size, range.end);
         if (directory->empty()) {
             at = next;
             continue;

@@ -9,7 +9,8 @@
 
 namespace shim {
 
-// Safety: the window maps every address that the page pool gives out, and the files that the loader placed.
+// Safety: the window maps every address that the page pool gives out, and the files that the loader
+// placed.
 inline std::byte* physical(hw::PhysAddr address) { return Machine::memory() + address.raw(); }
 
 } // namespace shim

@@ -11,7 +11,9 @@ namespace shim {
 inline constexpr std::uint64_t large_page_size = 2 << 20;
 
 constexpr std::uint64_t round_down(std::uint64_t v, std::uint64_t unit) { return v & ~(unit - 1); }
-constexpr std::uint64_t round_up(std::uint64_t v, std::uint64_t unit) { return round_down(v + unit - 1, unit); }
+constexpr std::uint64_t round_up(std::uint64_t v, std::uint64_t unit) {
+    return round_down(v + unit - 1, unit);
+}
 constexpr std::uint64_t smaller(std::uint64_t a, std::uint64_t b) { return a < b ? a : b; }
 constexpr std::uint64_t larger(std::uint64_t a, std::uint64_t b) { return a > b ? a : b; }
 
@@ -23,7 +25,9 @@ struct Range {
     constexpr bool empty() const { return begin >= end; }
     constexpr bool contains(std::uint64_t at) const { return at >= begin && at < end; }
     constexpr bool contains(Range other) const { return other.begin >= begin && other.end <= end; }
-    constexpr Range intersect(Range other) const { return {larger(begin, other.begin), smaller(end, other.end)}; }
+    constexpr Range intersect(Range other) const {
+        return {larger(begin, other.begin), smaller(end, other.end)};
+    }
 };
 
 // Where a program's memory can lie: the four top-level entries that every page table shares.

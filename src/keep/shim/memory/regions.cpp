@@ -7,7 +7,8 @@ namespace shim {
 namespace {
 
 bool joins(Region const& left, Region const& right) {
-    return left.range.end == right.range.begin && left.access == right.access && left.backing == right.backing &&
+    return left.range.end == right.range.begin && left.access == right.access &&
+           left.backing == right.backing &&
            (left.backing == Backing::Anonymous || left.source + left.range.size() == right.source);
 }
 
@@ -18,8 +19,10 @@ std::size_t Regions::first_ending_after(std::uint64_t at) const {
     std::size_t high = count_;
     while (low < high) {
         auto const middle = (low + high) / 2;
-        if (regions_[middle].range.end <= at) low = middle + 1;
-        else high = middle;
+        if (regions_[middle].range.end <= at)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low;
 }
@@ -102,8 +105,9 @@ void Regions::merge(Range range) {
     }
 }
 
-base::Result<std::uint64_t>
-Regions::gap_above(std::uint64_t from, std::uint64_t size, std::uint64_t alignment, std::uint64_t end) const {
+base::Result<std::uint64_t> Regions::gap_above(
+    std::uint64_t from, std::uint64_t size, std::uint64_t alignment, std::uint64_t end
+) const {
     std::uint64_t at = round_up(from, alignment);
     for (auto i = first_ending_after(from); i < count_; ++i) {
         if (regions_[i].range.begin >= at && regions_[i].range.begin - at >= size) break;

@@ -8,7 +8,8 @@ namespace shim {
 namespace {
 
 struct RegionsTest : testing::Test {
-    std::unique_ptr<std::array<Region, Regions::max_regions>> memory = std::make_unique<std::array<Region, Regions::max_regions>>();
+    std::unique_ptr<std::array<Region, Regions::max_regions>> memory =
+        std::make_unique<std::array<Region, Regions::max_regions>>();
     Regions regions{*memory};
 
     void add(std::uint64_t begin, std::uint64_t end, Access access = Access::Read) {
@@ -41,7 +42,12 @@ TEST_F(RegionsTest, a_hole_in_the_middle_leaves_both_ends) {
 }
 
 TEST_F(RegionsTest, a_window_that_is_split_goes_on_where_it_was) {
-    ASSERT_TRUE(regions.insert({.range = {0x1000, 0x4000}, .source = 0x80000, .access = Access::Read, .backing = Backing::Window}));
+    ASSERT_TRUE(regions.insert(
+        {.range = {0x1000, 0x4000},
+         .source = 0x80000,
+         .access = Access::Read,
+         .backing = Backing::Window}
+    ));
     ASSERT_TRUE(regions.split(0x3000));
     EXPECT_EQ(regions.find(0x3000)->source, 0x82000U);
     regions.merge({0x1000, 0x4000});
@@ -65,7 +71,9 @@ TEST_F(RegionsTest, a_gap_below_the_hint_is_found_when_there_is_none_above) {
 
 TEST_F(RegionsTest, a_full_table_is_an_answer) {
     for (std::uint64_t i = 0; i < Regions::max_regions; ++i) add(i * 0x2000, i * 0x2000 + 0x1000);
-    EXPECT_EQ(regions.insert({.range = {1ULL << 40, (1ULL << 40) + 1}}).error(), base::Errno::NoMem);
+    EXPECT_EQ(
+        regions.insert({.range = {1ULL << 40, (1ULL << 40) + 1}}).error(), base::Errno::NoMem
+    );
 }
 
 } // namespace

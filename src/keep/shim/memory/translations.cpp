@@ -12,7 +12,9 @@ constexpr std::uint64_t large_mark = 1;
 } // namespace
 
 // Safety: a batch lies in a page that the pool gave out for it.
-Translations::Batch& Translations::at(hw::PhysAddr batch) { return *reinterpret_cast<Batch*>(physical(batch)); }
+Translations::Batch& Translations::at(hw::PhysAddr batch) {
+    return *reinterpret_cast<Batch*>(physical(batch));
+}
 
 void Translations::back_to_program() {
     auto& cpu = cpus_[Machine::cpu()];
@@ -35,8 +37,10 @@ bool Translations::others_in_program_since(std::uint64_t epoch) const {
 }
 
 void Translations::release(std::uint64_t page) {
-    if (page & large_mark) pool_.release_large(hw::PhysAddr{page & ~large_mark});
-    else pool_.release(hw::PhysAddr{page});
+    if (page & large_mark)
+        pool_.release_large(hw::PhysAddr{page & ~large_mark});
+    else
+        pool_.release(hw::PhysAddr{page});
 }
 
 void Translations::retire(hw::PhysAddr page, std::uint64_t size) {

@@ -1,7 +1,8 @@
 #pragma once
 
-// What vCPUs may still remember of the page tables. There is no interrupt to make another vCPU forget, so a page that was
-// mapped goes back to the pool only when every vCPU that could know it has left the program since.
+// What vCPUs may still remember of the page tables. There is no interrupt to make another vCPU
+// forget, so a page that was mapped goes back to the pool only when every vCPU that could know it
+// has left the program since.
 
 #include "keep/shim/host/host.hpp"
 #include "keep/shim/memory/page_pool.hpp"
@@ -22,7 +23,8 @@ public:
 
     // Rights were taken away: this vCPU forgets at once, others when they come by.
     void forget();
-    // Gives a page (4 KiB or 2 MiB) back that was mapped until now; forget() follows in the same call.
+    // Gives a page (4 KiB or 2 MiB) back that was mapped until now; forget() follows in the same
+    // call.
     void retire(hw::PhysAddr page, std::uint64_t size);
 
 private:
@@ -34,7 +36,7 @@ private:
     struct Batch {
         hw::PhysAddr next;
         std::uint64_t count;
-        std::uint64_t epoch; // the newest of them
+        std::uint64_t epoch;                  // the newest of them
         std::array<std::uint64_t, 509> pages; // bit 0: 2 MiB
     };
     static_assert(sizeof(Batch) == hw::page_size);

@@ -1,6 +1,7 @@
 #pragma once
 
-// The one way in which the shim reads and writes the program's memory: by page table, never through the program's addresses.
+// The one way in which the shim reads and writes the program's memory: by page table, never through
+// the program's addresses.
 
 #include "keep/shim/memory/address_space.hpp"
 

@@ -1,4 +1,5 @@
-// Page tables and the area of one more vCPU: everything is shared with the first but the page behind CPU_AREA and its stacks.
+// Page tables and the area of one more vCPU: everything is shared with the first but the page
+// behind CPU_AREA and its stacks.
 
 #include "keep/shim/memory/page_pool.hpp"
 #include "keep/shim/memory/physical.hpp"
@@ -34,7 +35,9 @@ base::Result<Copy> copy_table(PagePool& pool, std::uint64_t const* table) {
     return Copy{page, entries};
 }
 
-void redirect(std::uint64_t& entry, hw::PhysAddr to) { entry = (entry & ~entry_address) | to.raw(); }
+void redirect(std::uint64_t& entry, hw::PhysAddr to) {
+    entry = (entry & ~entry_address) | to.raw();
+}
 
 } // namespace
 

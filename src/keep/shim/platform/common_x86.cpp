@@ -85,7 +85,10 @@ std::size_t Machine::extended_state_size() {
 
 void Machine::save_extended_state(std::byte* at) {
     // Safety: `at` holds extended_state_size() bytes, 64-byte aligned, its header zero.
-    asm volatile("xsave64 (%0)" : : "r"(at), "a"(static_cast<std::uint32_t>(extended_state_mask())), "d"(0) : "memory");
+    asm volatile("xsave64 (%0)"
+                 :
+                 : "r"(at), "a"(static_cast<std::uint32_t>(extended_state_mask())), "d"(0)
+                 : "memory");
 }
 
 bool Machine::load_extended_state(std::byte* at) {
@@ -95,7 +98,10 @@ bool Machine::load_extended_state(std::byte* at) {
     bool ok = (words[64] & ~extended_state_mask()) == 0 && (mxcsr & ~0xffffU) == 0;
     for (int i = 65; i < 72; ++i) ok = ok && words[i] == 0;
     if (!ok) return false;
-    asm volatile("xrstor64 (%0)" : : "r"(at), "a"(static_cast<std::uint32_t>(extended_state_mask())), "d"(0) : "memory");
+    asm volatile("xrstor64 (%0)"
+                 :
+                 : "r"(at), "a"(static_cast<std::uint32_t>(extended_state_mask())), "d"(0)
+                 : "memory");
     return true;
 }
 
@@ -104,7 +110,10 @@ void Machine::clean_extended_state() {
     alignas(64) std::array<std::uint64_t, largest_state / 8> area{};
     area[3] = clean_mxcsr;
     // Safety: a zero XSTATE_BV loads the state of a reset for every component.
-    asm volatile("xrstor64 (%0)" : : "r"(area.data()), "a"(static_cast<std::uint32_t>(extended_state_mask())), "d"(0) : "memory");
+    asm volatile("xrstor64 (%0)"
+                 :
+                 : "r"(area.data()), "a"(static_cast<std::uint32_t>(extended_state_mask())), "d"(0)
+                 : "memory");
     asm volatile("ldmxcsr %0" : : "m"(clean_mxcsr));
 }
 
@@ -124,12 +133,15 @@ void Machine::set_control_words(std::uint64_t words) {
 hw::PhysAddr Machine::root() { return hw::PhysAddr{cpu_area().root}; }
 
 void Machine::extend_window(hw::PhysAddr begin, hw::PhysAddr end) {
-    // The image holds a directory for each GiB, so that memory can grow without taking memory. Its physical address is its own.
+    // The image holds a directory for each GiB, so that memory can grow without taking memory. Its
+    // physical address is its own.
     constexpr std::uint64_t gib = 1U << 30;
     for (std::uint64_t i = begin.raw() / gib; i * gib < end.raw() && i < window_gib; ++i) {
         if (direct_map[i] != 0) continue;
         auto& directory = window_directories[i];
-        for (std::uint64_t j = 0; j < directory.size(); ++j) directory[j] = i * gib + j * large_page_size + (direct_directory[0] & ~large_page_address);
+        for (std::uint64_t j = 0; j < directory.size(); ++j)
+            directory[j] =
+                i * gib + j * large_page_size + (direct_directory[0] & ~large_page_address);
         direct_map[i] = reinterpret_cast<std::uint64_t>(directory.data()) | (direct_map[0] & 0xfff);
     }
 }

@@ -1,6 +1,7 @@
 #pragma once
 
-// The page that every vCPU sees at the same address with its own contents; layout.inc has the same offsets for the stubs.
+// The page that every vCPU sees at the same address with its own contents; layout.inc has the same
+// offsets for the stubs.
 
 #include <array>
 #include <cstddef>
@@ -23,7 +24,7 @@ static_assert(offsetof(CpuArea, fault_address) == 0x10 && offsetof(CpuArea, vect
 static_assert(offsetof(CpuArea, task_state) == 0x100 && offsetof(CpuArea, gdt) == 0x300);
 
 inline constexpr std::uint64_t cpu_area_address = 0x4000'0000;
-inline constexpr std::size_t cpu_area_pages = 7;   // page 2 is a guard and has no memory
+inline constexpr std::size_t cpu_area_pages = 7; // page 2 is a guard and has no memory
 inline constexpr std::size_t cpu_area_guard = 2;
 
 // Safety: mapped by every vCPU's page table before its first instruction.

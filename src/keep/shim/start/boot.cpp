@@ -16,18 +16,25 @@ constexpr std::uint64_t most_tsc_khz = 100'000'000;
 constexpr std::uint64_t latest_second = 1ULL << 34;
 
 bool file_fits(std::uint64_t place, std::uint64_t size, std::uint64_t memory) {
-    return place % hw::page_size == 0 && place >= launch::files_address && place < memory && size <= memory - place;
+    return place % hw::page_size == 0 && place >= launch::files_address && place < memory &&
+           size <= memory - place;
 }
 
 bool sane(launch::Boot const& boot) {
-    if (!std::ranges::equal(boot.magic, launch::boot_magic, {}, [](std::byte b) { return static_cast<char>(b); })) return false;
-    bool const memory = boot.memory >= launch::files_address && boot.memory < boot.memory_end &&
-                        boot.memory_end <= boot.memory_limit && boot.memory_limit <= launch::address_limit &&
-                        boot.memory % launch::chunk_size == 0 && boot.memory_end % launch::chunk_size == 0;
+    if (!std::ranges::equal(boot.magic, launch::boot_magic, {}, [](std::byte b) {
+            return static_cast<char>(b);
+        }))
+        return false;
+    bool const memory =
+        boot.memory >= launch::files_address && boot.memory < boot.memory_end &&
+        boot.memory_end <= boot.memory_limit && boot.memory_limit <= launch::address_limit &&
+        boot.memory % launch::chunk_size == 0 && boot.memory_end % launch::chunk_size == 0;
     bool const time = boot.tsc_khz >= least_tsc_khz && boot.tsc_khz <= most_tsc_khz &&
-                      boot.monotonic_ns < latest_second * second_ns && boot.realtime_ns < latest_second * second_ns;
-    bool const counts = boot.max_cpus >= 1 && boot.max_cpus <= max_cpus && boot.cpus >= 1 && boot.cpus <= max_cpus &&
-                        boot.descriptor_count <= launch::max_descriptors && boot.strings_size <= launch::max_strings &&
+                      boot.monotonic_ns < latest_second * second_ns &&
+                      boot.realtime_ns < latest_second * second_ns;
+    bool const counts = boot.max_cpus >= 1 && boot.max_cpus <= max_cpus && boot.cpus >= 1 &&
+                        boot.cpus <= max_cpus && boot.descriptor_count <= launch::max_descriptors &&
+                        boot.strings_size <= launch::max_strings &&
                         boot.doorbell <= static_cast<std::uint32_t>(launch::Doorbell::Polled);
     return memory && time && counts && file_fits(boot.program, boot.program_size, boot.memory);
 }
@@ -70,7 +77,9 @@ base::Result<void> configure(Kernel& kernel, launch::Boot const& boot) {
     kernel.clock = {boot.tsc, boot.monotonic_ns, boot.realtime_ns, Clock::factor(boot.tsc_khz)};
     Machine::extend_window(hw::PhysAddr{0}, hw::PhysAddr{boot.memory_end});
     TRY(kernel.pool.add(
-        {boot.memory, boot.memory_end}, {launch::table_address, launch::files_address}, boot.memory_limit
+        {boot.memory, boot.memory_end},
+        {launch::table_address, launch::files_address},
+        boot.memory_limit
     ));
     for (std::uint32_t i = 0; i < boot.descriptor_count; ++i) {
         auto const& descriptor = boot.descriptors[i];

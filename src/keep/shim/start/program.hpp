@@ -15,7 +15,9 @@ struct LoadedProgram {
     Range range;
 };
 
-// NoExec: no x86-64 static-pie. `file` is fetched from memory that the host may still change, each header once.
-base::Result<LoadedProgram> load_program(Kernel& kernel, std::span<std::byte const> file, hw::PhysAddr at, std::uint64_t base);
+// NoExec: no x86-64 static-pie. `file` is fetched from memory that the host may still change, each
+// header once.
+base::Result<LoadedProgram>
+load_program(Kernel& kernel, std::span<std::byte const> file, hw::PhysAddr at, std::uint64_t base);
 
 } // namespace shim

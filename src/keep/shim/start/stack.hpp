@@ -15,6 +15,8 @@ struct StackContents {
 };
 
 // Maps the stack below `top`, fills it in, and answers with the stack pointer.
-base::Result<std::uint64_t> make_stack(Kernel& kernel, std::uint64_t top, StackContents const& contents, LoadedProgram const& program);
+base::Result<std::uint64_t> make_stack(
+    Kernel& kernel, std::uint64_t top, StackContents const& contents, LoadedProgram const& program
+);
 
 } // namespace shim

@@ -24,7 +24,8 @@ alignas(Kernel) constinit std::array<std::byte, sizeof(Kernel)> kernel_memory{};
 // Safety: shim_start makes the Kernel before anything else runs.
 Kernel& the_kernel() { return *std::launder(reinterpret_cast<Kernel*>(kernel_memory.data())); }
 
-// Where things go: program, then heap, then mappings, then stack, each a random number of large pages further on.
+// Where things go: program, then heap, then mappings, then stack, each a random number of large
+// pages further on.
 struct Places {
     std::uint64_t program;
     std::uint64_t mappings;
@@ -41,7 +42,9 @@ constexpr std::uint64_t slide_steps = 1 << 14; // of 2 MiB: 32 GiB
 
 base::Result<Places> choose_places() {
     auto const random = TRY(Machine::random());
-    auto const slide = [random](unsigned shift) { return (random >> shift) % slide_steps * large_page_size; };
+    auto const slide = [random](unsigned shift) {
+        return (random >> shift) % slide_steps * large_page_size;
+    };
     std::uint64_t const quarter = 128ULL << 30;
     std::uint64_t const stack = program_space.begin + 2 * quarter + slide(28);
     return Places{
@@ -57,7 +60,8 @@ base::Result<void> start_program(Kernel& kernel, Frame& frame) {
     TRY(configure(kernel, boot));
     auto const places = TRY(choose_places());
     std::span<std::byte const> const file{physical(hw::PhysAddr{boot.program}), boot.program_size};
-    auto const program = TRY(load_program(kernel, file, hw::PhysAddr{boot.program}, places.program));
+    auto const program =
+        TRY(load_program(kernel, file, hw::PhysAddr{boot.program}, places.program));
     kernel.space.set_places(places.mappings, round_up(program.range.end, large_page_size));
     auto const vdso = TRY(map_vdso(kernel, places.vdso));
     StackContents const contents{
@@ -70,7 +74,13 @@ base::Result<void> start_program(Kernel& kernel, Frame& frame) {
     auto& thread = kernel.threads[0];
     thread.state = Thread::State::Running;
     thread.id = kernel.next_thread_id++;
-    frame = {.rip = program.entry, .cs = user_code_selector, .rflags = interrupt_flag | 2, .rsp = stack, .ss = user_data_selector};
+    frame = {
+        .rip = program.entry,
+        .cs = user_code_selector,
+        .rflags = interrupt_flag | 2,
+        .rsp = stack,
+        .ss = user_data_selector
+    };
     return {};
 }
 
@@ -84,7 +94,8 @@ void log(Kernel& kernel, std::string_view text, std::uint64_t number) {
     line[length++] = '0';
     line[length++] = 'x';
     for (int shift = 60; shift >= 0; shift -= 4)
-        if (shift == 0 || number >> shift != 0) line[length++] = "0123456789abcdef"[number >> shift & 15];
+        if (shift == 0 || number >> shift != 0)
+            line[length++] = "0123456789abcdef"[number >> shift & 15];
     auto const extent = *Extent::create(0, length);
     kernel.host.put(extent, std::as_bytes(std::span{line}.first(length)));
     // Nothing depends on whether the host has shown it.
@@ -108,7 +119,12 @@ extern "C" void shim_start(Frame* frame) {
     kernel.host.attach(0, physical(hw::PhysAddr{launch::block_address}));
     kernel.lock.lock();
     auto const started = start_program(kernel, *frame);
-    if (!started) give_up(kernel, "the program cannot be loaded, errno", static_cast<std::uint64_t>(started.error()));
+    if (!started)
+        give_up(
+            kernel,
+            "the program cannot be loaded, errno",
+            static_cast<std::uint64_t>(started.error())
+        );
     kernel.translations.back_to_program();
     kernel.lock.unlock();
 }
@@ -124,7 +140,8 @@ extern "C" void shim_start_secondary(Frame* frame) {
 
 extern "C" void shim_event(Frame* frame) {
     auto& kernel = the_kernel();
-    // Before the lock, which this vCPU may hold: the shim never faults, so this is its defect or the host's attack.
+    // Before the lock, which this vCPU may hold: the shim never faults, so this is its defect or
+    // the host's attack.
     if (interrupted_shim(*frame)) give_up(kernel, "exception inside the shim at", frame->rip);
     kernel.lock.lock();
     on_event(kernel, *frame);

@@ -6,7 +6,8 @@
 
 namespace shim {
 
-// Maps the clock's page at `at` and the code behind it; answers with the address of the code's ELF header.
+// Maps the clock's page at `at` and the code behind it; answers with the address of the code's ELF
+// header.
 base::Result<std::uint64_t> map_vdso(Kernel& kernel, std::uint64_t at);
 
 } // namespace shim

@@ -24,7 +24,14 @@ namespace system_call {
 namespace {
 
 // Linux UAPI, asm-generic/fcntl.h, ioctls.h.
-enum class Control : std::uint64_t { Duplicate = 0, GetFlags = 1, SetFlags = 2, GetStatus = 3, SetStatus = 4, DuplicateCloseOnExec = 1030 };
+enum class Control : std::uint64_t {
+    Duplicate = 0,
+    GetFlags = 1,
+    SetFlags = 2,
+    GetStatus = 3,
+    SetStatus = 4,
+    DuplicateCloseOnExec = 1030
+};
 constexpr std::uint64_t close_on_exec = 1;
 constexpr std::uint64_t open_close_on_exec = 0x8'0000;
 constexpr std::uint64_t ioctl_window_size = 0x5413;
@@ -64,10 +71,16 @@ Reply duplicate_to(SystemCall const& call, bool on_exec) {
 Reply seek_memory(File& file, std::uint64_t offset, std::uint64_t whence) {
     std::uint64_t origin = 0;
     switch (static_cast<Whence>(whence)) {
-    case Whence::Set: break;
-    case Whence::Current: origin = file.position; break;
-    case Whence::End: origin = file.size; break;
-    default: return std::unexpected(base::Errno::Inval);
+    case Whence::Set:
+        break;
+    case Whence::Current:
+        origin = file.position;
+        break;
+    case Whence::End:
+        origin = file.size;
+        break;
+    default:
+        return std::unexpected(base::Errno::Inval);
     }
     if (static_cast<std::int64_t>(origin + offset) < 0) return std::unexpected(base::Errno::Inval);
     return file.position = origin + offset;
@@ -108,16 +121,24 @@ Reply ioctl(SystemCall const& call) {
         file->close_on_exec = true;
         return 0;
     }
-    bool const terminal = file->kind == File::Kind::Host && (file->mode == 0 || (file->mode & mode_type) == mode_character);
+    bool const terminal = file->kind == File::Kind::Host &&
+                          (file->mode == 0 || (file->mode & mode_type) == mode_character);
     if (call[1] == ioctl_window_size && !terminal) return std::unexpected(base::Errno::NoTty);
     Forward forward{call, Call::Ioctl};
     TRY(forward.handle(call[0]));
     forward.value(call[1]);
     switch (call[1]) {
-    case ioctl_window_size: TRY(forward.out(call[2], window_size_bytes)); break;
-    case ioctl_bytes_ready: TRY(forward.out(call[2], sizeof(int))); break;
-    case ioctl_nonblocking: TRY(forward.in(call[2], sizeof(int))); break;
-    default: return std::unexpected(base::Errno::NoTty);
+    case ioctl_window_size:
+        TRY(forward.out(call[2], window_size_bytes));
+        break;
+    case ioctl_bytes_ready:
+        TRY(forward.out(call[2], sizeof(int)));
+        break;
+    case ioctl_nonblocking:
+        TRY(forward.in(call[2], sizeof(int)));
+        break;
+    default:
+        return std::unexpected(base::Errno::NoTty);
     }
     return forward.send();
 }
@@ -125,23 +146,30 @@ Reply ioctl(SystemCall const& call) {
 Reply fcntl(SystemCall const& call) {
     auto* const file = TRY(call.kernel.files.find(call[0]));
     switch (static_cast<Control>(call[1])) {
-    case Control::Duplicate: return duplicate(call, call[0], call[2], false);
-    case Control::DuplicateCloseOnExec: return duplicate(call, call[0], call[2], true);
-    case Control::GetFlags: return file->close_on_exec ? close_on_exec : 0;
-    case Control::SetFlags: file->close_on_exec = (call[2] & close_on_exec) != 0; return 0;
+    case Control::Duplicate:
+        return duplicate(call, call[0], call[2], false);
+    case Control::DuplicateCloseOnExec:
+        return duplicate(call, call[0], call[2], true);
+    case Control::GetFlags:
+        return file->close_on_exec ? close_on_exec : 0;
+    case Control::SetFlags:
+        file->close_on_exec = (call[2] & close_on_exec) != 0;
+        return 0;
     case Control::GetStatus:
     case Control::SetStatus: {
         bool const known = file->kind == File::Kind::Memory || file->mode != 0;
         if (known && static_cast<Control>(call[1]) == Control::GetStatus) return file->flags;
         constexpr std::uint32_t changeable = 0x2c00; // O_APPEND, O_NONBLOCK, O_ASYNC
-        file->flags = (file->flags & ~changeable) | (static_cast<std::uint32_t>(call[2]) & changeable);
+        file->flags =
+            (file->flags & ~changeable) | (static_cast<std::uint32_t>(call[2]) & changeable);
         Forward forward{call, Call::Fcntl};
         TRY(forward.handle(call[0]));
         forward.value(call[1]);
         forward.value(call[2]);
         return forward.send();
     }
-    default: return std::unexpected(base::Errno::Inval);
+    default:
+        return std::unexpected(base::Errno::Inval);
     }
 }
 

@@ -30,10 +30,12 @@ base::Result<void> Forward::handle(std::uint64_t descriptor) {
 }
 
 base::Result<void> Forward::add_text(std::uint64_t at, bool may_be_absolute) {
-    // Straight into the block: the text goes to the host anyway, and nothing is decided by reading it back.
+    // Straight into the block: the text goes to the host anyway, and nothing is decided by reading
+    // it back.
     auto const place = TRY(take(smaller(longest_path, data_size - used_)));
     auto const bytes = call_.kernel.host.data(place);
-    auto const text = TRY(call_.kernel.user.text(at, {reinterpret_cast<char*>(bytes.data()), bytes.size()}));
+    auto const text =
+        TRY(call_.kernel.user.text(at, {reinterpret_cast<char*>(bytes.data()), bytes.size()}));
     auto const first = TRY(call_.kernel.user.load<char>(at));
     if (first == '/' && !may_be_absolute) return std::unexpected(base::Errno::NoEnt);
     add(Extent::create(place.offset(), text.size())->encode());
@@ -69,11 +71,16 @@ base::Result<void> Forward::result(std::uint64_t at, std::uint64_t size) {
 std::uint64_t Forward::limit() const {
     auto const* const shape = protocol::hostcall::find_shape(as_);
     switch (shape == nullptr ? Answer::Nothing : shape->answer) {
-    case Answer::Nothing: return 0;
-    case Answer::Value: return ~0ULL >> 1;
-    case Answer::Size: return result_size_;
-    case Answer::Sent: return in_size_;
-    case Answer::Handle: return 0xffff'ffff;
+    case Answer::Nothing:
+        return 0;
+    case Answer::Value:
+        return ~0ULL >> 1;
+    case Answer::Size:
+        return result_size_;
+    case Answer::Sent:
+        return in_size_;
+    case Answer::Handle:
+        return 0xffff'ffff;
     }
     return 0;
 }
@@ -84,7 +91,8 @@ Reply Forward::send() {
     Reply reply = answer;
     for (unsigned i = 0; answer && i < out_count_; ++i) {
         auto const extent = *Extent::decode(outs_[i].extent);
-        auto const size = outs_[i].sized_by_answer ? smaller(*answer, extent.size()) : extent.size();
+        auto const size =
+            outs_[i].sized_by_answer ? smaller(*answer, extent.size()) : extent.size();
         auto const copied = kernel.user.write(outs_[i].at, kernel.host.data(extent).first(size));
         if (!copied) reply = std::unexpected(copied.error());
     }
@@ -100,11 +108,20 @@ Reply system_call::forward(SystemCall const& call) {
     Forward forward{call, shape->call};
     for (unsigned i = 0; i < shape->arguments.size(); ++i) {
         switch (shape->arguments[i]) {
-        case Argument::None: break;
-        case Argument::Handle: TRY(forward.handle(call[i])); break;
-        case Argument::Path: TRY(forward.path(call[i])); break;
-        case Argument::Target: TRY(forward.text(call[i])); break;
-        default: forward.value(call[i]); break;
+        case Argument::None:
+            break;
+        case Argument::Handle:
+            TRY(forward.handle(call[i]));
+            break;
+        case Argument::Path:
+            TRY(forward.path(call[i]));
+            break;
+        case Argument::Target:
+            TRY(forward.text(call[i]));
+            break;
+        default:
+            forward.value(call[i]);
+            break;
         }
     }
     return forward.send();

@@ -1,6 +1,7 @@
 #pragma once
 
-// A system call on its way to the host: arguments are added in order, buffers are copied into the block and out again.
+// A system call on its way to the host: arguments are added in order, buffers are copied into the
+// block and out again.
 
 #include "keep/shim/system_call/system_call.hpp"
 
@@ -11,12 +12,13 @@ public:
     Forward(SystemCall const& call, Call as) : call_{call}, as_{as} {}
 
     void value(std::uint64_t value) { add(value); }
-    base::Result<void> handle(std::uint64_t descriptor);             // BadF: not open, or not the host's
-    base::Result<void> path(std::uint64_t at);                       // NoEnt: absolute; there is no root in a Keep
-    base::Result<void> text(std::uint64_t at);                       // of a symbolic link
-    base::Result<void> in(std::uint64_t at, std::uint64_t size);     // null with size 0 stays empty
-    base::Result<void> out(std::uint64_t at, std::uint64_t size);    // filled whole on success
-    base::Result<void> result(std::uint64_t at, std::uint64_t size); // filled as far as the answer says
+    base::Result<void> handle(std::uint64_t descriptor); // BadF: not open, or not the host's
+    base::Result<void> path(std::uint64_t at); // NoEnt: absolute; there is no root in a Keep
+    base::Result<void> text(std::uint64_t at); // of a symbolic link
+    base::Result<void> in(std::uint64_t at, std::uint64_t size);  // null with size 0 stays empty
+    base::Result<void> out(std::uint64_t at, std::uint64_t size); // filled whole on success
+    base::Result<void>
+    result(std::uint64_t at, std::uint64_t size); // filled as far as the answer says
 
     // What the host has answered, checked against the call's row and copied to the program.
     Reply send();

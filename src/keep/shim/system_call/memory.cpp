@@ -22,7 +22,8 @@ constexpr std::uint64_t remap_may_move = 1;
 base::Result<Access> access_of(std::uint64_t protection) {
     if (protection & ~prot_known) return std::unexpected(base::Errno::Inval);
     auto access = static_cast<Access>(protection);
-    if (allows(access, Access::Write | Access::Execute)) return std::unexpected(base::Errno::Access);
+    if (allows(access, Access::Write | Access::Execute))
+        return std::unexpected(base::Errno::Access);
     // x86 cannot give write or execute without read.
     if (access != Access::None) access = access | Access::Read;
     return access;
@@ -42,7 +43,8 @@ base::Result<std::uint64_t> place(SystemCall const& call, Access access) {
     if (call[1] > program_space.size()) return std::unexpected(base::Errno::NoMem);
     if (flags & (map_fixed | map_fixed_noreplace)) {
         auto const range = TRY(pages(call[0], call[1]));
-        if ((flags & map_fixed_noreplace) && !space.vacant(range)) return std::unexpected(base::Errno::Exist);
+        if ((flags & map_fixed_noreplace) && !space.vacant(range))
+            return std::unexpected(base::Errno::Exist);
         TRY(space.map_at(range, access));
         return range.begin;
     }
@@ -61,8 +63,10 @@ Reply mmap(SystemCall const& call) {
     auto const type = call[3] & map_type;
     if (type != map_private && type != map_shared) return std::unexpected(base::Errno::Inval);
     if (call[3] & map_anonymous) return place(call, access);
-    // A private file mapping is a copy made now. A shared one that can be written would need the host at each store.
-    if (type == map_shared && allows(access, Access::Write)) return std::unexpected(base::Errno::NoDev);
+    // A private file mapping is a copy made now. A shared one that can be written would need the
+    // host at each store.
+    if (type == map_shared && allows(access, Access::Write))
+        return std::unexpected(base::Errno::NoDev);
     if (call[5] % hw::page_size != 0) return std::unexpected(base::Errno::Inval);
     auto const file = *TRY(call.kernel.files.find(call[4]));
     auto const at = TRY(place(call, Access::Read | Access::Write));
@@ -94,7 +98,9 @@ Reply mremap(SystemCall const& call) {
     if (call[3] & ~remap_may_move) return std::unexpected(base::Errno::Inval);
     auto const old = TRY(pages(call[0], call[1]));
     if (call[2] == 0 || call[2] > program_space.size()) return std::unexpected(base::Errno::Inval);
-    return call.kernel.space.resize(old, round_up(call[2], hw::page_size), (call[3] & remap_may_move) != 0);
+    return call.kernel.space.resize(
+        old, round_up(call[2], hw::page_size), (call[3] & remap_may_move) != 0
+    );
 }
 
 Reply madvise(SystemCall const& call) {

@@ -1,4 +1,5 @@
-// Calls that name a path. A Keep has no root folder: a path is relative to a folder that the host handed in.
+// Calls that name a path. A Keep has no root folder: a path is relative to a folder that the host
+// handed in.
 
 #include "keep/shim/system_call/forward.hpp"
 #include "keep/shim/system_call/stat.hpp"
@@ -23,7 +24,9 @@ base::Result<void> add_folder(Forward& forward, SystemCall const& call, unsigned
     return forward.handle(call[i]);
 }
 
-Reply open_below(SystemCall const& call, std::uint64_t flags, std::uint64_t mode, std::uint64_t resolve) {
+Reply open_below(
+    SystemCall const& call, std::uint64_t flags, std::uint64_t mode, std::uint64_t resolve
+) {
     Forward forward{call, Call::OpenAt};
     TRY(add_folder(forward, call, 0));
     TRY(forward.path(call[1]));
@@ -32,19 +35,25 @@ Reply open_below(SystemCall const& call, std::uint64_t flags, std::uint64_t mode
     forward.value(resolve);
     auto const handle = TRY(forward.send());
     // A handle that is in use already would tie two files together: the host has mistaken or lied.
-    if (call.kernel.files.handle_in_use(static_cast<std::uint32_t>(handle))) return std::unexpected(base::Errno::Proto);
+    if (call.kernel.files.handle_in_use(static_cast<std::uint32_t>(handle)))
+        return std::unexpected(base::Errno::Proto);
     File const file{
-        .kind = File::Kind::Host, .close_on_exec = (flags & open_close_on_exec) != 0, .handle = static_cast<std::uint32_t>(handle)
+        .kind = File::Kind::Host,
+        .close_on_exec = (flags & open_close_on_exec) != 0,
+        .handle = static_cast<std::uint32_t>(handle)
     };
     return call.kernel.files.add(file);
 }
 
-base::Result<bool> names_nothing(SystemCall const& call, unsigned i) { return TRY(call.kernel.user.load<char>(call[i])) == 0; }
+base::Result<bool> names_nothing(SystemCall const& call, unsigned i) {
+    return TRY(call.kernel.user.load<char>(call[i])) == 0;
+}
 
 Reply read_link(SystemCall const& call, unsigned path, std::uint64_t to, std::uint64_t size) {
     std::array<char, own_name.size() + 1> text{};
     auto const read = call.kernel.user.text(call[path], text);
-    if (!read || std::string_view{read->data(), read->size()} != own_name) return std::unexpected(base::Errno::NoEnt);
+    if (!read || std::string_view{read->data(), read->size()} != own_name)
+        return std::unexpected(base::Errno::NoEnt);
     auto const n = smaller(size, own_target.size());
     TRY(call.kernel.user.write(to, std::as_bytes(std::span{own_target}.first(n))));
     return n;
@@ -113,8 +122,10 @@ Reply utimensat(SystemCall const& call) {
     constexpr std::uint64_t times_size = 32;
     Forward forward{call, Call::UtimensAt};
     TRY(add_folder(forward, call, 0));
-    if (call[1] != 0) TRY(forward.path(call[1]));
-    else TRY(forward.in(0, 0));
+    if (call[1] != 0)
+        TRY(forward.path(call[1]));
+    else
+        TRY(forward.in(0, 0));
     TRY(forward.in(call[2], call[2] != 0 ? times_size : 0));
     forward.value(call[3]);
     return forward.send();

@@ -1,4 +1,5 @@
-// Waiting for descriptors: poll and ppoll. Their signal mask is not needed, since nothing outside sends signals.
+// Waiting for descriptors: poll and ppoll. Their signal mask is not needed, since nothing outside
+// sends signals.
 
 #include "keep/shim/system_call/time.hpp"
 #include "keep/shim/thread/schedule.hpp"
@@ -23,14 +24,18 @@ constexpr std::int16_t ready_to_use = 0x05; // POLLIN | POLLOUT
 constexpr std::int16_t invalid = 0x20;      // POLLNVAL
 constexpr std::uint64_t millisecond_ns = 1'000'000;
 
-// What needs no host: files in memory are always ready, closed descriptors never were. Answers with the host's part.
+// What needs no host: files in memory are always ready, closed descriptors never were. Answers with
+// the host's part.
 Polled ask(Kernel& kernel, Polled& entry) {
     entry.found = 0;
     if (entry.descriptor < 0) return {-1, 0, 0};
     auto const file = kernel.files.find(static_cast<std::uint64_t>(entry.descriptor));
-    if (!file) entry.found = invalid;
-    else if ((*file)->kind == File::Kind::Memory) entry.found = static_cast<std::int16_t>(entry.wanted & ready_to_use);
-    else return {static_cast<std::int32_t>((*file)->handle), entry.wanted, 0};
+    if (!file)
+        entry.found = invalid;
+    else if ((*file)->kind == File::Kind::Memory)
+        entry.found = static_cast<std::int16_t>(entry.wanted & ready_to_use);
+    else
+        return {static_cast<std::int32_t>((*file)->handle), entry.wanted, 0};
     return {-1, 0, 0};
 }
 
@@ -44,7 +49,9 @@ Reply poll_for(SystemCall const& call, std::uint64_t ns) {
         auto entry = TRY(kernel.user.load<Polled>(call[0] + i * sizeof(Polled)));
         auto const asked = ask(kernel, entry);
         ready = ready || entry.found != 0;
-        kernel.host.put(*Extent::create(i * sizeof(Polled), sizeof(Polled)), std::as_bytes(std::span{&asked, 1}));
+        kernel.host.put(
+            *Extent::create(i * sizeof(Polled), sizeof(Polled)), std::as_bytes(std::span{&asked, 1})
+        );
         TRY(kernel.user.store(call[0] + i * sizeof(Polled), entry));
     }
     TRY(kernel.wait(Call::Poll, {extent.encode(), ready ? 0 : ns}, count));
@@ -65,7 +72,9 @@ Reply poll_for(SystemCall const& call, std::uint64_t ns) {
 } // namespace
 
 Reply poll(SystemCall const& call) {
-    return poll_for(call, call.word(2) < 0 ? forever : static_cast<std::uint64_t>(call.word(2)) * millisecond_ns);
+    return poll_for(
+        call, call.word(2) < 0 ? forever : static_cast<std::uint64_t>(call.word(2)) * millisecond_ns
+    );
 }
 
 Reply ppoll(SystemCall const& call) {

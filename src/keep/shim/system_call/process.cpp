@@ -1,4 +1,5 @@
-// What a program asks about itself and the machine. The answers are the Keep's own; none comes from the host.
+// What a program asks about itself and the machine. The answers are the Keep's own; none comes from
+// the host.
 
 #include "keep/shim/system_call/system_call.hpp"
 
@@ -29,10 +30,14 @@ struct Limit {
 
 Limit limit_of(std::uint64_t resource) {
     switch (resource) {
-    case limit_stack: return {stack_limit, unlimited};
-    case limit_core: return {0, 0};
-    case limit_files: return {Descriptors::max_files, Descriptors::max_files};
-    default: return {unlimited, unlimited};
+    case limit_stack:
+        return {stack_limit, unlimited};
+    case limit_core:
+        return {0, 0};
+    case limit_files:
+        return {Descriptors::max_files, Descriptors::max_files};
+    default:
+        return {unlimited, unlimited};
     }
 }
 
@@ -45,11 +50,17 @@ Reply arch_prctl(SystemCall const& call) {
     case set_gs:
         // An address that is not canonical would fault inside the shim.
         if (call[1] >> 47 != 0) return std::unexpected(base::Errno::Perm);
-        call[0] == set_fs ? Machine::set_thread_pointer(call[1]) : Machine::set_second_pointer(call[1]);
+        call[0] == set_fs ? Machine::set_thread_pointer(call[1])
+                          : Machine::set_second_pointer(call[1]);
         return 0;
-    case get_fs: TRY(user.store(call[1], Machine::thread_pointer())); return 0;
-    case get_gs: TRY(user.store(call[1], Machine::second_pointer())); return 0;
-    default: return std::unexpected(base::Errno::Inval);
+    case get_fs:
+        TRY(user.store(call[1], Machine::thread_pointer()));
+        return 0;
+    case get_gs:
+        TRY(user.store(call[1], Machine::second_pointer()));
+        return 0;
+    default:
+        return std::unexpected(base::Errno::Inval);
     }
 }
 

@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::uint64_t set_size = 8;
 constexpr std::uint64_t least_stack = 2048; // MINSIGSTKSZ
-constexpr std::uint64_t unblockable = signal_bit(static_cast<std::uint64_t>(Signal::Kill)) | signal_bit(static_cast<std::uint64_t>(Signal::Stop));
+constexpr std::uint64_t unblockable = signal_bit(static_cast<std::uint64_t>(Signal::Kill)) |
+                                      signal_bit(static_cast<std::uint64_t>(Signal::Stop));
 enum class How : std::uint64_t { Block = 0, Unblock = 1, Set = 2 };
 
 base::Result<void> check_number(std::uint64_t number) {
@@ -28,7 +29,8 @@ Reply send(SystemCall const& call, Thread& thread, std::uint64_t number) {
 
 Reply send_to_thread(SystemCall const& call, std::uint64_t id, std::uint64_t number) {
     for (auto& thread : call.kernel.threads.first(call.kernel.max_threads)) {
-        bool const alive = thread.state == Thread::State::Running || thread.state == Thread::State::Parked;
+        bool const alive =
+            thread.state == Thread::State::Running || thread.state == Thread::State::Parked;
         if (alive && thread.id == id) return send(call, thread, number);
     }
     return std::unexpected(base::Errno{3}); // ESRCH
@@ -57,10 +59,17 @@ Reply rt_sigprocmask(SystemCall const& call) {
     if (call[1] != 0) {
         auto const set = TRY(call.kernel.user.load<std::uint64_t>(call[1]));
         switch (static_cast<How>(call[0])) {
-        case How::Block: blocked |= set; break;
-        case How::Unblock: blocked &= ~set; break;
-        case How::Set: blocked = set; break;
-        default: return std::unexpected(base::Errno::Inval);
+        case How::Block:
+            blocked |= set;
+            break;
+        case How::Unblock:
+            blocked &= ~set;
+            break;
+        case How::Set:
+            blocked = set;
+            break;
+        default:
+            return std::unexpected(base::Errno::Inval);
         }
         blocked &= ~unblockable;
     }
@@ -70,7 +79,8 @@ Reply rt_sigprocmask(SystemCall const& call) {
 
 Reply rt_sigreturn(SystemCall const& call) {
     // A frame that cannot be read or holds nonsense: the program has lost its stack.
-    if (!call.kernel.signals.restore(call.thread, call.frame)) end_keep(call.kernel, 0, static_cast<std::uint64_t>(Signal::Segv));
+    if (!call.kernel.signals.restore(call.thread, call.frame))
+        end_keep(call.kernel, 0, static_cast<std::uint64_t>(Signal::Segv));
     return call.frame.rax;
 }
 
@@ -82,7 +92,9 @@ Reply sigaltstack(SystemCall const& call) {
         auto const wanted = TRY(call.kernel.user.load<SignalStack>(call[0]));
         bool const off = (wanted.flags & SignalStack::disabled) != 0;
         if (!off && wanted.size < least_stack) return std::unexpected(base::Errno::NoMem);
-        stack = off ? SignalStack{} : SignalStack{.base = wanted.base, .flags = 0, .padding = 0, .size = wanted.size};
+        stack =
+            off ? SignalStack{}
+                : SignalStack{.base = wanted.base, .flags = 0, .padding = 0, .size = wanted.size};
     }
     if (call[1] != 0) TRY(call.kernel.user.store(call[1], old));
     return 0;

@@ -1,4 +1,5 @@
-// Sockets: every one is the host's; what travels over them is a matter of the program's own encryption.
+// Sockets: every one is the host's; what travels over them is a matter of the program's own
+// encryption.
 
 #include "keep/shim/system_call/forward.hpp"
 #include "keep/shim/system_call/transfer.hpp"
@@ -27,15 +28,20 @@ struct Message {
 static_assert(sizeof(Message) == 56);
 
 Reply add_socket(SystemCall const& call, std::uint64_t handle, std::uint64_t flags) {
-    if (call.kernel.files.handle_in_use(static_cast<std::uint32_t>(handle))) return std::unexpected(base::Errno::Proto);
+    if (call.kernel.files.handle_in_use(static_cast<std::uint32_t>(handle)))
+        return std::unexpected(base::Errno::Proto);
     File const file{
-        .kind = File::Kind::Host, .close_on_exec = (flags & close_on_exec) != 0, .handle = static_cast<std::uint32_t>(handle)
+        .kind = File::Kind::Host,
+        .close_on_exec = (flags & close_on_exec) != 0,
+        .handle = static_cast<std::uint32_t>(handle)
     };
     return call.kernel.files.add(file);
 }
 
-// Buffers for an address and its size, where the program has given them; the size says how much room there is.
-base::Result<void> add_name(Forward& forward, SystemCall const& call, std::uint64_t at, std::uint64_t size_at) {
+// Buffers for an address and its size, where the program has given them; the size says how much
+// room there is.
+base::Result<void>
+add_name(Forward& forward, SystemCall const& call, std::uint64_t at, std::uint64_t size_at) {
     if (at == 0 || size_at == 0) {
         TRY(forward.out(0, 0));
         return forward.out(0, 0);
@@ -140,7 +146,9 @@ Reply sendmsg(SystemCall const& call) {
     if (name_size > most_address) return std::unexpected(base::Errno::Inval);
     auto const name = *Extent::create(most_message, name_size);
     TRY(kernel.user.read(message.name, kernel.host.data(name)));
-    auto const reply = kernel.wait(Call::SendTo, {handle, Extent::create(0, size)->encode(), call[2], name.encode()}, size);
+    auto const reply = kernel.wait(
+        Call::SendTo, {handle, Extent::create(0, size)->encode(), call[2], name.encode()}, size
+    );
     kernel.host.scrub(size);
     return reply;
 }
@@ -152,9 +160,13 @@ Reply recvmsg(SystemCall const& call) {
     auto pieces = TRY(Pieces::vector(kernel.user, message.vector, message.vector_count));
     auto const room = TRY(pieces.left(most_message, true));
     auto const data = *Extent::create(0, room);
-    auto const name = *Extent::create(most_message, message.name != 0 ? smaller(message.name_size & 0xffff'ffff, most_address) : 0);
+    auto const name = *Extent::create(
+        most_message, message.name != 0 ? smaller(message.name_size & 0xffff'ffff, most_address) : 0
+    );
     auto const size = *Extent::create(most_message + most_address, sizeof(std::uint32_t));
-    auto const got = TRY(kernel.wait(Call::RecvFrom, {handle, data.encode(), call[2], name.encode(), size.encode()}, ~0ULL >> 1));
+    auto const got = TRY(kernel.wait(
+        Call::RecvFrom, {handle, data.encode(), call[2], name.encode(), size.encode()}, ~0ULL >> 1
+    ));
     TRY(pieces.scatter(kernel.host.data(data).first(smaller(got, room))));
     TRY(kernel.user.write(message.name, kernel.host.data(name)));
     kernel.host.scrub(smaller(got, room));
@@ -173,7 +185,8 @@ Reply pipe2(SystemCall const& call) {
     std::ranges::copy(kernel.host.data(extent), std::as_writable_bytes(std::span{handles}).begin());
     if (handles[0] == handles[1]) return std::unexpected(base::Errno::Proto);
     std::array<std::uint32_t, 2> numbers{};
-    for (unsigned i = 0; i < 2; ++i) numbers[i] = static_cast<std::uint32_t>(TRY(add_socket(call, handles[i], call[1])));
+    for (unsigned i = 0; i < 2; ++i)
+        numbers[i] = static_cast<std::uint32_t>(TRY(add_socket(call, handles[i], call[1])));
     TRY(kernel.user.store(call[0], numbers));
     return 0;
 }

@@ -13,7 +13,9 @@ struct SystemCall {
 
     // The arguments, 0 to 5 (System V ABI, appendix A.2).
     std::uint64_t operator[](unsigned i) const {
-        std::uint64_t const values[]{frame.rdi, frame.rsi, frame.rdx, frame.r10, frame.r8, frame.r9};
+        std::uint64_t const values[]{
+            frame.rdi, frame.rsi, frame.rdx, frame.r10, frame.r8, frame.r9
+        };
         return values[i];
     }
     std::int32_t word(unsigned i) const { return static_cast<std::int32_t>((*this)[i]); }

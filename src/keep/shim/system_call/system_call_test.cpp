@@ -29,15 +29,25 @@ TEST_F(SystemCallTest, memory_is_never_writable_and_executable_at_once) {
 }
 
 TEST_F(SystemCallTest, no_mapping_can_be_made_outside_the_programs_space) {
-    for (std::uint64_t const at : {std::uint64_t{0}, std::uint64_t{0x400000}, std::uint64_t{0x4000'0000}, std::uint64_t{1} << 39, program_space.end - 4096, std::uint64_t{1} << 63})
+    for (std::uint64_t const at :
+         {std::uint64_t{0},
+          std::uint64_t{0x400000},
+          std::uint64_t{0x4000'0000},
+          std::uint64_t{1} << 39,
+          program_space.end - 4096,
+          std::uint64_t{1} << 63})
         EXPECT_LT(world.call(9, {at, 8192, 3, 0x32, ~0ULL, 0}), 0) << std::hex << at;
 }
 
 TEST_F(SystemCallTest, an_argument_that_points_into_the_shim_is_a_fault) {
-    for (std::uint64_t const at : {std::uint64_t{0x400000}, std::uint64_t{0x4000'0000}, std::uint64_t{1} << 39, ~std::uint64_t{7}}) {
+    for (std::uint64_t const at :
+         {std::uint64_t{0x400000},
+          std::uint64_t{0x4000'0000},
+          std::uint64_t{1} << 39,
+          ~std::uint64_t{7}}) {
         EXPECT_EQ(world.call(228, {1, at}), error(Errno::Fault)) << std::hex << at; // clock_gettime
         EXPECT_EQ(world.call(318, {at, 8, 0}), error(Errno::Fault)) << std::hex << at; // getrandom
-        EXPECT_EQ(world.call(63, {at}), error(Errno::Fault)) << std::hex << at; // uname
+        EXPECT_EQ(world.call(63, {at}), error(Errno::Fault)) << std::hex << at;        // uname
     }
 }
 
@@ -98,10 +108,13 @@ TEST_F(SystemCallTest, a_handler_sees_the_registers_and_what_it_changes_counts) 
     EXPECT_EQ(frame.rdi, 11U);
     EXPECT_LT(frame.rsp, stack - 128);
 
-    // The handler moves the program on by two bytes, as one that skips an instruction does, and returns.
+    // The handler moves the program on by two bytes, as one that skips an instruction does, and
+    // returns.
     constexpr std::uint64_t rip_in_context = 40 + 16 * 8;
     auto& user = world.kernel().user;
-    EXPECT_EQ(user.load<std::uint64_t>(frame.rdx + rip_in_context).value(), program_space.begin + 0x100);
+    EXPECT_EQ(
+        user.load<std::uint64_t>(frame.rdx + rip_in_context).value(), program_space.begin + 0x100
+    );
     ASSERT_TRUE(user.store(frame.rdx + rip_in_context, program_space.begin + 0x102));
     world.frame() = frame;
     world.frame().rsp += 8; // RET

@@ -22,25 +22,31 @@ TimeSpec spec_of(std::uint64_t ns) {
 // Nanoseconds; what is later than the clock can show counts as forever.
 base::Result<std::uint64_t> load_ns(Kernel& kernel, std::uint64_t at) {
     auto const spec = TRY(kernel.user.load<TimeSpec>(at));
-    if (spec.seconds < 0 || spec.nanoseconds < 0 || spec.nanoseconds >= static_cast<std::int64_t>(second_ns))
+    if (spec.seconds < 0 || spec.nanoseconds < 0 ||
+        spec.nanoseconds >= static_cast<std::int64_t>(second_ns))
         return std::unexpected(base::Errno::Inval);
     if (spec.seconds > most_seconds) return forever;
-    return static_cast<std::uint64_t>(spec.seconds) * second_ns + static_cast<std::uint64_t>(spec.nanoseconds);
+    return static_cast<std::uint64_t>(spec.seconds) * second_ns +
+           static_cast<std::uint64_t>(spec.nanoseconds);
 }
 
 base::Result<std::uint64_t> read_clock(Kernel& kernel, ClockId clock) {
     auto const ticks = Machine::ticks();
     switch (clock) {
     case ClockId::Realtime:
-    case ClockId::RealtimeCoarse: return kernel.clock.realtime(ticks);
+    case ClockId::RealtimeCoarse:
+        return kernel.clock.realtime(ticks);
     case ClockId::Monotonic:
     case ClockId::MonotonicRaw:
     case ClockId::MonotonicCoarse:
-    case ClockId::Boottime: return kernel.clock.monotonic(ticks);
+    case ClockId::Boottime:
+        return kernel.clock.monotonic(ticks);
     // A vCPU that the host does not run is not told so: CPU time is the time since the start.
     case ClockId::ProcessCpu:
-    case ClockId::ThreadCpu: return kernel.clock.elapsed_ns(ticks);
-    default: return std::unexpected(base::Errno::Inval);
+    case ClockId::ThreadCpu:
+        return kernel.clock.elapsed_ns(ticks);
+    default:
+        return std::unexpected(base::Errno::Inval);
     }
 }
 
@@ -89,7 +95,14 @@ Reply clock_getres(SystemCall const& call) {
 
 Reply gettimeofday(SystemCall const& call) {
     auto const ns = call.kernel.clock.realtime(Machine::ticks());
-    if (call[0] != 0) TRY(call.kernel.user.store(call[0], TimeSpec{static_cast<std::int64_t>(ns / second_ns), static_cast<std::int64_t>(ns % second_ns / 1000)}));
+    if (call[0] != 0)
+        TRY(call.kernel.user.store(
+            call[0],
+            TimeSpec{
+                static_cast<std::int64_t>(ns / second_ns),
+                static_cast<std::int64_t>(ns % second_ns / 1000)
+            }
+        ));
     return 0;
 }
 
@@ -110,7 +123,8 @@ Reply clock_nanosleep(SystemCall const& call) {
     if (call[2] == 0) return std::unexpected(base::Errno::Fault);
     auto const clock = static_cast<ClockId>(call[0]);
     TRY(read_clock(call.kernel, clock));
-    if (call[1] & absolute) return sleep_until(call, TRY(deadline_at(call.kernel, call[2], clock)), 0);
+    if (call[1] & absolute)
+        return sleep_until(call, TRY(deadline_at(call.kernel, call[2], clock)), 0);
     return sleep_until(call, TRY(deadline_after(call.kernel, call[2])), call[3]);
 }
 

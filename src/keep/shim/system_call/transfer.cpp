@@ -89,10 +89,10 @@ Reply read_file(SystemCall const& call, File& file, Pieces pieces, Position posi
     auto const size = TRY(pieces.left(data_size, true));
     auto const extent = *Extent::create(0, size);
     auto& kernel = call.kernel;
-    auto const got = TRY(
-        position.own ? kernel.wait(Call::Read, {file.handle, extent.encode()}, size)
-                     : kernel.wait(Call::Pread, {file.handle, extent.encode(), position.offset}, size)
-    );
+    auto const got =
+        TRY(position.own
+                ? kernel.wait(Call::Read, {file.handle, extent.encode()}, size)
+                : kernel.wait(Call::Pread, {file.handle, extent.encode(), position.offset}, size));
     auto const copied = pieces.scatter(kernel.host.data(extent).first(got));
     kernel.host.scrub(got);
     return copied;
@@ -109,9 +109,10 @@ Reply write_file(SystemCall const& call, File& file, Pieces pieces, Position pos
         auto const handle = file.handle;
         auto const extent = Extent::create(0, *gathered)->encode();
         auto const offset = position.own ? own_position : position.offset + done;
-        auto const sent = position.own && position.flags == 0
-                              ? kernel.wait(Call::Write, {handle, extent}, *gathered)
-                              : kernel.wait(Call::Pwrite, {handle, extent, offset, position.flags}, *gathered);
+        auto const sent =
+            position.own && position.flags == 0
+                ? kernel.wait(Call::Write, {handle, extent}, *gathered)
+                : kernel.wait(Call::Pwrite, {handle, extent, offset, position.flags}, *gathered);
         kernel.host.scrub(*gathered);
         if (!sent && done == 0) return std::unexpected(sent.error());
         if (!sent) return done;
@@ -120,11 +121,18 @@ Reply write_file(SystemCall const& call, File& file, Pieces pieces, Position pos
     }
 }
 
-base::Result<void> fill_from_file(SystemCall const& call, File const& file, std::uint64_t at, std::uint64_t size, std::uint64_t offset) {
+base::Result<void> fill_from_file(
+    SystemCall const& call,
+    File const& file,
+    std::uint64_t at,
+    std::uint64_t size,
+    std::uint64_t offset
+) {
     auto source = file;
     for (std::uint64_t done = 0; done < size;) {
         auto const pieces = Pieces::one(call.kernel.user, at + done, size - done);
-        auto const got = TRY(read_file(call, source, pieces, {.own = false, .offset = offset + done}));
+        auto const got =
+            TRY(read_file(call, source, pieces, {.own = false, .offset = offset + done}));
         if (got == 0) break;
         done += got;
     }
@@ -136,7 +144,9 @@ namespace system_call {
 namespace {
 
 Pieces buffer(SystemCall const& call) { return Pieces::one(call.kernel.user, call[1], call[2]); }
-base::Result<Pieces> vector(SystemCall const& call) { return Pieces::vector(call.kernel.user, call[1], call[2]); }
+base::Result<Pieces> vector(SystemCall const& call) {
+    return Pieces::vector(call.kernel.user, call[1], call[2]);
+}
 
 } // namespace
 
@@ -153,12 +163,17 @@ Reply writev(SystemCall const& call) {
     return write_file(call, *TRY(call.kernel.files.find(call[0])), TRY(vector(call)), {});
 }
 Reply pread64(SystemCall const& call) {
-    return read_file(call, *TRY(call.kernel.files.find(call[0])), buffer(call), {.own = false, .offset = call[3]});
+    return read_file(
+        call, *TRY(call.kernel.files.find(call[0])), buffer(call), {.own = false, .offset = call[3]}
+    );
 }
 Reply pwrite64(SystemCall const& call) {
-    return write_file(call, *TRY(call.kernel.files.find(call[0])), buffer(call), {.own = false, .offset = call[3]});
+    return write_file(
+        call, *TRY(call.kernel.files.find(call[0])), buffer(call), {.own = false, .offset = call[3]}
+    );
 }
-// preadv2 and pwritev2 come here too: offset -1 is the file's own position, and beside appending their flags only hint.
+// preadv2 and pwritev2 come here too: offset -1 is the file's own position, and beside appending
+// their flags only hint.
 Reply preadv(SystemCall const& call) {
     Position const position{.own = call[3] == own_position, .offset = call[3]};
     return read_file(call, *TRY(call.kernel.files.find(call[0])), TRY(vector(call)), position);

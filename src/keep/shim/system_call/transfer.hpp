@@ -6,16 +6,19 @@
 
 namespace shim {
 
-// Buffers one after the other: one of the call's own, or an iovec array in the program's memory that is read entry by entry.
+// Buffers one after the other: one of the call's own, or an iovec array in the program's memory
+// that is read entry by entry.
 class Pieces {
 public:
     static Pieces one(UserMemory& user, std::uint64_t at, std::uint64_t size);
     static base::Result<Pieces> vector(UserMemory& user, std::uint64_t at, std::uint64_t count);
 
-    // Copies up to to.size() bytes from, or to, where the last copy ended. The answer is less only at the end.
+    // Copies up to to.size() bytes from, or to, where the last copy ended. The answer is less only
+    // at the end.
     base::Result<std::size_t> gather(std::span<std::byte> to);
     base::Result<std::size_t> scatter(std::span<std::byte const> from);
-    // How many bytes are left, capped; and the same after a check that all of them can be written to.
+    // How many bytes are left, capped; and the same after a check that all of them can be written
+    // to.
     base::Result<std::uint64_t> left(std::uint64_t cap, bool check);
 
 private:
@@ -39,6 +42,12 @@ struct Position {
 
 Reply read_file(SystemCall const& call, File& file, Pieces pieces, Position position);
 Reply write_file(SystemCall const& call, File& file, Pieces pieces, Position position);
-base::Result<void> fill_from_file(SystemCall const& call, File const& file, std::uint64_t at, std::uint64_t size, std::uint64_t offset);
+base::Result<void> fill_from_file(
+    SystemCall const& call,
+    File const& file,
+    std::uint64_t at,
+    std::uint64_t size,
+    std::uint64_t offset
+);
 
 } // namespace shim

@@ -20,7 +20,8 @@ constexpr std::uint64_t clone_child_tid = 0x100'0000;
 Reply clone(SystemCall const& call) {
     auto& kernel = call.kernel;
     auto const flags = call[0];
-    if ((flags & (clone_vm | clone_thread)) != (clone_vm | clone_thread)) return std::unexpected(base::Errno::NoSys);
+    if ((flags & (clone_vm | clone_thread)) != (clone_vm | clone_thread))
+        return std::unexpected(base::Errno::NoSys);
     if ((flags & clone_set_tls) && call[4] >> 47 != 0) return std::unexpected(base::Errno::Inval);
     // What programs take as: there are no threads here. They then go on without.
     if (kernel.max_threads == 1) return std::unexpected(base::Errno::NoSys);
@@ -51,7 +52,8 @@ Reply clone(SystemCall const& call) {
 Reply exit(SystemCall const& call) {
     unsigned alive = 0;
     for (auto const& thread : call.kernel.threads.first(call.kernel.max_threads))
-        if (thread.state == Thread::State::Running || thread.state == Thread::State::Parked) ++alive;
+        if (thread.state == Thread::State::Running || thread.state == Thread::State::Parked)
+            ++alive;
     if (alive <= 1) end_keep(call.kernel, call[0] & 0xff, 0);
     end_thread(call.kernel, call.frame);
     return call.frame.rax;

@@ -9,7 +9,9 @@ using protocol::hostcall::block_size;
 
 namespace {
 
-unsigned index_of(Kernel& kernel, Thread const& thread) { return static_cast<unsigned>(&thread - kernel.threads.data()); }
+unsigned index_of(Kernel& kernel, Thread const& thread) {
+    return static_cast<unsigned>(&thread - kernel.threads.data());
+}
 
 base::Result<void> spawn(Kernel& kernel, unsigned cpu) {
     if (kernel.blocks.size() < block_size) {
@@ -61,7 +63,8 @@ void park(Kernel& kernel, std::uint64_t deadline_ns) {
     }
     auto& thread = kernel.thread();
     thread.state = Thread::State::Parked;
-    // An early return is the callers' to notice: each of them waits in a loop for something of its own.
+    // An early return is the callers' to notice: each of them waits in a loop for something of its
+    // own.
     static_cast<void>(kernel.wait(Call::Park, {ns}, 0));
     thread.state = Thread::State::Running;
 }
@@ -77,7 +80,8 @@ void end_thread(Kernel& kernel, Frame& frame) {
         wake_futex(kernel, thread.clear_tid, 1, ~0U);
     thread = {};
     thread.state = Thread::State::Idle;
-    while (thread.state == Thread::State::Idle) static_cast<void>(kernel.wait(Call::Park, {forever}, 0));
+    while (thread.state == Thread::State::Idle)
+        static_cast<void>(kernel.wait(Call::Park, {forever}, 0));
     begin_thread(kernel, frame);
 }
 

@@ -14,7 +14,8 @@ base::Result<unsigned> find_cpu(Kernel& kernel);
 base::Result<void> launch_thread(Kernel& kernel, unsigned cpu);
 // Puts the thread that waits for this vCPU into `frame`.
 void begin_thread(Kernel& kernel, Frame& frame);
-// Waits in the host until another thread wakes this one, or until `deadline` of the monotonic clock.
+// Waits in the host until another thread wakes this one, or until `deadline` of the monotonic
+// clock.
 void park(Kernel& kernel, std::uint64_t deadline_ns);
 void wake(Kernel& kernel, Thread& thread);
 // The thread is over; returns when this vCPU has a new one.

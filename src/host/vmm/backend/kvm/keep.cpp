@@ -3,8 +3,8 @@
 #include "host/vmm/backend/kvm/machine.hpp"
 #include "host/vmm/parking.hpp"
 
-#include <array>
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <csignal>
 #include <cstring>
@@ -92,29 +92,42 @@ void Keep::State::run_cpu(unsigned index) {
             exits.fetch_add(1, std::memory_order_relaxed);
             serve(index);
             break;
-        case kvm::Vcpu::Exit::Interrupted: break;
-        case kvm::Vcpu::Exit::Other: finish(std::unexpected(broken(cpu.vcpu->explain()))); break;
+        case kvm::Vcpu::Exit::Interrupted:
+            break;
+        case kvm::Vcpu::Exit::Other:
+            finish(std::unexpected(broken(cpu.vcpu->explain())));
+            break;
         }
     }
 }
 
 void Keep::State::serve(unsigned index) {
     auto const block = cpus[index].block;
-    // Safety: the block is block_size bytes of the Keep's memory, page-aligned; each word is read or written once.
+    // Safety: the block is block_size bytes of the Keep's memory, page-aligned; each word is read
+    // or written once.
     auto volatile& words = *reinterpret_cast<Header volatile*>(block.data());
     auto const request = Request::fetch(block, server.handles());
     auto const result = request ? answer(*request, index) : std::unexpected(request.error());
-    words.answer = result ? static_cast<std::int64_t>(*result) : -static_cast<std::int64_t>(result.error());
+    words.answer =
+        result ? static_cast<std::int64_t>(*result) : -static_cast<std::int64_t>(result.error());
     __atomic_store_n(&words.turn, static_cast<std::uint64_t>(Turn::Keep), __ATOMIC_RELEASE);
 }
 
 base::Result<std::uint64_t> Keep::State::answer(Request const& request, unsigned index) {
     switch (request.call()) {
     case Call::Exit:
-        finish(KeepEnd{static_cast<std::uint8_t>(request.value(0)), static_cast<std::uint8_t>(request.value(1))});
+        finish(
+            KeepEnd{
+                static_cast<std::uint8_t>(request.value(0)),
+                static_cast<std::uint8_t>(request.value(1))
+            }
+        );
         return 0;
-    case Call::Spawn: return spawn(request);
-    case Call::Park: cpus[index].parking.park(request.value(0)); return 0;
+    case Call::Spawn:
+        return spawn(request);
+    case Call::Park:
+        cpus[index].parking.park(request.value(0));
+        return 0;
     case Call::Unpark:
         if (request.value(0) >= max_cpus) return std::unexpected(base::Errno::Inval);
         cpus[request.value(0)].parking.unpark();
@@ -133,7 +146,8 @@ base::Result<std::uint64_t> Keep::State::answer(Request const& request, unsigned
         log({reinterpret_cast<char const*>(text.data()), text.size()});
         return 0;
     }
-    default: return server.serve(request);
+    default:
+        return server.serve(request);
     }
 }
 
@@ -143,9 +157,11 @@ base::Result<std::uint64_t> Keep::State::spawn(Request const& request) {
     if (index >= max_cpus || cpus[index].vcpu || ended) return std::unexpected(base::Errno::Again);
     auto& cpu = cpus[index];
     cpu.block = TRY(machine.memory(request.value(2), protocol::hostcall::block_size));
-    cpu.vcpu.emplace(TRY(machine.add_cpu(static_cast<unsigned>(index), {image.start_secondary, request.value(1)})));
+    cpu.vcpu.emplace(TRY(
+        machine.add_cpu(static_cast<unsigned>(index), {image.start_secondary, request.value(1)})
+    ));
     cpu_count = std::max(cpu_count, static_cast<unsigned>(index) + 1);
-    cpu.thread = std::thread{[this, index] { 
+    cpu.thread = std::thread{[this, index] {
         run_cpu(static_cast<unsigned>(index));
         cpus[index].finished = true;
     }};
@@ -171,20 +187,31 @@ Keep& Keep::operator=(Keep&&) noexcept = default;
 Keep::~Keep() = default;
 
 os::OrFailure<Keep> Keep::create(
-    Image const& image, Plan const& plan, std::vector<os::Fd> const& files, Server& server, std::function<void(std::string_view)> log
+    Image const& image,
+    Plan const& plan,
+    std::vector<os::Fd> const& files,
+    Server& server,
+    std::function<void(std::string_view)> log
 ) {
-    auto state = std::make_unique<State>(TRY(kvm::Machine::create(image, plan, files)), server, std::move(log));
+    auto state = std::make_unique<State>(
+        TRY(kvm::Machine::create(image, plan, files)), server, std::move(log)
+    );
     state->image = image.header();
     state->max_cpus = std::min(plan.max_cpus(), most_cpus);
     auto const prepare = [&]() -> base::Result<void> {
         auto& first = state->cpus[0];
-        first.block = TRY(state->machine.memory(launch::block_address, protocol::hostcall::block_size));
-        first.vcpu.emplace(TRY(state->machine.add_cpu(0, {image.header().start, image.header().page_table})));
+        first.block =
+            TRY(state->machine.memory(launch::block_address, protocol::hostcall::block_size));
+        first.vcpu.emplace(
+            TRY(state->machine.add_cpu(0, {image.header().start, image.header().page_table}))
+        );
         state->cpu_count = 1;
         return state->machine.calibrate(plan, *first.vcpu);
     };
     if (auto const prepared = prepare(); !prepared)
-        return std::unexpected(broken(fmt::format("the first vCPU: {}", std::strerror(static_cast<int>(prepared.error())))));
+        return std::unexpected(broken(
+            fmt::format("the first vCPU: {}", std::strerror(static_cast<int>(prepared.error())))
+        ));
     return Keep{std::move(state)};
 }
 

@@ -17,7 +17,10 @@ namespace {
 constexpr std::uint64_t second_ns = 1'000'000'000;
 
 os::Failure unusable(std::string_view what, base::Errno error) {
-    return {.name = "kvm-unusable", .text = fmt::format("{}: {}", what, std::strerror(static_cast<int>(error)))};
+    return {
+        .name = "kvm-unusable",
+        .text = fmt::format("{}: {}", what, std::strerror(static_cast<int>(error)))
+    };
 }
 
 // The value of a Result whose error becomes a failure with a name of what was tried.
@@ -29,18 +32,22 @@ template <class T> os::OrFailure<T> named(std::string_view what, base::Result<T>
 std::uint64_t now_ns(clockid_t clock) {
     timespec now{};
     ::clock_gettime(clock, &now);
-    return static_cast<std::uint64_t>(now.tv_sec) * second_ns + static_cast<std::uint64_t>(now.tv_nsec);
+    return static_cast<std::uint64_t>(now.tv_sec) * second_ns +
+           static_cast<std::uint64_t>(now.tv_nsec);
 }
 
 } // namespace
 
-os::OrFailure<Machine> Machine::create(Image const& image, Plan const& plan, std::vector<os::Fd> const& files) {
+os::OrFailure<Machine>
+Machine::create(Image const& image, Plan const& plan, std::vector<os::Fd> const& files) {
     os::Fd const kvm{::open("/dev/kvm", O_RDWR | O_CLOEXEC)};
     if (!kvm) return std::unexpected(unusable("/dev/kvm", os::last_error()));
     Machine machine;
     machine.header_ = image.header();
     machine.machine_ = os::Fd{TRY(named("KVM_CREATE_VM", control(kvm, KVM_CREATE_VM)))};
-    machine.run_size_ = static_cast<std::size_t>(TRY(named("KVM_GET_VCPU_MMAP_SIZE", control(kvm, KVM_GET_VCPU_MMAP_SIZE))));
+    machine.run_size_ = static_cast<std::size_t>(
+        TRY(named("KVM_GET_VCPU_MMAP_SIZE", control(kvm, KVM_GET_VCPU_MMAP_SIZE)))
+    );
     machine.end_ = plan.memory_end();
     machine.limit_ = plan.memory_limit();
     if (auto const filled = machine.fill(image, plan, files); !filled)
@@ -60,16 +67,21 @@ base::Result<void> Machine::add_slot(std::uint64_t address, Mapping memory) {
     return {};
 }
 
-base::Result<void> Machine::fill(Image const& image, Plan const& plan, std::vector<os::Fd> const& files) {
+base::Result<void>
+Machine::fill(Image const& image, Plan const& plan, std::vector<os::Fd> const& files) {
     auto const at = [](std::uint64_t address) { return address - launch::image_address; };
     auto memory = TRY(Mapping::create(at(plan.memory_end())));
     // Page tables lie below: in large pages of the host each of their changes would be dear.
-    memory.prefer_large_pages(at(launch::files_address), at(plan.memory_end()) - at(launch::files_address));
+    memory.prefer_large_pages(
+        at(launch::files_address), at(plan.memory_end()) - at(launch::files_address)
+    );
     std::ranges::copy(image.shim(), memory.bytes().begin());
     TRY(memory.place_file(at(plan.program_address()), image.program(), image.program_size()));
     for (std::size_t i = 0; i < files.size(); ++i) {
         auto const size = TRY(os::check(::lseek(files[i].number(), 0, SEEK_END)));
-        TRY(memory.place_file(at(plan.file_addresses()[i]), files[i], static_cast<std::size_t>(size)));
+        TRY(memory.place_file(
+            at(plan.file_addresses()[i]), files[i], static_cast<std::size_t>(size)
+        ));
     }
     auto const strings = std::as_bytes(std::span{plan.strings()});
     std::ranges::copy(strings, memory.bytes().subspan(at(launch::strings_address)).begin());
@@ -95,7 +107,8 @@ base::Result<Vcpu> Machine::add_cpu(unsigned index, Beginning const& beginning) 
     return cpu;
 }
 
-base::Result<std::span<std::byte>> Machine::memory(std::uint64_t address, std::uint64_t size) const {
+base::Result<std::span<std::byte>>
+Machine::memory(std::uint64_t address, std::uint64_t size) const {
     for (auto const& slot : slots_) {
         auto const bytes = slot.memory.bytes();
         if (address < slot.address || address - slot.address >= bytes.size()) continue;
@@ -119,7 +132,8 @@ base::Result<std::uint64_t> Machine::grow(std::uint64_t size) {
 
 base::Result<void> Machine::discard(std::uint64_t address, std::uint64_t size) {
     // Only whole chunks of what the Keep calls its own; never the shim, the boot block or a file.
-    if (address % launch::chunk_size != 0 || size % launch::chunk_size != 0) return std::unexpected(base::Errno::Inval);
+    if (address % launch::chunk_size != 0 || size % launch::chunk_size != 0)
+        return std::unexpected(base::Errno::Inval);
     for (auto& slot : slots_) {
         auto const slot_end = slot.address + slot.memory.bytes().size();
         if (address >= slot.address && address < slot_end && size <= slot_end - address)

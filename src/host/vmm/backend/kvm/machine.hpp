@@ -14,7 +14,8 @@ namespace host::vmm::kvm {
 
 class Machine {
 public:
-    static os::OrFailure<Machine> create(Image const& image, Plan const& plan, std::vector<os::Fd> const& files);
+    static os::OrFailure<Machine>
+    create(Image const& image, Plan const& plan, std::vector<os::Fd> const& files);
 
     // Writes the boot block with the time of now; the first vCPU is to run right after.
     base::Result<void> calibrate(Plan const& plan, Vcpu const& first);

@@ -59,7 +59,8 @@ base::Result<void> set_cpuid(os::Fd const& cpu) {
     return {};
 }
 
-base::Result<void> set_special(os::Fd const& cpu, launch::ImageHeader const& image, std::uint64_t root) {
+base::Result<void>
+set_special(os::Fd const& cpu, launch::ImageHeader const& image, std::uint64_t root) {
     bool const ring0 = image.platform == static_cast<std::uint64_t>(launch::ShimKind::Kvm);
     kvm_sregs s{};
     TRY(control(cpu, KVM_GET_SREGS, &s));
@@ -85,7 +86,8 @@ base::Result<void> set_special(os::Fd const& cpu, launch::ImageHeader const& ima
 
 } // namespace
 
-base::Result<void> set_registers(os::Fd const& cpu, launch::ImageHeader const& image, Beginning const& beginning) {
+base::Result<void>
+set_registers(os::Fd const& cpu, launch::ImageHeader const& image, Beginning const& beginning) {
     TRY(set_cpuid(cpu));
     TRY(set_special(cpu, image, beginning.root));
     kvm_xcrs xcrs{};

@@ -13,6 +13,8 @@ struct Beginning {
     std::uint64_t root = 0;
 };
 
-base::Result<void> set_registers(os::Fd const& cpu, protocol::launch::ImageHeader const& image, Beginning const& beginning);
+base::Result<void> set_registers(
+    os::Fd const& cpu, protocol::launch::ImageHeader const& image, Beginning const& beginning
+);
 
 } // namespace host::vmm::kvm

@@ -16,7 +16,9 @@ public:
     static base::Result<Vcpu> create(os::Fd const& machine, unsigned index, std::size_t run_size);
 
     Vcpu(Vcpu&& other) noexcept
-        : cpu_{std::move(other.cpu_)}, run_{std::exchange(other.run_, nullptr)}, run_size_{other.run_size_} {}
+        : cpu_{std::move(other.cpu_)},
+          run_{std::exchange(other.run_, nullptr)},
+          run_size_{other.run_size_} {}
     Vcpu& operator=(Vcpu&&) = delete;
     ~Vcpu();
 
@@ -29,7 +31,8 @@ public:
     std::string explain() const; // why the last run() ended, for a failure
 
 private:
-    Vcpu(os::Fd cpu, kvm_run* run, std::size_t size) : cpu_{std::move(cpu)}, run_{run}, run_size_{size} {}
+    Vcpu(os::Fd cpu, kvm_run* run, std::size_t size)
+        : cpu_{std::move(cpu)}, run_{run}, run_size_{size} {}
 
     os::Fd cpu_;
     kvm_run* run_ = nullptr;

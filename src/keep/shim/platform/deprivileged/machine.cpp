@@ -1,7 +1,8 @@
 // The rest of a machine whose ring 0 is emulated.
 
-#include "keep/shim/platform/cpu_area.hpp"
 #include "keep/shim/platform/machine.hpp"
+
+#include "keep/shim/platform/cpu_area.hpp"
 
 namespace shim {
 

@@ -62,9 +62,13 @@ hw::PhysAddr Machine::root() { return {}; }
 std::byte* Machine::memory() { return state().memory; }
 void Machine::extend_window(hw::PhysAddr, hw::PhysAddr) {}
 std::uint64_t* Machine::program_tables() { return state().program_tables.data(); }
-base::Result<hw::PhysAddr> Machine::prepare_cpu(PagePool&, unsigned) { return std::unexpected(base::Errno::Again); }
+base::Result<hw::PhysAddr> Machine::prepare_cpu(PagePool&, unsigned) {
+    return std::unexpected(base::Errno::Again);
+}
 
-void end_keep(Kernel&, std::uint64_t status, std::uint64_t signal) { throw fake::Ended{status, signal}; }
+void end_keep(Kernel&, std::uint64_t status, std::uint64_t signal) {
+    throw fake::Ended{status, signal};
+}
 
 void give_up(Kernel&, std::string_view, std::uint64_t) {
     constexpr std::uint64_t failed = 125;
@@ -83,18 +87,31 @@ World::World() : tables_{std::make_unique<Tables>()}, kernel_{std::make_unique<K
     auto& machine = state();
     machine = {};
     machine.world = this;
-    void* const at = ::mmap(nullptr, memory_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void* const at = ::mmap(
+        nullptr,
+        memory_size,
+        PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+        -1,
+        0
+    );
     machine.memory = static_cast<std::byte*>(at);
     kernel_->host.attach(0, machine.memory + launch::block_address);
     kernel_->clock = {0, second_ns, 1'700'000'000 * second_ns, Clock::factor(2'000'000)};
     // Fails only for ranges that are not these.
     static_cast<void>(kernel_->pool.add(
-        {launch::files_address, first_memory}, {launch::table_address, launch::files_address}, memory_size
+        {launch::files_address, first_memory},
+        {launch::table_address, launch::files_address},
+        memory_size
     ));
-    kernel_->space.set_places(program_space.begin + (64ULL << 30), program_space.begin + (1ULL << 30));
+    kernel_->space.set_places(
+        program_space.begin + (64ULL << 30), program_space.begin + (1ULL << 30)
+    );
     kernel_->threads[0].state = Thread::State::Running;
     kernel_->threads[0].id = kernel_->next_thread_id++;
-    host_ = [](Call, Arguments const&, std::span<std::byte>) { return -static_cast<std::int64_t>(base::Errno::NoSys); };
+    host_ = [](Call, Arguments const&, std::span<std::byte>) {
+        return -static_cast<std::int64_t>(base::Errno::NoSys);
+    };
 }
 
 World::~World() {
@@ -111,7 +128,9 @@ void World::ring() {
     auto& header = *reinterpret_cast<Header*>(bytes.data());
     Arguments arguments{};
     std::copy_n(header.arguments, arguments.size(), arguments.begin());
-    header.answer = host_(static_cast<Call>(header.number), arguments, bytes.subspan(protocol::hostcall::data_offset));
+    header.answer = host_(
+        static_cast<Call>(header.number), arguments, bytes.subspan(protocol::hostcall::data_offset)
+    );
     header.turn = static_cast<std::uint64_t>(Turn::Keep);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
-// A Keep that is an ordinary process: the same core over memory of this process, a host that a test plays, no hardware.
+// A Keep that is an ordinary process: the same core over memory of this process, a host that a test
+// plays, no hardware.
 
 #include "keep/shim/event/kernel.hpp"
 

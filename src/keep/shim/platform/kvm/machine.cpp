@@ -1,7 +1,8 @@
 // The rest of a machine with a real ring 0.
 
-#include "keep/shim/platform/cpu_area.hpp"
 #include "keep/shim/platform/machine.hpp"
+
+#include "keep/shim/platform/cpu_area.hpp"
 
 namespace shim {
 
@@ -23,7 +24,8 @@ constexpr std::uint32_t ecx_umip = 1U << 2;
 void Machine::flush() { asm volatile("mov %0,%%cr3" : : "r"(cpu_area().root) : "memory"); }
 
 void Machine::begin() {
-    // The shim neither runs nor reads the program's pages by the program's addresses: any such step is to fault.
+    // The shim neither runs nor reads the program's pages by the program's addresses: any such step
+    // is to fault.
     std::uint32_t eax = 7;
     std::uint32_t ebx = 0;
     std::uint32_t ecx = 0;

@@ -12,7 +12,13 @@ static_assert(base::Wire<Pair> && sizeof(Pair) == 6);
 
 TEST(Wire, TakesLittleEndianNumbersOffTheFront) {
     std::array const bytes{
-        std::byte{0x34}, std::byte{0x12}, std::byte{0x78}, std::byte{0x56}, std::byte{0x34}, std::byte{0x12}, std::byte{0xff}
+        std::byte{0x34},
+        std::byte{0x12},
+        std::byte{0x78},
+        std::byte{0x56},
+        std::byte{0x34},
+        std::byte{0x12},
+        std::byte{0xff}
     };
     std::span<std::byte const> in{bytes};
     auto const pair = base::take<Pair>(in);

@@ -4,8 +4,6 @@
 
 #include "os/check.hpp"
 
-#include <cstring>
-
 #include <unistd.h>
 
 namespace os {
@@ -18,7 +16,5 @@ base::Result<void> write_all(int descriptor, std::span<std::byte const> bytes) {
     }
     return {};
 }
-
-std::string error_text(base::Errno error) { return ::strerror(static_cast<int>(error)); }
 
 } // namespace os

@@ -4,6 +4,7 @@
 
 #include "base/result.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -20,23 +21,49 @@ enum class Mode : std::uint8_t { ReadOnly, ReadWrite };
 
 // What a TLS entry trusts and presents. PEM text itself, never a path of the host.
 struct Tls {
-    std::vector<std::string> authorities;   // connect: instead of the built-in roots; listen: clients must chain to one of these
-    std::string certificate;                // presented, leaf first; empty: a self-signed one made in the Keep
-    std::string private_key;                // goes with `certificate`
-    bool client_certificate = false;        // listen: refuse a client without one
-    std::vector<std::string> alpn;          // in order of preference
-    std::string server_name;                // connect: instead of `host`
+    std::vector<std::string> authorities; // connect: instead of the built-in roots; listen: clients
+                                          // must chain to one of these
+    std::string certificate; // presented, leaf first; empty: a self-signed one made in the Keep
+    std::string private_key; // goes with `certificate`
+    bool client_certificate = false; // listen: refuse a client without one
+    std::vector<std::string> alpn;   // in order of preference
+    std::string server_name;         // connect: instead of `host`
     bool session_tickets = false;
 };
 
-struct Null { std::string name; };
-struct Stdin { std::string name; };
-struct Stdout { std::string name; };
-struct Stderr { std::string name; };
-struct Listen { std::string name; Protocol protocol; std::string address; std::uint16_t port; Tls tls; };
-struct Connect { std::string name; Protocol protocol; std::string host; std::uint16_t port; Tls tls; };
+struct Null {
+    std::string name;
+};
+struct Stdin {
+    std::string name;
+};
+struct Stdout {
+    std::string name;
+};
+struct Stderr {
+    std::string name;
+};
+struct Listen {
+    std::string name;
+    Protocol protocol;
+    std::string address;
+    std::uint16_t port;
+    Tls tls;
+};
+struct Connect {
+    std::string name;
+    Protocol protocol;
+    std::string host;
+    std::uint16_t port;
+    Tls tls;
+};
 // `path` is the name by which the application sees it; `host_path` only for Source::Host.
-struct Directory { std::string path; Source source; std::string host_path; Mode mode; };
+struct Directory {
+    std::string path;
+    Source source;
+    std::string host_path;
+    Mode mode;
+};
 
 using File = std::variant<Null, Stdin, Stdout, Stderr, Listen, Connect, Directory>;
 
@@ -50,12 +77,20 @@ struct Configuration {
     std::optional<std::string> steward;
     std::vector<std::string> args;
     std::map<std::string, std::string> env;
-    std::vector<File> files;             // in the order of the file; no `files` key: empty
+    std::vector<File> files; // in the order of the file; no `files` key: empty
     Limits limits;
 };
 
-// Where the text is wrong: lines and columns from 1. `message` says what; `hint`, if not empty, what to write instead.
-struct ConfigurationError { std::uint32_t line; std::uint32_t column; std::string message; std::string hint; };
+// Where the text is wrong: lines and columns from 1. `message` says what; `hint`, if not empty,
+// what to write instead.
+struct ConfigurationError {
+    std::uint32_t line;
+    std::uint32_t column;
+    std::string message;
+    std::string hint;
+};
+
+inline constexpr std::size_t max_configuration_size = 1'000'000; // bytes
 
 base::Result<Configuration, ConfigurationError> parse_configuration(std::string_view toml);
 

@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+"""Files: 10 000 small ones, and 1 GiB streamed, in memory and on the host, beside Wasmtime on the same host folder."""
+import os
+import pathlib
+import re
+import shutil
+
+from measure import GUESTS, enarx, in_turn, output, table, verdict, wasmtime, workspace
+
+ROUNDS = 5
+SMALL, STREAM = GUESTS / "many_files.wasm", GUESTS / "stream.wasm"
+MEMORY = '[[files]]\nkind = "dir"\npath = "/data"\nsource = "memory"\n'
+
+
+def guest_time(line):
+    return float(re.search(r"(?:total|write|read) ([\d.]+) ms", output(line)).group(1))
+
+
+def compare(what, lines, rows, bounds):
+    found = in_turn(lines, ROUNDS, guest_time)
+    for name, bound in bounds.items():
+        speed = found["wasmtime"] / found[name]
+        rows.append([f"{what}, {name}", found[name], found["wasmtime"], f"{speed:.2f} x", f"{bound} x", verdict(speed >= bound)])
+
+
+def main():
+    rows = []
+    with workspace() as place:
+        data = pathlib.Path(place) / "data"
+        data.mkdir()
+        config = pathlib.Path(place) / "Enarx.toml"
+        config.write_text(MEMORY)
+        host = ["--dir", f"{data}::/data"]
+
+        def ways(module, *arguments):
+            return {"memory": enarx("--config", config, module, *arguments), "host": enarx(*host, module, *arguments),
+                    "wasmtime": wasmtime(*host, module, *arguments)}
+
+        compare("10 000 small files", ways(SMALL, "/data", 10000), rows, {"memory": 3, "host": 1.5})
+        compare("1 GiB written", ways(STREAM, "write", "/data/big", 1024), rows, {"memory": 3, "host": 1.5})
+        reading = ways(STREAM, "read", "/data/big")
+        del reading["memory"]  # a new Keep's memory holds no file to read
+        compare("1 GiB read", reading, rows, {"host": 1.5})
+        where = os.statvfs(data)
+        shutil.rmtree(data)
+    table(f"Files, median of the guest's own time (host folder with blocks of {where.f_bsize} bytes)",
+          ["what", "enarx, ms", "wasmtime, ms", "speed", "at least", "reached"], rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# ./run.sh [enarx run arguments]: installs what is missing, builds, and runs the given application, or the demonstration.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+"$here/tools/setup.sh"
+"$here/tools/build.sh" release
+if [ $# -gt 0 ]; then
+    exec "$here/build/enarx" run "$@"
+fi
+exec "$here/demos/run.sh"

@@ -1,0 +1,75 @@
+#pragma once
+
+// The answer: accepted, refused or undecided, with the outcome of every rule; claims only where it
+// accepted.
+
+#include "attest/cca/appraise.hpp"
+#include "attest/finding.hpp"
+#include "attest/kind.hpp"
+#include "attest/nitro/appraise.hpp"
+#include "attest/request.hpp"
+#include "attest/snp/claims.hpp"
+
+#include <memory>
+#include <variant>
+#include <vector>
+
+namespace attest {
+
+// The exit statuses of `enarx verify`.
+enum class Verdict : std::uint8_t { Accepted = 0, Refused = 1, Undecided = 3 };
+
+// An endorsement that was appraised for itself says nothing of a guest.
+struct EndorsementClaims {
+    std::string subject;
+};
+
+class Appraisal;
+Appraisal appraise(Kind kind, Request const& request);
+
+// Only appraise() makes Claims: to hold them is to know that no rule failed and none was left
+// undecided.
+class Claims {
+public:
+    using Value = std::variant<snp::Claims, nitro::Claims, cca::Claims, EndorsementClaims>;
+    Value const& value() const { return value_; }
+    template <class T> T const* get() const { return std::get_if<T>(&value_); }
+
+private:
+    explicit Claims(Value value) : value_{std::move(value)} {}
+    friend Appraisal appraise(Kind, Request const&);
+
+    Value value_;
+};
+
+class Appraisal {
+public:
+    Kind kind() const { return kind_; }
+    Verdict verdict() const { return verdict_; }
+    std::vector<Finding> const& findings() const { return findings_; }
+    // Null unless accepted.
+    Claims const* claims() const { return claims_.get(); }
+
+private:
+    Appraisal(Kind kind, std::vector<Finding> findings);
+    friend Appraisal appraise(Kind, Request const&);
+
+    Kind kind_;
+    std::vector<Finding> findings_;
+    Verdict verdict_;
+    std::shared_ptr<Claims const> claims_;
+};
+
+// The kind of evidence, from its bytes.
+std::optional<Kind> recognise(base::View evidence);
+
+// The kinds that are appraised here.
+std::span<Kind const> all_kinds();
+
+// All rules for evidence of one kind.
+Rules rules_for(Kind kind);
+
+// The rule of that id, of any kind; null if there is none.
+Rule const* find_rule(std::string_view id);
+
+} // namespace attest

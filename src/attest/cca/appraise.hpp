@@ -1,0 +1,31 @@
+#pragma once
+
+// Appraises the attestation token of an Arm CCA realm.
+
+#include "attest/judge.hpp"
+#include "attest/request.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace attest::cca {
+
+// What an accepted token says.
+struct Claims {
+    std::vector<std::byte> platform_instance_id;
+    std::vector<std::byte> platform_implementation_id;
+    std::uint64_t platform_lifecycle = 0;
+    std::string platform_key_source; // which of the keys that were given
+    std::vector<std::byte> realm_challenge;
+    std::vector<std::byte> realm_personalization_value;
+    std::vector<std::byte> realm_initial_measurement;
+    std::vector<std::vector<std::byte>> realm_extensible_measurements;
+};
+
+std::optional<Claims> appraise(Judge& judge, Request const& request);
+
+// Whether bytes begin as such a token does: a tag around a map whose first key is 44234.
+bool looks_like(base::View evidence);
+
+} // namespace attest::cca

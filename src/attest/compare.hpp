@@ -1,0 +1,25 @@
+#pragma once
+
+// The two comparisons that every technology makes: report data and measurement with what the
+// relying party expects.
+
+#include "attest/expected.hpp"
+#include "attest/judge.hpp"
+
+namespace attest {
+
+struct Field {
+    base::View value;
+    Place place;
+};
+
+// Expected data shorter than the field must be followed by zeros in it, longer data never fits.
+// Nothing to compare with: undecided where the rule is on, off elsewhere.
+void compare_report_data(
+    Judge& judge, Rule const& rule, ReportData const& expected, Field const& field
+);
+void compare_measurement(
+    Judge& judge, Rule const& rule, Measurements const& expected, Field const& field
+);
+
+} // namespace attest

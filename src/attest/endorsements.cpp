@@ -1,0 +1,130 @@
+#include "attest/endorsements.hpp"
+
+#include "crypto/der.hpp"
+#include "crypto/pem.hpp"
+
+namespace attest {
+
+namespace {
+
+constexpr std::size_t largest = 4 * 1024 * 1024; // no vendor's file comes near
+
+Unusable unusable(std::string const& source, crypto::Malformed const& why) {
+    return {source, why.offset, std::string(why.what), "other bytes"};
+}
+
+Unusable twice(std::string const& source, std::string const& other, std::string what) {
+    return {
+        source,
+        0,
+        std::move(what) + " only once, or each time the same",
+        "other content than in " + other
+    };
+}
+
+// A certificate's first field is [0] version, a revocation list's is INTEGER version.
+bool is_list(base::View der) {
+    crypto::DerReader outer{der};
+    auto fields = outer.enter(crypto::Tag::Sequence, "");
+    if (!fields) return false;
+    auto const content = fields->enter(crypto::Tag::Sequence, "");
+    return content && content->at(crypto::Tag::Integer);
+}
+
+bool is_json(base::View bytes) {
+    auto const text = base::text_of(bytes);
+    auto const at = text.find_first_not_of(" \t\r\n");
+    return at != std::string_view::npos && text[at] == '{';
+}
+
+} // namespace
+
+base::Result<void, Unusable> Endorsements::add(base::View bytes, std::string source) {
+    if (bytes.empty())
+        return std::unexpected(Unusable{source, 0, "an endorsement", "an empty file"});
+    if (bytes.size() > largest)
+        return std::unexpected(Unusable{source, largest, "at most 4 MiB", "more"});
+    if (crypto::looks_like_pem(bytes)) return add_pem(bytes, source);
+    if (is_json(bytes)) return add_document(bytes, source);
+    return add_der(bytes, source);
+}
+
+base::Result<void, Unusable> Endorsements::add_pem(base::View bytes, std::string const& source) {
+    auto const blocks = crypto::parse_pem(bytes);
+    if (!blocks) return std::unexpected(unusable(source, blocks.error()));
+    for (auto const& block : *blocks) {
+        auto const name =
+            blocks->size() == 1 ? source : source + " block at " + std::to_string(block.offset);
+        if (block.label == "CERTIFICATE") {
+            TRY(add_certificate(block.der, name));
+        } else if (block.label == "X509 CRL") {
+            TRY(add_list(block.der, name));
+        } else {
+            return std::unexpected(
+                Unusable{
+                    source,
+                    block.offset,
+                    "a PEM block CERTIFICATE or X509 CRL",
+                    std::string(block.label)
+                }
+            );
+        }
+    }
+    return {};
+}
+
+base::Result<void, Unusable> Endorsements::add_der(base::View bytes, std::string const& source) {
+    crypto::DerReader in{bytes};
+    while (!in.empty()) {
+        auto const offset = in.offset();
+        auto const element =
+            in.next(crypto::Tag::Sequence, "a certificate or revocation list in DER");
+        if (!element) return std::unexpected(unusable(source, element.error()));
+        auto const name = offset == 0 ? source : source + " at byte " + std::to_string(offset);
+        TRY(is_list(element->whole) ? add_list(element->whole, name)
+                                    : add_certificate(element->whole, name));
+    }
+    return {};
+}
+
+base::Result<void, Unusable>
+Endorsements::add_certificate(base::View der, std::string const& source) {
+    auto parsed = crypto::Certificate::parse(der);
+    if (!parsed) return std::unexpected(unusable(source, parsed.error()));
+    for (auto const& [known, where] : certificates_) {
+        if (base::equal(known.der(), der)) return {};
+        if (base::equal(known.public_key_info(), parsed->public_key_info()) &&
+            base::equal(known.issuer(), parsed->issuer()) &&
+            base::equal(known.subject(), parsed->subject()))
+            return std::unexpected(twice(source, where, "a certificate of this key"));
+    }
+    certificates_.push_back({std::move(*parsed), source});
+    return {};
+}
+
+base::Result<void, Unusable> Endorsements::add_list(base::View der, std::string const& source) {
+    auto parsed = crypto::RevocationList::parse(der);
+    if (!parsed) return std::unexpected(unusable(source, parsed.error()));
+    if (auto const* known = list_of(parsed->issuer())) {
+        if (base::equal(known->value.der(), der)) return {};
+        return std::unexpected(twice(source, known->source, "the revocation list of this issuer"));
+    }
+    lists_.push_back({std::move(*parsed), source});
+    return {};
+}
+
+base::Result<void, Unusable>
+Endorsements::add_document(base::View bytes, std::string const& source) {
+    for (auto const& document : documents_)
+        if (base::equal(document.value.bytes, bytes)) return {};
+    documents_.push_back({Document{{bytes.begin(), bytes.end()}}, source});
+    return {};
+}
+
+Sourced<crypto::RevocationList> const* Endorsements::list_of(base::View issuer) const {
+    for (auto const& list : lists_)
+        if (base::equal(list.value.issuer(), issuer)) return &list;
+    return nullptr;
+}
+
+} // namespace attest

@@ -1,0 +1,63 @@
+#pragma once
+
+// What vendors say of a platform: certificates, revocation lists and signed JSON, recognised from
+// their bytes.
+
+#include "base/result.hpp"
+#include "base/view.hpp"
+#include "crypto/certificate.hpp"
+#include "crypto/revocation_list.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace attest {
+
+// Something with the name of the file, or the part of a file, that it came from.
+template <class T> struct Sourced {
+    T value;
+    std::string source;
+};
+
+// A JSON object, kept as it came: its signature covers bytes, not values.
+struct Document {
+    std::vector<std::byte> bytes;
+};
+
+// Why bytes are no endorsement, or not beside those that are there already.
+struct Unusable {
+    std::string source;
+    std::size_t offset = 0;
+    std::string expected;
+    std::string found;
+};
+
+// Filled once, then only read: safe to share between threads.
+class Endorsements {
+public:
+    // Takes in DER (one or several, end to end), PEM (any number of blocks) or a JSON object. The
+    // same endorsement again changes nothing; one for the same key or issuer with other content is
+    // refused: which one would count?
+    base::Result<void, Unusable> add(base::View bytes, std::string source);
+
+    std::span<Sourced<crypto::Certificate> const> certificates() const { return certificates_; }
+    std::span<Sourced<crypto::RevocationList> const> revocation_lists() const { return lists_; }
+    std::span<Sourced<Document> const> documents() const { return documents_; }
+
+    // The list of that issuer (a Name in DER), if there is one.
+    Sourced<crypto::RevocationList> const* list_of(base::View issuer) const;
+
+private:
+    base::Result<void, Unusable> add_pem(base::View bytes, std::string const& source);
+    base::Result<void, Unusable> add_der(base::View bytes, std::string const& source);
+    base::Result<void, Unusable> add_certificate(base::View der, std::string const& source);
+    base::Result<void, Unusable> add_list(base::View der, std::string const& source);
+    base::Result<void, Unusable> add_document(base::View bytes, std::string const& source);
+
+    std::vector<Sourced<crypto::Certificate>> certificates_;
+    std::vector<Sourced<crypto::RevocationList>> lists_;
+    std::vector<Sourced<Document>> documents_;
+};
+
+} // namespace attest

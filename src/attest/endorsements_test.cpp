@@ -1,0 +1,89 @@
+#include "attest/endorsements.hpp"
+#include "attest/signature_memo.hpp"
+#include "attest/testing/vectors.hpp"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace attest;
+using attest::testing::Vectors;
+
+std::vector<std::byte> chain() {
+    return Vectors::instance().read(Vectors::instance().of_kind("amd-root-chain").at(0).path);
+}
+std::vector<std::byte> list() {
+    return Vectors::instance().read(Vectors::instance().of_kind("amd-crl").at(0).path);
+}
+
+TEST(Endorsements, AreRecognisedFromTheirBytesInPemAndInDerEndToEnd) {
+    Endorsements pem;
+    ASSERT_TRUE(pem.add(chain(), "chain.pem"));
+    ASSERT_TRUE(pem.add(list(), "list"));
+    ASSERT_EQ(pem.certificates().size(), 2U);
+    EXPECT_EQ(pem.revocation_lists().size(), 1U);
+
+    std::vector<std::byte> joined;
+    for (auto const& [certificate, source] : pem.certificates())
+        joined.insert(joined.end(), certificate.der().begin(), certificate.der().end());
+    auto const crl = list();
+    joined.insert(joined.end(), crl.begin(), crl.end());
+    Endorsements der;
+    ASSERT_TRUE(der.add(joined, "all"));
+    EXPECT_EQ(der.certificates().size(), 2U);
+    EXPECT_EQ(der.revocation_lists().size(), 1U);
+    EXPECT_NE(der.list_of(der.revocation_lists()[0].value.issuer()), nullptr);
+}
+
+TEST(Endorsements, TheSameOneAgainChangesNothing) {
+    Endorsements endorsements;
+    for (int i = 0; i < 2; ++i) {
+        ASSERT_TRUE(endorsements.add(chain(), "chain"));
+        ASSERT_TRUE(endorsements.add(list(), "list"));
+    }
+    EXPECT_EQ(endorsements.certificates().size(), 2U);
+    EXPECT_EQ(endorsements.revocation_lists().size(), 1U);
+}
+
+TEST(Endorsements, TheSameOneWithOtherContentIsRefusedAndBothFilesAreNamed) {
+    auto changed = list();
+    changed.back() ^= std::byte{1};
+    Endorsements endorsements;
+    ASSERT_TRUE(endorsements.add(list(), "first.crl"));
+    auto const added = endorsements.add(changed, "second.crl");
+    ASSERT_FALSE(added);
+    EXPECT_EQ(added.error().source, "second.crl");
+    EXPECT_TRUE(added.error().found.contains("first.crl"));
+}
+
+TEST(Endorsements, WhatIsNoneIsRefusedWithItsNameAndOffset) {
+    auto const refused = [](std::string_view text) {
+        Endorsements endorsements;
+        auto const added = endorsements.add(base::view_of(text), "file");
+        return !added && added.error().source == "file" && !added.error().expected.empty();
+    };
+    EXPECT_TRUE(refused(""));
+    EXPECT_TRUE(refused("hello"));
+    EXPECT_TRUE(refused("-----BEGIN PRIVATE KEY-----\nAAEC\n-----END PRIVATE KEY-----\n"));
+    auto glued = list();
+    glued.push_back(std::byte{0});
+    Endorsements endorsements;
+    auto const added = endorsements.add(glued, "glued");
+    ASSERT_FALSE(added);
+    EXPECT_EQ(added.error().offset, glued.size() - 1);
+}
+
+TEST(SignatureMemo, RemembersOnlyWhatVerifiedUnderThatKey) {
+    Endorsements endorsements;
+    ASSERT_TRUE(endorsements.add(chain(), "chain"));
+    auto const& intermediate = endorsements.certificates()[0].value;
+    auto const& root = endorsements.certificates()[1].value;
+    SignatureMemo memo;
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_TRUE(memo.verify(intermediate.signed_part(), root.public_key_info()));
+        EXPECT_FALSE(memo.verify(intermediate.signed_part(), intermediate.public_key_info()));
+        EXPECT_FALSE(memo.verify(root.signed_part(), intermediate.public_key_info()));
+    }
+}
+
+} // namespace

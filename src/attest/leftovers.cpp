@@ -1,0 +1,104 @@
+#include "attest/leftovers.hpp"
+
+#include "attest/common_rules.hpp"
+
+#include <algorithm>
+#include <ranges>
+
+namespace attest {
+
+namespace {
+
+bool on_a_path(Link const& link, std::span<Path const> paths) {
+    return std::ranges::any_of(paths, [&](Path const& path) {
+        return std::ranges::any_of(path, [&](Link const* other) {
+            return base::equal(other->value.der(), link.value.der());
+        });
+    });
+}
+
+// appraise_revocation() has judged the lists of these issuers.
+bool judged(crypto::RevocationList const& list, std::span<Path const> paths, Revocable revocable) {
+    auto const first = revocable == Revocable::AuthoritiesOnly ? 2U : 1U;
+    return std::ranges::any_of(paths, [&](Path const& path) {
+        return std::ranges::any_of(path | std::views::drop(first), [&](Link const* issuer) {
+            return base::equal(issuer->value.subject(), list.issuer());
+        });
+    });
+}
+
+// Each certificate on the way to a pinned root is signed by the next; nothing where the way ends
+// before.
+std::optional<bool> descends(Path const& path, Request const& request) {
+    for (std::size_t i = 0; i + 1 < path.size(); ++i)
+        if (!verify_signature(
+                path[i]->value.signed_part(), path[i + 1]->value.public_key_info(), request.memo
+            ))
+            return false;
+    if (request.roots.contains(path.back()->value)) return true;
+    if (path.back()->value.self_issued()) return false;
+    return {};
+}
+
+void judge_leftover(
+    Judge& judge, std::optional<bool> verified, std::string what, std::string const& source
+) {
+    Rule const& rule = rules::endorsements_verified;
+    Detail const detail{
+        "a way to a pinned root",
+        std::move(what),
+        {source},
+        "Leave it out, or give the certificates of its issuers too."
+    };
+    if (verified)
+        judge.check(rule, *verified, [&] { return detail; });
+    else
+        judge.undecided(rule, detail);
+}
+
+// The certificate that issued a list, wherever it stands.
+Link const*
+issuer_of(crypto::RevocationList const& list, Request const& request, std::span<Link const> pool) {
+    for (auto const links :
+         {request.roots.certificates(), pool, request.endorsements.certificates()})
+        for (auto const& link : links)
+            if (base::equal(link.value.subject(), list.issuer())) return &link;
+    return nullptr;
+}
+
+} // namespace
+
+void appraise_leftovers(
+    Judge& judge,
+    Request const& request,
+    std::span<Path const> paths,
+    Revocable revocable,
+    std::span<Link const> pool
+) {
+    judge.check(rules::endorsements_verified, true, [] { return Detail{}; });
+    for (auto const links : {request.endorsements.certificates(), pool})
+        for (auto const& link : links) {
+            if (on_a_path(link, paths) || request.roots.contains(link.value)) continue;
+            auto const path = build_path(link, request, pool);
+            judge_leftover(
+                judge,
+                descends(path, request),
+                "none from " + shown_name(link.value.subject()),
+                link.source
+            );
+        }
+    for (auto const& [list, source] : request.endorsements.revocation_lists()) {
+        if (judged(list, paths, revocable)) continue;
+        auto const* issuer = issuer_of(list, request, pool);
+        std::optional<bool> verified;
+        if (issuer) verified = descends(build_path(*issuer, request, pool), request);
+        if (verified == true)
+            verified =
+                verify_signature(list.signed_part(), issuer->value.public_key_info(), request.memo);
+        judge_leftover(
+            judge, verified, "none from the list of " + shown_name(list.issuer()), source
+        );
+    }
+}
+
+} // namespace attest

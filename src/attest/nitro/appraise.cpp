@@ -1,0 +1,192 @@
+#include "attest/nitro/appraise.hpp"
+
+#include "attest/chain.hpp"
+#include "attest/compare.hpp"
+#include "attest/cose/sign1.hpp"
+#include "attest/leftovers.hpp"
+#include "attest/nitro/document.hpp"
+#include "attest/nitro/rules.hpp"
+#include "attest/text.hpp"
+
+#include <fmt/format.h>
+
+namespace attest::nitro {
+
+namespace {
+
+constexpr std::size_t largest = 64 * 1024; // AWS 3.1: 16 KiB of fields
+
+constexpr ChainRules chain_rules{
+    rules::chain_complete,
+    rules::chain_root,
+    rules::chain_authority,
+    rules::chain_signature,
+    rules::chain_validity
+};
+
+std::optional<cose::Sign1> judge_form(Judge& judge, base::View evidence) {
+    if (!judge.check(rules::form, evidence.size() <= largest, [&] {
+            return Detail{
+                "at most 65536 bytes", fmt::to_string(evidence.size()), {"document", largest}
+            };
+        }))
+        return {};
+    auto sign1 = cose::Sign1::parse(evidence);
+    if (!sign1) {
+        judge.check(rules::form, false, [&] {
+            return Detail{
+                std::string(sign1.error().what), "other bytes", {"document", sign1.error().offset}
+            };
+        });
+        return {};
+    }
+    bool const es384 = sign1->algorithm() == cose::Algorithm::Es384;
+    if (!judge.check(rules::algorithm, es384, [&] {
+            return Detail{
+                "-35 (ES384)", fmt::to_string(sign1->algorithm_number()), {"document", 1, "alg"}
+            };
+        }))
+        return {};
+    return std::move(*sign1);
+}
+
+std::optional<Document> judge_payload(Judge& judge, cose::Sign1 const& sign1) {
+    auto document = parse_document(sign1.payload());
+    bool const ok = judge.check(rules::payload, document.has_value(), [&] {
+        return Detail{
+            std::string(document.error().what),
+            "other bytes",
+            {"document", sign1.payload_offset() + document.error().offset, "payload"}
+        };
+    });
+    if (!ok) return {};
+    return std::move(*document);
+}
+
+struct Certificates {
+    Link leaf;
+    std::vector<Link> bundle;
+};
+
+std::optional<Certificates>
+judge_certificates(Judge& judge, base::View evidence, Document const& document) {
+    bool ok = true;
+    auto const parse = [&](base::View der, std::string const& name) -> std::optional<Link> {
+        auto certificate = crypto::Certificate::parse(der);
+        if (certificate) return Link{std::move(*certificate), name};
+        ok = judge.check(rules::certificates, false, [&] {
+            auto const at = static_cast<std::size_t>(der.data() - evidence.data());
+            return Detail{
+                std::string(certificate.error().what),
+                "other bytes",
+                {"document", at + certificate.error().offset, name}
+            };
+        });
+        return {};
+    };
+    auto leaf = parse(document.certificate, "certificate");
+    std::vector<Link> bundle;
+    for (std::size_t i = 0; i < document.cabundle.size(); ++i)
+        if (auto link = parse(document.cabundle[i], fmt::format("cabundle[{}]", i)))
+            bundle.push_back(std::move(*link));
+    if (!leaf || !ok || bundle.size() != document.cabundle.size()) return {};
+    auto const key = crypto::PublicKey::parse(leaf->value.public_key_info());
+    bool const p384 = key && key->kind() == crypto::KeyKind::P384;
+    if (!judge.check(rules::certificates, p384, [&] {
+            return Detail{"a P-384 key", "another key", {"document", {}, "certificate"}};
+        }))
+        return {};
+    return Certificates{std::move(*leaf), std::move(bundle)};
+}
+
+void judge_signature(Judge& judge, cose::Sign1 const& sign1, Link const& leaf) {
+    auto const key = crypto::PublicKey::parse(leaf.value.public_key_info());
+    judge.check(rules::signature, key && sign1.verified_by(*key), [&] {
+        return Detail{
+            "a signature by the key of the certificate inside",
+            "one that does not verify",
+            {"document", sign1.signature_offset(), "signature"}
+        };
+    });
+}
+
+void judge_time(Judge& judge, Request const& request, Document const& document, Link const& leaf) {
+    auto const made = std::chrono::floor<std::chrono::seconds>(document.timestamp);
+    bool const good = leaf.value.valid_at(made) && made <= request.at;
+    judge.check(rules::time, good, [&] {
+        return Detail{
+            fmt::format(
+                "from {} to {}, and not after {}",
+                timestamp(leaf.value.not_before()),
+                timestamp(leaf.value.not_after()),
+                timestamp(request.at)
+            ),
+            timestamp(made),
+            {"document", {}, "timestamp"}
+        };
+    });
+}
+
+void judge_expected(Judge& judge, Expected const& expected, Document const& document) {
+    judge.check(rules::debug, !debug_mode(document), [] {
+        return Detail{
+            "a measured enclave", "zeros: a debug enclave", {"document", {}, "pcrs[0..2]"}
+        };
+    });
+    auto const data = document.nonce ? document.nonce : document.user_data;
+    compare_report_data(
+        judge,
+        rules::report_data,
+        expected.report_data,
+        {data.value_or(base::View{}), {"document", {}, document.nonce ? "nonce" : "user_data"}}
+    );
+    compare_measurement(
+        judge,
+        rules::measurement,
+        expected.measurements,
+        {document.pcrs.at(0), {"document", {}, "pcrs[0]"}}
+    );
+}
+
+std::vector<std::byte> copy(base::View bytes) { return {bytes.begin(), bytes.end()}; }
+
+Claims claims_of(Document const& document) {
+    Claims out{document.module_id, document.timestamp, {}, {}, {}, {}, debug_mode(document)};
+    for (auto const& [index, value] : document.pcrs) out.pcrs.emplace(index, copy(value));
+    if (document.public_key) out.public_key = copy(*document.public_key);
+    if (document.user_data) out.user_data = copy(*document.user_data);
+    if (document.nonce) out.nonce = copy(*document.nonce);
+    return out;
+}
+
+} // namespace
+
+std::optional<Claims> appraise(Judge& judge, Request const& request) {
+    auto const sign1 = judge_form(judge, request.evidence);
+    if (!sign1) return {};
+    auto const document = judge_payload(judge, *sign1);
+    if (!document) return {};
+    auto const certificates = judge_certificates(judge, request.evidence, *document);
+    if (!certificates) return {};
+    auto const path =
+        appraise_chain(judge, chain_rules, request, certificates->leaf, certificates->bundle);
+    judge_signature(judge, *sign1, certificates->leaf);
+    judge_time(judge, request, *document, certificates->leaf);
+    judge_expected(judge, request.expected, *document);
+    if (path.empty()) return {};
+    appraise_leftovers(
+        judge, request, {&path, 1}, Revocable::AuthoritiesOnly, certificates->bundle
+    );
+    return claims_of(*document);
+}
+
+bool looks_like(base::View evidence) {
+    // 84: an array of four; 40 to 57: a short byte string; a1 01: a map of one, the algorithm.
+    auto const at = [&](std::size_t i) { return std::to_integer<unsigned>(evidence[i]); };
+    if (evidence.size() < 5) return false;
+    std::size_t const start = at(0) == 0xd2 ? 1 : 0;
+    return at(start) == 0x84 && at(start + 1) >> 5 == 2 && at(start + 2) == 0xa1 &&
+           at(start + 3) == 0x01;
+}
+
+} // namespace attest::nitro

@@ -1,0 +1,144 @@
+#include "attest/nitro/document.hpp"
+
+#include "base/cbor.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace attest::nitro {
+
+namespace {
+
+using base::Errno;
+using base::Result;
+using base::View;
+using base::cbor::Reader;
+
+constexpr std::size_t digest_size = 48;
+constexpr std::uint64_t most_pcrs = 32;
+constexpr std::size_t largest_certificate = 1024;
+constexpr std::size_t largest_public_key = 1024;
+constexpr std::size_t largest_user_data =
+    1024; // the user guide says 512, enclaves of today give 1024
+constexpr std::uint64_t most_authorities = 16;
+
+Result<std::map<std::uint64_t, View>> parse_pcrs(Reader& in) {
+    std::map<std::uint64_t, View> out;
+    auto const count = TRY(in.map());
+    if (count == 0 || count > most_pcrs) return std::unexpected(Errno::BadMsg);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        auto const index = TRY(in.unsigned_number());
+        auto const value = TRY(in.bytes());
+        if (index >= most_pcrs || value.size() != digest_size)
+            return std::unexpected(Errno::BadMsg);
+        if (!out.emplace(index, value).second) return std::unexpected(Errno::BadMsg);
+    }
+    return out;
+}
+
+Result<View> parse_certificate(Reader& in) {
+    auto const der = TRY(in.bytes());
+    if (der.empty() || der.size() > largest_certificate) return std::unexpected(Errno::BadMsg);
+    return der;
+}
+
+Result<std::vector<View>> parse_bundle(Reader& in) {
+    std::vector<View> out;
+    auto const count = TRY(in.array());
+    if (count == 0 || count > most_authorities) return std::unexpected(Errno::BadMsg);
+    for (std::uint64_t i = 0; i < count; ++i) out.push_back(TRY(parse_certificate(in)));
+    return out;
+}
+
+// Absent or null are the same.
+Result<std::optional<View>> parse_optional(Reader& in, std::size_t largest) {
+    if (TRY(in.peek()) == base::cbor::Major::Simple) {
+        if (TRY(in.next()).argument != base::cbor::simple_null)
+            return std::unexpected(Errno::BadMsg);
+        return std::optional<View>{};
+    }
+    auto const value = TRY(in.bytes());
+    if (value.size() > largest) return std::unexpected(Errno::BadMsg);
+    return std::optional{value};
+}
+
+Result<void> parse_digest(Reader& in) {
+    if (TRY(in.text()) != "SHA384") return std::unexpected(Errno::BadMsg);
+    return {};
+}
+
+// One field by its name.
+Result<void> parse_field(std::string_view name, Reader& in, Document& out) {
+    using std::chrono::milliseconds;
+    if (name == "module_id") {
+        out.module_id = TRY(in.text());
+        if (out.module_id.empty()) return std::unexpected(Errno::BadMsg);
+    } else if (name == "digest") {
+        return parse_digest(in);
+    } else if (name == "timestamp") {
+        auto const ms = TRY(in.number());
+        if (ms <= 0) return std::unexpected(Errno::BadMsg);
+        out.timestamp = std::chrono::sys_time<milliseconds>{milliseconds{ms}};
+    } else if (name == "pcrs") {
+        out.pcrs = TRY(parse_pcrs(in));
+    } else if (name == "certificate") {
+        out.certificate = TRY(parse_certificate(in));
+    } else if (name == "cabundle") {
+        out.cabundle = TRY(parse_bundle(in));
+    } else if (name == "public_key") {
+        out.public_key = TRY(parse_optional(in, largest_public_key));
+    } else if (name == "user_data") {
+        out.user_data = TRY(parse_optional(in, largest_user_data));
+    } else if (name == "nonce") {
+        out.nonce = TRY(parse_optional(in, largest_user_data));
+    } else {
+        (void)TRY(in.skip()); // signed, and of no meaning here
+    }
+    return {};
+}
+
+bool contains(std::vector<std::string_view> const& names, std::string_view name) {
+    return std::ranges::find(names, name) != names.end();
+}
+
+constexpr std::array<std::string_view, 6> mandatory{
+    "module_id", "digest", "timestamp", "pcrs", "certificate", "cabundle"
+};
+
+} // namespace
+
+Result<Document, crypto::Malformed> parse_document(View payload) {
+    Reader in{payload};
+    auto const malformed = [&](std::string_view what) {
+        return std::unexpected(crypto::Malformed{what, in.offset()});
+    };
+    Document out;
+    std::vector<std::string_view> seen;
+    auto const fields = in.map();
+    if (!fields) return malformed("a map: the attestation document");
+    for (std::uint64_t i = 0; i < *fields; ++i) {
+        auto const name = in.text();
+        if (!name) return malformed("the name of a field");
+        if (contains(seen, *name)) return malformed("each field once");
+        seen.push_back(*name);
+        if (auto const parsed = parse_field(*name, in, out); !parsed)
+            return malformed("a value as the specification has it");
+    }
+    if (!in.at_end()) return malformed("nothing behind the document");
+    for (auto const name : mandatory)
+        if (!contains(seen, name))
+            return malformed(
+                "the fields module_id, digest, timestamp, pcrs, certificate, cabundle"
+            );
+    for (std::uint64_t pcr = 0; pcr < 3; ++pcr)
+        if (!out.pcrs.contains(pcr)) return malformed("PCR 0, 1 and 2");
+    return out;
+}
+
+bool debug_mode(Document const& document) {
+    return std::ranges::all_of(document.pcrs, [](auto const& pcr) {
+        return pcr.first > 2 || base::all_zero(pcr.second);
+    });
+}
+
+} // namespace attest::nitro

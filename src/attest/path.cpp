@@ -1,0 +1,48 @@
+#include "attest/path.hpp"
+
+#include "crypto/name.hpp"
+
+namespace attest {
+
+namespace {
+
+constexpr std::size_t longest = 6;
+
+// The issuer of `link`: where several bear the name, the one whose key verifies, or else the first.
+Link const* issuer_of(Link const& link, Request const& request, std::span<Link const> pool) {
+    std::vector<Link const*> named;
+    auto const collect = [&](std::span<Link const> from) {
+        for (auto const& candidate : from)
+            if (base::equal(candidate.value.subject(), link.value.issuer()))
+                named.push_back(&candidate);
+    };
+    collect(request.roots.certificates());
+    if (named.empty()) collect(pool);
+    if (named.empty()) collect(request.endorsements.certificates());
+    if (named.empty()) return nullptr;
+    if (named.size() > 1)
+        for (auto const* candidate : named)
+            if (verify_signature(
+                    link.value.signed_part(), candidate->value.public_key_info(), request.memo
+                ))
+                return candidate;
+    return named.front();
+}
+
+} // namespace
+
+Path build_path(Link const& leaf, Request const& request, std::span<Link const> pool) {
+    Path path{&leaf};
+    while (path.size() < longest && !path.back()->value.self_issued()) {
+        auto const* issuer = issuer_of(*path.back(), request, pool);
+        if (!issuer) break;
+        path.push_back(issuer);
+    }
+    return path;
+}
+
+std::string shown_name(base::View name) {
+    return std::string(crypto::common_name(name).value_or("a name without commonName"));
+}
+
+} // namespace attest

@@ -1,0 +1,36 @@
+#pragma once
+
+// Which rules are on, and the values that some of them compare with.
+
+#include "attest/rule.hpp"
+#include "attest/snp/limits.hpp"
+
+#include <map>
+#include <string>
+
+namespace attest {
+
+class Policy {
+public:
+    // The vendor's chain signed exactly these bytes, valid at that time.
+    static Policy authentic() { return Policy{Level::Authentic}; }
+    // Also: not revoked, firmware at or above the floor, no debug, no migration, bound to the
+    // asker's data and measurement.
+    static Policy strict() { return Policy{Level::Strict}; }
+
+    bool on(Rule const& rule) const;
+    bool strict_base() const { return base_ == Level::Strict; }
+    // What a policy file says of one rule. A rule of Level::Always stays on.
+    void set(Rule const& rule, bool on) { overrides_.insert_or_assign(std::string(rule.id), on); }
+    std::map<std::string, bool, std::less<>> const& overrides() const { return overrides_; }
+
+    snp::Limits snp;
+
+private:
+    explicit Policy(Level base) : base_{base} {}
+
+    Level base_;
+    std::map<std::string, bool, std::less<>> overrides_;
+};
+
+} // namespace attest

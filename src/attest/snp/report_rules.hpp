@@ -1,0 +1,25 @@
+#pragma once
+
+// The rules that look at a report's fields alone; appraise.cpp has those on the leaf and its chain.
+
+#include "attest/judge.hpp"
+#include "attest/request.hpp"
+#include "attest/snp/leaf.hpp"
+
+namespace attest::snp {
+
+using hw::snp::AttestationReport;
+
+// Whether the report has the form that its version has; nothing else may be read before.
+bool judge_form(Judge& judge, AttestationReport const& report);
+// The product by CPUID, or nothing where the version has none (version 2).
+bool judge_product(Judge& judge, AttestationReport const& report, Product of_leaf);
+void judge_reserved(Judge& judge, AttestationReport const& report, Product product);
+void judge_firmware(Judge& judge, AttestationReport const& report, Product product);
+void judge_policy(Judge& judge, AttestationReport const& report);
+void judge_platform(Judge& judge, AttestationReport const& report);
+void judge_identity(
+    Judge& judge, Expected const& expected, AttestationReport const& report, Leaf const& leaf
+);
+
+} // namespace attest::snp

@@ -1,0 +1,53 @@
+#pragma once
+
+// For tests: appraisals with little to write, and questions about their findings.
+
+#include "attest/appraisal.hpp"
+
+#include <string>
+
+namespace attest::testing {
+
+inline Expected unbound() { return {ReportData::unbound(), Measurements::unbound()}; }
+
+inline Roots const& vendor_roots() {
+    static Roots const roots = Roots::builtin();
+    return roots;
+}
+
+struct Trial {
+    std::vector<std::byte> evidence;
+    Endorsements endorsements;
+    Policy policy = Policy::authentic();
+    Expected expected = unbound();
+    std::chrono::sys_seconds at{};
+
+    Appraisal run(Kind kind) const {
+        return appraise(kind, {evidence, endorsements, vendor_roots(), policy, expected, at});
+    }
+};
+
+inline std::optional<Outcome> outcome_of(Appraisal const& appraisal, std::string_view rule) {
+    std::optional<Outcome> out;
+    for (auto const& finding : appraisal.findings())
+        if (finding.rule->id == rule && out != Outcome::Failed) out = finding.outcome;
+    return out;
+}
+
+inline bool failed(Appraisal const& appraisal, std::string_view rule) {
+    return outcome_of(appraisal, rule) == Outcome::Failed;
+}
+
+// All that did not pass, for the message of a failed test.
+inline std::string explain(Appraisal const& appraisal) {
+    std::string out;
+    for (auto const& [rule, outcome, detail] : appraisal.findings())
+        if (outcome != Outcome::Passed && outcome != Outcome::Off &&
+            outcome != Outcome::NotApplicable)
+            out += std::string(rule->id) + " " + std::string(name_of(outcome)) + ": expected " +
+                   detail.expected + ", found " + detail.found + " (" + detail.place.part + " " +
+                   detail.place.field + ")\n";
+    return out;
+}
+
+} // namespace attest::testing

@@ -1,0 +1,16 @@
+#pragma once
+
+// How values look in findings.
+
+#include "base/view.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace attest {
+
+std::string hex(base::View bytes);
+std::string hex(std::uint64_t number);                // 0x1f
+std::string timestamp(std::chrono::sys_seconds time); // 2026-11-21T00:00:00Z
+
+} // namespace attest

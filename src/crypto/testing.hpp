@@ -1,0 +1,32 @@
+#pragma once
+
+// For tests of this folder: bytes from hexadecimal and from committed files.
+
+#include "base/view.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace crypto::testing {
+
+inline std::vector<std::byte> unhex(std::string_view text) {
+    std::vector<std::byte> out;
+    for (std::size_t i = 0; i + 1 < text.size(); i += 2)
+        out.push_back(std::byte(std::stoi(std::string(text.substr(i, 2)), nullptr, 16)));
+    return out;
+}
+
+inline std::vector<std::byte> read(std::string const& path_below_vectors) {
+    std::ifstream file{
+        std::string(ENARX_SOURCE_DIR) + "/test/vectors/" + path_below_vectors, std::ios::binary
+    };
+    if (!file) throw std::runtime_error("no file " + path_below_vectors);
+    std::string const text{std::istreambuf_iterator<char>(file), {}};
+    auto const view = base::view_of(text);
+    return {view.begin(), view.end()};
+}
+
+} // namespace crypto::testing

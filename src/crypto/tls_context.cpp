@@ -1,0 +1,177 @@
+#include "crypto/tls_context.hpp"
+
+#include "crypto/tls_roots.hpp"
+
+#include <array>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+namespace crypto {
+namespace {
+
+using Kind = TlsError::Kind;
+using Wire = std::vector<std::uint8_t>;
+
+std::unexpected<TlsError> settings_error(std::string what) {
+    return std::unexpected(tls_library_error(Kind::Settings, std::move(what)));
+}
+
+// RFC 7301 3.1: each name with its length before it.
+TlsResult<Wire> alpn_wire(std::span<std::string const> names) {
+    Wire wire;
+    for (auto const& name : names) {
+        if (name.empty() || name.size() > 255)
+            return settings_error("an ALPN protocol name has 1 to 255 bytes");
+        wire.push_back(static_cast<std::uint8_t>(name.size()));
+        wire.insert(wire.end(), name.begin(), name.end());
+    }
+    return wire;
+}
+
+// The first of ours that the client offers; RFC 7301 3.2: none in common ends the handshake.
+// NOLINTNEXTLINE(readability-function-size): the library says which parameters there are
+int select_alpn(
+    SSL* /*session*/,
+    std::uint8_t const** out,
+    std::uint8_t* out_size,
+    std::uint8_t const* offered,
+    unsigned offered_size,
+    void* ours
+) {
+    auto const& wire = *static_cast<Wire const*>(ours);
+    std::uint8_t* chosen = nullptr;
+    int const found = SSL_select_next_proto(
+        &chosen, out_size, wire.data(), static_cast<unsigned>(wire.size()), offered, offered_size
+    );
+    *out = chosen;
+    return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+TlsResult<TlsHandle<ssl_ctx_st>> tls_1_3(TlsCredential const& credential) {
+    TlsHandle<ssl_ctx_st> context{SSL_CTX_new(TLS_method())};
+    SSL_CTX* const raw = context.get();
+    bool const made = raw != nullptr && SSL_CTX_set_min_proto_version(raw, TLS1_3_VERSION) == 1 &&
+                      SSL_CTX_set_max_proto_version(raw, TLS1_3_VERSION) == 1 &&
+                      SSL_CTX_set1_groups_list(raw, "X25519MLKEM768:X25519:P-256:P-384") == 1;
+    if (!made) return settings_error("preparing TLS 1.3");
+    SSL_CTX_set_early_data_enabled(raw, 0); // 0-RTT data can be replayed
+    SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
+    // Whoever is named as an authority is one: an intermediate, or the peer's own certificate, too.
+    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(raw), X509_V_FLAG_PARTIAL_CHAIN);
+
+    auto const chain = credential.chain();
+    bool shown = SSL_CTX_use_certificate(raw, chain.front().get()) == 1 &&
+                 SSL_CTX_use_PrivateKey(raw, credential.key()) == 1;
+    for (auto const& issuer : chain.subspan(1))
+        shown = shown && SSL_CTX_add1_chain_cert(raw, issuer.get()) == 1;
+    if (!shown) return settings_error("the certificate and its key cannot be used for TLS");
+    return context;
+}
+
+TlsResult<void> trust(SSL_CTX* context, X509* authority) {
+    if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context), authority) != 1)
+        return settings_error("an authority cannot be trusted");
+    return {};
+}
+
+TlsResult<std::vector<TlsHandle<x509_st>>> read_authorities(std::span<std::string const> texts) {
+    std::vector<TlsHandle<x509_st>> all;
+    for (auto const& text : texts)
+        for (auto& authority : TRY(certificates_from_pem(text)))
+            all.push_back(std::move(authority));
+    return all;
+}
+
+TlsResult<void> ask_clients(SSL_CTX* context, TlsServerSettings const& settings) {
+    if (settings.authorities.empty()) return {};
+    for (auto const& authority : TRY(read_authorities(settings.authorities))) {
+        TRY(trust(context, authority.get()));
+        if (SSL_CTX_add_client_CA(context, authority.get()) != 1)
+            return settings_error("an authority cannot be named to clients");
+    }
+    int const none = settings.client_certificate ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0;
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER | none, nullptr);
+    return {};
+}
+
+// RFC 8446 4.6.1: a ticket lets the client resume. Its key is this context's own and leaves with
+// it.
+TlsResult<void> set_tickets(SSL_CTX* context, bool wanted) {
+    static constexpr std::array<std::uint8_t, 5> session_context{'E', 'n', 'a', 'r', 'x'};
+    if (!wanted) {
+        SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+        SSL_CTX_set_num_tickets(context, 0);
+    }
+    if (SSL_CTX_set_session_id_context(context, session_context.data(), session_context.size()) !=
+        1)
+        return settings_error("preparing sessions");
+    return {};
+}
+
+} // namespace
+
+TlsResult<TlsContext>
+TlsContext::server(TlsCredential const& credential, TlsServerSettings const& settings) {
+    if (settings.client_certificate && settings.authorities.empty()) {
+        return std::unexpected(
+            TlsError{
+                .kind = Kind::Settings,
+                .text = "client certificates are wanted, but no authority for them"
+            }
+        );
+    }
+    TlsContext made{TRY(tls_1_3(credential))};
+    SSL_CTX* const raw = made.context_.get();
+    TRY(set_tickets(raw, settings.session_tickets));
+    TRY(ask_clients(raw, settings));
+    made.alpn_ = std::make_unique<Wire>(TRY(alpn_wire(settings.alpn)));
+    if (!made.alpn_->empty()) SSL_CTX_set_alpn_select_cb(raw, select_alpn, made.alpn_.get());
+    return made;
+}
+
+TlsResult<TlsContext>
+TlsContext::client(TlsCredential const& credential, TlsClientSettings const& settings) {
+    TlsContext made{TRY(tls_1_3(credential))};
+    SSL_CTX* const raw = made.context_.get();
+    auto const authorities = settings.authorities.empty()
+                                 ? TRY(tls_roots())
+                                 : TRY(read_authorities(settings.authorities));
+    for (auto const& authority : authorities) TRY(trust(raw, authority.get()));
+    SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, nullptr);
+
+    auto const wire = TRY(alpn_wire(settings.alpn));
+    // Other than its sisters, this one answers 0 for success.
+    if (SSL_CTX_set_alpn_protos(raw, wire.data(), wire.size()) != 0)
+        return settings_error("the ALPN protocol names cannot be used");
+    return made;
+}
+
+TlsResult<TlsSession> TlsContext::accept() const {
+    TlsHandle<ssl_st> ssl{SSL_new(context_.get())};
+    if (!ssl) return settings_error("preparing a TLS session");
+    SSL_set_accept_state(ssl.get());
+    return TlsSession::over(std::move(ssl));
+}
+
+TlsResult<TlsSession> TlsContext::connect(std::string const& server_name) const {
+    TlsHandle<ssl_st> ssl{SSL_new(context_.get())};
+    if (!ssl) return settings_error("preparing a TLS session");
+    SSL_set_connect_state(ssl.get());
+    // RFC 9525 4.1: the subject's common name is no name of the server.
+    SSL_set_hostflags(ssl.get(), X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+
+    // RFC 6066 3: an address is not sent as the server's name.
+    bool named = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), server_name.c_str()) == 1;
+    if (!named) {
+        ERR_clear_error();
+        named = SSL_set1_host(ssl.get(), server_name.c_str()) == 1 &&
+                SSL_set_tlsext_host_name(ssl.get(), server_name.c_str()) == 1;
+    }
+    if (!named || server_name.empty())
+        return settings_error("'" + server_name + "' is no name of a server");
+    return TlsSession::over(std::move(ssl));
+}
+
+} // namespace crypto

@@ -1,0 +1,53 @@
+#pragma once
+
+// The settings that all TLS connections of one listener, or one client, share: TLS 1.3 and nothing
+// older.
+
+#include "crypto/tls_credential.hpp"
+#include "crypto/tls_error.hpp"
+#include "crypto/tls_handle.hpp"
+#include "crypto/tls_session.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace crypto {
+
+struct TlsServerSettings {
+    std::span<std::string const> authorities; // PEM; clients that show a certificate must lead here
+    bool client_certificate = false;          // refuse a client that shows none
+    std::span<std::string const> alpn;        // in order of preference; empty: not spoken
+    bool session_tickets = false;
+};
+
+struct TlsClientSettings {
+    std::span<std::string const> authorities; // PEM; empty: the built-in ones
+    std::span<std::string const> alpn;
+};
+
+class TlsContext {
+public:
+    static TlsResult<TlsContext>
+    server(TlsCredential const& credential, TlsServerSettings const& settings);
+    // The credential is shown to a server that asks for one.
+    static TlsResult<TlsContext>
+    client(TlsCredential const& credential, TlsClientSettings const& settings);
+
+    // A session on the server's side. The context outlives its handshake.
+    TlsResult<TlsSession> accept() const;
+    // A session to the server of that name, which its certificate must bear: a DNS name or an IP
+    // literal.
+    TlsResult<TlsSession> connect(std::string const& server_name) const;
+
+private:
+    explicit TlsContext(TlsHandle<ssl_ctx_st> context) : context_{std::move(context)} {}
+
+    TlsHandle<ssl_ctx_st> context_;
+    std::unique_ptr<std::vector<std::uint8_t>> alpn_; // its address is known to the library
+};
+
+} // namespace crypto

@@ -1,0 +1,166 @@
+#include "crypto/tls_session.hpp"
+
+#include <algorithm>
+#include <climits>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+namespace crypto {
+namespace {
+
+using base::Errno;
+using Kind = TlsError::Kind;
+
+// Room for several records (RFC 8446 5.2: at most 16 KiB + 261 bytes each), so that one receive
+// brings several.
+constexpr std::size_t incoming_room = std::size_t{64} << 10;
+
+int clamp(std::size_t size) { return static_cast<int>(std::min<std::size_t>(size, INT_MAX)); }
+
+Kind kind_of(long verification) {
+    switch (verification) {
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+        return Kind::Expired;
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+        return Kind::WrongName;
+    default:
+        return Kind::Untrusted;
+    }
+}
+
+} // namespace
+
+// A BIO whose two ends are a Wire's buffers.
+struct TlsSession::Pipe {
+    static int read(BIO* bio, char* out, int size) {
+        auto& wire = *static_cast<Wire*>(BIO_get_data(bio));
+        BIO_clear_retry_flags(bio);
+        if (wire.incoming.empty()) {
+            if (wire.ended) return 0;
+            BIO_set_retry_read(bio);
+            return -1;
+        }
+        // Safety: the library lends `size` bytes at `out`.
+        auto* const bytes = reinterpret_cast<std::byte*>(out);
+        return static_cast<int>(wire.incoming.take({bytes, static_cast<std::size_t>(size)}));
+    }
+
+    static int write(BIO* bio, char const* in, int size) {
+        auto& wire = *static_cast<Wire*>(BIO_get_data(bio));
+        BIO_clear_retry_flags(bio);
+        // Safety: the library lends `size` bytes at `in`.
+        auto const* const bytes = reinterpret_cast<std::byte const*>(in);
+        wire.outgoing.append({bytes, static_cast<std::size_t>(size)});
+        return size;
+    }
+
+    static long control(BIO* /*bio*/, int command, long /*number*/, void* /*pointer*/) {
+        return command == BIO_CTRL_FLUSH ? 1 : 0;
+    }
+
+    // Made once and never freed: every session's BIO points to it.
+    static BIO_METHOD const* method() {
+        static BIO_METHOD const* const made = [] {
+            BIO_METHOD* const fresh = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "wire");
+            if (fresh == nullptr) return fresh;
+            BIO_meth_set_read(fresh, read);
+            BIO_meth_set_write(fresh, write);
+            BIO_meth_set_ctrl(fresh, control);
+            return fresh;
+        }();
+        return made;
+    }
+};
+
+TlsResult<TlsSession> TlsSession::over(TlsHandle<ssl_st> ssl) {
+    BIO* const bio = BIO_new(Pipe::method());
+    if (bio == nullptr)
+        return std::unexpected(tls_library_error(Kind::Settings, "preparing a TLS session"));
+    auto wire = std::make_unique<Wire>();
+    BIO_set_data(bio, wire.get());
+    BIO_set_init(bio, 1);
+    SSL_set_bio(ssl.get(), bio, bio);
+    SSL_set_shed_handshake_config(ssl.get(), 1);
+    return TlsSession{std::move(wire), std::move(ssl)};
+}
+
+std::span<std::byte> TlsSession::incoming_space() { return wire_->incoming.space(incoming_room); }
+void TlsSession::received(std::size_t bytes) { wire_->incoming.wrote(bytes); }
+void TlsSession::received_end() { wire_->ended = true; }
+
+TlsResult<bool> TlsSession::handshake() {
+    int const answer = SSL_do_handshake(ssl_.get());
+    if (answer == 1) return true;
+    if (SSL_get_error(ssl_.get(), answer) == SSL_ERROR_WANT_READ) return false;
+
+    bool const disbelieved = ERR_GET_REASON(ERR_peek_error()) == SSL_R_CERTIFICATE_VERIFY_FAILED;
+    if (long const verified = SSL_get_verify_result(ssl_.get()); disbelieved) {
+        ERR_clear_error();
+        return std::unexpected(
+            TlsError{.kind = kind_of(verified), .text = X509_verify_cert_error_string(verified)}
+        );
+    }
+    if (wire_->ended && wire_->incoming.empty()) {
+        ERR_clear_error();
+        return std::unexpected(
+            TlsError{.kind = Kind::Handshake, .text = "the peer closed the connection"}
+        );
+    }
+    return std::unexpected(tls_library_error(Kind::Handshake, "no agreement on TLS 1.3"));
+}
+
+base::Result<std::size_t> TlsSession::nothing_read(int answer) {
+    int const error = SSL_get_error(ssl_.get(), answer);
+    if (error == SSL_ERROR_WANT_READ) return std::unexpected(Errno::Again);
+    if (error == SSL_ERROR_ZERO_RETURN) {
+        close_notify_came_ = true;
+        return 0;
+    }
+    bool const alert = ERR_GET_REASON(ERR_peek_error()) >= SSL_AD_REASON_OFFSET;
+    ERR_clear_error();
+    bool const vanished = wire_->ended && wire_->incoming.empty();
+    return std::unexpected(alert || vanished ? Errno::ConnReset : Errno::Proto);
+}
+
+base::Result<std::size_t> TlsSession::read(std::span<std::byte> out) {
+    int const answer = SSL_read(ssl_.get(), out.data(), clamp(out.size()));
+    if (answer > 0) return static_cast<std::size_t>(answer);
+    return nothing_read(answer);
+}
+
+base::Result<std::size_t> TlsSession::readable() {
+    std::byte first{};
+    int const answer = SSL_peek(ssl_.get(), &first, 1);
+    if (answer > 0) return static_cast<std::size_t>(SSL_pending(ssl_.get()));
+    return nothing_read(answer);
+}
+
+base::Result<void> TlsSession::write(std::span<std::byte const> in) {
+    if (in.empty()) return {};
+    int const answer = SSL_write(ssl_.get(), in.data(), clamp(in.size()));
+    if (answer > 0 && static_cast<std::size_t>(answer) == in.size()) return {};
+    ERR_clear_error();
+    return std::unexpected(Errno::Pipe);
+}
+
+void TlsSession::close() {
+    SSL_shutdown(ssl_.get());
+    ERR_clear_error();
+}
+
+bool TlsSession::closed_by_peer() const { return close_notify_came_ || wire_->ended; }
+
+std::string TlsSession::alpn() const {
+    std::uint8_t const* name = nullptr;
+    unsigned size = 0;
+    SSL_get0_alpn_selected(ssl_.get(), &name, &size);
+    // Safety: the library shows `size` bytes at `name`.
+    return {reinterpret_cast<char const*>(name), size};
+}
+
+} // namespace crypto

@@ -1,0 +1,66 @@
+#pragma once
+
+// One TLS 1.3 connection, bytes in and bytes out: it knows of no socket, no clock and no other
+// session.
+
+#include "base/result.hpp"
+#include "crypto/tls_buffer.hpp"
+#include "crypto/tls_error.hpp"
+#include "crypto/tls_handle.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace crypto {
+
+class TlsSession {
+public:
+    // ---- towards the network ----
+
+    std::span<std::byte> incoming_space(); // for what the peer sends; never empty
+    void received(std::size_t bytes);      // so many were written there
+    void received_end();                   // the peer has closed the connection below TLS
+    std::span<std::byte const> outgoing() const { return wire_->outgoing.bytes(); }
+    void sent(std::size_t bytes) { wire_->outgoing.drop(bytes); }
+
+    // ---- towards the application ----
+
+    // True: done. False: more bytes of the peer are needed. In each case, even that of an error,
+    // there may be something outgoing.
+    TlsResult<bool> handshake();
+
+    // Both answer 0 after the peer's close_notify, Errno::Again where bytes of the peer are
+    // missing, Errno::ConnReset when it vanished without close_notify or sent an alert,
+    // Errno::Proto when what came is no valid TLS.
+    base::Result<std::size_t> read(std::span<std::byte> out);
+    base::Result<std::size_t> readable(); // how many bytes are decrypted and can be read now
+
+    base::Result<void> write(std::span<std::byte const> in); // takes all: watch outgoing()
+    void close();                // close_notify; nothing can be written after it
+    bool closed_by_peer() const; // by close_notify, or below TLS
+    std::string alpn() const;    // the protocol agreed on; empty: none
+
+private:
+    friend class TlsContext;
+
+    struct Wire {
+        TlsBuffer incoming;
+        TlsBuffer outgoing;
+        bool ended = false;
+    };
+    struct Pipe; // what the library calls to read and write a Wire
+
+    static TlsResult<TlsSession> over(TlsHandle<ssl_st> ssl);
+    TlsSession(std::unique_ptr<Wire> wire, TlsHandle<ssl_st> ssl)
+        : wire_{std::move(wire)}, ssl_{std::move(ssl)} {}
+
+    base::Result<std::size_t> nothing_read(int answer); // what the library means by `answer`
+
+    std::unique_ptr<Wire> wire_; // at a fixed address, which the library knows; outlives ssl_
+    TlsHandle<ssl_st> ssl_;
+    bool close_notify_came_ = false;
+};
+
+} // namespace crypto

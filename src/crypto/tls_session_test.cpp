@@ -1,0 +1,235 @@
+#include "crypto/tls_context.hpp"
+#include "crypto/tls_roots.hpp"
+
+#include <array>
+#include <chrono>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace crypto {
+namespace {
+
+using base::Errno;
+using namespace std::chrono_literals;
+
+std::chrono::sys_seconds now() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+TlsCredential credential(std::vector<std::string> names, std::chrono::sys_seconds at = now()) {
+    return *TlsCredential::self_signed(*TlsKey::generate(), names, at);
+}
+
+std::span<std::byte const> bytes(std::string_view text) { return std::as_bytes(std::span{text}); }
+
+TlsServerSettings with_alpn(std::span<std::string const> names) {
+    TlsServerSettings settings;
+    settings.alpn = names;
+    return settings;
+}
+
+TlsServerSettings with_clients_of(std::span<std::string const> authorities) {
+    TlsServerSettings settings;
+    settings.authorities = authorities;
+    settings.client_certificate = true;
+    return settings;
+}
+
+TlsClientSettings trusting(std::span<std::string const> authorities) {
+    TlsClientSettings settings;
+    settings.authorities = authorities;
+    return settings;
+}
+
+// Two sessions, and the network between them.
+struct Pair {
+    TlsSession client;
+    TlsSession server;
+
+    static void carry(TlsSession& from, TlsSession& to) {
+        while (!from.outgoing().empty()) {
+            auto const space = to.incoming_space();
+            auto const count = std::min(space.size(), from.outgoing().size());
+            std::copy_n(from.outgoing().begin(), count, space.begin());
+            to.received(count);
+            from.sent(count);
+        }
+    }
+
+    // The client's error, else the server's.
+    TlsResult<void> handshake() {
+        for (int round = 0; round < 4; ++round) {
+            auto const client_done = client.handshake();
+            carry(client, server);
+            auto const server_done = server.handshake();
+            carry(server, client);
+            if (!client_done) return std::unexpected(client_done.error());
+            if (!server_done) {
+                (void)client.handshake(); // hears the alert
+                return std::unexpected(server_done.error());
+            }
+            if (*client_done && *server_done) return {};
+        }
+        return std::unexpected(TlsError{.kind = TlsError::Kind::Handshake, .text = "no end"});
+    }
+};
+
+struct Ends {
+    TlsContext client;
+    TlsContext server;
+    Pair connect(std::string const& name = "localhost") const {
+        return {.client = *client.connect(name), .server = *server.accept()};
+    }
+};
+
+Ends ends(
+    TlsCredential const& server_credential,
+    TlsServerSettings const& server = {},
+    std::span<std::string const> client_alpn = {}
+) {
+    std::array const trusted{*server_credential.leaf_pem()};
+    return {
+        .client = *TlsContext::client(
+            credential({"a client"}), {.authorities = trusted, .alpn = client_alpn}
+        ),
+        .server = *TlsContext::server(server_credential, server),
+    };
+}
+
+std::string read(TlsSession& session) {
+    std::array<std::byte, 100> out{};
+    auto const count = session.read(out);
+    if (!count) return "error " + std::to_string(static_cast<int>(count.error()));
+    // Safety: bytes of the test's own text.
+    return {reinterpret_cast<char const*>(out.data()), *count};
+}
+
+TEST(TlsSession, carries_bytes_both_ways_after_the_handshake) {
+    auto const both = ends(credential({"localhost"}));
+    auto pair = both.connect();
+    ASSERT_TRUE(pair.handshake());
+    ASSERT_TRUE(pair.client.write(bytes("hello")));
+    Pair::carry(pair.client, pair.server);
+    EXPECT_EQ(pair.server.readable(), 5U);
+    EXPECT_EQ(read(pair.server), "hello");
+    EXPECT_EQ(pair.server.readable().error(), Errno::Again);
+    ASSERT_TRUE(pair.server.write(bytes("world")));
+    Pair::carry(pair.server, pair.client);
+    EXPECT_EQ(read(pair.client), "world");
+}
+
+TEST(TlsSession, sends_nothing_by_itself_after_the_handshake_so_no_session_ticket) {
+    auto const both = ends(credential({"localhost"}));
+    auto pair = both.connect();
+    ASSERT_TRUE(pair.handshake());
+    (void)pair.server.readable();
+    EXPECT_TRUE(pair.server.outgoing().empty());
+}
+
+TEST(TlsSession, ends_in_order_with_close_notify_in_one_direction_only) {
+    auto const both = ends(credential({"localhost"}));
+    auto pair = both.connect();
+    ASSERT_TRUE(pair.handshake());
+    pair.client.close();
+    Pair::carry(pair.client, pair.server);
+    EXPECT_EQ(pair.server.readable(), 0U);
+    EXPECT_EQ(read(pair.server), "");
+    EXPECT_TRUE(pair.server.closed_by_peer());
+    ASSERT_TRUE(pair.server.write(bytes("still open")));
+    Pair::carry(pair.server, pair.client);
+    EXPECT_EQ(read(pair.client), "still open");
+    EXPECT_EQ(pair.client.write(bytes("x")).error(), Errno::Pipe);
+}
+
+TEST(TlsSession, reads_an_end_without_close_notify_as_a_reset_after_the_last_data) {
+    auto const both = ends(credential({"localhost"}));
+    auto pair = both.connect();
+    ASSERT_TRUE(pair.handshake());
+    ASSERT_TRUE(pair.client.write(bytes("cut")));
+    Pair::carry(pair.client, pair.server);
+    pair.server.received_end();
+    EXPECT_EQ(read(pair.server), "cut");
+    EXPECT_EQ(pair.server.readable().error(), Errno::ConnReset);
+    EXPECT_EQ(pair.server.readable().error(), Errno::ConnReset);
+}
+
+TEST(TlsSession, reads_a_forged_record_as_a_protocol_error) {
+    auto const both = ends(credential({"localhost"}));
+    auto pair = both.connect();
+    ASSERT_TRUE(pair.handshake());
+    ASSERT_TRUE(pair.client.write(bytes("forged")));
+    auto const space = pair.server.incoming_space();
+    std::ranges::copy(pair.client.outgoing(), space.begin());
+    space[8] ^= std::byte{1};
+    pair.server.received(pair.client.outgoing().size());
+    EXPECT_EQ(pair.server.readable().error(), Errno::Proto);
+}
+
+TEST(TlsSession, does_not_trust_a_certificate_of_an_unknown_authority) {
+    auto both = ends(credential({"localhost"}));
+    both.server = *TlsContext::server(credential({"localhost"}), {});
+    EXPECT_EQ(both.connect().handshake().error().kind, TlsError::Kind::Untrusted);
+}
+
+TEST(TlsSession, refuses_a_certificate_for_another_name) {
+    auto const both = ends(credential({"localhost", "127.0.0.1", "::1"}));
+    EXPECT_TRUE(both.connect("localhost").handshake());
+    EXPECT_TRUE(both.connect("127.0.0.1").handshake());
+    EXPECT_TRUE(both.connect("::1").handshake());
+    EXPECT_EQ(both.connect("example.org").handshake().error().kind, TlsError::Kind::WrongName);
+    EXPECT_EQ(both.connect("127.0.0.2").handshake().error().kind, TlsError::Kind::WrongName);
+}
+
+TEST(TlsSession, refuses_a_certificate_that_is_over_or_not_yet_valid) {
+    auto const over = ends(credential({"localhost"}, now() - std::chrono::days{366}));
+    EXPECT_EQ(over.connect().handshake().error().kind, TlsError::Kind::Expired);
+    auto const early = ends(credential({"localhost"}, now() + 2h));
+    EXPECT_EQ(early.connect().handshake().error().kind, TlsError::Kind::Expired);
+}
+
+TEST(TlsSession, takes_a_client_with_a_certificate_of_an_authority_and_no_other) {
+    auto const mine = credential({"localhost"});
+    auto const known = credential({"known"});
+    std::array const server_pem{*mine.leaf_pem()};
+    std::array const client_pem{*known.leaf_pem()};
+    auto const server = *TlsContext::server(mine, with_clients_of(client_pem));
+    auto const good = *TlsContext::client(known, trusting(server_pem));
+    auto const bad = *TlsContext::client(credential({"known"}), trusting(server_pem));
+
+    Pair first{.client = *good.connect("localhost"), .server = *server.accept()};
+    EXPECT_TRUE(first.handshake());
+    Pair second{.client = *bad.connect("localhost"), .server = *server.accept()};
+    EXPECT_FALSE(second.handshake());
+}
+
+TEST(TlsSession, agrees_on_the_servers_first_choice_of_protocol) {
+    std::array<std::string, 2> const ours{"h2", "http/1.1"};
+    std::array<std::string, 2> const theirs{"http/1.1", "h2"};
+    auto const both = ends(credential({"localhost"}), with_alpn(ours), theirs);
+    auto pair = both.connect();
+    ASSERT_TRUE(pair.handshake());
+    EXPECT_EQ(pair.server.alpn(), "h2");
+    EXPECT_EQ(pair.client.alpn(), "h2");
+}
+
+TEST(TlsSession, refuses_a_client_that_shares_no_protocol_but_takes_one_that_names_none) {
+    std::array<std::string, 1> const ours{"h2"};
+    std::array<std::string, 1> const theirs{"smtp"};
+    EXPECT_FALSE(ends(credential({"localhost"}), with_alpn(ours), theirs).connect().handshake());
+    EXPECT_TRUE(ends(credential({"localhost"}), with_alpn(ours)).connect().handshake());
+}
+
+TEST(TlsContext, names_what_is_wrong_with_its_settings) {
+    auto const wanted = TlsContext::server(credential({"x"}), with_clients_of({}));
+    EXPECT_EQ(wanted.error().kind, TlsError::Kind::Settings);
+    std::array<std::string, 1> const nonsense{"no certificate"};
+    EXPECT_FALSE(TlsContext::client(credential({"x"}), trusting(nonsense)));
+    std::array<std::string, 1> const empty{""};
+    EXPECT_FALSE(TlsContext::server(credential({"x"}), with_alpn(empty)));
+}
+
+TEST(TlsRoots, hold_the_public_authorities) { EXPECT_GT(tls_roots()->size(), 100U); }
+
+} // namespace
+} // namespace crypto

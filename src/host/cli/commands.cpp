@@ -1,0 +1,66 @@
+// The list of all commands.
+
+#include "host/cli/command.hpp"
+#include "host/cli/completion/completion.hpp"
+#include "host/cli/config/init.hpp"
+#include "host/cli/explain/explain.hpp"
+#include "host/cli/inspect/inspect.hpp"
+#include "host/cli/manual/manual.hpp"
+#include "host/cli/platform/info.hpp"
+#include "host/cli/run/run.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace host::cli {
+
+namespace {
+
+constexpr std::array all{
+    run_command,
+    config_init_command,
+    platform_info_command,
+    inspect_command,
+    explain_command,
+    completion_command,
+    manual_command,
+};
+
+} // namespace
+
+std::span<Command const> commands() { return all; }
+
+Command const* find_command(std::string_view name) {
+    auto const found = std::ranges::find(all, name, &Command::name);
+    return found == all.end() ? nullptr : &*found;
+}
+
+bool command_group(std::string_view word) {
+    return std::ranges::any_of(all, [&](Command const& command) {
+        return command.name.size() > word.size() && command.name.starts_with(word) &&
+               command.name[word.size()] == ' ';
+    });
+}
+
+std::vector<Option> log_options(Global& global) {
+    return {
+        {.name = "--log-filter",
+         .value = "FILTER",
+         .help = "Which messages to log: off, error, warn, info, debug or trace, for all parts or "
+                 "for one (engine=debug); several with commas. Default: off.",
+         .target = &global.log_filter,
+         .environment = "ENARX_LOG"},
+        {.name = "--log-format",
+         .value = "FORMAT",
+         .help = "How to write the log: text (default) or json, one object a line.",
+         .target = &global.log_format,
+         .choices = {"text", "json"}},
+        {.name = "--log-target",
+         .value = "TARGET",
+         .help = "Where to write the log: stderr (default) or stdout.",
+         .target = &global.log_target,
+         .choices = {"stderr", "stdout"}},
+    };
+}
+
+} // namespace host::cli

@@ -1,0 +1,31 @@
+// The list of all kinds of files.
+
+#include "host/cli/inspect/configuration.hpp"
+#include "host/cli/inspect/folder.hpp"
+#include "host/cli/inspect/recogniser.hpp"
+#include "host/cli/inspect/wasm.hpp"
+#include "host/cli/report.hpp"
+#include "package/wasm/format.hpp"
+
+#include <array>
+
+namespace host::cli {
+
+namespace {
+
+constexpr std::array all{folder_recogniser, wasm_recogniser, configuration_recogniser};
+
+} // namespace
+
+std::span<Recogniser const> recognisers() { return all; }
+
+os::OrFailure<std::optional<Json>> describe(Subject const& subject, Global const& global) {
+    for (auto const& recogniser : recognisers())
+        if (recogniser.recognises(subject)) return recogniser.describe(subject, global);
+    auto const bytes = std::as_bytes(std::span{subject.front});
+    return failure(
+        "file-unknown", '\'' + subject.path + "' is " + std::string{package::other_format(bytes)}
+    );
+}
+
+} // namespace host::cli

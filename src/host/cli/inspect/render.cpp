@@ -1,0 +1,62 @@
+#include "host/cli/inspect/render.hpp"
+
+#include <algorithm>
+
+namespace host::cli {
+
+namespace {
+
+std::string printable(std::string text) {
+    std::ranges::replace_if(
+        text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?'
+    );
+    return text;
+}
+
+std::string words(std::string key) {
+    std::ranges::replace(key, '_', ' ');
+    return printable(std::move(key));
+}
+
+std::string scalar(Json const& value) {
+    if (value.is_null()) return "-";
+    if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
+    if (value.is_string()) return printable(value.get<std::string>());
+    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+// An element of a list: its values side by side; a flag by its name.
+std::string row(Json const& object) {
+    std::string out;
+    for (auto const& [key, value] : object.items()) {
+        std::string cell =
+            value.is_boolean() ? (value.get<bool>() ? "" : "NOT ") + words(key) : scalar(value);
+        out += (out.empty() ? "" : "  ") + cell;
+    }
+    return out;
+}
+
+std::string lines(Json const& object, std::size_t indent) {
+    std::string out;
+    std::string const margin(indent, ' ');
+    for (auto const& [key, value] : object.items()) {
+        auto const name = margin + words(key) + ':';
+        if (value.is_object()) {
+            out += name + (value.empty() ? " none" : "") + '\n' + lines(value, indent + 2);
+        } else if (value.is_array()) {
+            out += name + (value.empty() ? " none" : "") + '\n';
+            for (auto const& element : value)
+                out +=
+                    margin + "  " + (element.is_object() ? row(element) : scalar(element)) + '\n';
+        } else {
+            out += name + ' ' + scalar(value) + '\n';
+        }
+    }
+    return out;
+}
+
+} // namespace
+
+std::string render(Json const& description) { return lines(description, 0); }
+
+} // namespace host::cli

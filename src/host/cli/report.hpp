@@ -1,0 +1,24 @@
+#pragma once
+
+// What the command tells its user: results on standard output, failures and notes on standard
+// error.
+
+#include "os/failure.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace host::cli {
+
+// `enarx: error: what happened, to what (name)`, then hints.
+std::string failure_text(os::Failure const& failure);
+
+void write_error(std::string_view text);
+
+// Standard output may be full or closed.
+os::OrFailure<void> write_output(std::string_view text);
+
+std::unexpected<os::Failure>
+failure(std::string_view name, std::string text, std::string hint = {});
+
+} // namespace host::cli

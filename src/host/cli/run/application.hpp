@@ -1,0 +1,23 @@
+#pragma once
+
+// The application on the host's disk: a file, a folder, or a stream.
+
+#include "os/failure.hpp"
+#include "os/fd.hpp"
+
+#include <optional>
+#include <string>
+
+namespace host::cli {
+
+struct Application {
+    os::Fd module;
+    std::string name;             // argv[0]: the file's base name, main.wasm for a folder
+    std::optional<os::Fd> folder; // if a folder was named
+    std::string path;             // as the user named it
+};
+
+// A stream (a pipe, or "-" for standard input) is read to its end, into memory.
+os::OrFailure<Application> open_application(std::string const& path);
+
+} // namespace host::cli

@@ -1,0 +1,174 @@
+#include "host/cli/run/run.hpp"
+
+#include "host/cli/report.hpp"
+#include "host/cli/run/application.hpp"
+#include "host/cli/run/cache.hpp"
+#include "host/cli/run/configuration.hpp"
+#include "host/cli/run/wishes.hpp"
+#include "host/vmm/backend/pick.hpp"
+
+namespace host::cli {
+
+namespace {
+
+using protocol::launch::Kind;
+using vmm::LaunchOrder;
+
+// As the user gave them.
+struct Given {
+    std::optional<std::string> backend;
+    bool require_hardware = false;
+    std::optional<std::string> configuration;
+    std::vector<std::string> directories;
+    std::vector<std::string> environment;
+    std::optional<std::string> invoke;
+    std::optional<std::string> max_memory;
+    std::optional<std::string> timeout;
+    bool timings = false;
+    bool no_cache = false;
+    std::optional<std::string> application;
+    std::vector<std::string> arguments;
+};
+
+class RunUse : public Use {
+public:
+    Syntax syntax(Global& global) override;
+    os::OrFailure<int> carry_out(Global const& global) override;
+
+private:
+    os::OrFailure<LaunchOrder> order(Global const& global);
+    os::OrFailure<void> add_wishes(LaunchOrder& order);
+    os::OrFailure<void> add_cache(LaunchOrder& order, Global const& global) const;
+
+    Given given_;
+};
+
+std::vector<Option> run_options(Given& given) {
+    return {
+        {.name = "--backend",
+         .value = "NAME",
+         .help = "The kind of Keep: snp (or sev), tdx, sgx, kvm, or nil for none. That one or an "
+                 "error; without this option the best there is, and a line on standard error says "
+                 "which.",
+         .target = &given.backend,
+         .environment = "ENARX_BACKEND"},
+        {.name = "--require-hardware",
+         .help = "A Keep that hardware protects, or an error.",
+         .target = &given.require_hardware},
+        {.name = "--config",
+         .alias = "--wasmcfgfile",
+         .value = "FILE",
+         .help = "The configuration, instead of a folder's Enarx.toml; --wasmcfgfile is the same.",
+         .target = &given.configuration,
+         .environment = "ENARX_WASMCFGFILE",
+         .completion = Completion::File},
+        {.name = "--dir",
+         .value = "HOST[::GUEST]",
+         .help = "Give the application a directory of the host, under the name GUEST if one is "
+                 "given. Can be repeated.",
+         .target = &given.directories,
+         .completion = Completion::Folder},
+        {.name = "--env",
+         .value = "NAME[=VALUE]",
+         .help = "Set a variable in the application's environment, or take it over from the "
+                 "host's. Can be repeated.",
+         .target = &given.environment},
+        {.name = "--invoke",
+         .value = "FUNCTION",
+         .help = "Call this export instead of _start; the arguments are its parameters.",
+         .target = &given.invoke},
+        {.name = "--max-memory",
+         .value = "SIZE",
+         .help = "The most linear memory: bytes, or with K, M, G, T.",
+         .target = &given.max_memory},
+        {.name = "--timeout",
+         .value = "TIME",
+         .help = "End the application after this time: seconds, or with ms, s, m, h.",
+         .target = &given.timeout},
+        {.name = "--timings",
+         .help = "Show how long each phase of the start took.",
+         .target = &given.timings},
+        {.name = "--no-cache",
+         .help = "Neither use nor store compiled code.",
+         .target = &given.no_cache},
+    };
+}
+
+Syntax RunUse::syntax(Global& global) {
+    Syntax syntax{
+        .options = run_options(given_),
+        .operands =
+            {
+                {.name = "APPLICATION",
+                 .help = "The module, or the folder that holds it.",
+                 .target = &given_.application,
+                 .completion = Completion::File},
+                {.name = "ARGUMENT",
+                 .help = "Arguments of the application.",
+                 .target = &given_.arguments,
+                 .required = false},
+            },
+        .ends_at_operand = true,
+    };
+    for (auto& option : log_options(global)) syntax.options.push_back(std::move(option));
+    return syntax;
+}
+
+os::OrFailure<void> RunUse::add_wishes(LaunchOrder& order) {
+    for (auto& argument : given_.arguments) order.add(Kind::Argument, std::move(argument));
+    for (auto const& wish : given_.environment) order.add(Kind::Environment, TRY(variable(wish)));
+    for (auto const& wish : given_.directories) TRY(add_directory(order, wish));
+    if (given_.invoke) order.add(Kind::Invoke, *given_.invoke);
+    if (given_.max_memory) order.add(Kind::MaxMemory, TRY(memory_size(*given_.max_memory)));
+    if (given_.timeout) order.add(Kind::TimeoutMs, TRY(duration_ms(*given_.timeout)));
+    return {};
+}
+
+// Without a place for a cache the application starts more slowly, but it starts.
+os::OrFailure<void> RunUse::add_cache(LaunchOrder& order, Global const& global) const {
+    if (given_.no_cache) return {};
+    auto folder = open_cache();
+    if (folder)
+        order.add(Kind::Cache, *std::move(folder), "");
+    else if (global.log_filter)
+        write_error("enarx: warning: compiled code is not cached: " + folder.error().text + '\n');
+    return {};
+}
+
+os::OrFailure<LaunchOrder> RunUse::order(Global const& global) {
+    LaunchOrder order;
+    order.add(Kind::Action, "run");
+    auto application = TRY(open_application(*given_.application));
+    auto configuration = TRY(find_configuration(given_.configuration, application));
+    if (configuration) TRY(add_configuration(order, *configuration));
+    if (application.folder) order.add(Kind::PackageDirectory, *std::move(application.folder), "");
+    order.add(Kind::Module, std::move(application.module), std::move(application.name));
+    TRY(add_wishes(order));
+    TRY(add_cache(order, global));
+    TRY(add_log(order, global));
+    if (given_.timings) order.add(Kind::Timings, global.started_ns);
+    return order;
+}
+
+os::OrFailure<int> RunUse::carry_out(Global const& global) {
+    auto const* backend =
+        TRY(vmm::pick(
+            {.name = given_.backend, .require_hardware = given_.require_hardware},
+            vmm::backends(),
+            vmm::Machine::real()
+        ));
+    auto launch_order = TRY(order(global));
+    launch_order.add(Kind::Backend, std::string{backend->name});
+    if (!given_.backend)
+        write_error(
+            "enarx: backend " + std::string{backend->name} + ": " +
+            std::string{backend->protection} + '\n'
+        );
+    return std::unexpected(backend->launch(launch_order));
+}
+
+} // namespace
+
+std::unique_ptr<Use> use_run() { return std::make_unique<RunUse>(); }
+
+} // namespace host::cli

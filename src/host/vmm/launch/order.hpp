@@ -1,0 +1,30 @@
+#pragma once
+
+// What is to be run: the items of the launch block, with the descriptors and texts that they refer
+// to.
+
+#include "os/fd.hpp"
+#include "protocol/launch/launch.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <vector>
+
+namespace host::vmm {
+
+class LaunchOrder {
+public:
+    void add(protocol::launch::Kind kind, std::string text);
+    void add(protocol::launch::Kind kind, os::Fd descriptor, std::string text);
+    void add(protocol::launch::Kind kind, std::uint64_t number);
+
+    std::vector<protocol::launch::Item> const& items() const { return items_; }
+
+private:
+    std::deque<std::string> texts_; // what the items view; a deque's elements stay where they are
+    std::vector<os::Fd> descriptors_;
+    std::vector<protocol::launch::Item> items_;
+};
+
+} // namespace host::vmm

@@ -1,0 +1,101 @@
+// Looks at the processor and the file system.
+
+#include "host/vmm/probe/machine.hpp"
+
+#include "os/check.hpp"
+
+#include <array>
+#include <bit>
+#include <cstring>
+#include <memory>
+
+#include <cpuid.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace host::vmm {
+
+namespace {
+
+CpuId real_cpuid(std::uint32_t leaf, std::uint32_t subleaf) {
+    CpuId out;
+    // An Intel processor answers a leaf above its highest one with that of the highest.
+    if (__get_cpuid_max(leaf & 0x80000000U, nullptr) < leaf) return out;
+    __cpuid_count(leaf, subleaf, out.eax, out.ebx, out.ecx, out.edx);
+    return out;
+}
+
+base::Result<int> real_ask(std::string const& path, unsigned long request, unsigned long argument) {
+    auto const device = TRY(os::check_fd(::open(path.c_str(), O_RDWR | O_CLOEXEC)));
+    return os::check(::ioctl(device.number(), request, argument));
+}
+
+std::uint64_t real_memory_lock_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_MEMLOCK, &limit) != 0) return 0;
+    return limit.rlim_cur;
+}
+
+std::string letters(std::initializer_list<std::uint32_t> registers) {
+    std::string out;
+    for (auto const value : registers) {
+        auto const four = std::bit_cast<std::array<char, 4>>(value);
+        out.append(four.data(), four.size());
+    }
+    return out.substr(0, std::strlen(out.c_str()));
+}
+
+} // namespace
+
+Machine Machine::real() {
+    return {
+        .cpuid = real_cpuid,
+        .root = "",
+        .ask = real_ask,
+        .memory_lock_limit = real_memory_lock_limit()
+    };
+}
+
+std::string Machine::vendor() const {
+    auto const leaf = cpuid(0, 0);
+    return letters({leaf.ebx, leaf.edx, leaf.ecx});
+}
+
+std::string Machine::brand() const {
+    std::string out;
+    for (std::uint32_t const number : {0x80000002U, 0x80000003U, 0x80000004U}) {
+        auto const leaf = cpuid(number, 0);
+        out += letters({leaf.eax, leaf.ebx, leaf.ecx, leaf.edx});
+    }
+    auto const first = out.find_first_not_of(' ');
+    return first == std::string::npos ? ""
+                                      : out.substr(first, out.find_last_not_of(' ') - first + 1);
+}
+
+base::Result<void> Machine::access(std::string_view path, int mode) const {
+    return os::done(::access(this->path(path).c_str(), mode));
+}
+
+std::string Machine::text_of(std::string_view path) const {
+    auto const file = os::check_fd(::open(this->path(path).c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file) return {};
+    std::array<char, 4096> buffer{};
+    auto const got =
+        os::retry([&] { return ::read(file->number(), buffer.data(), buffer.size()); });
+    std::string out{buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
+    while (out.ends_with('\n')) out.pop_back();
+    return out;
+}
+
+bool Machine::any_file(std::string_view folder, std::string_view prefix) const {
+    std::unique_ptr<DIR, int (*)(DIR*)> const open{::opendir(path(folder).c_str()), ::closedir};
+    if (!open) return false;
+    while (auto const* entry = ::readdir(open.get()))
+        if (std::string_view{entry->d_name}.starts_with(prefix)) return true;
+    return false;
+}
+
+} // namespace host::vmm

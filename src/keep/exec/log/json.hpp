@@ -1,0 +1,13 @@
+#pragma once
+
+// Text as a JSON string.
+
+#include <string>
+#include <string_view>
+
+namespace exec {
+
+// With its quotation marks. Bytes that are no UTF-8 become U+FFFD.
+std::string json_string(std::string_view text);
+
+} // namespace exec

@@ -1,0 +1,140 @@
+#include "keep/exec/net/preopened.hpp"
+
+#include "keep/exec/net/dial.hpp"
+#include "keep/exec/net/tcp_connection.hpp"
+#include "keep/exec/net/tcp_listener.hpp"
+#include "keep/exec/net/tls_connection.hpp"
+#include "keep/exec/net/tls_listener.hpp"
+#include "os/socket.hpp"
+
+#include <array>
+#include <chrono>
+
+namespace exec::net {
+namespace {
+
+using crypto::TlsContext;
+using crypto::TlsError;
+using os::Failure;
+using package::Protocol;
+using Clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+constexpr auto handshake_patience = 10s;
+
+std::string_view failure_name(TlsError::Kind kind) {
+    switch (kind) {
+    case TlsError::Kind::Settings:
+        return "tls-certificate-invalid";
+    case TlsError::Kind::Untrusted:
+        return "tls-certificate-untrusted";
+    case TlsError::Kind::Expired:
+        return "tls-certificate-expired";
+    case TlsError::Kind::WrongName:
+        return "tls-name-mismatch";
+    case TlsError::Kind::Handshake:
+        break;
+    }
+    return "tls-handshake-failed";
+}
+
+// The value, or the TLS error as the failure of `what`.
+template <class T>
+os::OrFailure<T> or_failure(crypto::TlsResult<T> result, std::string const& what) {
+    if (!result) {
+        return std::unexpected(
+            Failure{
+                .name = failure_name(result.error().kind), .text = what + ": " + result.error().text
+            }
+        );
+    }
+    return std::move(*result);
+}
+
+os::OrFailure<TlsContext>
+server_context(package::Listen const& entry, Identity const& identity, std::string const& what) {
+    auto const& tls = entry.tls;
+    if (tls.client_certificate && tls.authorities.empty()) {
+        return std::unexpected(
+            Failure{
+                .name = "tls-authorities-missing",
+                .text = what + ": client_certificate is wanted, but `authorities` names none for it"
+            }
+        );
+    }
+    std::vector<std::string> names{tls.server_name};
+    auto const address = os::SocketAddress::parse(entry.address, entry.port);
+    if (!address) names.push_back(entry.address);
+    if (address && !address->unspecified()) names.push_back(address->address());
+    auto const credential = TRY(or_failure(identity.credential(tls, names), what));
+    return or_failure(
+        TlsContext::server(
+            credential,
+            {.authorities = tls.authorities,
+             .client_certificate = tls.client_certificate,
+             .alpn = tls.alpn,
+             .session_tickets = tls.session_tickets}
+        ),
+        what
+    );
+}
+
+std::string without_brackets(std::string const& host) {
+    if (host.starts_with('[') && host.ends_with(']')) return host.substr(1, host.size() - 2);
+    return host;
+}
+
+os::OrFailure<crypto::TlsSession>
+client_session(package::Connect const& entry, Identity const& identity, std::string const& what) {
+    auto const& tls = entry.tls;
+    auto const credential = TRY(or_failure(identity.credential(tls, {}), what));
+    // The context may go: the session keeps what it needs of it.
+    auto const context = TRY(or_failure(
+        TlsContext::client(credential, {.authorities = tls.authorities, .alpn = tls.alpn}), what
+    ));
+    auto const& name = tls.server_name.empty() ? entry.host : tls.server_name;
+    return or_failure(context.connect(without_brackets(name)), what);
+}
+
+os::OrFailure<void> shake_hands(TlsStream& stream, std::string const& what) {
+    auto const deadline = Clock::now() + handshake_patience;
+    while (true) {
+        if (TRY(or_failure(stream.advance_handshake(), what))) return {};
+        auto const left = std::chrono::ceil<os::Milliseconds>(deadline - Clock::now());
+        pollfd entry = stream.wait_entry();
+        auto const events = os::poll({&entry, 1}, left);
+        if (events && *events == 0) {
+            return std::unexpected(
+                Failure{
+                    .name = "tls-handshake-failed",
+                    .text = what + ": no answer to the handshake within 10 s"
+                }
+            );
+        }
+    }
+}
+
+} // namespace
+
+os::OrFailure<std::unique_ptr<Listener>>
+make_listener(package::Listen const& entry, Identity const& identity) {
+    if (entry.protocol == Protocol::Tcp)
+        return std::make_unique<TcpListener>(TRY(listen_at(entry.address, entry.port)));
+    auto const what = "listen at " + entry.address + ", port " + std::to_string(entry.port);
+    auto context = TRY(server_context(entry, identity, what));
+    auto socket = TRY(listen_at(entry.address, entry.port));
+    return std::make_unique<TlsListener>(std::move(socket), std::move(context));
+}
+
+os::OrFailure<std::unique_ptr<Connection>>
+make_connection(package::Connect const& entry, Identity const& identity) {
+    if (entry.protocol == Protocol::Tcp)
+        return std::make_unique<TcpConnection>(TRY(dial(entry.host, entry.port)));
+    auto const what = "connect to " + entry.host + ", port " + std::to_string(entry.port);
+    auto session = TRY(client_session(entry, identity, what));
+    TlsStream stream{TRY(dial(entry.host, entry.port)), std::move(session)};
+    TRY(shake_hands(stream, what));
+    return std::make_unique<TlsConnection>(std::move(stream));
+}
+
+} // namespace exec::net

@@ -1,0 +1,21 @@
+#pragma once
+
+// The listeners and connections that a configuration opens before the application starts.
+
+#include "keep/exec/net/connection.hpp"
+#include "keep/exec/net/identity.hpp"
+#include "os/failure.hpp"
+#include "package/configuration.hpp"
+
+#include <memory>
+
+namespace exec::net {
+
+os::OrFailure<std::unique_ptr<Listener>>
+make_listener(package::Listen const& entry, Identity const& identity);
+
+// Connected, and over TLS with the server's certificate verified, when it returns.
+os::OrFailure<std::unique_ptr<Connection>>
+make_connection(package::Connect const& entry, Identity const& identity);
+
+} // namespace exec::net

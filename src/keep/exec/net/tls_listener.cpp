@@ -1,0 +1,95 @@
+#include "keep/exec/net/tls_listener.hpp"
+
+#include "keep/exec/net/tcp_listener.hpp"
+#include "keep/exec/net/tls_connection.hpp"
+#include "os/socket.hpp"
+
+#include <algorithm>
+
+namespace exec::net {
+
+using base::Errno;
+using std::chrono::milliseconds;
+
+Result<std::unique_ptr<Connection>> TlsListener::accept(bool nonblocking) {
+    while (done_.empty()) {
+        TRY(welcome());
+        if (!done_.empty()) break;
+        TRY(progress(nonblocking ? milliseconds{0} : next_deadline()));
+        if (done_.empty() && nonblocking) return std::unexpected(Errno::Again);
+    }
+    auto connection = std::move(done_.front());
+    done_.pop_front();
+    return connection;
+}
+
+bool TlsListener::ready(Direction direction, WaitSet& waits) {
+    if (direction == Direction::Write || !done_.empty()) return true;
+    if (!welcome() || !done_.empty()) return true;
+    if (!progress(milliseconds{0}) || !done_.empty()) return true;
+    append_waits(waits);
+    return false;
+}
+
+// Takes in all clients that knock, at most as many as there may be handshakes, and begins with
+// each.
+Result<void> TlsListener::welcome() {
+    for (std::size_t count = 0; count < limits_.at_once; ++count) {
+        auto client = next_client(socket_.number());
+        if (!client && client.error() == Errno::MFile && !handshakes_.empty()) {
+            handshakes_.pop_front(); // its descriptor serves another
+            continue;
+        }
+        if (!client && client.error() == Errno::Again) return {};
+        begin(TRY(std::move(client)));
+    }
+    return {};
+}
+
+void TlsListener::begin(os::Fd client) {
+    auto session = context_.accept();
+    if (!session) return;
+    if (handshakes_.size() == limits_.at_once) handshakes_.pop_front();
+    auto& handshake = handshakes_.emplace_back(
+        TlsStream{std::move(client), std::move(*session)}, Clock::now() + limits_.patience
+    );
+    advance(handshake);
+    if (handshake.over) handshakes_.pop_back();
+}
+
+void TlsListener::advance(Handshake& handshake) {
+    auto const done = handshake.stream.advance_handshake();
+    handshake.over = !done || *done;
+    if (done && *done)
+        done_.push_back(std::make_unique<TlsConnection>(std::move(handshake.stream)));
+}
+
+// Waits until a client knocks or a handshake can go on, for `timeout` at most (none: for ever);
+// goes on with those that can and drops those whose time is up.
+Result<void> TlsListener::progress(std::optional<milliseconds> timeout) {
+    if (handshakes_.empty() && timeout == milliseconds{0}) return {};
+    WaitSet waits;
+    append_waits(waits);
+    TRY(os::poll(waits, timeout));
+    auto const now = Clock::now();
+    for (std::size_t i = 0; i < handshakes_.size(); ++i) {
+        if (waits[i + 1].revents != 0) advance(handshakes_[i]);
+        if (handshakes_[i].deadline <= now) handshakes_[i].over = true;
+    }
+    std::erase_if(handshakes_, [](Handshake const& handshake) { return handshake.over; });
+    return {};
+}
+
+std::optional<milliseconds> TlsListener::next_deadline() const {
+    if (handshakes_.empty()) return std::nullopt;
+    auto const left = handshakes_.front().deadline - Clock::now();
+    return std::max(milliseconds{0}, std::chrono::ceil<milliseconds>(left));
+}
+
+// The listener first, then the handshakes in their order.
+void TlsListener::append_waits(WaitSet& waits) const {
+    waits.push_back({.fd = socket_.number(), .events = POLLIN, .revents = 0});
+    for (auto const& handshake : handshakes_) waits.push_back(handshake.stream.wait_entry());
+}
+
+} // namespace exec::net

@@ -1,0 +1,56 @@
+#pragma once
+
+// A TCP listener that hands out clients whose TLS handshake is done; all handshakes go on side by
+// side.
+
+#include "crypto/tls_context.hpp"
+#include "keep/exec/net/connection.hpp"
+#include "keep/exec/net/tls_stream.hpp"
+#include "os/fd.hpp"
+
+#include <chrono>
+#include <deque>
+#include <optional>
+#include <vector>
+
+namespace exec::net {
+
+// What one client may cost before it has shown that it speaks TLS.
+struct HandshakeLimits {
+    std::chrono::milliseconds patience{10'000};
+    std::size_t at_once = 256; // one more, and the oldest is dropped
+};
+
+class TlsListener final : public Listener {
+public:
+    TlsListener(os::Fd socket, crypto::TlsContext context, HandshakeLimits limits = {})
+        : socket_{std::move(socket)}, context_{std::move(context)}, limits_{limits} {}
+
+    // Handshakes make progress in accept() and ready() only. One that fails, ends or takes too long
+    // is dropped, and the application does not hear of it.
+    Result<std::unique_ptr<Connection>> accept(bool nonblocking) override;
+    bool ready(Direction direction, WaitSet& waits) override;
+
+private:
+    using Clock = std::chrono::steady_clock;
+    struct Handshake {
+        TlsStream stream;
+        Clock::time_point deadline;
+        bool over = false;
+    };
+
+    Result<void> welcome();
+    void begin(os::Fd client);
+    void advance(Handshake& handshake);
+    Result<void> progress(std::optional<std::chrono::milliseconds> timeout);
+    std::optional<std::chrono::milliseconds> next_deadline() const;
+    void append_waits(WaitSet& waits) const;
+
+    os::Fd socket_;
+    crypto::TlsContext context_; // before the sessions that it outlives
+    HandshakeLimits limits_;
+    std::deque<Handshake> handshakes_; // oldest first
+    std::deque<std::unique_ptr<Connection>> done_;
+};
+
+} // namespace exec::net

@@ -1,0 +1,23 @@
+#pragma once
+
+// The `host` mount: a directory of the host, untrusted, confined below its root by the kernel
+// itself (RESOLVE_BENEATH), so also against whoever moves things about meanwhile.
+//
+// Only regular files and directories open; anything else, such as a pipe, a socket or a device, is
+// Errno::NotSup. Names that are not UTF-8 cannot be told to an application: listings leave them
+// out, and links to them read as Errno::IlSeq.
+
+#include "keep/exec/vfs/file_system.hpp"
+#include "os/fd.hpp"
+
+#include <memory>
+
+namespace exec::vfs {
+
+enum class Access : std::uint8_t { ReadOnly, ReadWrite };
+
+// `directory` may be an O_PATH descriptor. NotDir: it is none; NoSys: the kernel has no openat2(2)
+// (Linux 5.6). Through a read-only mount every change is Errno::RoFs.
+Result<std::unique_ptr<Directory>> make_host(os::Fd const& directory, Access access);
+
+} // namespace exec::vfs

@@ -1,0 +1,94 @@
+#include "keep/exec/wasi/guest_memory.hpp"
+
+#include <gtest/gtest.h>
+
+namespace exec::wasi {
+namespace {
+
+struct SmallMemory : testing::TestWithParam<bool> {
+    GuestMemory memory() { return {bytes.data(), bytes.size(), GetParam()}; }
+    void put_vector(std::uint32_t at, std::uint32_t buffer, std::uint32_t length) {
+        ASSERT_TRUE(memory().write(Pointer<IoVector>{at}, IoVector{buffer, length}));
+    }
+
+    // One page of WebAssembly on the heap, where the sanitizer sees a step too far.
+    std::vector<std::byte> bytes = std::vector<std::byte>(65536);
+};
+
+TEST_P(SmallMemory, ReadsBackWhatItWrote) {
+    ASSERT_TRUE(memory().write(Pointer<std::uint64_t>{65528}, std::uint64_t{0x1234'5678'9abc}));
+    EXPECT_EQ(memory().read(Pointer<std::uint64_t>{65528}), std::uint64_t{0x1234'5678'9abc});
+}
+
+TEST_P(SmallMemory, NothingReachesBeyondItsEnd) {
+    EXPECT_EQ(memory().read(Pointer<std::uint32_t>{65536}).error(), Errno::Fault);
+    EXPECT_EQ(memory().read(Pointer<std::uint32_t>{0xffff'fffc}).error(), Errno::Fault);
+    EXPECT_EQ(memory().bytes({65535}, 2).error(), Errno::Fault);
+    EXPECT_EQ(memory().bytes({1}, UINT32_MAX).error(), Errno::Fault);
+    EXPECT_EQ(memory().bytes({65537}, 0).error(), Errno::Fault);
+    EXPECT_TRUE(memory().bytes({65536}, 0));
+}
+
+TEST_P(SmallMemory, AStructLiesAtAMultipleOfItsAlignment) {
+    EXPECT_EQ(memory().read(Pointer<std::uint32_t>{2}).error(), Errno::Inval);
+    EXPECT_EQ(memory().write(Pointer<FileStat>{4}, FileStat{}).error(), Errno::Inval);
+    EXPECT_TRUE(memory().write(Pointer<FileStat>{8}, FileStat{}));
+    EXPECT_TRUE(memory().read(Pointer<IoVector>{4}));
+}
+
+TEST_P(SmallMemory, AnArrayWhoseSizeOverflowsIsAFault) {
+    EXPECT_EQ(memory().check(Pointer<Event>{0}, UINT32_MAX).error(), Errno::Fault);
+    EXPECT_EQ(memory().to_fill({0}, 0x2000'0001).error(), Errno::Fault);
+}
+
+TEST_P(SmallMemory, GathersTheBuffersOfVectorsAndSkipsEmptyOnes) {
+    put_vector(0, 100, 10);
+    put_vector(8, 200, 0);
+    put_vector(16, 300, 5);
+    auto const buffers = memory().to_fill({0}, 3);
+    ASSERT_TRUE(buffers);
+    EXPECT_EQ(buffers->count(), 2U);
+    EXPECT_EQ(buffers->bytes(), 15U);
+    EXPECT_EQ(buffers->all()[1].data(), bytes.data() + 300);
+}
+
+TEST_P(SmallMemory, AVectorThatLeavesMemoryIsAFault) {
+    put_vector(0, 65530, 7);
+    EXPECT_EQ(memory().to_send({0}, 1).error(), Errno::Fault);
+    put_vector(0, 65537, 0);
+    EXPECT_EQ(memory().to_send({0}, 1).error(), Errno::Fault);
+}
+
+TEST_P(SmallMemory, TakesAThousandVectorsAndLeavesTheRest) {
+    for (std::uint32_t i = 0; i < 3000; ++i) put_vector(i * 8, 40000 + i, 1);
+    auto const buffers = memory().to_send({0}, 3000);
+    ASSERT_TRUE(buffers);
+    EXPECT_EQ(buffers->count(), 1024U);
+    EXPECT_EQ(buffers->bytes(), 1024U);
+    EXPECT_EQ(buffers->all()[1023].data(), bytes.data() + 40000 + 1023);
+}
+
+TEST_P(SmallMemory, TextIsUtf8WithoutNul) {
+    std::memcpy(bytes.data(), "good\xff\0", 6);
+    EXPECT_EQ(memory().text({0}, 4, 4095), "good");
+    EXPECT_EQ(memory().text({0}, 5, 4095).error(), Errno::IlSeq);
+    EXPECT_EQ(memory().text({5}, 1, 4095).error(), Errno::Inval);
+    EXPECT_EQ(memory().text({0}, 4, 3).error(), Errno::NameTooLong);
+    EXPECT_EQ(memory().text({65533}, 4, 4095).error(), Errno::Fault);
+}
+
+INSTANTIATE_TEST_SUITE_P(PrivateAndShared, SmallMemory, testing::Bool());
+
+// Four gigabytes of address space, of which only the first page is touched.
+TEST(GuestMemory, VectorsWhoseLengthsDoNotFitInto32BitsTogetherAreInvalid) {
+    std::vector<std::byte> bytes(65536);
+    GuestMemory const memory{bytes.data(), std::size_t{1} << 32, false};
+    ASSERT_TRUE(memory.write(Pointer<IoVector>{0}, IoVector{0, 0x8000'0000}));
+    ASSERT_TRUE(memory.write(Pointer<IoVector>{8}, IoVector{0, 0x7fff'ffff}));
+    EXPECT_TRUE(memory.to_fill({0}, 2));
+    ASSERT_TRUE(memory.write(Pointer<IoVector>{8}, IoVector{0, 0x8000'0000}));
+    EXPECT_EQ(memory.to_fill({0}, 2).error(), Errno::Inval);
+}
+
+} // namespace
+} // namespace exec::wasi

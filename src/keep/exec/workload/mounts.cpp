@@ -1,0 +1,79 @@
+// Turns the configuration's directories and the host's open ones into mounts.
+
+#include "keep/exec/workload/mounts.hpp"
+
+#include "keep/exec/vfs/host.hpp"
+#include "keep/exec/vfs/memory.hpp"
+#include "keep/exec/vfs/package.hpp"
+#include "os/clock.hpp"
+#include "os/fd.hpp"
+#include "os/write_all.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace exec {
+
+namespace {
+
+std::unexpected<os::Failure> unavailable(std::string_view path, std::string const& why) {
+    return std::unexpected(
+        os::Failure{
+            "directory-unavailable",
+            "the directory '" + std::string{path} + "' is not available: " + why
+        }
+    );
+}
+
+os::OrFailure<std::unique_ptr<vfs::Directory>>
+open_host(int descriptor, vfs::Access access, std::string_view path) {
+    os::Fd const owner{descriptor};
+    auto directory = vfs::make_host(owner, access);
+    if (!directory && directory.error() == base::Errno::NoSys)
+        return std::unexpected(
+            os::Failure{
+                "directory-unconfined",
+                "the directory '" + std::string{path} + "' cannot be confined: no openat2 here"
+            }
+        );
+    if (!directory) return unavailable(path, std::string{os::description(directory.error())});
+    return std::move(*directory);
+}
+
+vfs::MemoryOptions memory_options(std::uint64_t device) {
+    return {.device = device, .now = [] { return os::now_ns(os::Clock::Realtime).value_or(0); }};
+}
+
+} // namespace
+
+os::OrFailure<std::unique_ptr<vfs::Directory>> Mounts::open(OrderedDirectory const& ordered) {
+    return open_host(ordered.descriptor, vfs::Access::ReadWrite, ordered.path);
+}
+
+os::OrFailure<std::unique_ptr<vfs::Directory>> Mounts::open(package::Directory const& wanted) {
+    if (wanted.source == package::Source::Memory)
+        return vfs::make_memory(memory_options(++devices_));
+    if (wanted.source == package::Source::Package) return open_package(wanted.path);
+    auto const& given = orders_.host_directories;
+    auto const at = std::ranges::find(given, wanted.path, &OrderedDirectory::path);
+    if (at == given.end()) return unavailable(wanted.path, "the host did not open it");
+    bool const writable = wanted.mode == package::Mode::ReadWrite;
+    return open_host(
+        at->descriptor, writable ? vfs::Access::ReadWrite : vfs::Access::ReadOnly, wanted.path
+    );
+}
+
+os::OrFailure<std::unique_ptr<vfs::Directory>> Mounts::open_package(std::string_view path) {
+    if (!orders_.package_directory)
+        return unavailable(path, "the application did not come in a folder");
+    auto const folder =
+        TRY(open_host(::dup(*orders_.package_directory), vfs::Access::ReadOnly, path));
+    auto copy = vfs::make_package(*folder, memory_options(++devices_));
+    if (!copy)
+        return unavailable(
+            path, "the package cannot be read: " + std::string{os::description(copy.error())}
+        );
+    return std::move(*copy);
+}
+
+} // namespace exec

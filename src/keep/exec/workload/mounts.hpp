@@ -1,0 +1,31 @@
+#pragma once
+
+// The directories that the application finds at its start.
+
+#include "keep/exec/vfs/file_system.hpp"
+#include "keep/exec/workload/orders.hpp"
+#include "os/failure.hpp"
+#include "package/configuration.hpp"
+
+#include <memory>
+
+namespace exec {
+
+// Opens directories; each gets a device number of its own.
+class Mounts {
+public:
+    explicit Mounts(Orders const& orders) : orders_{orders} {}
+
+    // One that Enarx.toml names.
+    os::OrFailure<std::unique_ptr<vfs::Directory>> open(package::Directory const& wanted);
+    // One that --dir names.
+    os::OrFailure<std::unique_ptr<vfs::Directory>> open(OrderedDirectory const& ordered);
+
+private:
+    os::OrFailure<std::unique_ptr<vfs::Directory>> open_package(std::string_view path);
+
+    Orders const& orders_;
+    std::uint64_t devices_ = 0;
+};
+
+} // namespace exec

@@ -1,0 +1,91 @@
+// Reads the launch block's items; what only exec can refuse is refused here.
+
+#include "keep/exec/workload/orders.hpp"
+
+namespace exec {
+
+namespace {
+
+using protocol::launch::Item;
+using protocol::launch::Kind;
+
+std::unexpected<os::Failure> refused(std::string_view why) {
+    return std::unexpected(
+        os::Failure{"launch-block-invalid", "the launch block is invalid: " + std::string{why}}
+    );
+}
+
+void take(Orders& orders, Item const& item) {
+    switch (item.kind) {
+    case Kind::Action:
+        orders.action = item.text == "inspect" ? Action::Inspect : Action::Run;
+        return;
+    case Kind::Module:
+        orders.module = item.descriptor;
+        orders.module_name = item.text;
+        return;
+    case Kind::Configuration:
+        orders.configuration = item.text;
+        return;
+    case Kind::Argument:
+        orders.args.push_back(item.text);
+        return;
+    case Kind::Environment:
+        orders.env.push_back(item.text);
+        return;
+    case Kind::Directory:
+        orders.directories.push_back({item.descriptor, item.text});
+        return;
+    case Kind::HostDirectory:
+        orders.host_directories.push_back({item.descriptor, item.text});
+        return;
+    case Kind::PackageDirectory:
+        orders.package_directory = item.descriptor;
+        return;
+    case Kind::Cache:
+        orders.cache = item.descriptor;
+        return;
+    case Kind::Invoke:
+        orders.invoke = item.text;
+        return;
+    case Kind::MaxMemory:
+        orders.max_memory = item.number();
+        return;
+    case Kind::TimeoutMs:
+        orders.timeout_ms = item.number();
+        return;
+    case Kind::LogFilter:
+        orders.log_filter = item.text;
+        return;
+    case Kind::LogFormat:
+        orders.log_format = item.text;
+        return;
+    case Kind::Timings:
+        orders.started_ns = item.number();
+        return;
+    case Kind::Backend:
+        return; // the Keep knows by itself where it runs
+    }
+}
+
+} // namespace
+
+os::OrFailure<Orders> take_orders(protocol::launch::Items const& items) {
+    Orders orders;
+    bool ordered = false;
+    for (auto const item : items) {
+        if (item.kind == Kind::Action) {
+            if (item.text != "run" && item.text != "inspect")
+                return refused("its action is unknown");
+            ordered = true;
+        }
+        if (item.kind == Kind::Environment && (item.text.empty() || item.text.starts_with('=')))
+            return refused("a variable of the environment has no name");
+        take(orders, item);
+    }
+    if (!ordered) return refused("it has no action");
+    if (orders.module == protocol::launch::no_descriptor) return refused("it has no module");
+    return orders;
+}
+
+} // namespace exec

@@ -1,0 +1,46 @@
+#pragma once
+
+// What the host ordered: the launch block, item by item, as one struct.
+
+#include "os/failure.hpp"
+#include "protocol/launch/launch.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace exec {
+
+enum class Action : std::uint8_t { Run, Inspect };
+
+// An open directory of the host, and what the application or the configuration calls it.
+struct OrderedDirectory {
+    int descriptor;
+    std::string_view path;
+};
+
+// The texts refer to the launch block.
+struct Orders {
+    Action action = Action::Run;
+    int module = protocol::launch::no_descriptor;
+    std::string_view module_name;
+    std::optional<std::string_view> configuration; // text of Enarx.toml
+    std::vector<std::string_view> args;
+    std::vector<std::string_view> env;
+    std::vector<OrderedDirectory> directories;      // from --dir
+    std::vector<OrderedDirectory> host_directories; // for the configuration's
+    std::optional<int> package_directory;
+    std::optional<int> cache;
+    std::optional<std::string_view> invoke;
+    std::optional<std::uint64_t> max_memory; // bytes
+    std::optional<std::uint64_t> timeout_ms;
+    std::optional<std::uint64_t>
+        started_ns; // CLOCK_MONOTONIC at the command's start, if timings are wanted
+    std::string_view log_filter;
+    std::string_view log_format;
+};
+
+os::OrFailure<Orders> take_orders(protocol::launch::Items const& items);
+
+} // namespace exec

@@ -1,0 +1,95 @@
+// Orders as exec takes them from a launch block.
+
+#include "keep/exec/workload/orders.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace exec;
+using namespace protocol::launch;
+
+os::OrFailure<Orders> orders_of(std::vector<Item> const& items, std::vector<std::byte>& block) {
+    block.resize(encoded_size(items));
+    EXPECT_TRUE(encode(items, block));
+    auto const decoded = decode(block);
+    EXPECT_TRUE(decoded);
+    return take_orders(*decoded);
+}
+
+TEST(Orders, hold_every_item_of_the_block) {
+    auto const number = number_text(1234);
+    std::string_view const text{number.data(), number.size()};
+    std::vector<std::byte> block;
+    auto const orders = orders_of(
+        {
+            {.kind = Kind::Action, .text = "run"},
+            {.kind = Kind::Module, .descriptor = 4, .text = "app.wasm"},
+            {.kind = Kind::Configuration, .text = "args = []"},
+            {.kind = Kind::Argument, .text = "a"},
+            {.kind = Kind::Argument, .text = "b"},
+            {.kind = Kind::Environment, .text = "K=V"},
+            {.kind = Kind::Directory, .descriptor = 5, .text = "/data"},
+            {.kind = Kind::HostDirectory, .descriptor = 6, .text = "/host"},
+            {.kind = Kind::PackageDirectory, .descriptor = 7},
+            {.kind = Kind::Cache, .descriptor = 8},
+            {.kind = Kind::Invoke, .text = "f"},
+            {.kind = Kind::MaxMemory, .text = text},
+            {.kind = Kind::TimeoutMs, .text = text},
+            {.kind = Kind::LogFilter, .text = "info"},
+            {.kind = Kind::LogFormat, .text = "json"},
+            {.kind = Kind::Timings, .text = text},
+            {.kind = Kind::Backend, .text = "nil"},
+        },
+        block
+    );
+    ASSERT_TRUE(orders);
+    EXPECT_EQ(orders->action, Action::Run);
+    EXPECT_EQ(orders->module, 4);
+    EXPECT_EQ(orders->module_name, "app.wasm");
+    EXPECT_EQ(orders->configuration, "args = []");
+    EXPECT_THAT(orders->args, ::testing::ElementsAre("a", "b"));
+    EXPECT_THAT(orders->env, ::testing::ElementsAre("K=V"));
+    EXPECT_EQ(orders->directories.at(0).descriptor, 5);
+    EXPECT_EQ(orders->host_directories.at(0).path, "/host");
+    EXPECT_EQ(orders->package_directory, 7);
+    EXPECT_EQ(orders->cache, 8);
+    EXPECT_EQ(orders->invoke, "f");
+    EXPECT_EQ(orders->max_memory, 1234U);
+    EXPECT_EQ(orders->timeout_ms, 1234U);
+    EXPECT_EQ(orders->started_ns, 1234U);
+    EXPECT_EQ(orders->log_filter, "info");
+    EXPECT_EQ(orders->log_format, "json");
+}
+
+TEST(Orders, without_an_action_or_with_an_unknown_one_are_refused) {
+    std::vector<std::byte> block;
+    Item const module{.kind = Kind::Module, .descriptor = 4, .text = "a"};
+    EXPECT_EQ(orders_of({module}, block).error().name, "launch-block-invalid");
+    EXPECT_EQ(
+        orders_of({module, {.kind = Kind::Action, .text = "fly"}}, block).error().name,
+        "launch-block-invalid"
+    );
+}
+
+TEST(Orders, without_a_module_are_refused) {
+    std::vector<std::byte> block;
+    EXPECT_EQ(
+        orders_of({{.kind = Kind::Action, .text = "run"}}, block).error().name,
+        "launch-block-invalid"
+    );
+}
+
+TEST(Orders, with_a_nameless_variable_are_refused) {
+    std::vector<std::byte> block;
+    for (std::string_view const text : {"", "=x"})
+        EXPECT_FALSE(orders_of(
+            {{.kind = Kind::Action, .text = "run"},
+             {.kind = Kind::Module, .descriptor = 4, .text = "a"},
+             {.kind = Kind::Environment, .text = text}},
+            block
+        ));
+}
+
+} // namespace

@@ -1,0 +1,22 @@
+#pragma once
+
+// Everything that the application finds at its start: arguments, environment and open descriptors.
+
+#include "keep/exec/engine/instance.hpp"
+#include "keep/exec/workload/orders.hpp"
+#include "os/failure.hpp"
+#include "package/plan/plan.hpp"
+
+#include <memory>
+
+namespace exec {
+
+struct Prepared {
+    std::unique_ptr<wasi::Context> context;
+    engine::Entry entry;
+    std::optional<std::uint64_t> max_memory; // bytes
+};
+
+os::OrFailure<Prepared> prepare(Orders const& orders);
+
+} // namespace exec

@@ -1,0 +1,81 @@
+// From orders to an ending, step by step.
+
+#include "keep/exec/workload/run.hpp"
+
+#include "base/view.hpp"
+#include "keep/exec/workload/load.hpp"
+#include "keep/exec/workload/report.hpp"
+#include "os/write_all.hpp"
+#include "protocol/failure/failure.hpp"
+
+#include <utility>
+
+#include <unistd.h>
+
+namespace exec {
+
+namespace {
+
+using engine::Stop;
+
+// A shell sees eight bits of a status, and so does whoever waits for this process.
+constexpr int portable(std::uint32_t status) { return static_cast<int>(status & 0xff); }
+
+Outcome report(Stop const& stop) {
+    if (auto const* trap = std::get_if<engine::TrapReport>(&stop)) {
+        write_error(trap_text(*trap));
+        return Exit{static_cast<int>(protocol::ExitStatus::Trap)};
+    }
+    auto const& failure = std::get<os::Failure>(stop);
+    write_error(failure_text(failure));
+    return Exit{exit_status(failure)};
+}
+
+template <class T> base::Result<T, Stop> or_stop(os::OrFailure<T> result) {
+    if (!result) return std::unexpected(Stop{std::move(result).error()});
+    return std::move(*result);
+}
+
+// The results of --invoke, one a line.
+base::Result<void, Stop> write_results(std::vector<std::string> const& results) {
+    std::string text;
+    for (auto const& result : results) text += result + '\n';
+    auto const written = os::write_all(STDOUT_FILENO, base::view_of(text));
+    if (!written) return std::unexpected(Stop{output_failure(written.error())});
+    return {};
+}
+
+} // namespace
+
+base::Result<engine::Ended, Stop> Run::run() {
+    application_ = TRY(or_stop(read_application(orders_.module, orders_.module_name)));
+    if (application_->format == package::Format::Component)
+        return std::unexpected(Stop{component_failure()});
+    timings_.mark("application read");
+
+    prepared_ = TRY(or_stop(prepare(orders_)));
+    timings_.mark("files and sockets opened");
+
+    engine_.emplace(settings_for(*application_, prepared_->max_memory));
+    timings_.mark("engine made");
+    module_ = TRY(or_stop(load(*engine_, *application_, orders_, log_)));
+    timings_.mark("code loaded");
+
+    instance_ = TRY(engine::Instance::create(*engine_, *module_, *prepared_->context));
+    timings_.mark("instance made");
+    auto const ended = instance_->run(prepared_->entry);
+    timings_.mark("application run");
+    if (ended) TRY(write_results(ended->results));
+    return ended;
+}
+
+Outcome Run::to_its_end() {
+    auto const ended = run();
+    if (prepared_) prepared_->context.reset(); // says goodbye on every connection
+    write_error(timings_.table());
+    if (!ended) return report(ended.error());
+    if (ended->ending.signal) return Signalled{*ended->ending.signal};
+    return Exit{portable(ended->ending.status)};
+}
+
+} // namespace exec

@@ -1,0 +1,30 @@
+#pragma once
+
+// A whole file in memory, read once: what the host changes afterwards does not matter.
+
+#include "base/result.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+namespace os {
+
+class FileBytes {
+public:
+    FileBytes() = default;
+    FileBytes(std::unique_ptr<std::byte[]> bytes, std::size_t size)
+        : bytes_{std::move(bytes)}, size_{size} {}
+
+    std::span<std::byte const> view() const { return {bytes_.get(), size_}; }
+
+private:
+    std::unique_ptr<std::byte[]> bytes_; // not a vector, which would write zeros first
+    std::size_t size_ = 0;
+};
+
+// From the beginning for a file, from where it stands for a pipe. Errno::FBig above `most` bytes.
+base::Result<FileBytes> read_file(int descriptor, std::uint64_t most);
+
+} // namespace os

@@ -1,0 +1,113 @@
+// Checks a launch block byte for byte before anything in it is believed.
+
+#include "protocol/launch/launch.hpp"
+
+namespace protocol::launch {
+
+namespace {
+
+// What an item of each kind must look like.
+struct Shape {
+    bool repeats = false;
+    bool descriptor = false;
+    bool number = false;
+};
+
+constexpr Shape shape_of(Kind kind) {
+    switch (kind) {
+    case Kind::Module:
+        return {.descriptor = true};
+    case Kind::Argument:
+    case Kind::Environment:
+        return {.repeats = true};
+    case Kind::Directory:
+    case Kind::HostDirectory:
+        return {.repeats = true, .descriptor = true};
+    case Kind::PackageDirectory:
+    case Kind::Cache:
+        return {.descriptor = true};
+    case Kind::MaxMemory:
+    case Kind::TimeoutMs:
+    case Kind::Timings:
+        return {.number = true};
+    default:
+        return {};
+    }
+}
+
+constexpr bool known(std::uint16_t kind) {
+    return kind >= std::uint16_t(Kind::Action) && kind <= std::uint16_t(Kind::Backend);
+}
+
+std::string_view text_of(std::span<std::byte const> bytes) {
+    // Safety: any byte may be read as a char.
+    return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
+}
+
+// The rule that this item breaks; empty if none.
+std::string_view broken_rule(ItemHeader header, std::string_view text) {
+    if (!known(header.kind)) return "an item is of an unknown kind";
+    if (header.reserved != 0) return "a reserved field is not zero";
+    Shape const shape = shape_of(Kind{std::uint16_t(header.kind)});
+    bool const has_descriptor = header.descriptor != std::uint32_t(no_descriptor);
+    if (has_descriptor != shape.descriptor)
+        return "an item lacks its descriptor or has one too many";
+    if (has_descriptor && header.descriptor > 0x7fff'ffffU) return "a descriptor is negative";
+    if (shape.number && text.size() != sizeof(std::uint64_t)) return "a number has not eight bytes";
+    if (!shape.number && text.contains('\0')) return "a text contains a zero byte";
+    return {};
+}
+
+} // namespace
+
+base::Result<Items, Malformed> decode(std::span<std::byte const> block) {
+    if (block.size() > max_size) return std::unexpected(Malformed{"it is larger than 64 MiB"});
+    auto rest = block;
+    auto const header = base::take<Header>(rest);
+    if (!header) return std::unexpected(Malformed{"it is shorter than its header"});
+    if (text_of(header->magic) != std::string_view{magic.data(), magic.size()})
+        return std::unexpected(Malformed{"it does not begin with its magic"});
+    if (header->size != block.size())
+        return std::unexpected(Malformed{"its size is not the one it states"});
+
+    auto const items = rest;
+    std::uint32_t seen = 0;
+    for (std::uint32_t n = header->count; n > 0; --n) {
+        auto const item = base::take<ItemHeader>(rest);
+        if (!item || item->length > rest.size())
+            return std::unexpected(Malformed{"an item passes the end"});
+        auto const text = text_of(rest.first(item->length));
+        rest = rest.subspan(item->length);
+        if (auto const rule = broken_rule(*item, text); !rule.empty())
+            return std::unexpected(Malformed{rule});
+        std::uint32_t const bit = 1U << item->kind;
+        if ((seen & bit) != 0 && !shape_of(Kind{std::uint16_t(item->kind)}).repeats)
+            return std::unexpected(Malformed{"an item is there twice"});
+        seen |= bit;
+    }
+    if (!rest.empty()) return std::unexpected(Malformed{"bytes follow the last item"});
+    return Items{items};
+}
+
+Item Items::Iterator::operator*() const {
+    auto rest = rest_;
+    auto const header = base::take<ItemHeader>(rest).value_or(ItemHeader{});
+    return {
+        Kind{std::uint16_t(header.kind)},
+        static_cast<int>(std::uint32_t(header.descriptor)),
+        text_of(rest.first(header.length))
+    };
+}
+
+Items::Iterator& Items::Iterator::operator++() {
+    auto const header = base::take<ItemHeader>(rest_).value_or(ItemHeader{});
+    rest_ = rest_.subspan(header.length);
+    return *this;
+}
+
+std::uint64_t Item::number() const {
+    auto rest = std::as_bytes(std::span{text});
+    return base::take<base::U64>(rest).value_or(0);
+}
+
+} // namespace protocol::launch

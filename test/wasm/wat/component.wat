@@ -1,0 +1,4 @@
+;; A component, not a core module.
+(component
+  (core module $inner)
+  (core instance (instantiate $inner)))

@@ -1,0 +1,17 @@
+;; Several results at once, bulk memory and reference types: ends with 17.
+(module
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (memory (export "memory") 1)
+  (table $functions 2 funcref)
+  (elem declare func $ten)
+  (func $ten (result i32) (i32.const 10))
+  (func $two_results (result i32 i32) (i32.const 3) (i32.const 4))
+  (func (export "_start")
+    (memory.fill (i32.const 0) (i32.const 1) (i32.const 100))
+    (memory.copy (i32.const 200) (i32.const 0) (i32.const 100))
+    (table.set $functions (i32.const 1) (ref.func $ten))
+    (call $two_results)
+    (i32.add)
+    (i32.add (call_indirect $functions (result i32) (i32.const 1)))
+    (i32.sub (i32.sub (i32.load8_u (i32.const 299)) (i32.const 1)))
+    (call $exit)))

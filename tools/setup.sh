@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Installs what building and testing Enarx needs on Debian 12; quiet and quick where nothing is missing.
+#
+#   tools/setup.sh          what ./run.sh needs: to build and to run
+#   tools/setup.sh --test   what ./test.sh needs besides
+set -euo pipefail
+
+build=(
+    clang-22 lld-22 llvm-22 libclang1-22 libclang-rt-22-dev   # compiler (Debian's security archive)
+    cmake ninja-build pkg-config python3 ca-certificates git
+    libgtest-dev libgmock-dev libbenchmark-dev
+    nlohmann-json3-dev libtomlplusplus-dev libcli11-dev libfmt-dev libc-ares-dev libboost-dev
+    wasi-libc libclang-rt-22-dev-wasm32                        # the demonstration is a C program
+)
+test=(
+    libc++-22-dev-wasm32 wabt musl-tools qemu-system-x86 gdb strace openssl
+    python3-jsonschema python3-cbor2 python3-cryptography man-db nodejs npm python3-venv curl
+    clang-tidy-22 clang-format-22
+)
+
+wanted=("${build[@]}")
+[ "${1-}" = --test ] && wanted+=("${test[@]}")
+
+# Rust builds Wasmtime and AWS-LC: whatever cargo is there and new enough, else Debian's.
+rust_is_new_enough() {
+    local version
+    version=$(cargo --version 2>/dev/null | sed -n 's/^cargo 1\.\([0-9]*\)\..*/\1/p')
+    [ -n "$version" ] && [ "$version" -ge 95 ]
+}
+rust_is_new_enough || wanted+=(rustc-web cargo-web)
+# A Node of the user's own is as good as Debian's.
+drop() { local keep=() p; for p in "${wanted[@]}"; do [ "$p" = "$1" ] || keep+=("$p"); done; wanted=("${keep[@]}"); }
+
+if command -v npm >/dev/null; then drop nodejs; drop npm; fi
+
+missing=()
+for package in "${wanted[@]}"; do
+    case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) in
+    installed) ;;
+    *) missing+=("$package") ;;
+    esac
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+if ! grep -qs '^VERSION_ID="12"' /etc/os-release; then
+    echo "setup: this is not Debian 12. Please install by hand what is called here in Debian:" >&2
+    printf '  %s\n' "${missing[@]}" >&2
+    exit 1
+fi
+if [ "$(id -u)" -eq 0 ]; then
+    as_root=()
+elif sudo -n true 2>/dev/null; then
+    as_root=(sudo)
+else
+    echo "setup: ${#missing[@]} packages are missing, and this user may not install any. Please have run as root:" >&2
+    echo "  apt-get update && apt-get install --no-install-recommends ${missing[*]}" >&2
+    exit 1
+fi
+echo "setup: installing ${#missing[@]} packages: ${missing[*]}" >&2
+"${as_root[@]}" apt-get -q update >&2
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "${missing[@]}" >&2

@@ -1,6 +1,10 @@
 #include "attest/appraisal.hpp"
 
 #include "attest/cca/rules.hpp"
+#include "attest/csr/appraise.hpp"
+#include "attest/csr/rules.hpp"
+#include "attest/dcap/appraise.hpp"
+#include "attest/dcap/rules.hpp"
 #include "attest/nitro/rules.hpp"
 #include "attest/snp/appraise.hpp"
 #include "attest/snp/rules.hpp"
@@ -13,7 +17,13 @@ namespace attest {
 namespace {
 
 constexpr std::array kinds{
-    Kind::SnpReport, Kind::NitroDocument, Kind::CcaToken, Kind::AmdCertificate
+    Kind::SnpReport,
+    Kind::SgxQuote,
+    Kind::TdxQuote,
+    Kind::NitroDocument,
+    Kind::CcaToken,
+    Kind::EnarxRequest,
+    Kind::AmdCertificate,
 };
 
 bool any(std::vector<Finding> const& findings, Outcome outcome) {
@@ -52,6 +62,11 @@ std::optional<Claims::Value> run(Kind kind, Judge& judge, Request const& request
         return nitro::appraise(judge, request);
     case Kind::CcaToken:
         return cca::appraise(judge, request);
+    case Kind::SgxQuote:
+    case Kind::TdxQuote:
+        return dcap::appraise(judge, request);
+    case Kind::EnarxRequest:
+        return csr::appraise(judge, request);
     case Kind::AmdCertificate:
         return appraise_amd_certificate(judge, request);
     default:
@@ -84,6 +99,12 @@ Rules rules_for(Kind kind) {
         return nitro::rules::all;
     case Kind::CcaToken:
         return cca::rules::all;
+    case Kind::SgxQuote:
+        return dcap::rules::all_sgx;
+    case Kind::TdxQuote:
+        return dcap::rules::all_tdx;
+    case Kind::EnarxRequest:
+        return csr::rules::all;
     case Kind::AmdCertificate:
         return snp::rules::certificate;
     default:

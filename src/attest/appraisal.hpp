@@ -4,6 +4,8 @@
 // accepted.
 
 #include "attest/cca/appraise.hpp"
+#include "attest/csr/claims.hpp"
+#include "attest/dcap/claims.hpp"
 #include "attest/finding.hpp"
 #include "attest/kind.hpp"
 #include "attest/nitro/appraise.hpp"
@@ -31,7 +33,13 @@ Appraisal appraise(Kind kind, Request const& request);
 // undecided.
 class Claims {
 public:
-    using Value = std::variant<snp::Claims, nitro::Claims, cca::Claims, EndorsementClaims>;
+    using Value = std::variant<
+        snp::Claims,
+        dcap::Claims,
+        nitro::Claims,
+        cca::Claims,
+        csr::Claims,
+        EndorsementClaims>;
     Value const& value() const { return value_; }
     template <class T> T const* get() const { return std::get_if<T>(&value_); }
 

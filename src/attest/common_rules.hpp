@@ -8,8 +8,8 @@ namespace attest::rules {
 
 inline constexpr Rule endorsements_verified{
     "endorsements.verified",
-    "Each certificate and revocation list that was given descends from a pinned root, needed or "
-    "not.",
+    "Each certificate, revocation list and signed document that was given descends from a pinned "
+    "root, needed or not.",
     "RFC 9334, 8.4 (endorsements) and 7.1; RFC 5280, 6.1",
     Level::Authentic
 };

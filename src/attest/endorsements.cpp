@@ -95,7 +95,8 @@ Endorsements::add_certificate(base::View der, std::string const& source) {
         if (base::equal(known.der(), der)) return {};
         if (base::equal(known.public_key_info(), parsed->public_key_info()) &&
             base::equal(known.issuer(), parsed->issuer()) &&
-            base::equal(known.subject(), parsed->subject()))
+            base::equal(known.subject(), parsed->subject()) &&
+            known.not_before() == parsed->not_before() && known.not_after() == parsed->not_after())
             return std::unexpected(twice(source, where, "a certificate of this key"));
     }
     certificates_.push_back({std::move(*parsed), source});
@@ -115,9 +116,27 @@ base::Result<void, Unusable> Endorsements::add_list(base::View der, std::string 
 
 base::Result<void, Unusable>
 Endorsements::add_document(base::View bytes, std::string const& source) {
+    auto const tree = json::Tree::parse(base::text_of(bytes));
+    if (!tree) return std::unexpected(unusable(source, tree.error()));
+    if (dcap::Collateral::recognised(tree->root())) {
+        auto parsed = dcap::Collateral::parse(bytes, tree->root());
+        if (!parsed) return std::unexpected(unusable(source, parsed.error()));
+        return add_collateral(std::move(*parsed), source);
+    }
     for (auto const& document : documents_)
         if (base::equal(document.value.bytes, bytes)) return {};
     documents_.push_back({Document{{bytes.begin(), bytes.end()}}, source});
+    return {};
+}
+
+base::Result<void, Unusable>
+Endorsements::add_collateral(dcap::Collateral collateral, std::string const& source) {
+    for (auto const& [known, where] : collateral_) {
+        if (base::equal(known.bytes(), collateral.bytes())) return {};
+        if (known.same_subject(collateral))
+            return std::unexpected(twice(source, where, "a document of this subject and date"));
+    }
+    collateral_.push_back({std::move(collateral), source});
     return {};
 }
 

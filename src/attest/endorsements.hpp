@@ -3,6 +3,8 @@
 // What vendors say of a platform: certificates, revocation lists and signed JSON, recognised from
 // their bytes.
 
+#include "attest/dcap/collateral.hpp"
+#include "attest/sourced.hpp"
 #include "base/result.hpp"
 #include "base/view.hpp"
 #include "crypto/certificate.hpp"
@@ -14,13 +16,7 @@
 
 namespace attest {
 
-// Something with the name of the file, or the part of a file, that it came from.
-template <class T> struct Sourced {
-    T value;
-    std::string source;
-};
-
-// A JSON object, kept as it came: its signature covers bytes, not values.
+// A JSON object that is no document of Intel's, kept as it came.
 struct Document {
     std::vector<std::byte> bytes;
 };
@@ -37,12 +33,13 @@ struct Unusable {
 class Endorsements {
 public:
     // Takes in DER (one or several, end to end), PEM (any number of blocks) or a JSON object. The
-    // same endorsement again changes nothing; one for the same key or issuer with other content is
-    // refused: which one would count?
+    // same endorsement again changes nothing; one for the same key, issuer or platform with the
+    // same dates and other content is refused: which one would count?
     base::Result<void, Unusable> add(base::View bytes, std::string source);
 
     std::span<Sourced<crypto::Certificate> const> certificates() const { return certificates_; }
     std::span<Sourced<crypto::RevocationList> const> revocation_lists() const { return lists_; }
+    std::span<Sourced<dcap::Collateral> const> collateral() const { return collateral_; }
     std::span<Sourced<Document> const> documents() const { return documents_; }
 
     // The list of that issuer (a Name in DER), if there is one.
@@ -54,9 +51,12 @@ private:
     base::Result<void, Unusable> add_certificate(base::View der, std::string const& source);
     base::Result<void, Unusable> add_list(base::View der, std::string const& source);
     base::Result<void, Unusable> add_document(base::View bytes, std::string const& source);
+    base::Result<void, Unusable>
+    add_collateral(dcap::Collateral collateral, std::string const& source);
 
     std::vector<Sourced<crypto::Certificate>> certificates_;
     std::vector<Sourced<crypto::RevocationList>> lists_;
+    std::vector<Sourced<dcap::Collateral>> collateral_;
     std::vector<Sourced<Document>> documents_;
 };
 

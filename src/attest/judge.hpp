@@ -14,9 +14,12 @@ namespace attest {
 class Judge {
 public:
     // `rules`: all that apply to this kind of evidence.
-    Judge(Policy const& policy, Rules rules) : policy_{&policy}, rules_{rules} {
+    Judge(Policy const& policy, Rules rules)
+        : policy_{&policy}, rules_{rules.begin(), rules.end()} {
         findings_.reserve(rules.size());
     }
+    // Evidence inside this evidence has rules of its own.
+    void also(Rules rules) { rules_.insert(rules_.end(), rules.begin(), rules.end()); }
 
     Policy const& policy() const { return *policy_; }
 
@@ -54,7 +57,7 @@ private:
     void add(Rule const& rule, Outcome outcome, Detail detail);
 
     Policy const* policy_;
-    Rules rules_;
+    std::vector<Rule const*> rules_;
     std::vector<Finding> findings_;
     bool failed_ = false;
 };

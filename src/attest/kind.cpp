@@ -1,5 +1,9 @@
 #include "attest/appraisal.hpp"
 #include "crypto/der.hpp"
+#include "hw/quote/quote.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace attest {
 
@@ -13,6 +17,46 @@ bool like_snp_report(base::View evidence) {
     auto left = evidence;
     auto const version = base::take<base::U32>(left);
     return *version >= 1U && *version <= 16U && base::all_zero(evidence.subspan(0x35, 3));
+}
+
+// A quote's header names Intel's quoting enclave; where that is damaged or missing, three numbers
+// tell.
+bool like_quote(base::View evidence) {
+    auto const vendor = std::as_bytes(std::span{hw::quote::intel_qe_vendor_id});
+    auto left = evidence;
+    auto const header = base::take<hw::quote::Header>(left);
+    if (header && base::equal(header->qe_vendor_id, vendor)) return true;
+    left = evidence;
+    auto const version = base::take<base::U16>(left);
+    auto const key_type = base::take<base::U16>(left);
+    return version && *version >= 3U && *version <= 5U &&
+           (key_type ? *key_type >= 1U && *key_type <= 3U : left.size() < sizeof(base::U16));
+}
+
+bool is_of_tdx(base::View quote) {
+    auto left = quote.subspan(std::min<std::size_t>(quote.size(), 4));
+    auto const tee = base::take<base::U32>(left);
+    return tee && *tee == hw::quote::tee_tdx;
+}
+
+// Passes the tag and the length of a SEQUENCE, whatever the length says.
+bool skip_sequence_head(base::View& left) {
+    if (left.size() < 2 || left[0] != std::byte{0x30}) return false;
+    auto const first = std::to_integer<std::size_t>(left[1]);
+    auto const size = 2 + (first >= 0x80 ? first - 0x80 : 0);
+    if (left.size() < size) return false;
+    left = left.subspan(size);
+    return true;
+}
+
+// A certification request: two SEQUENCEs and the version 0, where certificates have [0] and lists
+// 1.
+bool like_request(base::View evidence) {
+    constexpr std::array version{std::byte{2}, std::byte{1}, std::byte{0}};
+    auto left = evidence;
+    if (!skip_sequence_head(left) || !skip_sequence_head(left)) return false;
+    auto const size = std::min(left.size(), version.size());
+    return base::equal(left.first(size), base::View{version}.first(size));
 }
 
 bool like_amd_certificate(base::View evidence) {
@@ -45,7 +89,9 @@ std::string_view name_of(Kind kind) {
 }
 
 std::optional<Kind> recognise(base::View evidence) {
+    if (like_request(evidence)) return Kind::EnarxRequest;
     if (like_amd_certificate(evidence)) return Kind::AmdCertificate;
+    if (like_quote(evidence)) return is_of_tdx(evidence) ? Kind::TdxQuote : Kind::SgxQuote;
     if (like_snp_report(evidence)) return Kind::SnpReport;
     if (nitro::looks_like(evidence)) return Kind::NitroDocument;
     if (cca::looks_like(evidence)) return Kind::CcaToken;

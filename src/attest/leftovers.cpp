@@ -1,6 +1,7 @@
 #include "attest/leftovers.hpp"
 
 #include "attest/common_rules.hpp"
+#include "attest/dcap/signer.hpp"
 
 #include <algorithm>
 #include <ranges>
@@ -27,6 +28,17 @@ bool judged(crypto::RevocationList const& list, std::span<Path const> paths, Rev
     });
 }
 
+// A root that was issued again with the same name and key: any verifier takes the one for the other
+// (RFC 5280, 6.1.1 (d): a trust anchor is a name and a key).
+bool is_root_again(Link const& link, Request const& request) {
+    return std::ranges::any_of(request.roots.certificates(), [&](Link const& root) {
+        auto const key = root.value.public_key_info();
+        return base::equal(root.value.subject(), link.value.subject()) &&
+               base::equal(key, link.value.public_key_info()) &&
+               verify_signature(link.value.signed_part(), key, request.memo);
+    });
+}
+
 // Each certificate on the way to a pinned root is signed by the next; nothing where the way ends
 // before.
 std::optional<bool> descends(Path const& path, Request const& request) {
@@ -35,8 +47,9 @@ std::optional<bool> descends(Path const& path, Request const& request) {
                 path[i]->value.signed_part(), path[i + 1]->value.public_key_info(), request.memo
             ))
             return false;
-    if (request.roots.contains(path.back()->value)) return true;
-    if (path.back()->value.self_issued()) return false;
+    auto const& last = *path.back();
+    if (request.roots.contains(last.value)) return true;
+    if (last.value.self_issued()) return is_root_again(last, request);
     return {};
 }
 
@@ -66,16 +79,9 @@ issuer_of(crypto::RevocationList const& list, Request const& request, std::span<
     return nullptr;
 }
 
-} // namespace
-
-void appraise_leftovers(
-    Judge& judge,
-    Request const& request,
-    std::span<Path const> paths,
-    Revocable revocable,
-    std::span<Link const> pool
+void judge_certificates(
+    Judge& judge, Request const& request, std::span<Path const> paths, std::span<Link const> pool
 ) {
-    judge.check(rules::endorsements_verified, true, [] { return Detail{}; });
     for (auto const links : {request.endorsements.certificates(), pool})
         for (auto const& link : links) {
             if (on_a_path(link, paths) || request.roots.contains(link.value)) continue;
@@ -87,6 +93,34 @@ void appraise_leftovers(
                 link.source
             );
         }
+}
+
+void judge_documents(Judge& judge, Request const& request, std::span<Link const> pool) {
+    for (auto const& [document, source] : request.endorsements.collateral()) {
+        auto const signer = dcap::signer_of(document, request, pool);
+        std::optional<bool> verified;
+        if (signer.link)
+            verified = descends(build_path(*signer.link, request, pool), request);
+        else if (signer.any)
+            verified = false;
+        judge_leftover(judge, verified, "none from the document's signature", source);
+    }
+    for (auto const& [document, source] : request.endorsements.documents())
+        judge_leftover(judge, {}, "JSON of another kind", source);
+}
+
+} // namespace
+
+void appraise_leftovers(
+    Judge& judge,
+    Request const& request,
+    std::span<Path const> paths,
+    Revocable revocable,
+    std::span<Link const> pool
+) {
+    judge.check(rules::endorsements_verified, true, [] { return Detail{}; });
+    judge_certificates(judge, request, paths, pool);
+    judge_documents(judge, request, pool);
     for (auto const& [list, source] : request.endorsements.revocation_lists()) {
         if (judged(list, paths, revocable)) continue;
         auto const* issuer = issuer_of(list, request, pool);

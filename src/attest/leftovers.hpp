@@ -8,9 +8,8 @@
 
 namespace attest {
 
-// Findings for rules::endorsements_verified: of all certificates and lists that are not on one of
-// `paths`. Signatures only: what nobody uses may have expired. Vendors' signed JSON is the business
-// of those who read it.
+// Findings for rules::endorsements_verified: of all documents, and of all certificates and lists
+// that are not on one of `paths`. Signatures only: what nobody uses may have expired.
 void appraise_leftovers(
     Judge& judge,
     Request const& request,

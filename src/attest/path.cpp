@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::size_t longest = 6;
 
-// The issuer of `link`: where several bear the name, the one whose key verifies, or else the first.
+// The issuer of `link`: where several bear the name, the one whose key verifies, first of all one
+// that is valid at the time, or else the first.
 Link const* issuer_of(Link const& link, Request const& request, std::span<Link const> pool) {
     std::vector<Link const*> named;
     auto const collect = [&](std::span<Link const> from) {
@@ -20,13 +21,19 @@ Link const* issuer_of(Link const& link, Request const& request, std::span<Link c
     if (named.empty()) collect(pool);
     if (named.empty()) collect(request.endorsements.certificates());
     if (named.empty()) return nullptr;
-    if (named.size() > 1)
-        for (auto const* candidate : named)
-            if (verify_signature(
-                    link.value.signed_part(), candidate->value.public_key_info(), request.memo
-                ))
-                return candidate;
-    return named.front();
+    if (named.size() == 1) return named.front();
+    Link const* found = nullptr;
+    for (auto const* candidate : named) {
+        bool const timely = candidate->value.valid_at(request.at);
+        if (found && !timely) continue;
+        if (!verify_signature(
+                link.value.signed_part(), candidate->value.public_key_info(), request.memo
+            ))
+            continue;
+        if (timely) return candidate;
+        found = candidate;
+    }
+    return found ? found : named.front();
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 
 // Which rules are on, and the values that some of them compare with.
 
+#include "attest/dcap/limits.hpp"
 #include "attest/rule.hpp"
 #include "attest/snp/limits.hpp"
 
@@ -25,6 +26,7 @@ public:
     std::map<std::string, bool, std::less<>> const& overrides() const { return overrides_; }
 
     snp::Limits snp;
+    dcap::Limits dcap;
 
 private:
     explicit Policy(Level base) : base_{base} {}

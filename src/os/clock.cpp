@@ -2,9 +2,8 @@
 
 #include "os/check.hpp"
 
+#include <ctime>
 #include <utility>
-
-#include <time.h>
 
 namespace os {
 
@@ -28,8 +27,9 @@ clockid_t id_of(Clock clock) {
 base::Result<std::uint64_t> nanoseconds(timespec time) {
     constexpr std::uint64_t second = 1'000'000'000;
     std::uint64_t total = 0;
-    if (time.tv_sec < 0 || __builtin_mul_overflow(std::uint64_t(time.tv_sec), second, &total) ||
-        __builtin_add_overflow(total, std::uint64_t(time.tv_nsec), &total))
+    if (time.tv_sec < 0 ||
+        __builtin_mul_overflow(static_cast<std::uint64_t>(time.tv_sec), second, &total) ||
+        __builtin_add_overflow(total, static_cast<std::uint64_t>(time.tv_nsec), &total))
         return std::unexpected(base::Errno::Overflow);
     return total;
 }

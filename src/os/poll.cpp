@@ -2,8 +2,9 @@
 
 #include "os/check.hpp"
 
+#include <ctime>
+
 #include <sched.h>
-#include <time.h>
 
 namespace os {
 

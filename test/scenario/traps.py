@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Traps: exit status 134, and a WebAssembly backtrace with function names and source lines."""
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.dirname(__file__))
@@ -49,7 +50,8 @@ def lines():
 
 @story("without names there are still frames")
 def frames():
-    contains(trapped("trap_without_names", "unreachable").errors, "trap_without_names")
+    frames_ = re.findall(r"(?m)^ +(at |\d+:).*0x[0-9a-f]+", trapped("trap_without_names", "unreachable").errors)
+    true(len(frames_) >= 4, f"{len(frames_)} frames")
 
 
 @story("a backtrace of infinite recursion has an end", ours=True)

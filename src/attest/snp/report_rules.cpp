@@ -1,5 +1,6 @@
 #include "attest/snp/report_rules.hpp"
 
+#include "attest/asked.hpp"
 #include "attest/compare.hpp"
 #include "attest/snp/rules.hpp"
 #include "attest/text.hpp"
@@ -56,27 +57,6 @@ std::optional<Product> product_of(std::uint8_t family, std::uint8_t model) {
         return Product::Genoa;
     if (family == 0x1a && model <= 0x1f) return Product::Turin;
     return {};
-}
-
-// For a rule whose value is a list or a single value in the policy.
-template <class Wanted, class Matches>
-void judge_asked(
-    Judge& judge,
-    Rule const& rule,
-    std::optional<Wanted> const& wanted,
-    Matches&& matches,
-    Detail detail
-) {
-    if (!wanted) return judge.not_asked(rule);
-    judge.demand(rule, matches(*wanted), [&] { return std::move(detail); });
-}
-
-auto equals(base::View found) {
-    return [found](auto const& wanted) { return base::equal(wanted, found); };
-}
-
-auto among(base::View found) {
-    return [found](auto const& list) { return std::ranges::any_of(list, equals(found)); };
 }
 
 } // namespace

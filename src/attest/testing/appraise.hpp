@@ -27,10 +27,13 @@ struct Trial {
     }
 };
 
+// Of several findings for one rule, what counts: failed, then undecided, then the last one.
 inline std::optional<Outcome> outcome_of(Appraisal const& appraisal, std::string_view rule) {
     std::optional<Outcome> out;
-    for (auto const& finding : appraisal.findings())
-        if (finding.rule->id == rule && out != Outcome::Failed) out = finding.outcome;
+    for (auto const& finding : appraisal.findings()) {
+        if (finding.rule->id != rule || out == Outcome::Failed) continue;
+        if (out != Outcome::Undecided || finding.outcome == Outcome::Failed) out = finding.outcome;
+    }
     return out;
 }
 

@@ -8,6 +8,7 @@
 #include "host/cli/manual/manual.hpp"
 #include "host/cli/platform/info.hpp"
 #include "host/cli/run/run.hpp"
+#include "host/cli/verify/verify.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::array all{
     run_command,
+    verify_command,
     config_init_command,
     platform_info_command,
     inspect_command,

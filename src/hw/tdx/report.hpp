@@ -13,11 +13,16 @@ namespace hw::tdx {
 struct TdAttributes {
     static constexpr std::uint64_t debug = 1ULL << 0; // TUD [7:0]: bit 0
     static constexpr std::uint64_t tud_mask = 0xff;   // any of these: the TD is not to be trusted
+    static constexpr std::uint64_t icssd = 1ULL << 16;
+    static constexpr std::uint64_t lass = 1ULL << 27;
     static constexpr std::uint64_t sept_ve_disable = 1ULL << 28;
     static constexpr std::uint64_t migratable = 1ULL << 29;
     static constexpr std::uint64_t pks = 1ULL << 30;
     static constexpr std::uint64_t kl = 1ULL << 31;
+    static constexpr std::uint64_t tpa = 1ULL << 62;
     static constexpr std::uint64_t perfmon = 1ULL << 63;
+    static constexpr std::uint64_t reserved_mask =
+        ~(tud_mask | icssd | lass | sept_ve_disable | migratable | pks | kl | tpa | perfmon);
 };
 
 // A.3.2, TD quote body of TDX 1.0.

@@ -33,12 +33,12 @@ std::string directory_name(std::string path) {
 Named describe(File const& file, std::size_t index) {
     return std::visit(
         Overloaded{
-            [](Null const& f) { return Named{Nowhere{}, f.name}; },
-            [](Stdin const& f) { return Named{StandardStream{0}, f.name}; },
-            [](Stdout const& f) { return Named{StandardStream{1}, f.name}; },
-            [](Stderr const& f) { return Named{StandardStream{2}, f.name}; },
+            [](Null const& f) { return Named{.role = Nowhere{}, .name = f.name}; },
+            [](Stdin const& f) { return Named{.role = StandardStream{0}, .name = f.name}; },
+            [](Stdout const& f) { return Named{.role = StandardStream{1}, .name = f.name}; },
+            [](Stderr const& f) { return Named{.role = StandardStream{2}, .name = f.name}; },
             [&](Directory const& f) {
-                return Named{FromConfiguration{index}, directory_name(f.path)};
+                return Named{.role = FromConfiguration{index}, .name = directory_name(f.path)};
             },
             [&](auto const& f) { return Named{FromConfiguration{index}, f.name}; },
         },
@@ -52,19 +52,22 @@ std::vector<Named> lay_out(std::vector<File> const& files, CommandLine const& co
     std::vector<Named> directories;
     if (std::ranges::none_of(files, stream_or_null))
         others = {
-            {StandardStream{0}, "stdin"},
-            {StandardStream{1}, "stdout"},
-            {StandardStream{2}, "stderr"}
+            {.role = StandardStream{0}, .name = "stdin"},
+            {.role = StandardStream{1}, .name = "stdout"},
+            {.role = StandardStream{2}, .name = "stderr"}
         };
     for (std::size_t i = 0; i < files.size(); ++i)
         (std::holds_alternative<Directory>(files[i]) ? directories : others)
             .push_back(describe(files[i], i));
     for (std::size_t i = 0; i < command_line.directories.size(); ++i)
-        directories.push_back({FromCommandLine{i}, directory_name(command_line.directories[i])});
+        directories.push_back(
+            {.role = FromCommandLine{i}, .name = directory_name(command_line.directories[i])}
+        );
 
     constexpr std::size_t first_directory = 3;
     if (!directories.empty() && others.size() < first_directory) others.resize(first_directory);
-    auto const at = others.begin() + std::ptrdiff_t(std::min(first_directory, others.size()));
+    auto const at =
+        others.begin() + static_cast<std::ptrdiff_t>(std::min(first_directory, others.size()));
     others.insert(at, directories.begin(), directories.end());
     return others;
 }
@@ -110,8 +113,8 @@ Plan make_plan(std::optional<Configuration> const& configuration, CommandLine co
 
     for (std::size_t number = 0; number < std::max<std::size_t>(descriptors.size(), 3); ++number)
         plan.descriptors.push_back(
-            {static_cast<std::uint32_t>(number),
-             number < descriptors.size() ? descriptors[number].role : Nowhere{}}
+            {.number = static_cast<std::uint32_t>(number),
+             .role = number < descriptors.size() ? descriptors[number].role : Nowhere{}}
         );
     plan.max_memory = command_line.max_memory ? command_line.max_memory : config.limits.memory;
     return plan;

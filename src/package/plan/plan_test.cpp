@@ -11,11 +11,23 @@ using namespace package;
 using ::testing::ElementsAre;
 
 Directory directory(std::string path) {
-    return {std::move(path), Source::Memory, "", Mode::ReadWrite};
+    return {
+        .path = std::move(path), .source = Source::Memory, .host_path = "", .mode = Mode::ReadWrite
+    };
 }
-Listen listener(std::string name) { return {std::move(name), Protocol::Tcp, "::", 80, {}}; }
+Listen listener(std::string name) {
+    return {
+        .name = std::move(name), .protocol = Protocol::Tcp, .address = "::", .port = 80, .tls = {}
+    };
+}
 Connect connection(std::string name) {
-    return {std::move(name), Protocol::Tcp, "localhost", 80, {}};
+    return {
+        .name = std::move(name),
+        .protocol = Protocol::Tcp,
+        .host = "localhost",
+        .port = 80,
+        .tls = {}
+    };
 }
 
 Configuration with_files(std::vector<File> files) {

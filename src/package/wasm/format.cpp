@@ -17,23 +17,23 @@ struct Magic {
 
 constexpr std::array known{
     Magic{
-        "\x7f"
-        "ELF"sv,
-        "an ELF program of a machine, not WebAssembly"
+        .bytes = "\x7f"
+                 "ELF"sv,
+        .name = "an ELF program of a machine, not WebAssembly"
     },
-    Magic{"\x1f\x8b"sv, "a gzip archive"},
-    Magic{"\x28\xb5\x2f\xfd"sv, "a Zstandard archive"},
-    Magic{"PK\x03\x04"sv, "a zip archive"},
-    Magic{"BZh"sv, "a bzip2 archive"},
+    Magic{.bytes = "\x1f\x8b"sv, .name = "a gzip archive"},
+    Magic{.bytes = "\x28\xb5\x2f\xfd"sv, .name = "a Zstandard archive"},
+    Magic{.bytes = "PK\x03\x04"sv, .name = "a zip archive"},
+    Magic{.bytes = "BZh"sv, .name = "a bzip2 archive"},
     Magic{
-        "\xfd"
-        "7zXZ"sv,
-        "an xz archive"
+        .bytes = "\xfd"
+                 "7zXZ"sv,
+        .name = "an xz archive"
     },
-    Magic{"MZ"sv, "a Windows program"},
-    Magic{"!<arch>\n"sv, "an archive of object files"},
-    Magic{"#!"sv, "a script"},
-    Magic{"BC\xc0\xde"sv, "LLVM bitcode"},
+    Magic{.bytes = "MZ"sv, .name = "a Windows program"},
+    Magic{.bytes = "!<arch>\n"sv, .name = "an archive of object files"},
+    Magic{.bytes = "#!"sv, .name = "a script"},
+    Magic{.bytes = "BC\xc0\xde"sv, .name = "LLVM bitcode"},
 };
 
 std::string_view text_of(std::span<std::byte const> bytes) {

@@ -17,7 +17,7 @@ std::optional<Section> take_section(Reader& reader) {
     auto const size = id ? reader.u32() : std::nullopt;
     auto const content = size ? reader.bytes(*size) : std::nullopt;
     if (!content || *id > static_cast<std::uint8_t>(SectionId::Tag)) return {};
-    Section section{SectionId{*id}, {}, *content};
+    Section section{.id = SectionId{*id}, .name = {}, .content = *content};
     if (section.id != SectionId::Custom) return section;
     Reader inside{*content};
     auto const name = inside.name();

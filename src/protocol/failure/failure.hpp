@@ -143,6 +143,21 @@ inline constexpr std::array failure_kinds{
         "container that lets it pass. Without it, take `source = \"memory\"` or \"package\"."
     },
     FailureKind{
+        "endorsement-unusable",
+        ExitStatus::Failed,
+        "An endorsement is damaged, of an unknown form, or contradicts another one.",
+        "Certificates and revocation lists are taken in DER and PEM, collateral as the vendor's "
+        "JSON. Fetch it again, or leave the file out."
+    },
+    FailureKind{
+        "evidence-unknown",
+        ExitStatus::Failed,
+        "The file is no evidence that Enarx knows.",
+        "Evidence is a report of SEV-SNP, a quote of SGX or TDX, a document of AWS Nitro, a token "
+        "of Arm CCA or a certification request of Enarx, in "
+        "its binary form. `enarx inspect FILE` shows what a file is."
+    },
+    FailureKind{
         "export-unknown",
         ExitStatus::CannotRun,
         "The application has no function of that name.",
@@ -156,6 +171,12 @@ inline constexpr std::array failure_kinds{
     },
     FailureKind{
         "file-not-found", ExitStatus::Failed, "There is no file of that name.", "Check the path."
+    },
+    FailureKind{
+        "file-too-large",
+        ExitStatus::Failed,
+        "The file is larger than any file of its kind.",
+        "Evidence has at most 1 MiB, an endorsement 4 MiB. It was not read to its end."
     },
     FailureKind{
         "file-unknown",
@@ -270,6 +291,13 @@ inline constexpr std::array failure_kinds{
         "not move the program alone: install it with `cmake --install`."
     },
     FailureKind{
+        "policy-invalid",
+        ExitStatus::Failed,
+        "The policy file of `enarx verify` has a mistake at the named line and column.",
+        "docs/policy.md lists what a policy may say, docs/policy.schema.json is its schema, "
+        "docs/attestation.md lists all rules."
+    },
+    FailureKind{
         "start-missing",
         ExitStatus::CannotRun,
         "The application has no function to start with.",
@@ -291,8 +319,11 @@ inline constexpr std::array failure_kinds{
     FailureKind{
         "tls-authorities-missing",
         ExitStatus::Failed,
-        "A `listen` entry wants client certificates, but names no authority for them.",
-        "Set `authorities` of the entry to the PEM text of the authority that issues them."
+        "A TLS entry has no certificate authority to trust.",
+        "Nothing that the host names is trusted in a Keep, so no list of authorities is built in. "
+        "Set `authorities` of the entry to the PEM text of the one that issued the peer's "
+        "certificate."
+        "tls-authorities-missing"
     },
     FailureKind{
         "tls-certificate-expired",

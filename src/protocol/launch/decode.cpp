@@ -36,7 +36,8 @@ constexpr Shape shape_of(Kind kind) {
 }
 
 constexpr bool known(std::uint16_t kind) {
-    return kind >= std::uint16_t(Kind::Action) && kind <= std::uint16_t(Kind::Backend);
+    return kind >= static_cast<std::uint16_t>(Kind::Action) &&
+           kind <= static_cast<std::uint16_t>(Kind::LogTarget);
 }
 
 std::string_view text_of(std::span<std::byte const> bytes) {
@@ -49,7 +50,7 @@ std::string_view broken_rule(ItemHeader header, std::string_view text) {
     if (!known(header.kind)) return "an item is of an unknown kind";
     if (header.reserved != 0) return "a reserved field is not zero";
     Shape const shape = shape_of(Kind{std::uint16_t(header.kind)});
-    bool const has_descriptor = header.descriptor != std::uint32_t(no_descriptor);
+    bool const has_descriptor = header.descriptor != static_cast<std::uint32_t>(no_descriptor);
     if (has_descriptor != shape.descriptor)
         return "an item lacks its descriptor or has one too many";
     if (has_descriptor && header.descriptor > 0x7fff'ffffU) return "a descriptor is negative";
@@ -93,9 +94,9 @@ Item Items::Iterator::operator*() const {
     auto rest = rest_;
     auto const header = base::take<ItemHeader>(rest).value_or(ItemHeader{});
     return {
-        Kind{std::uint16_t(header.kind)},
-        static_cast<int>(std::uint32_t(header.descriptor)),
-        text_of(rest.first(header.length))
+        .kind = Kind{std::uint16_t(header.kind)},
+        .descriptor = static_cast<int>(std::uint32_t(header.descriptor)),
+        .text = text_of(rest.first(header.length))
     };
 }
 

@@ -76,8 +76,10 @@ TEST(LaunchBlock, is_refused_at_every_truncation) {
 TEST(LaunchBlock, is_refused_if_truncated_with_a_size_that_says_so) {
     auto const block = good_block();
     for (std::size_t size = sizeof(Header); size < block.size(); ++size) {
-        std::vector<std::byte> shorter{block.begin(), block.begin() + std::ptrdiff_t(size)};
-        poke(shorter, 8, std::uint32_t(size));
+        std::vector<std::byte> shorter{
+            block.begin(), block.begin() + static_cast<std::ptrdiff_t>(size)
+        };
+        poke(shorter, 8, static_cast<std::uint32_t>(size));
         EXPECT_EQ(rule_of(shorter), "an item passes the end") << size;
     }
 }
@@ -92,7 +94,7 @@ TEST(LaunchBlock, is_refused_with_a_trailing_byte) {
     auto block = good_block();
     block.push_back({});
     EXPECT_EQ(rule_of(block), "its size is not the one it states");
-    poke(block, 8, std::uint32_t(block.size()));
+    poke(block, 8, static_cast<std::uint32_t>(block.size()));
     EXPECT_EQ(rule_of(block), "bytes follow the last item");
 }
 
@@ -105,7 +107,7 @@ TEST(LaunchBlock, is_refused_with_a_length_that_passes_the_end) {
 }
 
 TEST(LaunchBlock, is_refused_with_an_unknown_kind) {
-    for (std::uint32_t kind : {0U, 17U, 32U, 33U, 0xffffU}) {
+    for (std::uint32_t kind : {0U, 18U, 32U, 33U, 0xffffU}) {
         auto block = good_block();
         poke(block, first_item, kind);
         EXPECT_EQ(rule_of(block), "an item is of an unknown kind") << kind;
@@ -114,7 +116,7 @@ TEST(LaunchBlock, is_refused_with_an_unknown_kind) {
 
 TEST(LaunchBlock, is_refused_with_a_reserved_bit) {
     auto block = good_block();
-    poke(block, first_item, std::uint32_t(Kind::Action) | 0x8000'0000U);
+    poke(block, first_item, static_cast<std::uint32_t>(Kind::Action) | 0x8000'0000U);
     EXPECT_EQ(rule_of(block), "a reserved field is not zero");
 }
 

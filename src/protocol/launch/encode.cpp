@@ -45,18 +45,18 @@ base::Result<void> encode(std::span<Item const> items, std::span<std::byte> out)
     Writer writer{out};
     writer.put(
         Header{
-            std::bit_cast<base::Bytes<8>>(magic),
-            static_cast<std::uint32_t>(size),
-            static_cast<std::uint32_t>(items.size())
+            .magic = std::bit_cast<base::Bytes<8>>(magic),
+            .size = static_cast<std::uint32_t>(size),
+            .count = static_cast<std::uint32_t>(items.size())
         }
     );
     for (auto const& item : items) {
         writer.put(
             ItemHeader{
-                std::uint16_t(item.kind),
-                std::uint16_t{0},
-                static_cast<std::uint32_t>(item.descriptor),
-                static_cast<std::uint32_t>(item.text.size())
+                .kind = static_cast<std::uint16_t>(item.kind),
+                .reserved = std::uint16_t{0},
+                .descriptor = static_cast<std::uint32_t>(item.descriptor),
+                .length = static_cast<std::uint32_t>(item.text.size())
             }
         );
         writer.bytes(std::as_bytes(std::span{item.text}));

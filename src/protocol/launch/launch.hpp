@@ -48,6 +48,7 @@ enum class Kind : std::uint16_t {
     LogFormat = 14,       // text: text | json
     Timings = 15,         // u64: CLOCK_MONOTONIC in ns when the command started
     Backend = 16,         // text: nil | kvm | ...
+    LogTarget = 17,       // text: stderr | stdout
 };
 
 struct Header {
@@ -111,7 +112,7 @@ public:
 
 private:
     explicit Items(std::span<std::byte const> items) : items_{items} {}
-    friend base::Result<Items, Malformed> decode(std::span<std::byte const>);
+    friend base::Result<Items, Malformed> decode(std::span<std::byte const> /*block*/);
 
     std::span<std::byte const> items_;
 };

@@ -13,6 +13,8 @@ static int volatile smallest = -2147483647 - 1;
 static int volatile endless = 1;
 static int volatile sink = 0;
 static Action volatile nobody = NULL;
+// Volatile, or the compiler sees the mistake below and puts a trap in its place.
+static Action volatile somebody = abort;
 
 __attribute__((noinline)) static int deeper_and_deeper(int depth) {
     return endless ? deeper_and_deeper(depth + 1) + sink : depth;
@@ -24,7 +26,7 @@ __attribute__((noinline)) static void trap_now(char const* how) {
     if (strcmp(how, "divide-by-zero") == 0) sink = seven / zero;
     if (strcmp(how, "overflow") == 0) sink = smallest / (zero - 1);
     if (strcmp(how, "recursion") == 0) sink = deeper_and_deeper(1);
-    if (strcmp(how, "wrong-function") == 0) ((int (*)(double, double))(Action)abort)(1.0, 2.0);
+    if (strcmp(how, "wrong-function") == 0) ((int (*)(double, double))somebody)(1.0, 2.0);
     if (strcmp(how, "null-function") == 0) nobody();
     if (strcmp(how, "abort") == 0) abort();
 }

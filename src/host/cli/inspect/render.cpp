@@ -25,14 +25,16 @@ std::string scalar(Json const& value) {
     return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-// An element of a list: its values side by side; a flag by its name.
+// A value of a list's element: texts speak for themselves, flags and numbers bear their names.
+std::string cell(std::string const& key, Json const& value) {
+    if (value.is_boolean()) return (value.get<bool>() ? "" : "not ") + words(key);
+    return (value.is_string() ? "" : words(key) + ' ') + scalar(value);
+}
+
 std::string row(Json const& object) {
     std::string out;
-    for (auto const& [key, value] : object.items()) {
-        std::string cell =
-            value.is_boolean() ? (value.get<bool>() ? "" : "NOT ") + words(key) : scalar(value);
-        out += (out.empty() ? "" : "  ") + cell;
-    }
+    for (auto const& [key, value] : object.items())
+        out += (out.empty() ? "" : "  ") + cell(key, value);
     return out;
 }
 

@@ -4,7 +4,7 @@
 #include "host/cli/report.hpp"
 #include "host/cli/run/application.hpp"
 #include "os/check.hpp"
-#include "os/write_all.hpp"
+#include "os/failure.hpp"
 
 #include <algorithm>
 #include <array>

@@ -4,7 +4,7 @@
 #include "host/cli/run/wishes.hpp"
 #include "host/vmm/launch/ask.hpp"
 #include "os/check.hpp"
-#include "os/write_all.hpp"
+#include "os/failure.hpp"
 #include "package/wasm/format.hpp"
 
 #include <fcntl.h>

@@ -3,6 +3,8 @@
 #include "host/cli/syntax/layout.hpp"
 #include "host/cli/version.hpp"
 
+#include <set>
+
 #include <nlohmann/json.hpp>
 
 namespace host::cli {
@@ -16,14 +18,28 @@ std::string mark(bool pass, bool colours) {
     return pass ? "\033[32m✔\033[0m " : "\033[31m✗\033[0m ";
 }
 
-std::string check_text(vmm::Check const& check, std::size_t depth, bool colours) {
-    std::string const margin(2 * depth, ' ');
-    std::string out = margin + mark(check.pass, colours) + check.name +
-                      (check.info.empty() ? "" : ": " + check.info) + '\n';
-    if (!check.pass && !check.advice.empty()) out += wrap(check.advice, 2 * depth + 4);
-    for (auto const& part : check.parts) out += check_text(part, depth + 1, colours);
-    return out;
-}
+// The checks of one backend. An advice that several of them share is given once.
+class ChecksText {
+public:
+    explicit ChecksText(bool colours) : colours_{colours} {}
+
+    void add(vmm::Checks const& checks, std::size_t depth) {
+        for (auto const& check : checks) {
+            out_ += std::string(2 * depth, ' ') + mark(check.pass, colours_) + check.name;
+            out_ += (check.info.empty() ? "" : ": " + check.info) + '\n';
+            if (!check.pass && !check.advice.empty() && given_.insert(check.advice).second)
+                out_ += wrap(check.advice, 2 * depth + 4);
+            add(check.parts, depth + 1);
+        }
+    }
+
+    std::string const& text() const { return out_; }
+
+private:
+    bool colours_;
+    std::string out_;
+    std::set<std::string> given_;
+};
 
 std::string verdict(BackendState const& state) {
     if (!state.report.available()) return "not available on this host";
@@ -37,9 +53,10 @@ std::string backend_text(BackendState const& state, bool colours) {
     auto const& backend = *state.backend;
     std::string out = '\n' + mark(state.usable(), colours) + std::string{backend.name} + " (" +
                       std::string{backend.title} + "): " + verdict(state) + '\n';
-    for (auto const& check : state.report.platform) out += check_text(check, 1, colours);
-    for (auto const& check : state.report.setup) out += check_text(check, 1, colours);
-    return out;
+    ChecksText checks{colours};
+    checks.add(state.report.platform, 1);
+    checks.add(state.report.setup, 1);
+    return out + checks.text();
 }
 
 Json checks_json(vmm::Checks const& checks) {

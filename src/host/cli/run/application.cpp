@@ -60,6 +60,7 @@ os::OrFailure<os::Fd> in_memory(std::string const& path, int stream) {
             "application-unreadable",
             quoted(path) + " cannot be read: " + std::string{os::description(copied.error())}
         );
+    if (*copied == 0) return failure("module-invalid", quoted(path) + " is empty");
     if (*copied > most_bytes) return too_large(path);
     return std::move(*file);
 }

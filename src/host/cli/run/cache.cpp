@@ -2,7 +2,7 @@
 
 #include "host/cli/report.hpp"
 #include "os/check.hpp"
-#include "os/write_all.hpp"
+#include "os/failure.hpp"
 
 #include <cstdlib>
 #include <string>

@@ -3,7 +3,7 @@
 #include "host/cli/report.hpp"
 #include "host/cli/run/wishes.hpp"
 #include "os/check.hpp"
-#include "os/write_all.hpp"
+#include "os/failure.hpp"
 
 #include <array>
 

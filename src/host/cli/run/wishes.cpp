@@ -3,7 +3,7 @@
 #include "base/nearest.hpp"
 #include "host/cli/report.hpp"
 #include "os/check.hpp"
-#include "os/write_all.hpp"
+#include "os/failure.hpp"
 #include "package/byte_size.hpp"
 
 #include <algorithm>
@@ -128,6 +128,7 @@ os::OrFailure<void> add_log(vmm::LaunchOrder& order, Global const& global) {
         order.add(Kind::LogFilter, *global.log_filter);
     }
     if (global.log_format) order.add(Kind::LogFormat, *global.log_format);
+    if (global.log_target) order.add(Kind::LogTarget, *global.log_target);
     return {};
 }
 

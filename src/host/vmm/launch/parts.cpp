@@ -1,7 +1,7 @@
 #include "host/vmm/launch/parts.hpp"
 
 #include "os/check.hpp"
-#include "os/write_all.hpp"
+#include "os/failure.hpp"
 
 #include <array>
 #include <climits>

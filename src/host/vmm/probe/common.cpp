@@ -1,7 +1,6 @@
 #include "host/vmm/probe/common.hpp"
 
 #include "os/failure.hpp"
-#include "os/write_all.hpp"
 
 #include <array>
 #include <charconv>
@@ -80,7 +79,7 @@ Check check_device_access(Machine const& machine, std::string_view device, std::
     return {
         .name = std::string{device} + " can be read and written by this user",
         .pass = allowed.has_value(),
-        .info = allowed ? "" : std::string{os::description(allowed.error())},
+        .info = allowed ? std::string{} : std::string{os::description(allowed.error())},
         .advice = "Join the group that owns it (`sudo usermod -aG " + std::string{group} +
                   " $USER`), then log in again."
     };

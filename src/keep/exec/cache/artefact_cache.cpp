@@ -49,11 +49,13 @@ public:
     SignalsWait() {
         sigset_t all;
         ::sigfillset(&all);
-        ::sigprocmask(SIG_BLOCK, &all, &before_);
+        ::pthread_sigmask(SIG_BLOCK, &all, &before_);
     }
     SignalsWait(SignalsWait const&) = delete;
+    SignalsWait(SignalsWait&&) = delete;
     SignalsWait& operator=(SignalsWait const&) = delete;
-    ~SignalsWait() { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }
+    SignalsWait& operator=(SignalsWait&&) = delete;
+    ~SignalsWait() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
 private:
     sigset_t before_{};
@@ -127,7 +129,12 @@ base::Result<os::Fd> ArtefactCache::begin(std::string const& name) const {
 base::Result<void> ArtefactCache::store(Key const& key, std::span<std::byte const> artefact) const {
     auto const name = name_of(key);
     auto const unfinished = name + ".new";
-    Header const header{magic, std::uint64_t{artefact.size()}, key, crypto::sha256(artefact)};
+    Header const header{
+        .magic = magic,
+        .length = std::uint64_t{artefact.size()},
+        .key = key,
+        .digest = crypto::sha256(artefact)
+    };
     SignalsWait const wait;
     auto const file = TRY(begin(unfinished));
     auto const written = [&]() -> base::Result<void> {

@@ -37,9 +37,9 @@ protected:
     }
     void change(std::size_t at) {
         std::fstream stream{file(), std::ios::in | std::ios::out | std::ios::binary};
-        stream.seekg(std::ptrdiff_t(at));
-        auto const byte = char(stream.get() ^ 0x55);
-        stream.seekp(std::ptrdiff_t(at));
+        stream.seekg(static_cast<std::ptrdiff_t>(at));
+        auto const byte = static_cast<char>(stream.get() ^ 0x55);
+        stream.seekp(static_cast<std::ptrdiff_t>(at));
         stream.put(byte);
     }
 
@@ -56,7 +56,7 @@ TEST_F(Cache, gives_back_what_was_put_in) {
 }
 
 TEST_F(Cache, ignores_an_artefact_that_was_changed_anywhere) {
-    for (std::size_t at : {0U, 8U, 16U, 48U, 80U, 500U, 1079U}) {
+    for (std::size_t const at : {0U, 8U, 16U, 48U, 80U, 500U, 1079U}) {
         ASSERT_TRUE(open()->store(key(), artefact()));
         change(at);
         EXPECT_FALSE(finds()) << at;
@@ -66,7 +66,7 @@ TEST_F(Cache, ignores_an_artefact_that_was_changed_anywhere) {
 }
 
 TEST_F(Cache, ignores_an_artefact_that_was_cut_or_made_longer) {
-    for (off_t size : {0, 1, 79, 80, 1000, 1079, 1081}) {
+    for (off_t const size : {0, 1, 79, 80, 1000, 1079, 1081}) {
         ASSERT_TRUE(open()->store(key(), artefact()));
         ASSERT_EQ(::truncate(file().c_str(), size), 0);
         EXPECT_FALSE(finds()) << size;
@@ -74,7 +74,7 @@ TEST_F(Cache, ignores_an_artefact_that_was_cut_or_made_longer) {
 }
 
 TEST_F(Cache, ignores_the_artefact_of_another_key_in_its_place) {
-    ArtefactCache::Key other{};
+    ArtefactCache::Key const other{};
     ASSERT_TRUE(open()->store(other, artefact()));
     ASSERT_EQ(::rename((folder_.path() + "/" + std::string(64, '0')).c_str(), file().c_str()), 0);
     EXPECT_FALSE(finds());
@@ -99,7 +99,7 @@ TEST_F(Cache, does_not_follow_a_link) {
 }
 
 TEST_F(Cache, is_no_cache_if_others_may_look_into_it) {
-    for (mode_t mode : {0750U, 0701U, 0777U}) {
+    for (mode_t const mode : {0750U, 0701U, 0777U}) {
         ASSERT_EQ(::chmod(folder_.path().c_str(), mode), 0);
         auto const cache = open();
         ASSERT_FALSE(cache);
@@ -122,7 +122,9 @@ TEST_F(Cache, leaves_it_to_the_first_of_several_writers) {
 
 TEST_F(Cache, takes_over_from_a_writer_that_died) {
     std::ofstream{file() + ".new"} << "half";
-    timespec const long_ago[] = {{1'000'000, 0}, {1'000'000, 0}};
+    timespec const long_ago[] = {
+        {.tv_sec = 1'000'000, .tv_nsec = 0}, {.tv_sec = 1'000'000, .tv_nsec = 0}
+    };
     ASSERT_EQ(
         ::utimensat(AT_FDCWD, (file() + ".new").c_str(), static_cast<timespec const*>(long_ago), 0),
         0

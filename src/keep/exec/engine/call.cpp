@@ -14,7 +14,9 @@ namespace exec::engine {
 namespace {
 
 std::unexpected<Stop> failed(std::string_view name, std::string text, std::string hint = {}) {
-    return std::unexpected(Stop{os::Failure{name, std::move(text), std::move(hint)}});
+    return std::unexpected(
+        Stop{os::Failure{.name = name, .text = std::move(text), .hint = std::move(hint)}}
+    );
 }
 
 // The exception that nobody caught waits in the store; whoever asks takes it.
@@ -136,10 +138,10 @@ Caller::call_entry(std::string const& name, wasmtime_func_t const& function) {
 base::Result<std::vector<std::string>, Stop> Caller::run(Entry const& entry) {
     if (entry.invoke) return invoke(*entry.invoke, entry.arguments);
     for (std::string const name : {"", "_start", "_initialize"}) {
-        if (auto const function = find_function(name)) {
-            TRY(call_entry(name, *function));
-            return std::vector<std::string>{};
-        }
+        auto const function = find_function(name);
+        if (!function) continue;
+        TRY(call_entry(name, *function));
+        return std::vector<std::string>{};
     }
     return failed("start-missing", "the application exports neither '_start' nor '_initialize'");
 }

@@ -19,8 +19,9 @@ struct CpuidLeaf {
     unsigned present[4]; // EAX, EBX, ECX, EDX
     unsigned active[4];  // what of them the system lets programs use
 };
-CpuidLeaf const*
-__x86_get_cpuid_feature_leaf(unsigned index) noexcept; // NOLINT(bugprone-reserved-identifier)
+// NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming):
+// its name
+CpuidLeaf const* __x86_get_cpuid_feature_leaf(unsigned index) noexcept;
 }
 
 namespace exec::engine {
@@ -84,13 +85,18 @@ Module::~Module() = default;
 Result<Module> Module::compile(Engine const& engine, std::span<std::byte const> binary) {
     auto module = wasmtime::Module::compile(engine.parts().engine, lend(binary));
     if (!module)
-        return std::unexpected(os::Failure{"module-invalid", reason_of(module.err().message())});
+        return std::unexpected(
+            os::Failure{.name = "module-invalid", .text = reason_of(module.err().message())}
+        );
     return Module{std::make_unique<Parts>(module.ok())};
 }
 
 Result<Module> Module::deserialize(Engine const& engine, std::span<std::byte const> artefact) {
     auto module = wasmtime::Module::deserialize(engine.parts().engine, lend(artefact));
-    if (!module) return std::unexpected(os::Failure{"internal", reason_of(module.err().message())});
+    if (!module)
+        return std::unexpected(
+            os::Failure{.name = "internal", .text = reason_of(module.err().message())}
+        );
     return Module{std::make_unique<Parts>(module.ok())};
 }
 
@@ -98,7 +104,7 @@ Result<std::vector<std::byte>> Module::serialize() const {
     OwnedBytes bytes;
     if (auto* error = wasmtime_module_serialize(parts_->module.capi(), bytes.out()))
         return std::unexpected(
-            os::Failure{"internal", reason_of(wasmtime::Error{error}.message())}
+            os::Failure{.name = "internal", .text = reason_of(wasmtime::Error{error}.message())}
         );
     return std::vector<std::byte>(bytes.bytes().begin(), bytes.bytes().end());
 }
@@ -106,7 +112,9 @@ Result<std::vector<std::byte>> Module::serialize() const {
 Result<void> validate(Engine const& engine, std::span<std::byte const> binary) {
     auto valid = wasmtime::Module::validate(engine.parts().engine, lend(binary));
     if (!valid)
-        return std::unexpected(os::Failure{"module-invalid", reason_of(valid.err().message())});
+        return std::unexpected(
+            os::Failure{.name = "module-invalid", .text = reason_of(valid.err().message())}
+        );
     return {};
 }
 
@@ -114,7 +122,9 @@ Result<std::vector<std::byte>> binary_of_text(std::string_view text) {
     OwnedBytes bytes;
     if (auto* error = wasmtime_wat2wasm(text.data(), text.size(), bytes.out()))
         return std::unexpected(
-            os::Failure{"module-invalid", text_mistake(wasmtime::Error{error}.message())}
+            os::Failure{
+                .name = "module-invalid", .text = text_mistake(wasmtime::Error{error}.message())
+            }
         );
     return std::vector<std::byte>(bytes.bytes().begin(), bytes.bytes().end());
 }

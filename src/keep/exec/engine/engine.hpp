@@ -22,7 +22,7 @@ namespace exec::engine {
 template <class T> using Result = os::OrFailure<T>;
 
 struct Settings {
-    std::optional<std::uint64_t> max_memory = {}; // bytes, all linear memories together
+    std::optional<std::uint64_t> max_memory; // bytes, all linear memories together
     bool compile_in_parallel = false; // worth its threads from some hundred kilobytes of code on
 };
 

@@ -55,8 +55,8 @@ Result<WasiImport const*> find_import(wasm_importtype_t const* import) {
     if (module == "wasi" && name == "thread-spawn")
         return std::unexpected(
             os::Failure{
-                "threads-unsupported",
-                "the application starts threads (it imports 'wasi' 'thread-spawn')"
+                .name = "threads-unsupported",
+                .text = "the application starts threads (it imports 'wasi' 'thread-spawn')"
             }
         );
     auto const* const type = wasm_importtype_type(import);
@@ -64,17 +64,17 @@ Result<WasiImport const*> find_import(wasm_importtype_t const* import) {
     if (found == nullptr || wasm_externtype_kind(type) != WASM_EXTERN_FUNC)
         return std::unexpected(
             os::Failure{
-                "import-unknown",
-                "the application imports the " + name_of(import) + ", which nothing serves",
-                hint_for(module)
+                .name = "import-unknown",
+                .text = "the application imports the " + name_of(import) + ", which nothing serves",
+                .hint = hint_for(module)
             }
         );
     if (!fits(wasm_externtype_as_functype_const(type), *found))
         return std::unexpected(
             os::Failure{
-                "import-mismatch",
-                "the application imports the " + name_of(import) + " as " + describe(type) +
-                    ", which is not its type"
+                .name = "import-mismatch",
+                .text = "the application imports the " + name_of(import) + " as " + describe(type) +
+                        ", which is not its type"
             }
         );
     return found;

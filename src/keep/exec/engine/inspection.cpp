@@ -23,11 +23,11 @@ std::vector<InspectedImport> list_imports(wasmtime::Module const& module) {
         auto const served = find_import(import);
         auto const* const type = wasm_importtype_type(import);
         all.push_back({
-            std::string{view(wasm_importtype_module(import))},
-            std::string{view(wasm_importtype_name(import))},
-            std::string{kind_word(type)},
-            describe(type),
-            served ? "" : served.error().text,
+            .module = std::string{view(wasm_importtype_module(import))},
+            .name = std::string{view(wasm_importtype_name(import))},
+            .kind = std::string{kind_word(type)},
+            .type = describe(type),
+            .unserved = served ? "" : served.error().text,
         });
     }
     wasm_importtype_vec_delete(&list);
@@ -41,9 +41,9 @@ std::vector<InspectedExport> list_exports(wasmtime::Module const& module) {
     for (auto const* item : std::span{list.data, list.size}) {
         auto const* const type = wasm_exporttype_type(item);
         all.push_back(
-            {std::string{view(wasm_exporttype_name(item))},
-             std::string{kind_word(type)},
-             describe(type)}
+            {.name = std::string{view(wasm_exporttype_name(item))},
+             .kind = std::string{kind_word(type)},
+             .type = describe(type)}
         );
     }
     wasm_exporttype_vec_delete(&list);
@@ -72,11 +72,15 @@ Result<Inspection> inspect(std::span<std::byte const> binary) {
     auto engine = quick_engine();
     auto compiled = wasmtime::Module::compile(engine, lend(binary));
     if (!compiled)
-        return std::unexpected(os::Failure{"module-invalid", reason_of(compiled.err().message())});
+        return std::unexpected(
+            os::Failure{.name = "module-invalid", .text = reason_of(compiled.err().message())}
+        );
     auto const module = compiled.ok();
 
-    Inspection inspection{list_imports(module), list_exports(module), {}};
-    for (auto const& proposal : proposals)
+    Inspection inspection{
+        .imports = list_imports(module), .exports = list_exports(module), .features = {}
+    };
+    for (auto const& proposal : proposals())
         if (!valid_without(proposal, binary)) inspection.features.push_back(proposal.name);
     return inspection;
 }

@@ -12,8 +12,9 @@
 namespace exec::engine {
 
 struct Instance::Parts {
-    Parts(Engine const& engine, wasi::Context& context)
-        : guest{context, engine.parts().budget}, store{engine.parts().engine} {}
+    Parts(Engine const& engine, wasi::Context& context, OnEnding on_ending)
+        : guest{context, engine.parts().budget, std::move(on_ending)},
+          store{engine.parts().engine} {}
 
     Guest guest; // outlives the store, whose functions refer to it
     wasmtime::Store store;
@@ -27,17 +28,20 @@ Stop instantiation_failure(MemoryBudget const& budget, wasmtime::Error const& er
     switch (budget.last_refusal()) {
     case MemoryBudget::Refusal::Budget:
         return os::Failure{
-            "memory-limit", "the application wants more memory at its start than it may have"
+            .name = "memory-limit",
+            .text = "the application wants more memory at its start than it may have"
         };
     case MemoryBudget::Refusal::System:
         return os::Failure{
-            "out-of-memory", "the system has not the memory that the application wants at its start"
+            .name = "out-of-memory",
+            .text = "the system has not the memory that the application wants at its start"
         };
     case MemoryBudget::Refusal::None:
         break;
     }
     return os::Failure{
-        "module-invalid", "the application cannot be instantiated: " + error.message()
+        .name = "module-invalid",
+        .text = "the application cannot be instantiated: " + error.message()
     };
 }
 
@@ -48,9 +52,10 @@ Instance::Instance(Instance&&) noexcept = default;
 Instance& Instance::operator=(Instance&&) noexcept = default;
 Instance::~Instance() = default;
 
-base::Result<Instance, Stop>
-Instance::create(Engine const& engine, Module const& module, wasi::Context& context) {
-    auto parts = std::make_unique<Parts>(engine, context);
+base::Result<Instance, Stop> Instance::create(
+    Engine const& engine, Module const& module, wasi::Context& context, OnEnding on_ending
+) {
+    auto parts = std::make_unique<Parts>(engine, context, std::move(on_ending));
     auto* const store = parts->store.context().capi();
     auto imports = satisfy_imports(module, store, parts->guest);
     if (!imports) return std::unexpected(Stop{std::move(imports).error()});
@@ -74,10 +79,11 @@ Instance::create(Engine const& engine, Module const& module, wasi::Context& cont
 
 base::Result<Ended, Stop> Instance::run(Entry const& entry) {
     auto& context = parts_->guest.context();
-    if (context.ending) return Ended{*context.ending, {}}; // its start function has done all
+    if (context.ending)
+        return Ended{.ending = *context.ending, .results = {}}; // its start function has done all
     Caller caller{parts_->store.context().capi(), parts_->instance, context};
     auto results = TRY(caller.run(entry));
-    return Ended{context.ending.value_or(wasi::Ending{}), std::move(results)};
+    return Ended{.ending = context.ending.value_or(wasi::Ending{}), .results = std::move(results)};
 }
 
 } // namespace exec::engine

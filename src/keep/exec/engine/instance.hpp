@@ -6,6 +6,7 @@
 #include "keep/exec/engine/trap_report.hpp"
 #include "keep/exec/wasi/context.hpp"
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -33,8 +34,12 @@ using Stop = std::variant<os::Failure, TrapReport>;
 // An application with its imports satisfied, its memory set up and its start function run.
 class Instance {
 public:
-    static base::Result<Instance, Stop>
-    create(Engine const& engine, Module const& module, wasi::Context& context);
+    // `on_ending` is called where the application ends itself; if it returns, or is none, the
+    // application is unwound.
+    using OnEnding = std::function<void(wasi::Ending)>;
+    static base::Result<Instance, Stop> create(
+        Engine const& engine, Module const& module, wasi::Context& context, OnEnding on_ending = {}
+    );
     Instance(Instance&&) noexcept;
     Instance& operator=(Instance&&) noexcept;
     ~Instance();

@@ -57,7 +57,9 @@ public:
 
     static base::Result<std::unique_ptr<LinearMemory>> create(MemoryBudget& budget, Shape shape);
     LinearMemory(LinearMemory const&) = delete;
+    LinearMemory(LinearMemory&&) = delete;
     LinearMemory& operator=(LinearMemory const&) = delete;
+    LinearMemory& operator=(LinearMemory&&) = delete;
     ~LinearMemory();
 
     std::span<std::byte> bytes() const { return {base_, size_}; }

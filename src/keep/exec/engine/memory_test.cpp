@@ -75,7 +75,7 @@ std::string count_arguments(std::string const& memory, std::string const& before
         (func (export "f") (param i32) (result i32 i32) )" +
         before + R"(
             (call $sizes (local.get 0) (i32.const 8)) (i32.load (local.get 0)))))";
-    return told(run_text(text, {"f", {"65536"}}, {}, context));
+    return told(run_text(text, {.invoke = "f", .arguments = {"65536"}}, {}, context));
 }
 
 TEST(Memory, is_seen_by_wasi_where_it_has_grown_to) {

@@ -13,7 +13,7 @@ namespace {
 std::vector<std::string_view> lines_of(std::string_view text) {
     std::vector<std::string_view> lines;
     for (auto const part : text | std::views::split('\n')) {
-        std::string_view line{part.begin(), part.end()};
+        std::string_view const line{part.begin(), part.end()};
         auto const first = line.find_first_not_of(' ');
         if (first != std::string_view::npos) lines.push_back(line.substr(first));
     }

@@ -24,7 +24,9 @@ class OwnedBytes {
 public:
     OwnedBytes() = default;
     OwnedBytes(OwnedBytes const&) = delete;
+    OwnedBytes(OwnedBytes&&) = delete;
     OwnedBytes& operator=(OwnedBytes const&) = delete;
+    OwnedBytes& operator=(OwnedBytes&&) = delete;
     ~OwnedBytes() { wasm_byte_vec_delete(&raw_); }
 
     wasm_byte_vec_t* out() { return &raw_; }

@@ -2,6 +2,8 @@
 
 #include "keep/exec/engine/proposals.hpp"
 
+#include <array>
+
 namespace exec::engine {
 
 namespace {
@@ -32,7 +34,39 @@ void without_simd(Config& config) {
     config.wasm_simd(false);
 }
 
+constexpr std::array all{
+    Proposal{
+        .name = "multi-value", .leave_out = [](Config& config) { config.wasm_multi_value(false); }
+    },
+    Proposal{.name = "bulk-memory", .leave_out = without_bulk_memory},
+    Proposal{.name = "reference-types", .leave_out = without_reference_types},
+    Proposal{.name = "simd", .leave_out = without_simd},
+    Proposal{
+        .name = "relaxed-simd", .leave_out = [](Config& config) { config.wasm_relaxed_simd(false); }
+    },
+    Proposal{
+        .name = "tail-call", .leave_out = [](Config& config) { config.wasm_tail_call(false); }
+    },
+    Proposal{.name = "threads", .leave_out = without_threads},
+    Proposal{.name = "exceptions", .leave_out = without_exceptions},
+    Proposal{.name = "function-references", .leave_out = without_function_references},
+    Proposal{.name = "gc", .leave_out = without_gc},
+    Proposal{
+        .name = "multi-memory", .leave_out = [](Config& config) { config.wasm_multi_memory(false); }
+    },
+    Proposal{.name = "memory64", .leave_out = [](Config& config) { config.wasm_memory64(false); }},
+    Proposal{
+        .name = "wide-arithmetic",
+        .leave_out = [](Config& config) { config.wasm_wide_arithmetic(false); }
+    },
+    Proposal{.name = "custom-page-sizes", .leave_out = [](Config& config) {
+                 config.wasm_custom_page_sizes(false);
+             }},
+};
+
 } // namespace
+
+std::span<Proposal const> proposals() { return all; }
 
 void enable_proposals(Config& config) {
     config.wasm_simd(true);
@@ -51,22 +85,5 @@ void enable_proposals(Config& config) {
     config.wasm_wide_arithmetic(true);
     config.wasm_custom_page_sizes(true);
 }
-
-std::array<Proposal, 14> const proposals{
-    Proposal{"multi-value", [](Config& config) { config.wasm_multi_value(false); }},
-    Proposal{"bulk-memory", without_bulk_memory},
-    Proposal{"reference-types", without_reference_types},
-    Proposal{"simd", without_simd},
-    Proposal{"relaxed-simd", [](Config& config) { config.wasm_relaxed_simd(false); }},
-    Proposal{"tail-call", [](Config& config) { config.wasm_tail_call(false); }},
-    Proposal{"threads", without_threads},
-    Proposal{"exceptions", without_exceptions},
-    Proposal{"function-references", without_function_references},
-    Proposal{"gc", without_gc},
-    Proposal{"multi-memory", [](Config& config) { config.wasm_multi_memory(false); }},
-    Proposal{"memory64", [](Config& config) { config.wasm_memory64(false); }},
-    Proposal{"wide-arithmetic", [](Config& config) { config.wasm_wide_arithmetic(false); }},
-    Proposal{"custom-page-sizes", [](Config& config) { config.wasm_custom_page_sizes(false); }},
-};
 
 } // namespace exec::engine

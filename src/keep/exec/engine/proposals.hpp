@@ -2,7 +2,7 @@
 
 // The WebAssembly proposals that applications may use.
 
-#include <array>
+#include <span>
 #include <string_view>
 
 #include <wasmtime.hh>
@@ -16,6 +16,6 @@ struct Proposal {
     void (*leave_out)(wasmtime::Config&); // with all that builds upon it
 };
 
-extern std::array<Proposal, 14> const proposals;
+std::span<Proposal const> proposals();
 
 } // namespace exec::engine

@@ -17,34 +17,62 @@ struct Sentence {
 };
 
 constexpr std::array sentences{
-    Sentence{WASMTIME_TRAP_CODE_STACK_OVERFLOW, "the call stack is exhausted"},
-    Sentence{WASMTIME_TRAP_CODE_MEMORY_OUT_OF_BOUNDS, "a memory access was out of bounds"},
-    Sentence{WASMTIME_TRAP_CODE_HEAP_MISALIGNED, "an atomic memory access was not aligned"},
-    Sentence{WASMTIME_TRAP_CODE_TABLE_OUT_OF_BOUNDS, "a table access was out of bounds"},
+    Sentence{.code = WASMTIME_TRAP_CODE_STACK_OVERFLOW, .words = "the call stack is exhausted"},
     Sentence{
-        WASMTIME_TRAP_CODE_INDIRECT_CALL_TO_NULL, "an indirect call went to an empty table element"
+        .code = WASMTIME_TRAP_CODE_MEMORY_OUT_OF_BOUNDS,
+        .words = "a memory access was out of bounds"
     },
-    Sentence{WASMTIME_TRAP_CODE_BAD_SIGNATURE, "an indirect call found a function of another type"},
-    Sentence{WASMTIME_TRAP_CODE_INTEGER_OVERFLOW, "an integer operation overflowed"},
-    Sentence{WASMTIME_TRAP_CODE_INTEGER_DIVISION_BY_ZERO, "an integer was divided by zero"},
     Sentence{
-        WASMTIME_TRAP_CODE_BAD_CONVERSION_TO_INTEGER,
-        "a number without an integer value was converted to one"
+        .code = WASMTIME_TRAP_CODE_HEAP_MISALIGNED,
+        .words = "an atomic memory access was not aligned"
     },
-    Sentence{WASMTIME_TRAP_CODE_UNREACHABLE_CODE_REACHED, "code marked as unreachable was reached"},
-    Sentence{WASMTIME_TRAP_CODE_INTERRUPT, "the execution was interrupted"},
     Sentence{
-        WASMTIME_TRAP_CODE_ATOMIC_WAIT_NON_SHARED_MEMORY,
-        "an atomic wait on a memory that is not shared"
+        .code = WASMTIME_TRAP_CODE_TABLE_OUT_OF_BOUNDS, .words = "a table access was out of bounds"
     },
-    Sentence{WASMTIME_TRAP_CODE_NULL_REFERENCE, "a null reference was used"},
-    Sentence{WASMTIME_TRAP_CODE_ARRAY_OUT_OF_BOUNDS, "an array access was out of bounds"},
-    Sentence{WASMTIME_TRAP_CODE_ALLOCATION_TOO_LARGE, "an allocation was too large"},
     Sentence{
-        WASMTIME_TRAP_CODE_CAST_FAILURE, "a reference was cast to a type that it does not have"
+        .code = WASMTIME_TRAP_CODE_INDIRECT_CALL_TO_NULL,
+        .words = "an indirect call went to an empty table element"
     },
-    Sentence{WASMTIME_TRAP_CODE_UNHANDLED_TAG, "a suspension was not handled"},
-    Sentence{WASMTIME_TRAP_CODE_UNCAUGHT_EXCEPTION, "an exception was thrown and not caught"},
+    Sentence{
+        .code = WASMTIME_TRAP_CODE_BAD_SIGNATURE,
+        .words = "an indirect call found a function of another type"
+    },
+    Sentence{
+        .code = WASMTIME_TRAP_CODE_INTEGER_OVERFLOW, .words = "an integer operation overflowed"
+    },
+    Sentence{
+        .code = WASMTIME_TRAP_CODE_INTEGER_DIVISION_BY_ZERO,
+        .words = "an integer was divided by zero"
+    },
+    Sentence{
+        .code = WASMTIME_TRAP_CODE_BAD_CONVERSION_TO_INTEGER,
+        .words = "a number without an integer value was converted to one"
+    },
+    Sentence{
+        .code = WASMTIME_TRAP_CODE_UNREACHABLE_CODE_REACHED,
+        .words = "code marked as unreachable was reached"
+    },
+    Sentence{.code = WASMTIME_TRAP_CODE_INTERRUPT, .words = "the execution was interrupted"},
+    Sentence{
+        .code = WASMTIME_TRAP_CODE_ATOMIC_WAIT_NON_SHARED_MEMORY,
+        .words = "an atomic wait on a memory that is not shared"
+    },
+    Sentence{.code = WASMTIME_TRAP_CODE_NULL_REFERENCE, .words = "a null reference was used"},
+    Sentence{
+        .code = WASMTIME_TRAP_CODE_ARRAY_OUT_OF_BOUNDS, .words = "an array access was out of bounds"
+    },
+    Sentence{
+        .code = WASMTIME_TRAP_CODE_ALLOCATION_TOO_LARGE, .words = "an allocation was too large"
+    },
+    Sentence{
+        .code = WASMTIME_TRAP_CODE_CAST_FAILURE,
+        .words = "a reference was cast to a type that it does not have"
+    },
+    Sentence{.code = WASMTIME_TRAP_CODE_UNHANDLED_TAG, .words = "a suspension was not handled"},
+    Sentence{
+        .code = WASMTIME_TRAP_CODE_UNCAUGHT_EXCEPTION,
+        .words = "an exception was thrown and not caught"
+    },
 };
 
 std::string_view trim(std::string_view line) {

@@ -23,12 +23,6 @@ template <class T> T load(wasmtime_val_raw_t const& raw) {
         return static_cast<T>(raw.i32);
 }
 
-// Ends the application's execution: the engine unwinds to its caller, who looks at Context::ending.
-wasm_trap_t* unwind() {
-    constexpr std::string_view reason = "the application ended itself";
-    return wasmtime_trap_new(reason.data(), reason.size());
-}
-
 // A function of WASI, `Call`, as the engine calls it.
 template <auto Call, class Signature = decltype(Call)> struct Bound;
 
@@ -37,12 +31,13 @@ struct Bound<Call, Return (*)(wasi::Context&, wasi::GuestMemory, Args...)> {
     static constexpr std::array<wasm_valkind_t, sizeof...(Args)> parameters{kind_of<Args>...};
     static constexpr bool returns_errno = !std::is_void_v<Return>;
 
-    static wasm_trap_t*
-    callback(void* env, wasmtime_caller_t* caller, wasmtime_val_raw_t* values, std::size_t) {
+    static wasm_trap_t* callback(
+        void* env, wasmtime_caller_t* caller, wasmtime_val_raw_t* values, std::size_t /*count*/
+    ) {
         // Safety: the engine hands back the environment that the function was made with.
         auto& guest = *static_cast<Guest*>(env);
         call(guest, guest.memory(caller), values, std::index_sequence_for<Args...>{});
-        return guest.context().ending ? unwind() : nullptr;
+        return guest.ending();
     }
 
 private:
@@ -51,7 +46,7 @@ private:
         Guest& guest,
         wasi::GuestMemory memory,
         wasmtime_val_raw_t* values,
-        std::index_sequence<I...>
+        std::index_sequence<I...> /*which*/
     ) {
         if constexpr (returns_errno)
             values[0].i32 =
@@ -73,8 +68,8 @@ constexpr auto imports = std::apply(
 } // namespace
 
 WasiImport const* find_wasi_import(std::string_view name) {
-    auto const at = std::ranges::find(imports, name, &WasiImport::name);
-    return at == imports.end() ? nullptr : &*at;
+    auto const* const at = std::ranges::find(imports, name, &WasiImport::name);
+    return at == imports.end() ? nullptr : at;
 }
 
 wasi::GuestMemory Guest::memory(wasmtime_caller_t* caller) {
@@ -82,6 +77,12 @@ wasi::GuestMemory Guest::memory(wasmtime_caller_t* caller) {
     if (memory_ == nullptr) return {nullptr, 0, false};
     auto const bytes = memory_->bytes();
     return {bytes.data(), bytes.size(), shared_};
+}
+
+wasm_trap_t* Guest::unwind() {
+    if (on_ending_ && context_.ending) on_ending_(*context_.ending);
+    constexpr std::string_view reason = "the application ended itself";
+    return wasmtime_trap_new(reason.data(), reason.size());
 }
 
 void Guest::resolve(wasmtime_caller_t* caller) {

@@ -6,8 +6,10 @@
 #include "keep/exec/wasi/context.hpp"
 #include "keep/exec/wasi/guest_memory.hpp"
 
+#include <functional>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include <wasmtime.h>
 
@@ -18,18 +20,27 @@ inline constexpr std::string_view wasi_module = "wasi_snapshot_preview1";
 // What a call out of the application needs. One instance of one module lives in a process.
 class Guest {
 public:
-    Guest(wasi::Context& context, MemoryBudget const& memories)
-        : context_{context}, memories_{memories} {}
+    Guest(
+        wasi::Context& context,
+        MemoryBudget const& memories,
+        std::function<void(wasi::Ending)> on_ending
+    )
+        : context_{context}, memories_{memories}, on_ending_{std::move(on_ending)} {}
 
     wasi::Context& context() { return context_; }
     // The memory that the instance exports as "memory"; without one every access is a fault.
     wasi::GuestMemory memory(wasmtime_caller_t* caller);
 
+    // Null as long as the application has not ended itself; then what makes the engine unwind it.
+    wasm_trap_t* ending() { return context_.ending ? unwind() : nullptr; }
+
 private:
+    wasm_trap_t* unwind();
     void resolve(wasmtime_caller_t* caller);
 
     wasi::Context& context_;
     MemoryBudget const& memories_;
+    std::function<void(wasi::Ending)> on_ending_;
     LinearMemory const* memory_ = nullptr;
     bool resolved_ = false;
     bool shared_ = false;

@@ -6,10 +6,10 @@
 
 #include <array>
 #include <cstdio>
+#include <ctime>
 #include <optional>
 #include <ranges>
 
-#include <time.h>
 #include <unistd.h>
 
 namespace exec {
@@ -54,7 +54,9 @@ LogFilter::LogFilter(std::string_view directives) {
         bool const all = equals == std::string_view::npos;
         auto const most = most_of(all ? directive : directive.substr(equals + 1));
         if (most)
-            directives_.push_back({std::string{all ? "" : directive.substr(0, equals)}, *most});
+            directives_.push_back(
+                {.target = std::string{all ? "" : directive.substr(0, equals)}, .most = *most}
+            );
     }
 }
 
@@ -93,10 +95,10 @@ void Log::write(std::string_view target, Level level, std::string_view message) 
     if (!wants(target, level)) return;
     timespec now{};
     ::clock_gettime(CLOCK_REALTIME, &now);
-    auto const ns = static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
+    auto const ns = (static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000) +
                     static_cast<std::uint64_t>(now.tv_nsec);
     auto const line = log_line(format_, ns, target, level, message) + '\n';
-    (void)!::write(STDERR_FILENO, line.data(), line.size());
+    (void)!(::write(static_cast<int>(target_), line.data(), line.size()) < 0);
 }
 
 } // namespace exec

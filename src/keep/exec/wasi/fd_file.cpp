@@ -24,21 +24,26 @@ FileStat only_type(FileType type) {
 }
 
 Result<FileStat> stat_of(Stream const& stream) { return to_wasi(TRY(to_wasi(stream.host.stat()))); }
-Result<FileStat> stat_of(Null const&) { return only_type(FileType::CharacterDevice); }
+Result<FileStat> stat_of(Null const& /*null*/) { return only_type(FileType::CharacterDevice); }
 Result<FileStat> stat_of(OpenFile const& file) { return to_wasi(TRY(to_wasi(file.file->stat()))); }
 Result<FileStat> stat_of(OpenDirectory const& directory) {
     return to_wasi(TRY(to_wasi(directory.directory->stat())));
 }
-Result<FileStat> stat_of(Listening const&) { return only_type(FileType::SocketStream); }
-Result<FileStat> stat_of(Connected const&) { return only_type(FileType::SocketStream); }
+Result<FileStat> stat_of(Listening const& /*listener*/) {
+    return only_type(FileType::SocketStream);
+}
+Result<FileStat> stat_of(Connected const& /*connection*/) {
+    return only_type(FileType::SocketStream);
+}
 
 Result<void> sync(Context& context, Fd fd, Rights needed, bool data_only) {
     auto* const descriptor = TRY(context.descriptors.find(fd));
     auto* const file = as<OpenFile>(*descriptor);
     auto* const directory = as<OpenDirectory>(*descriptor);
-    if (!file && !directory) return std::unexpected(Errno::Inval);
+    if (file == nullptr && directory == nullptr) return std::unexpected(Errno::Inval);
     TRY(descriptor->allows(needed));
-    return to_wasi(file ? file->file->sync(data_only) : directory->directory->sync());
+    if (file != nullptr) return to_wasi(file->file->sync(data_only));
+    return to_wasi(directory->directory->sync());
 }
 
 } // namespace

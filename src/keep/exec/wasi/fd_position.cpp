@@ -13,7 +13,7 @@ namespace {
 // From `base`, not before 0 and not beyond what fits into a signed number.
 Result<std::uint64_t> moved(std::uint64_t base, std::int64_t delta) {
     std::int64_t sum = 0;
-    if (base > INT64_MAX || __builtin_add_overflow(std::int64_t(base), delta, &sum))
+    if (base > INT64_MAX || __builtin_add_overflow(static_cast<std::int64_t>(base), delta, &sum))
         return std::unexpected(Errno::Overflow);
     if (sum < 0) return std::unexpected(Errno::Inval);
     return static_cast<std::uint64_t>(sum);
@@ -31,8 +31,8 @@ Result<std::uint64_t> seek(Descriptor& descriptor, std::int64_t delta, Whence wh
     if (auto* const file = as<OpenFile>(descriptor)) return seek(*file, delta, whence);
     if (auto const* const stream = as<Stream>(descriptor))
         return to_wasi(stream->host.seek(delta, os::Whence{static_cast<std::uint8_t>(whence)}));
-    if (as<Null>(descriptor)) return 0;
-    if (as<OpenDirectory>(descriptor)) return std::unexpected(Errno::IsDir);
+    if (as<Null>(descriptor) != nullptr) return 0;
+    if (as<OpenDirectory>(descriptor) != nullptr) return std::unexpected(Errno::IsDir);
     return std::unexpected(Errno::SPipe);
 }
 

@@ -8,13 +8,13 @@ namespace exec::wasi {
 namespace {
 
 Result<FileType> type_of(Stream const& stream) { return stream.type; }
-Result<FileType> type_of(Null const&) { return FileType::CharacterDevice; }
+Result<FileType> type_of(Null const& /*null*/) { return FileType::CharacterDevice; }
 Result<FileType> type_of(OpenFile const& file) {
     return to_wasi(TRY(to_wasi(file.file->stat())).type);
 }
-Result<FileType> type_of(OpenDirectory const&) { return FileType::Directory; }
-Result<FileType> type_of(Listening const&) { return FileType::SocketStream; }
-Result<FileType> type_of(Connected const&) { return FileType::SocketStream; }
+Result<FileType> type_of(OpenDirectory const& /*directory*/) { return FileType::Directory; }
+Result<FileType> type_of(Listening const& /*listener*/) { return FileType::SocketStream; }
+Result<FileType> type_of(Connected const& /*connection*/) { return FileType::SocketStream; }
 
 // What open decided and nothing changes later, as on Linux.
 constexpr FdFlags fixed_flags = fd_flag::dsync | fd_flag::rsync | fd_flag::sync;

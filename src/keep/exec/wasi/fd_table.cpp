@@ -11,7 +11,7 @@ namespace {
 Result<std::string const*> preopened_name(Context& context, Fd fd) {
     auto* const descriptor = TRY(context.descriptors.find(fd));
     auto const* const directory = as<OpenDirectory>(*descriptor);
-    if (!directory || !directory->preopened_as) return std::unexpected(Errno::BadF);
+    if (directory == nullptr || !directory->preopened_as) return std::unexpected(Errno::BadF);
     return &*directory->preopened_as;
 }
 

@@ -75,7 +75,7 @@ Result<void> fd_pread(
 );
 Result<void> fd_prestat_get(Context& context, GuestMemory memory, Fd fd, Pointer<Prestat> out);
 Result<void> fd_prestat_dir_name(
-    Context& context, GuestMemory memory, Fd fd, Pointer<std::byte> name, std::uint32_t length
+    Context& context, GuestMemory memory, Fd fd, Pointer<std::byte> to, std::uint32_t length
 );
 Result<void> fd_pwrite(
     Context& context,
@@ -251,16 +251,16 @@ Result<void> sock_shutdown(Context& context, GuestMemory memory, Fd fd, std::uin
 template <class T> using Raw = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
 
 template <class... Args>
-constexpr auto adapt(Result<void> (*)(Context&, GuestMemory, Args...), auto function) {
+constexpr auto adapt(Result<void> (* /*function*/)(Context&, GuestMemory, Args...), auto constant) {
     return +[](Context& context, GuestMemory memory, Raw<Args>... raw) -> Errno {
-        auto const result = decltype(function)::value(context, memory, Args{raw}...);
+        auto const result = decltype(constant)::value(context, memory, Args{raw}...);
         return result ? Errno::Success : result.error();
     };
 }
 template <class... Args>
-constexpr auto adapt(void (*)(Context&, GuestMemory, Args...), auto function) {
+constexpr auto adapt(void (* /*function*/)(Context&, GuestMemory, Args...), auto constant) {
     return +[](Context& context, GuestMemory memory, Raw<Args>... raw) -> void {
-        decltype(function)::value(context, memory, Args{raw}...);
+        decltype(constant)::value(context, memory, Args{raw}...);
     };
 }
 

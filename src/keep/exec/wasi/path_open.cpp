@@ -61,8 +61,10 @@ vfs::OpenHow open_how(Request const& request) {
 // Errno::RoFs.
 Result<vfs::Node> open_read_only(vfs::Directory& in, Request const& request) {
     if (request.write || request.has(open_flag::truncate)) {
-        TRY(to_wasi(in.stat(request.path, request.follow)));
-        return std::unexpected(Errno::RoFs);
+        auto const there = to_wasi(in.stat(request.path, request.follow));
+        bool const to_be_made =
+            !there && there.error() == Errno::NoEnt && request.has(open_flag::create);
+        return std::unexpected(there || to_be_made ? Errno::RoFs : there.error());
     }
     if (!request.has(open_flag::create)) return to_wasi(in.open(request.path, open_how(request)));
 

@@ -146,6 +146,7 @@ TEST_F(Opening, AReadOnlyDirectoryOpensWhatIsThereForReading) {
     EXPECT_EQ(error_of("file", {.how = open_flag::truncate, .rights = 0}), Errno::RoFs);
     EXPECT_EQ(error_of("new", {}), Errno::NoEnt);
     EXPECT_EQ(error_of("new", {.how = open_flag::create, .rights = 0}), Errno::RoFs);
+    EXPECT_EQ(error_of("new", {.how = open_flag::create | open_flag::truncate}), Errno::RoFs);
     constexpr auto read_only = right::fd_read;
     EXPECT_EQ(error_of("file", {.how = open_flag::create, .rights = read_only}), Errno::Success);
     EXPECT_EQ(

@@ -24,10 +24,10 @@ std::variant<Errno, Deadline, Readiness> deadline_of(SubscriptionBody const& bod
 std::variant<Errno, Deadline, Readiness>
 readiness_of(Context const& context, Fd fd, Direction direction) {
     auto const descriptor = context.descriptors.find(fd);
-    if (!descriptor || as<OpenDirectory>(**descriptor)) return Errno::BadF;
+    if (!descriptor || as<OpenDirectory>(**descriptor) != nullptr) return Errno::BadF;
     auto const allowed = (*descriptor)->allows(right::poll_fd_readwrite);
     if (!allowed) return allowed.error();
-    return Readiness{*descriptor, direction};
+    return Readiness{.descriptor = *descriptor, .direction = direction};
 }
 
 Found of_file(OpenFile const& file, Direction direction) {

@@ -4,9 +4,9 @@ namespace exec::wasi {
 
 Result<OpenFile*> file_of(Context& context, Fd fd, Rights needed, Errno otherwise) {
     auto* const descriptor = TRY(context.descriptors.find(fd));
-    if (as<OpenDirectory>(*descriptor)) return std::unexpected(Errno::IsDir);
+    if (as<OpenDirectory>(*descriptor) != nullptr) return std::unexpected(Errno::IsDir);
     auto* const file = as<OpenFile>(*descriptor);
-    if (!file) return std::unexpected(otherwise);
+    if (file == nullptr) return std::unexpected(otherwise);
     TRY(descriptor->allows(needed));
     return file;
 }
@@ -14,7 +14,7 @@ Result<OpenFile*> file_of(Context& context, Fd fd, Rights needed, Errno otherwis
 Result<OpenDirectory*> directory_of(Context& context, Fd fd, Rights needed) {
     auto* const descriptor = TRY(context.descriptors.find(fd));
     auto* const directory = as<OpenDirectory>(*descriptor);
-    if (!directory) return std::unexpected(Errno::NotDir);
+    if (directory == nullptr) return std::unexpected(Errno::NotDir);
     TRY(descriptor->allows(needed));
     return directory;
 }
@@ -27,11 +27,11 @@ Result<OpenDirectory*> changeable_directory_of(Context& context, Fd fd, Rights n
 
 Result<Peer> peer_of(Context& context, Fd fd, Rights needed) {
     auto* const descriptor = TRY(context.descriptors.find(fd));
-    if (as<Listening>(*descriptor)) return std::unexpected(Errno::NotConn);
+    if (as<Listening>(*descriptor) != nullptr) return std::unexpected(Errno::NotConn);
     auto* const connection = as<Connected>(*descriptor);
-    if (!connection) return std::unexpected(Errno::NotSock);
+    if (connection == nullptr) return std::unexpected(Errno::NotSock);
     TRY(descriptor->allows(needed));
-    return Peer{*descriptor, **connection};
+    return Peer{.descriptor = *descriptor, .connection = **connection};
 }
 
 } // namespace exec::wasi

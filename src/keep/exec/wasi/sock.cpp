@@ -15,8 +15,8 @@ constexpr std::uint32_t lowest_accepted = 3; // never one of the standard stream
 
 Result<Descriptor*> listener_of(Context& context, Fd fd) {
     auto* const descriptor = TRY(context.descriptors.find(fd));
-    if (as<Connected>(*descriptor)) return std::unexpected(Errno::Inval);
-    if (!as<Listening>(*descriptor)) return std::unexpected(Errno::NotSock);
+    if (as<Connected>(*descriptor) != nullptr) return std::unexpected(Errno::Inval);
+    if (as<Listening>(*descriptor) == nullptr) return std::unexpected(Errno::NotSock);
     TRY(descriptor->allows(right::sock_accept));
     return descriptor;
 }

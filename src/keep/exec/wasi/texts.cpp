@@ -13,7 +13,10 @@ Result<Sizes> sizes_of(std::span<std::string const> texts) {
     std::uint64_t bytes = 0;
     for (auto const& text : texts) bytes += text.size() + 1;
     if (texts.size() > UINT32_MAX || bytes > UINT32_MAX) return std::unexpected(Errno::Overflow);
-    return Sizes{static_cast<std::uint32_t>(texts.size()), static_cast<std::uint32_t>(bytes)};
+    return Sizes{
+        .count = static_cast<std::uint32_t>(texts.size()),
+        .bytes = static_cast<std::uint32_t>(bytes)
+    };
 }
 
 } // namespace

@@ -19,11 +19,14 @@ constexpr std::uint64_t most_bytes = 512ULL << 20;
 os::Failure unreadable(std::string_view name, base::Errno error) {
     auto const file = '\'' + std::string{name} + '\'';
     if (error == base::Errno::FBig)
-        return {"application-too-large", file + " is larger than 512 MiB"};
-    if (error == base::Errno::NoMem) return {"out-of-memory", "no memory to read " + file};
-    if (error == base::Errno::IsDir) return {"application-unreadable", file + " is a directory"};
+        return {.name = "application-too-large", .text = file + " is larger than 512 MiB"};
+    if (error == base::Errno::NoMem)
+        return {.name = "out-of-memory", .text = "no memory to read " + file};
+    if (error == base::Errno::IsDir)
+        return {.name = "application-unreadable", .text = file + " is a directory"};
     return {
-        "application-unreadable", file + " cannot be read: " + std::string{os::description(error)}
+        .name = "application-unreadable",
+        .text = file + " cannot be read: " + std::string{os::description(error)}
     };
 }
 
@@ -49,17 +52,18 @@ os::OrFailure<Application> read_application(int descriptor, std::string_view nam
     if (format == package::Format::Other)
         return std::unexpected(
             os::Failure{
-                "module-invalid",
-                '\'' + std::string{name} + "' is " +
-                    std::string{other ? "no WebAssembly" : package::other_format(file->view())}
+                .name = "module-invalid",
+                .text = '\'' + std::string{name} + "' is " +
+                        std::string{other ? "no WebAssembly" : package::other_format(file->view())}
             }
         );
-    return Application{std::move(*file), format};
+    return Application{.file = std::move(*file), .format = format};
 }
 
 os::Failure component_failure() {
     return {
-        "component-unsupported", "the application is a component, not a module of WASI preview 1"
+        .name = "component-unsupported",
+        .text = "the application is a component, not a module of WASI preview 1"
     };
 }
 

@@ -20,17 +20,6 @@ namespace exec {
 
 namespace {
 
-// Where the engine's objects must not be destroyed one by one, they are never destroyed.
-template <class T> struct Kept {
-    union {
-        T value;
-    };
-    template <class... Args> explicit Kept(Args&&... args) : value{std::forward<Args>(args)...} {}
-    Kept(Kept const&) = delete;
-    Kept& operator=(Kept const&) = delete;
-    ~Kept() {} // NOLINT(modernize-use-equals-default): the value stays
-};
-
 int failed(os::Failure const& failure) {
     write_error(failure_text(failure));
     return exit_status(failure);
@@ -49,18 +38,12 @@ os::OrFailure<os::FileBytes> read_block() {
     if (!block)
         return std::unexpected(
             os::Failure{
-                "launch-block-invalid",
-                "no launch block can be read from descriptor 3: " +
-                    std::string{os::description(block.error())}
+                .name = "launch-block-invalid",
+                .text = "no launch block can be read from descriptor 3: " +
+                        std::string{os::description(block.error())}
             }
         );
     return std::move(*block);
-}
-
-int die_by(int signal) {
-    std::signal(signal, SIG_DFL);
-    std::raise(signal);
-    return 128 + signal; // the signal did not end this process
 }
 
 int inspect(Orders const& orders) {
@@ -74,7 +57,9 @@ int inspect(Orders const& orders) {
 
 int carry_out(Orders const& orders, std::uint64_t started_ns) {
     Log const log{
-        orders.log_filter, orders.log_format == "json" ? LogFormat::Json : LogFormat::Text
+        orders.log_filter,
+        orders.log_format == "json" ? LogFormat::Json : LogFormat::Text,
+        orders.log_target == "stdout" ? LogTarget::StandardOutput : LogTarget::StandardError
     };
     if (orders.timeout_ms && !end_after(*orders.timeout_ms))
         log.write(
@@ -84,10 +69,7 @@ int carry_out(Orders const& orders, std::uint64_t started_ns) {
         );
     if (orders.action == Action::Inspect) return inspect(orders);
     Timings timings{orders.started_ns, started_ns};
-    Kept<Run> run{orders, log, timings};
-    auto const outcome = run.value.to_its_end();
-    if (auto const* signalled = std::get_if<Signalled>(&outcome)) return die_by(signalled->signal);
-    return std::get<Exit>(outcome).status;
+    Run{orders, log, timings}.to_its_end();
 }
 
 } // namespace
@@ -95,14 +77,16 @@ int carry_out(Orders const& orders, std::uint64_t started_ns) {
 int exec() {
     auto const started_ns = monotonic_ns();
     std::set_new_handler(out_of_memory);
-    std::signal(SIGPIPE, SIG_IGN); // the application gets an error where nobody reads any more
+    (void)std::signal(
+        SIGPIPE, SIG_IGN
+    ); // the application gets an error where nobody reads any more
     auto const block = read_block();
     if (!block) return failed(block.error());
     auto const items = protocol::launch::decode(block->view());
     if (!items)
         return failed(
-            {"launch-block-invalid",
-             "the launch block is invalid: " + std::string{items.error().rule}}
+            {.name = "launch-block-invalid",
+             .text = "the launch block is invalid: " + std::string{items.error().rule}}
         );
     auto const orders = take_orders(*items);
     if (!orders) return failed(orders.error());

@@ -4,7 +4,7 @@
 
 namespace exec {
 
-// The status to exit with; dies by itself where the application raised a signal.
+// The status to exit with, unless it has left with that of the application.
 int exec();
 
 } // namespace exec

@@ -19,8 +19,8 @@ namespace {
 std::unexpected<os::Failure> unavailable(std::string_view path, std::string const& why) {
     return std::unexpected(
         os::Failure{
-            "directory-unavailable",
-            "the directory '" + std::string{path} + "' is not available: " + why
+            .name = "directory-unavailable",
+            .text = "the directory '" + std::string{path} + "' is not available: " + why
         }
     );
 }
@@ -32,8 +32,9 @@ open_host(int descriptor, vfs::Access access, std::string_view path) {
     if (!directory && directory.error() == base::Errno::NoSys)
         return std::unexpected(
             os::Failure{
-                "directory-unconfined",
-                "the directory '" + std::string{path} + "' cannot be confined: no openat2 here"
+                .name = "directory-unconfined",
+                .text =
+                    "the directory '" + std::string{path} + "' cannot be confined: no openat2 here"
             }
         );
     if (!directory) return unavailable(path, std::string{os::description(directory.error())});

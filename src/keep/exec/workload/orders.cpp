@@ -11,7 +11,10 @@ using protocol::launch::Kind;
 
 std::unexpected<os::Failure> refused(std::string_view why) {
     return std::unexpected(
-        os::Failure{"launch-block-invalid", "the launch block is invalid: " + std::string{why}}
+        os::Failure{
+            .name = "launch-block-invalid",
+            .text = "the launch block is invalid: " + std::string{why}
+        }
     );
 }
 
@@ -34,10 +37,10 @@ void take(Orders& orders, Item const& item) {
         orders.env.push_back(item.text);
         return;
     case Kind::Directory:
-        orders.directories.push_back({item.descriptor, item.text});
+        orders.directories.push_back({.descriptor = item.descriptor, .path = item.text});
         return;
     case Kind::HostDirectory:
-        orders.host_directories.push_back({item.descriptor, item.text});
+        orders.host_directories.push_back({.descriptor = item.descriptor, .path = item.text});
         return;
     case Kind::PackageDirectory:
         orders.package_directory = item.descriptor;
@@ -59,6 +62,9 @@ void take(Orders& orders, Item const& item) {
         return;
     case Kind::LogFormat:
         orders.log_format = item.text;
+        return;
+    case Kind::LogTarget:
+        orders.log_target = item.text;
         return;
     case Kind::Timings:
         orders.started_ns = item.number();

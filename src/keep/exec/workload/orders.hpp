@@ -39,6 +39,7 @@ struct Orders {
         started_ns; // CLOCK_MONOTONIC at the command's start, if timings are wanted
     std::string_view log_filter;
     std::string_view log_format;
+    std::string_view log_target;
 };
 
 os::OrFailure<Orders> take_orders(protocol::launch::Items const& items);

@@ -27,10 +27,10 @@ os::OrFailure<Configuration> read_configuration(Orders const& orders) {
     auto const& error = parsed.error();
     return std::unexpected(
         os::Failure{
-            "configuration-invalid",
-            "Enarx.toml:" + std::to_string(error.line) + ':' + std::to_string(error.column) + ": " +
-                error.message,
-            error.hint
+            .name = "configuration-invalid",
+            .text = "Enarx.toml:" + std::to_string(error.line) + ':' +
+                    std::to_string(error.column) + ": " + error.message,
+            .hint = error.hint
         }
     );
 }
@@ -57,7 +57,7 @@ public:
     }
 
 private:
-    os::OrFailure<void> open(package::Nowhere, std::uint32_t number) {
+    os::OrFailure<void> open(package::Nowhere /*role*/, std::uint32_t number) {
         return added(context_.add_null(number));
     }
 
@@ -104,9 +104,9 @@ private:
         if (fd) return {};
         return std::unexpected(
             os::Failure{
-                "descriptor-limit",
-                "the application cannot be given its descriptors: " +
-                    std::string{os::description(fd.error())}
+                .name = "descriptor-limit",
+                .text = "the application cannot be given its descriptors: " +
+                        std::string{os::description(fd.error())}
             }
         );
     }
@@ -137,7 +137,8 @@ os::OrFailure<Prepared> prepare(Orders const& orders) {
     prepared.max_memory = plan.max_memory;
     Opener opener{orders, configuration, *prepared.context};
     for (auto const& descriptor : plan.descriptors) TRY(opener.open(descriptor));
-    if (orders.invoke) prepared.entry = {std::string{*orders.invoke}, copies(orders.args)};
+    if (orders.invoke)
+        prepared.entry = {.invoke = std::string{*orders.invoke}, .arguments = copies(orders.args)};
     return prepared;
 }
 

@@ -49,8 +49,9 @@ std::string failure_text(os::Failure const& failure) {
     return text + see(failure.name);
 }
 
-std::string trap_text(engine::TrapReport const& trap) {
-    std::string text = "enarx: error: the application was stopped: " + trap.what + " (trap)\n";
+std::string trap_text(engine::TrapReport const& trap, std::string_view application) {
+    auto text =
+        "enarx: error: '" + std::string{application} + "' was stopped: " + trap.what + " (trap)\n";
     for (auto frame = trap.frames.begin(); frame != trap.frames.end();) {
         auto const next =
             std::find_if(frame, trap.frames.end(), [&](auto& other) { return other != *frame; });
@@ -67,8 +68,8 @@ std::string trap_text(engine::TrapReport const& trap) {
 
 os::Failure output_failure(base::Errno error) {
     return {
-        "output-failed",
-        "standard output cannot be written to: " + std::string{os::description(error)}
+        .name = "output-failed",
+        .text = "standard output cannot be written to: " + std::string{os::description(error)}
     };
 }
 

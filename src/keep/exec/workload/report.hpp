@@ -13,8 +13,8 @@ namespace exec {
 //   see: enarx explain <name>
 std::string failure_text(os::Failure const& failure);
 
-// The same for a trap, with the backtrace after its first line.
-std::string trap_text(engine::TrapReport const& trap);
+// The same for a trap of this application, with the backtrace after its first line.
+std::string trap_text(engine::TrapReport const& trap, std::string_view application);
 
 // What exec itself had to say could not be written.
 os::Failure output_failure(base::Errno error);

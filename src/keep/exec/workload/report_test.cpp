@@ -34,9 +34,10 @@ TEST(Report, gives_each_failure_its_exit_status) {
 TEST(Report, of_a_trap_lists_frames_and_tells_recursion_once) {
     EXPECT_EQ(
         trap_text(
-            {"it broke", {{"a", "x.c:1:2", true}, {"b", "x.c:3"}, {"b", "x.c:3"}, {"c", ""}}}
+            {"it broke", {{"a", "x.c:1:2", true}, {"b", "x.c:3"}, {"b", "x.c:3"}, {"c", ""}}},
+            "app.wasm"
         ),
-        "enarx: error: the application was stopped: it broke (trap)\n"
+        "enarx: error: 'app.wasm' was stopped: it broke (trap)\n"
         "  at a (x.c:1:2), inlined\n"
         "  at b (x.c:3), 2 times\n"
         "  at c\n"
@@ -46,7 +47,7 @@ TEST(Report, of_a_trap_lists_frames_and_tells_recursion_once) {
 
 TEST(Report, of_a_trap_without_source_lines_says_how_to_get_them) {
     EXPECT_THAT(
-        trap_text({"it broke", {{"a", "0x12"}}}),
+        trap_text({"it broke", {{"a", "0x12"}}}, "app.wasm"),
         ::testing::HasSubstr("hint: Built with debug information")
     );
 }
@@ -58,7 +59,7 @@ TEST(Timings, that_nobody_wants_are_empty) {
 }
 
 TEST(Timings, have_a_row_for_each_phase_and_one_for_all) {
-    Timings timings{1'000'000, 3'500'000};
+    Timings const timings{1'000'000, 3'500'000};
     auto const table = timings.table();
     EXPECT_THAT(table, ::testing::HasSubstr("command, until exec starts            2.500 ms"));
     EXPECT_THAT(table, ::testing::HasSubstr("all                                   2.500 ms"));

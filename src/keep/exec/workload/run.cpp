@@ -3,6 +3,7 @@
 #include "keep/exec/workload/run.hpp"
 
 #include "base/view.hpp"
+#include "keep/exec/workload/leave.hpp"
 #include "keep/exec/workload/load.hpp"
 #include "keep/exec/workload/report.hpp"
 #include "os/write_all.hpp"
@@ -21,9 +22,9 @@ using engine::Stop;
 // A shell sees eight bits of a status, and so does whoever waits for this process.
 constexpr int portable(std::uint32_t status) { return static_cast<int>(status & 0xff); }
 
-Outcome report(Stop const& stop) {
+Exit report(Stop const& stop, std::string_view application) {
     if (auto const* trap = std::get_if<engine::TrapReport>(&stop)) {
-        write_error(trap_text(*trap));
+        write_error(trap_text(*trap, application));
         return Exit{static_cast<int>(protocol::ExitStatus::Trap)};
     }
     auto const& failure = std::get<os::Failure>(stop);
@@ -61,21 +62,26 @@ base::Result<engine::Ended, Stop> Run::run() {
     module_ = TRY(or_stop(load(*engine_, *application_, orders_, log_)));
     timings_.mark("code loaded");
 
-    instance_ = TRY(engine::Instance::create(*engine_, *module_, *prepared_->context));
+    // proc_exit leaves at once: unwinding would look for source lines that nobody wants to see.
+    auto const on_ending = [this](wasi::Ending ending) {
+        end(engine::Ended{.ending = ending, .results = {}});
+    };
+    instance_ = TRY(engine::Instance::create(*engine_, *module_, *prepared_->context, on_ending));
     timings_.mark("instance made");
-    auto const ended = instance_->run(prepared_->entry);
-    timings_.mark("application run");
-    if (ended) TRY(write_results(ended->results));
+    auto ended = TRY(instance_->run(prepared_->entry));
+    TRY(write_results(ended.results));
     return ended;
 }
 
-Outcome Run::to_its_end() {
-    auto const ended = run();
+void Run::to_its_end() { end(run()); }
+
+void Run::end(base::Result<engine::Ended, Stop> const& ended) {
+    timings_.mark(instance_ ? "application run" : "until it failed");
     if (prepared_) prepared_->context.reset(); // says goodbye on every connection
     write_error(timings_.table());
-    if (!ended) return report(ended.error());
-    if (ended->ending.signal) return Signalled{*ended->ending.signal};
-    return Exit{portable(ended->ending.status)};
+    if (!ended) leave(report(ended.error(), orders_.module_name));
+    if (ended->ending.signal) leave(Signalled{*ended->ending.signal});
+    leave(Exit{portable(ended->ending.status)});
 }
 
 } // namespace exec

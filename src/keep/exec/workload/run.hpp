@@ -10,30 +10,21 @@
 #include "keep/exec/workload/timings.hpp"
 
 #include <optional>
-#include <variant>
 
 namespace exec {
 
-struct Exit {
-    int status;
-};
-struct Signalled {
-    int signal; // that the application raised: exec dies by it
-};
-using Outcome = std::variant<Exit, Signalled>;
-
-// Holds what a run consists of, so that exec can leave by _exit without taking it apart piece by
-// piece.
+// Never comes to an end of its own: exec leaves from within, and nothing of a run is taken apart.
 class Run {
 public:
     Run(Orders const& orders, Log const& log, Timings& timings)
         : orders_{orders}, log_{log}, timings_{timings} {}
 
-    // What went wrong has been written to standard error. Connections are closed.
-    Outcome to_its_end();
+    // Writes to standard error what went wrong, closes connections and leaves.
+    [[noreturn]] void to_its_end();
 
 private:
     base::Result<engine::Ended, engine::Stop> run();
+    [[noreturn]] void end(base::Result<engine::Ended, engine::Stop> const& ended);
 
     Orders const& orders_;
     Log const& log_;

@@ -16,12 +16,12 @@ namespace exec {
 namespace {
 
 // Only what a signal handler may do.
-void on_alarm(int) {
+void on_alarm(int /*signal*/) {
     constexpr std::string_view text =
         "enarx: error: the application did not end within its time (timed-out)\n"
         "  hint: Raise --timeout, or find out what it waits for.\n"
         "  see: enarx explain timed-out\n";
-    (void)!::write(STDERR_FILENO, text.data(), text.size());
+    (void)!(::write(STDERR_FILENO, text.data(), text.size()) < 0);
     ::_exit(static_cast<int>(protocol::ExitStatus::TimedOut));
 }
 

@@ -4,25 +4,25 @@
 
 #include <array>
 #include <cstdio>
-
-#include <time.h>
+#include <ctime>
 
 namespace exec {
 
 std::uint64_t monotonic_ns() {
     timespec now{};
     ::clock_gettime(CLOCK_MONOTONIC, &now);
-    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
+    return (static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000) +
            static_cast<std::uint64_t>(now.tv_nsec);
 }
 
 Timings::Timings(std::optional<std::uint64_t> started_ns, std::uint64_t exec_started_ns)
     : started_ns_{started_ns} {
-    if (started_ns_) phases_.push_back({"command, until exec starts", exec_started_ns});
+    if (started_ns_)
+        phases_.push_back({.name = "command, until exec starts", .end_ns = exec_started_ns});
 }
 
 void Timings::mark(std::string_view phase) {
-    if (started_ns_) phases_.push_back({phase, monotonic_ns()});
+    if (started_ns_) phases_.push_back({.name = phase, .end_ns = monotonic_ns()});
 }
 
 std::string Timings::table() const {

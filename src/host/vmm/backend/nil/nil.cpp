@@ -3,7 +3,7 @@
 #include "host/vmm/launch/block.hpp"
 #include "host/vmm/launch/parts.hpp"
 #include "os/check.hpp"
-#include "os/write_all.hpp"
+#include "os/failure.hpp"
 
 #include <algorithm>
 #include <array>

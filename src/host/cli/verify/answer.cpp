@@ -1,0 +1,114 @@
+#include "host/cli/verify/answer.hpp"
+
+#include "attest/text.hpp"
+
+#include <algorithm>
+
+namespace host::cli {
+
+namespace {
+
+using attest::Finding;
+using attest::Outcome;
+using attest::Verdict;
+
+std::string place_text(attest::Place const& place) {
+    std::string out = place.part;
+    if (!place.field.empty()) out += (out.empty() ? "" : ", ") + place.field;
+    if (place.offset) out += (out.empty() ? "byte " : ", byte ") + std::to_string(*place.offset);
+    return out;
+}
+
+std::string finding_text(Finding const& finding) {
+    auto const& detail = finding.detail;
+    std::string out = "  " + std::string{attest::name_of(finding.outcome)} + "  " +
+                      std::string{finding.rule->id} + ": " + std::string{finding.rule->text} + '\n';
+    if (!detail.expected.empty()) out += "      expected: " + detail.expected + '\n';
+    if (!detail.found.empty()) out += "      found:    " + detail.found + '\n';
+    if (auto const place = place_text(detail.place); !place.empty())
+        out += "      where:    " + place + '\n';
+    if (!detail.hint.empty()) out += "      hint:     " + detail.hint + '\n';
+    return out;
+}
+
+std::string all_of(attest::Appraisal const& appraisal, Outcome outcome) {
+    std::string out;
+    for (auto const& finding : appraisal.findings())
+        if (finding.outcome == outcome) out += finding_text(finding);
+    return out;
+}
+
+// Rules that are off, by name: what this answer does not say.
+std::string not_checked(attest::Appraisal const& appraisal) {
+    std::string out;
+    for (auto const& finding : appraisal.findings())
+        if (finding.outcome == Outcome::Off && finding.rule->level != attest::Level::Asked)
+            out += "  " + std::string{finding.rule->id} + ": " + std::string{finding.rule->text} +
+                   '\n';
+    return out.empty() ? out : "Not checked:\n" + out;
+}
+
+std::string claims_text(AnswerJson const& claims) {
+    std::string out;
+    for (auto const& [name, value] : claims.items())
+        out += "  " + name + ": " + (value.is_string() ? value.get<std::string>() : value.dump()) +
+               '\n';
+    return out.empty() ? out : "It says:\n" + out;
+}
+
+AnswerJson finding_json(Finding const& finding) {
+    AnswerJson out{
+        {"rule", finding.rule->id},
+        {"outcome", attest::name_of(finding.outcome)},
+        {"text", finding.rule->text},
+        {"source", finding.rule->source},
+    };
+    auto const& detail = finding.detail;
+    if (!detail.expected.empty()) out["expected"] = detail.expected;
+    if (!detail.found.empty()) out["found"] = detail.found;
+    if (!detail.place.part.empty()) out["part"] = detail.place.part;
+    if (!detail.place.field.empty()) out["field"] = detail.place.field;
+    if (detail.place.offset) out["offset"] = *detail.place.offset;
+    if (!detail.hint.empty()) out["hint"] = detail.hint;
+    return out;
+}
+
+} // namespace
+
+std::string_view verdict_name(Verdict verdict) {
+    switch (verdict) {
+    case Verdict::Accepted:
+        return "accepted";
+    case Verdict::Refused:
+        return "refused";
+    case Verdict::Undecided:
+        break;
+    }
+    return "undecided";
+}
+
+std::string answer_text(Answer const& answer) {
+    auto const& appraisal = answer.appraisal;
+    std::string out = answer.path + ": " + std::string{verdict_name(appraisal.verdict())} + " (" +
+                      std::string{attest::name_of(appraisal.kind())} + ")\n";
+    out += all_of(appraisal, Outcome::Failed);
+    // What an earlier failure kept from being judged is no news.
+    if (appraisal.verdict() != Verdict::Refused) out += all_of(appraisal, Outcome::Undecided);
+    if (appraisal.verdict() != Verdict::Accepted) return out;
+    return out + claims_text(claims_json(appraisal)) + not_checked(appraisal);
+}
+
+AnswerJson answer_json(Answer const& answer) {
+    AnswerJson rules = AnswerJson::array();
+    for (auto const& finding : answer.appraisal.findings()) rules.push_back(finding_json(finding));
+    return {
+        {"evidence", answer.path},
+        {"kind", attest::name_of(answer.appraisal.kind())},
+        {"verdict", verdict_name(answer.appraisal.verdict())},
+        {"exit_status", static_cast<int>(answer.appraisal.verdict())},
+        {"rules", std::move(rules)},
+        {"claims", claims_json(answer.appraisal)},
+    };
+}
+
+} // namespace host::cli

@@ -1,0 +1,33 @@
+#pragma once
+
+// The verifier's answer for one piece of evidence, as text and as JSON.
+
+#include "attest/appraisal.hpp"
+
+#include <chrono>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+namespace host::cli {
+
+using AnswerJson = nlohmann::ordered_json;
+
+struct Answer {
+    std::string path;
+    attest::Appraisal appraisal;
+};
+
+// One verdict line, then what failed or is missing, then, if accepted, what it says and what was
+// not checked.
+std::string answer_text(Answer const& answer);
+
+// Every rule with its outcome, and all claims where it accepted.
+AnswerJson answer_json(Answer const& answer);
+
+// The claims under the names of the manuals; null where there are none.
+AnswerJson claims_json(attest::Appraisal const& appraisal);
+
+std::string_view verdict_name(attest::Verdict verdict);
+
+} // namespace host::cli

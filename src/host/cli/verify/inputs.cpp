@@ -1,0 +1,166 @@
+#include "host/cli/verify/inputs.hpp"
+
+#include "attest/text.hpp"
+#include "host/cli/report.hpp"
+#include "os/check.hpp"
+#include "os/fd.hpp"
+#include "os/read_file.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+namespace host::cli {
+
+namespace {
+
+using Bytes = std::vector<std::byte>;
+
+std::optional<unsigned> nibble(char c) {
+    if (c >= '0' && c <= '9') return unsigned(c - '0');
+    if (c >= 'a' && c <= 'f') return unsigned(c - 'a' + 10);
+    if (c >= 'A' && c <= 'F') return unsigned(c - 'A' + 10);
+    return {};
+}
+
+std::unexpected<os::Failure> unusable(attest::Unusable const& why) {
+    return failure(
+        "endorsement-unusable",
+        "'" + why.source + "' at byte " + std::to_string(why.offset) + ": expected " +
+            why.expected + ", found " + why.found
+    );
+}
+
+bool folder(std::string const& path) {
+    struct ::stat status{};
+    return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+// The files of a folder in the order of their names, so that messages do not depend on the file
+// system.
+os::OrFailure<std::vector<std::string>> files_of(std::string const& path) {
+    std::vector<std::string> out;
+    std::error_code error;
+    for (std::filesystem::directory_iterator it{path, error}, end; !error && it != end;
+         it.increment(error))
+        if (it->is_regular_file(error)) out.push_back(it->path().string());
+    if (error)
+        return failure("file-unreadable", "'" + path + "' cannot be read: " + error.message());
+    std::ranges::sort(out);
+    return out;
+}
+
+os::OrFailure<void>
+add_trust_keys(attest::Roots& roots, Bytes const& json, std::string const& path) {
+    auto keys = attest::parse_trust_keys(json, path);
+    if (!keys) return unusable(keys.error());
+    for (auto& key : *keys) roots.trust(std::move(key));
+    return {};
+}
+
+os::OrFailure<void> add_file(Anchors& anchors, std::string const& path) {
+    auto const bytes = TRY(read_bytes(path, largest_endorsement));
+    if (attest::looks_like_trust_keys(bytes)) return add_trust_keys(anchors.roots, bytes, path);
+    if (auto const added = anchors.endorsements.add(bytes, path); !added)
+        return unusable(added.error());
+    return {};
+}
+
+os::OrFailure<attest::Roots> read_roots(std::vector<std::string> const& paths) {
+    if (paths.empty()) return attest::Roots::builtin();
+    attest::Endorsements certificates;
+    std::vector<std::pair<Bytes, std::string>> keys;
+    for (auto const& path : paths) {
+        auto bytes = TRY(read_bytes(path, largest_endorsement));
+        if (attest::looks_like_trust_keys(bytes)) {
+            keys.emplace_back(std::move(bytes), path);
+        } else if (auto const added = certificates.add(bytes, path); !added) {
+            return unusable(added.error());
+        }
+    }
+    auto const all = certificates.certificates();
+    auto roots = attest::Roots::only({all.begin(), all.end()});
+    for (auto const& [json, path] : keys) TRY(add_trust_keys(roots, json, path));
+    return roots;
+}
+
+} // namespace
+
+std::optional<Bytes> unhex(std::string_view text) {
+    Bytes out;
+    if (text.empty() || text.size() % 2 != 0) return {};
+    for (std::size_t i = 0; i < text.size(); i += 2) {
+        auto const high = nibble(text[i]);
+        auto const low = nibble(text[i + 1]);
+        if (!high || !low) return {};
+        out.push_back(std::byte(*high << 4 | *low));
+    }
+    return out;
+}
+
+os::OrFailure<Bytes> read_bytes(std::string const& path, std::size_t most) {
+    auto const file = os::check_fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+    if (!file && file.error() == base::Errno::NoEnt)
+        return failure("file-not-found", "there is no file '" + path + "'");
+    auto const bytes = file ? os::read_file(file->number(), most)
+                            : base::Result<os::FileBytes>{std::unexpected(file.error())};
+    if (!bytes && bytes.error() == base::Errno::FBig)
+        return failure(
+            "file-too-large", "'" + path + "' has more than " + std::to_string(most) + " bytes"
+        );
+    if (!bytes)
+        return failure(
+            "file-unreadable",
+            "'" + path + "' cannot be read: " + std::string{os::description(bytes.error())}
+        );
+    auto const view = bytes->view();
+    return Bytes{view.begin(), view.end()};
+}
+
+os::OrFailure<Anchors>
+read_anchors(std::vector<std::string> const& endorsements, std::vector<std::string> const& roots) {
+    Anchors out;
+    out.roots = TRY(read_roots(roots));
+    for (auto const& path : endorsements) {
+        if (!folder(path)) {
+            TRY(add_file(out, path));
+            continue;
+        }
+        for (auto const& file : TRY(files_of(path))) TRY(add_file(out, file));
+    }
+    return out;
+}
+
+os::OrFailure<Bytes> parse_report_data(std::string const& text) {
+    constexpr std::size_t most = 64;
+    if (text.starts_with('@')) {
+        auto bytes = TRY(read_bytes(text.substr(1), most));
+        if (bytes.empty())
+            return failure("usage", "--report-data: '" + text.substr(1) + "' is empty");
+        return bytes;
+    }
+    auto bytes = unhex(text);
+    if (!bytes || bytes->size() > most)
+        return failure(
+            "usage",
+            "--report-data '" + text + "' is not 1 to 64 bytes in hexadecimal",
+            "for the bytes of a file write --report-data @FILE"
+        );
+    return std::move(*bytes);
+}
+
+os::OrFailure<Bytes> parse_measurement(std::string const& text) {
+    auto bytes = unhex(text);
+    bool const fits = bytes && (bytes->size() == 32 || bytes->size() == 48 || bytes->size() == 64);
+    if (!fits)
+        return failure(
+            "usage",
+            "--measurement '" + text + "' is not 32, 48 or 64 bytes in hexadecimal",
+            "a MEASUREMENT (SNP), MRTD (TDX) or PCR has 48 bytes, an MRENCLAVE (SGX) 32"
+        );
+    return std::move(*bytes);
+}
+
+} // namespace host::cli

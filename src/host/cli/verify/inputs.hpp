@@ -1,0 +1,41 @@
+#pragma once
+
+// Files of the command line as the library takes them: bytes in, with size limits.
+
+#include "attest/endorsements.hpp"
+#include "attest/expected.hpp"
+#include "attest/roots.hpp"
+#include "os/failure.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace host::cli {
+
+inline constexpr std::size_t largest_evidence = 1 << 20; // bytes; the largest kind has some 64 KiB
+inline constexpr std::size_t largest_endorsement = 4 << 20;
+
+// What the vendors said, and whom the user trusts.
+struct Anchors {
+    attest::Endorsements endorsements;
+    attest::Roots roots = attest::Roots::builtin();
+};
+
+// `endorsements`: files, or folders of which each file is read (not what lies in folders below).
+// `roots`: in the place of all that are built in. Keys of platforms (JWK) may be among either.
+os::OrFailure<Anchors>
+read_anchors(std::vector<std::string> const& endorsements, std::vector<std::string> const& roots);
+
+// HEX, or @FILE for the bytes of a file; at most 64 bytes.
+os::OrFailure<std::vector<std::byte>> parse_report_data(std::string const& text);
+// Hexadecimal of 32 or 48 bytes.
+os::OrFailure<std::vector<std::byte>> parse_measurement(std::string const& text);
+
+// Bytes from hexadecimal of either case; nothing for an empty text or any other character.
+std::optional<std::vector<std::byte>> unhex(std::string_view text);
+
+// Not more than `most` bytes of it are read.
+os::OrFailure<std::vector<std::byte>> read_bytes(std::string const& path, std::size_t most);
+
+} // namespace host::cli

@@ -1,0 +1,15 @@
+#pragma once
+
+// The policy that the user names.
+
+#include "attest/policy.hpp"
+#include "os/failure.hpp"
+
+#include <string>
+
+namespace host::cli {
+
+// `strict`, `authentic`, or a file.
+os::OrFailure<attest::Policy> read_policy(std::string const& name);
+
+} // namespace host::cli

@@ -1,0 +1,201 @@
+#include "host/cli/verify/verify.hpp"
+
+#include "host/cli/report.hpp"
+#include "host/cli/verify/answer.hpp"
+#include "host/cli/verify/inputs.hpp"
+#include "host/cli/verify/policy.hpp"
+#include "host/cli/verify/time.hpp"
+#include "os/clock.hpp"
+
+#include <algorithm>
+
+namespace host::cli {
+
+namespace {
+
+constexpr int refused_status = static_cast<int>(attest::Verdict::Refused);
+constexpr int usage_status = 2;
+
+class Verify : public Use {
+public:
+    Syntax syntax(Global& global) override;
+    os::OrFailure<int> carry_out(Global const& global) override;
+
+private:
+    os::OrFailure<attest::Expected> expected() const;
+    os::OrFailure<std::chrono::sys_seconds> time() const;
+    os::OrFailure<void> answer_all(
+        Anchors const& anchors,
+        attest::Policy const& policy,
+        attest::Expected const& expected,
+        std::chrono::sys_seconds at
+    );
+    void unreadable(std::string const& path, os::Failure const& why);
+
+    std::vector<std::string> evidence_;
+    std::vector<std::string> endorsements_;
+    std::vector<std::string> roots_;
+    std::vector<std::string> measurements_;
+    std::optional<std::string> policy_;
+    std::optional<std::string> at_;
+    std::optional<std::string> report_data_;
+    bool allow_no_hardware_ = false;
+    bool json_ = false;
+
+    AnswerJson answers_ = AnswerJson::array();
+    std::string text_;
+    std::vector<attest::Verdict> verdicts_;
+};
+
+Syntax Verify::syntax(Global& global) {
+    (void)global;
+    return {
+        .options =
+            {{.name = "--endorsements",
+              .value = "FILE|FOLDER",
+              .help = "What the vendor says of the platform: certificates, revocation lists, "
+                      "collateral, a bundle. May be repeated.",
+              .target = &endorsements_,
+              .completion = Completion::File},
+             {.name = "--policy",
+              .value = "NAME|FILE",
+              .help = "strict (default), authentic, or a policy file in TOML (docs/policy.md).",
+              .target = &policy_,
+              .completion = Completion::File},
+             {.name = "--at",
+              .value = "TIME",
+              .help = "The time to judge by, such as 2026-11-21T10:00:00Z. Default: now.",
+              .target = &at_},
+             {.name = "--report-data",
+              .value = "HEX|@FILE",
+              .help = "The single-use data that the attester was asked to bind.",
+              .target = &report_data_},
+             {.name = "--measurement",
+              .value = "HEX",
+              .help = "A launch measurement that you trust. May be repeated.",
+              .target = &measurements_},
+             {.name = "--root",
+              .value = "FILE",
+              .help = "Trust this root, or this platform key (JWK), in the place of all vendor "
+                      "roots. May be repeated.",
+              .target = &roots_,
+              .completion = Completion::File},
+             {.name = "--allow-no-hardware",
+              .help = "Judge evidence of a Keep without hardware as well. It proves nothing "
+                      "against its host.",
+              .target = &allow_no_hardware_},
+             {.name = "--json",
+              .letter = 'j',
+              .help = "As JSON: every rule, all claims.",
+              .target = &json_}},
+        .operands = {
+            {.name = "EVIDENCE",
+             .help = "Files of evidence.",
+             .target = &evidence_,
+             .completion = Completion::File}
+        },
+    };
+}
+
+os::OrFailure<attest::Expected> Verify::expected() const {
+    attest::Expected out{attest::ReportData::unbound(), attest::Measurements::unbound()};
+    if (report_data_)
+        out.report_data = attest::ReportData::exactly(TRY(parse_report_data(*report_data_)));
+    if (measurements_.empty()) return out;
+    std::vector<std::vector<std::byte>> values;
+    for (auto const& text : measurements_) values.push_back(TRY(parse_measurement(text)));
+    out.measurements = attest::Measurements::any_of(std::move(values));
+    return out;
+}
+
+os::OrFailure<std::chrono::sys_seconds> Verify::time() const {
+    if (at_) return parse_time(*at_);
+    auto const now = os::now_ns(os::Clock::Realtime);
+    if (!now) return failure("internal", "the host has no clock", "give the time with --at");
+    return std::chrono::sys_seconds{std::chrono::seconds{*now / 1'000'000'000}};
+}
+
+// Bytes that are no evidence are refused, with the reason in the place of rules.
+void Verify::unreadable(std::string const& path, os::Failure const& why) {
+    verdicts_.push_back(attest::Verdict::Refused);
+    answers_.push_back(
+        {{"evidence", path},
+         {"kind", nullptr},
+         {"verdict", verdict_name(attest::Verdict::Refused)},
+         {"exit_status", refused_status},
+         {"error", {{"name", why.name}, {"text", why.text}}},
+         {"rules", AnswerJson::array()},
+         {"claims", nullptr}}
+    );
+    text_ += path + ": refused: " + why.text + '\n';
+}
+
+os::OrFailure<void> Verify::answer_all(
+    Anchors const& anchors,
+    attest::Policy const& policy,
+    attest::Expected const& expected,
+    std::chrono::sys_seconds at
+) {
+    attest::SignatureMemo memo;
+    for (auto const& path : evidence_) {
+        auto bytes = read_bytes(path, largest_evidence);
+        if (!bytes && bytes.error().name != "file-too-large") return std::unexpected(bytes.error());
+        if (!bytes) {
+            unreadable(path, bytes.error());
+            continue;
+        }
+        auto const kind = attest::recognise(*bytes);
+        if (!kind) {
+            unreadable(
+                path,
+                {"evidence-unknown",
+                 bytes->empty() ? "the file is empty"
+                                : "from byte 0 on this is no evidence that Enarx knows"}
+            );
+            continue;
+        }
+        attest::Request const request{
+            *bytes, anchors.endorsements, anchors.roots, policy, expected, at, &memo
+        };
+        Answer const answer{path, attest::appraise(*kind, request)};
+        verdicts_.push_back(answer.appraisal.verdict());
+        answers_.push_back(answer_json(answer));
+        text_ += answer_text(answer);
+    }
+    return {};
+}
+
+os::OrFailure<int> Verify::carry_out(Global const& global) {
+    (void)global;
+    auto const usage = [](os::Failure const& why) {
+        write_error(failure_text(why));
+        return usage_status;
+    };
+    auto const at = time();
+    if (!at) return usage(at.error());
+    auto const compared = expected();
+    if (!compared) return usage(compared.error());
+    auto const policy = read_policy(policy_.value_or("strict"));
+    if (!policy) return usage(policy.error());
+    auto const anchors = read_anchors(endorsements_, roots_);
+    if (!anchors && anchors.error().name != "endorsement-unusable") return usage(anchors.error());
+    if (!anchors) return std::unexpected(anchors.error());
+    if (auto const done = answer_all(*anchors, *policy, *compared, *at); !done)
+        return usage(done.error());
+    TRY(write_output(
+        json_ ? (answers_.size() == 1 ? answers_[0] : answers_)
+                        .dump(2, ' ', false, AnswerJson::error_handler_t::replace) +
+                    '\n'
+              : text_
+    ));
+    for (auto const verdict : {attest::Verdict::Refused, attest::Verdict::Undecided})
+        if (std::ranges::find(verdicts_, verdict) != verdicts_.end())
+            return static_cast<int>(verdict);
+    return static_cast<int>(attest::Verdict::Accepted);
+}
+
+} // namespace
+
+std::unique_ptr<Use> use_verify() { return std::make_unique<Verify>(); }
+
+} // namespace host::cli

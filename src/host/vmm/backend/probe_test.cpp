@@ -1,0 +1,141 @@
+// What each backend's probe says of machines that have, or lack, what it needs.
+
+#include "host/vmm/backend/kvm/kvm.hpp"
+#include "host/vmm/backend/sgx/sgx.hpp"
+#include "host/vmm/backend/snp/snp.hpp"
+#include "host/vmm/backend/tdx/tdx.hpp"
+#include "host/vmm/probe/fake_machine.hpp"
+
+#include <gtest/gtest.h>
+#include <linux/kvm.h>
+
+namespace {
+
+using namespace host::vmm;
+
+constexpr unsigned long vm_types = 235;
+
+void add_kvm(FakeMachine& fake, int types) {
+    fake.file("/dev/kvm");
+    fake.answer(KVM_GET_API_VERSION, 0, 12);
+    fake.answer(KVM_CHECK_EXTENSION, vm_types, types);
+}
+
+FakeMachine milan() {
+    FakeMachine fake;
+    fake.vendor("AuthenticAMD");
+    fake.brand("AMD EPYC 7763 64-Core Processor");
+    fake.leaf(1, 0, {.ecx = 1U << 30});
+    fake.leaf(7, 0, {.ebx = 1});
+    fake.leaf(0x8000001f, 0, {.eax = 0x1f, .ebx = 0x1b3, .ecx = 509, .edx = 100});
+    add_kvm(fake, 1 << 4 | 1);
+    fake.file("/dev/sev");
+    fake.file("/sys/module/kvm_amd/parameters/sev_snp", "Y\n");
+    fake.file("/var/cache/amd-sev/vcek-00");
+    fake.file("/var/cache/amd-sev/crls.der");
+    return fake;
+}
+
+FakeMachine ice_lake() {
+    FakeMachine fake;
+    fake.vendor("GenuineIntel");
+    fake.brand("Intel(R) Xeon(R)");
+    fake.leaf(7, 0, {.ebx = 1 | 1U << 2, .ecx = 1U << 30});
+    fake.leaf(0x12, 0, {.eax = 3, .edx = 0x381f});
+    fake.leaf(0x12, 2, {.eax = 1, .ecx = 0x10000000, .edx = 1});
+    add_kvm(fake, 1 << 5 | 1);
+    fake.file("/sys/module/kvm_intel/parameters/tdx", "Y");
+    fake.file("/var/run/tdx-qgs/qgs.socket");
+    fake.file("/dev/sgx_enclave");
+    fake.file("/var/run/aesmd/aesm.socket");
+    fake.file("/var/cache/intel-sgx/crls.der");
+    fake.file("/var/cache/intel-sgx/tcb.der");
+    return fake;
+}
+
+Check const* find(Checks const& checks, std::string_view name) {
+    for (auto const& check : checks) {
+        if (check.name == name) return &check;
+        if (auto const* inner = find(check.parts, name)) return inner;
+    }
+    return nullptr;
+}
+
+TEST(Probe, FindsSnpWhereEverythingIsThere) {
+    auto const fake = milan();
+    auto const report = probe_snp(fake.machine());
+    EXPECT_TRUE(report.available());
+    EXPECT_TRUE(report.configured());
+    EXPECT_EQ(find(report.platform, "C-bit location in page table entry")->info, "51");
+    EXPECT_EQ(find(report.platform, "Physical address bit reduction")->info, "6");
+    EXPECT_EQ(
+        find(report.setup, "Memory that may be locked (RLIMIT_MEMLOCK)")->info,
+        "enough for about 1 Keeps"
+    );
+}
+
+TEST(Probe, MissesSnpWhereTheKernelHasItOff) {
+    auto fake = milan();
+    fake.file("/sys/module/kvm_amd/parameters/sev_snp", "N\n");
+    auto const report = probe_snp(fake.machine());
+    EXPECT_FALSE(report.available());
+    auto const* check = find(report.platform, "SEV-SNP is enabled in the kernel");
+    ASSERT_NE(check, nullptr);
+    EXPECT_FALSE(check->pass);
+    EXPECT_FALSE(check->advice.empty());
+}
+
+TEST(Probe, MissesSnpOfAKernelThatOffersNoSuchMachines) {
+    auto fake = milan();
+    fake.answer(KVM_CHECK_EXTENSION, vm_types, 1);
+    EXPECT_FALSE(probe_snp(fake.machine()).available());
+}
+
+TEST(Probe, FindsTdxAndSgxWhereEverythingIsThere) {
+    auto const fake = ice_lake();
+    auto const tdx = probe_tdx(fake.machine());
+    EXPECT_TRUE(tdx.available() && tdx.configured());
+    auto const sgx = probe_sgx(fake.machine());
+    EXPECT_TRUE(sgx.available() && sgx.configured());
+    EXPECT_EQ(find(sgx.platform, "Enclave page cache")->info, "4352 MiB");
+    EXPECT_EQ(find(sgx.platform, "Largest enclave, 64-bit")->info, "0x100000000000000");
+}
+
+TEST(Probe, SgxIsAvailableButNotSetUpWithoutItsService) {
+    FakeMachine fake = ice_lake();
+    auto machine = fake.machine();
+    std::filesystem::remove(machine.path("/var/run/aesmd/aesm.socket"));
+    auto const report = probe_sgx(machine);
+    EXPECT_TRUE(report.available());
+    EXPECT_FALSE(report.configured());
+}
+
+TEST(Probe, NoOthersHardwarePasses) {
+    auto const amd = milan();
+    EXPECT_FALSE(probe_tdx(amd.machine()).available());
+    EXPECT_FALSE(probe_sgx(amd.machine()).available());
+    auto const intel = ice_lake();
+    EXPECT_FALSE(probe_snp(intel.machine()).available());
+}
+
+TEST(Probe, KvmNeedsItsDriverItsVersionAndTwoInstructions) {
+    auto const good = milan();
+    EXPECT_TRUE(probe_kvm(good.machine()).available());
+    FakeMachine const empty;
+    EXPECT_FALSE(probe_kvm(empty.machine()).available());
+    auto old = milan();
+    old.answer(KVM_GET_API_VERSION, 0, 11);
+    EXPECT_FALSE(probe_kvm(old.machine()).available());
+    auto plain = milan();
+    plain.leaf(7, 0, {});
+    EXPECT_FALSE(probe_kvm(plain.machine()).available());
+}
+
+TEST(Probe, RealMachineIsReadWithoutHarm) {
+    auto const machine = Machine::real();
+    EXPECT_FALSE(machine.vendor().empty());
+    for (auto const& probe : {probe_kvm, probe_snp, probe_tdx, probe_sgx})
+        EXPECT_FALSE(probe(machine).platform.empty());
+}
+
+} // namespace

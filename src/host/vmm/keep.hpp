@@ -17,6 +17,7 @@ namespace host::vmm {
 struct KeepEnd {
     std::uint8_t status = 0; // of the program, if signal is 0
     std::uint8_t signal = 0; // that ended the program
+    bool out_of_memory = false;
 };
 
 struct KeepCosts {
@@ -39,7 +40,7 @@ public:
     ~Keep();
 
     // Runs on this thread, and on one more for each further vCPU, until the program ends or stop()
-    // is called.
+    // is called. The other threads end with the Keep's destruction.
     os::OrFailure<KeepEnd> run();
     // From any thread: the Keep ends as soon as it can, with this end.
     void stop(KeepEnd end);

@@ -81,6 +81,9 @@ enum class Answer : std::uint8_t {
     Handle,  // a new handle
 };
 
+// Status of an Exit by signal 9 where the Keep's memory is used up.
+inline constexpr std::uint64_t out_of_memory_status = 137;
+
 struct Shape {
     Call call;
     Answer answer;

@@ -8,7 +8,7 @@
 // arguments.
 
 #include "host/vmm/keep.hpp"
-#include "host/vmm/tool/descriptors.hpp"
+#include "host/vmm/launch/descriptors.hpp"
 
 #include <charconv>
 #include <cstdio>

@@ -80,7 +80,11 @@ void on_page_fault(Kernel& kernel, Frame& frame) {
         return;
     }
     if (brought_in.error() == base::Errno::NoMem)
-        end_keep(kernel, 0, static_cast<std::uint64_t>(Signal::Kill));
+        end_keep(
+            kernel,
+            protocol::hostcall::out_of_memory_status,
+            static_cast<std::uint64_t>(Signal::Kill)
+        );
     auto const at = frame.fault_address;
     bool const mapped =
         kernel.space.mapped({round_down(at, hw::page_size), round_down(at, hw::page_size) + 1});

@@ -2,6 +2,7 @@
 
 #include "host/vmm/backend/kvm/machine.hpp"
 #include "host/vmm/parking.hpp"
+#include "protocol/hostcall/call.hpp"
 
 #include <algorithm>
 #include <array>
@@ -23,15 +24,26 @@ using protocol::hostcall::Turn;
 
 namespace {
 
-constexpr int kick_signal = SIGUSR1;
 constexpr unsigned most_cpus = 256;
 constexpr std::chrono::milliseconds kick_interval{1};
 
-// A signal that interrupts KVM_RUN and blocking calls, and does nothing else.
+// Interrupts KVM_RUN and blocking calls, and does nothing else. No user sends it by accident.
+int kick_signal() { return SIGRTMAX; }
+
 void prepare_kicks() {
     struct sigaction action{};
     action.sa_handler = [](int) {};
-    ::sigaction(kick_signal, &action, nullptr);
+    ::sigaction(kick_signal(), &action, nullptr);
+}
+
+KeepEnd end_of(Request const& request) {
+    KeepEnd end{
+        .status = static_cast<std::uint8_t>(request.value(0)),
+        .signal = static_cast<std::uint8_t>(request.value(1))
+    };
+    end.out_of_memory =
+        end.status == protocol::hostcall::out_of_memory_status && end.signal == SIGKILL;
+    return end;
 }
 
 os::Failure broken(std::string text) { return {.name = "keep-broken", .text = std::move(text)}; }
@@ -80,7 +92,7 @@ void Keep::State::finish(os::OrFailure<KeepEnd> with) {
         if (cpus[i].vcpu) cpus[i].vcpu->interrupt();
         cpus[i].parking.close();
         if (cpus[i].native != pthread_t{} && !pthread_equal(cpus[i].native, pthread_self()))
-            ::pthread_kill(cpus[i].native, kick_signal);
+            ::pthread_kill(cpus[i].native, kick_signal());
     }
 }
 
@@ -116,12 +128,7 @@ void Keep::State::serve(unsigned index) {
 base::Result<std::uint64_t> Keep::State::answer(Request const& request, unsigned index) {
     switch (request.call()) {
     case Call::Exit:
-        finish(
-            KeepEnd{
-                static_cast<std::uint8_t>(request.value(0)),
-                static_cast<std::uint8_t>(request.value(1))
-            }
-        );
+        finish(end_of(request));
         return 0;
     case Call::Spawn:
         return spawn(request);
@@ -174,7 +181,7 @@ void Keep::State::join() {
         auto& cpu = cpus[i];
         // A kick can come just before a call blocks, so it is repeated until the thread has ended.
         while (cpu.thread.joinable() && !cpu.finished) {
-            ::pthread_kill(cpu.native, kick_signal);
+            ::pthread_kill(cpu.native, kick_signal());
             std::this_thread::sleep_for(kick_interval);
         }
         if (cpu.thread.joinable()) cpu.thread.join();
@@ -184,7 +191,11 @@ void Keep::State::join() {
 Keep::Keep(std::unique_ptr<State> state) : state_{std::move(state)} {}
 Keep::Keep(Keep&&) noexcept = default;
 Keep& Keep::operator=(Keep&&) noexcept = default;
-Keep::~Keep() = default;
+Keep::~Keep() {
+    if (!state_) return;
+    state_->finish(KeepEnd{});
+    state_->join();
+}
 
 os::OrFailure<Keep> Keep::create(
     Image const& image,
@@ -219,8 +230,8 @@ os::OrFailure<KeepEnd> Keep::run() {
     prepare_kicks();
     state_->cpus[0].native = ::pthread_self();
     state_->run_cpu(0);
-    state_->join();
-    return *std::move(state_->end);
+    std::scoped_lock const lock{state_->mutex};
+    return *state_->end;
 }
 
 void Keep::stop(KeepEnd end) { state_->finish(end); }

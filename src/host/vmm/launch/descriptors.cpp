@@ -1,10 +1,25 @@
-#include "host/vmm/tool/descriptors.hpp"
+#include "host/vmm/launch/descriptors.hpp"
+
+#include "host/vmm/launch/block.hpp"
+#include "os/check.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 namespace host::vmm {
+
+using protocol::launch::Item;
+using protocol::launch::Kind;
+
+namespace {
+
+bool regular_with_contents(int descriptor) {
+    struct stat status{};
+    return ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0;
+}
+
+} // namespace
 
 void hand_standard(Handed& handed) {
     handed.wishes.user = ::geteuid();
@@ -53,6 +68,38 @@ void hand_inherited(Handed& handed) {
         else
             hand(handed, static_cast<std::uint32_t>(number), os::Fd{number});
     }
+}
+
+os::OrFailure<void> hand_order(Handed& handed, LaunchOrder const& order) {
+    std::vector<Item> items;
+    std::vector<os::Fd> opened;
+    std::uint32_t next = protocol::launch::block_descriptor + 1;
+    for (auto item : order.items()) {
+        // A Keep has no timer that the host could not hold back: the host ends it in time.
+        if (item.kind == Kind::TimeoutMs) continue;
+        if (item.descriptor >= 0) {
+            os::Fd copy{::fcntl(item.descriptor, F_DUPFD_CLOEXEC, 0)};
+            if (!copy)
+                return std::unexpected(
+                    os::Failure{
+                        "launch-failed",
+                        "a descriptor cannot be handed to the Keep: " +
+                            std::string{os::description(os::last_error())}
+                    }
+                );
+            opened.push_back(std::move(copy));
+            item.descriptor = static_cast<int>(next++);
+        }
+        items.push_back(item);
+    }
+    next = protocol::launch::block_descriptor;
+    hand_resident(handed, next++, TRY(sealed_block(items)));
+    for (auto& file : opened)
+        if (regular_with_contents(file.number()))
+            hand_resident(handed, next++, std::move(file));
+        else
+            hand(handed, next++, std::move(file));
+    return {};
 }
 
 } // namespace host::vmm

@@ -1,10 +1,12 @@
 #pragma once
 
-// What the test drivers hand into a Keep: standard streams, folders, files in memory, or all that
-// they inherited.
+// What a Keep finds open at its start, and under which numbers: standard streams, folders, files
+// in memory.
 
+#include "host/vmm/launch/order.hpp"
 #include "host/vmm/plan.hpp"
 #include "host/vmm/server/server.hpp"
+#include "os/failure.hpp"
 #include "os/fd.hpp"
 
 #include <vector>
@@ -17,6 +19,7 @@ struct Handed {
     std::vector<os::Fd> files; // of the resident descriptors, in their order
 };
 
+// Who runs this, and descriptors 0 to 2.
 void hand_standard(Handed& handed);
 // As a descriptor whose calls the host serves.
 void hand(Handed& handed, std::uint32_t number, os::Fd file);
@@ -24,5 +27,7 @@ void hand(Handed& handed, std::uint32_t number, os::Fd file);
 void hand_resident(Handed& handed, std::uint32_t number, os::Fd file);
 // Everything from descriptor 3 on, under its own number; files with contents become resident.
 void hand_inherited(Handed& handed);
+// What exec is to run: the launch block as descriptor 3, then all that its items name.
+os::OrFailure<void> hand_order(Handed& handed, LaunchOrder const& order);
 
 } // namespace host::vmm

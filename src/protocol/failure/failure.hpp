@@ -236,7 +236,8 @@ inline constexpr std::array failure_kinds{
         "keep-broken",
         ExitStatus::Failed,
         "The Keep's machine stopped in a way that no application can cause.",
-        "This is a defect of Enarx or of the host's KVM. Run again with --log-filter=debug and report "
+        "This is a defect of Enarx or of the host's KVM. Run again with --log-filter=debug and "
+        "report "
         "what it says."
     },
     FailureKind{
@@ -255,7 +256,8 @@ inline constexpr std::array failure_kinds{
         "kvm-unusable",
         ExitStatus::Failed,
         "The host's KVM refuses what a Keep needs.",
-        "`enarx platform info` shows what is missing. Without KVM, --backend=nil runs the application "
+        "`enarx platform info` shows what is missing. Without KVM, --backend=nil runs the "
+        "application "
         "in an ordinary process."
     },
     FailureKind{

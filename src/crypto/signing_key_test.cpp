@@ -10,8 +10,8 @@
 namespace {
 
 using namespace crypto;
-using testing::read;
-using testing::unhex;
+using crypto::testing::read;
+using crypto::testing::unhex;
 
 template <std::size_t N> base::Bytes<N> fixed(std::string_view hex) {
     base::Bytes<N> out{};

@@ -31,9 +31,9 @@ TEST(SnpLaunch, EachCaseOfTheVectorsGivesItsDigest) {
         ASSERT_TRUE(cases) << cases.error().source << ": expected " << cases.error().expected;
         ASSERT_EQ(cases->size(), json.size());
         for (std::size_t i = 0; i < json.size(); ++i) {
-            SCOPED_TRACE(json[i].at("name"));
-            EXPECT_EQ(cases->at(i).name, json[i].at("name"));
-            EXPECT_EQ(hex(cases->at(i).digest()), json[i].at("expected_launch_digest"));
+            SCOPED_TRACE(json[i].at("name").get<std::string>());
+            EXPECT_EQ(cases->at(i).name, json[i].at("name").get<std::string>());
+            EXPECT_EQ(hex(cases->at(i).digest()), json[i].at("expected_launch_digest").get<std::string>());
             ++judged;
         }
     }
@@ -104,8 +104,8 @@ TEST(IdBlock, EachIdAuthAnswersTheChecksOfTheManifest) {
         auto const checks = vector.expected().at("checks");
         EXPECT_EQ(covers(auth, block), checks.at("id_sig_over_idblock").get<bool>());
         EXPECT_EQ(id_key_endorsed(auth), checks.at("author_sig_over_id_pubkey").get<bool>());
-        EXPECT_EQ(hex(key_digest(auth.id_key)), checks.at("id_key_digest"));
-        EXPECT_EQ(hex(key_digest(auth.author_key)), checks.at("author_key_digest"));
+        EXPECT_EQ(hex(key_digest(auth.id_key)), checks.at("id_key_digest").get<std::string>());
+        EXPECT_EQ(hex(key_digest(auth.author_key)), checks.at("author_key_digest").get<std::string>());
         ++judged;
     }
     EXPECT_GT(judged, 0);
@@ -118,7 +118,7 @@ TEST(IdBlock, MadeFromTheDigestAndSignedItIsByteForByteTheOriginals) {
         block.family_id = given.family_id;
         block.image_id = given.image_id;
         EXPECT_EQ(bytes_of(block), vectors().read(vector.path));
-        EXPECT_EQ(hex(block.launch_digest), vector.all.at("fields").at("ld"));
+        EXPECT_EQ(hex(block.launch_digest), vector.all.at("fields").at("ld").get<std::string>());
 
         auto const endorsement = endorse_id_key(sev_key("sev-author.key"), sev_key("sev-id.key"));
         auto const auth = sign_id_block(block, sev_key("sev-id.key"), *endorsement);

@@ -33,7 +33,7 @@ TEST(EventLog, EachGoodLogReplaysToTheRegistersOfItsQuote) {
         auto const rtmrs = replay(*log);
         auto const fields = vector.all.at("fields");
         for (std::size_t i = 0; i < rtmrs.size(); ++i)
-            EXPECT_EQ(hex(rtmrs.at(i)), fields.at("rtmr" + std::to_string(i)));
+            EXPECT_EQ(hex(rtmrs.at(i)), fields.at("rtmr" + std::to_string(i)).get<std::string>());
         for (auto const& event : log->events) EXPECT_NE(digest_of_data(event), false);
         ++judged;
     }

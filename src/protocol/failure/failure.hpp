@@ -233,6 +233,34 @@ inline constexpr std::array failure_kinds{
         "`enarx inspect FILE` shows its type."
     },
     FailureKind{
+        "keep-broken",
+        ExitStatus::Failed,
+        "The Keep's machine stopped in a way that no application can cause.",
+        "This is a defect of Enarx or of the host's KVM. Run again with --log-filter=debug and "
+        "report "
+        "what it says."
+    },
+    FailureKind{
+        "keep-image",
+        ExitStatus::Failed,
+        "A part of Enarx, or the program for `enarx exec`, is not what a Keep can load.",
+        "A program must be a static-pie (gcc -static-pie). If a part of Enarx is named: reinstall."
+    },
+    FailureKind{
+        "keep-plan",
+        ExitStatus::Failed,
+        "The Keep would be larger than a Keep can be.",
+        "Give it fewer directories, arguments or variables, or less memory."
+    },
+    FailureKind{
+        "kvm-unusable",
+        ExitStatus::Failed,
+        "The host's KVM refuses what a Keep needs.",
+        "`enarx platform info` shows what is missing. Without KVM, --backend=nil runs the "
+        "application "
+        "in an ordinary process."
+    },
+    FailureKind{
         "launch-block-invalid",
         ExitStatus::Failed,
         "exec was not started the way that enarx starts it.",

@@ -1,5 +1,6 @@
-// A voting machine on the terminal: nine votes for 1 or 2, the running list after each, the count at the end. It keeps
-// its votes in memory as any program would; the same source is the native program and voting-machine.wasm.
+// A voting machine on the terminal: nine votes for 1 or 2, the running list after each, the count
+// at the end. It keeps its votes in memory as any program would; the same source is the native
+// program and voting-machine.wasm.
 
 #include <cstdio>
 #include <string>

@@ -209,8 +209,7 @@ def limit():
             client.sendall(b"x")
             served += client.recv(1) == b"x"
         except OSError:
-            pass
-        client.close()
+            pass  # all stay open: one that leaves would make room for another
     true(1 <= served <= 5, f"{served} clients were served")
 
 

@@ -18,6 +18,7 @@ using vmm::LaunchOrder;
 struct Given {
     std::optional<std::string> backend;
     bool require_hardware = false;
+    std::optional<std::string> shim;
     std::optional<std::string> configuration;
     std::vector<std::string> directories;
     std::vector<std::string> environment;
@@ -55,6 +56,12 @@ std::vector<Option> run_options(Given& given) {
         {.name = "--require-hardware",
          .help = "A Keep that hardware protects, or an error.",
          .target = &given.require_hardware},
+        {.name = "--shim",
+         .value = "WAY",
+         .help = "How a KVM Keep's shim runs: kvm (in ring 0), or deprivileged, where the host "
+                 "emulates ring 0; without this option the one that suits the host.",
+         .target = &given.shim,
+         .choices = {"kvm", "deprivileged"}},
         {.name = "--config",
          .alias = "--wasmcfgfile",
          .value = "FILE",
@@ -147,6 +154,7 @@ os::OrFailure<LaunchOrder> RunUse::order(Global const& global) {
     TRY(add_cache(order, global));
     TRY(add_log(order, global));
     if (given_.timings) order.add(Kind::Timings, global.started_ns);
+    order.keep.shim = given_.shim;
     return order;
 }
 

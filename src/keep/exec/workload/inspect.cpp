@@ -91,19 +91,23 @@ JsonObject front(Application const& application, std::string_view name, std::str
     return json;
 }
 
+std::string component_json(Application const& application, std::string_view name) {
+    auto json = front(application, name, "component");
+    json.add("runs", false).add("reason", component_failure().text);
+    return json.text() + '\n';
+}
+
 } // namespace
 
 os::OrFailure<std::string> inspect(Application const& application, std::string_view name) {
-    if (application.format == package::Format::Component) {
-        auto json = front(application, name, "component");
-        json.add("runs", false).add("reason", component_failure().text);
-        return json.text() + '\n';
-    }
+    if (application.format == package::Format::Component) return component_json(application, name);
     std::vector<std::byte> from_text;
     auto binary = application.file.view();
     if (application.format == package::Format::Text) {
         from_text = TRY(engine::binary_of_text(base::text_of(binary)));
         binary = from_text;
+        if (package::recognise(binary) == package::Format::Component)
+            return component_json(application, name);
     }
     auto const inspection = TRY(engine::inspect(binary));
     auto const entry = entry_of(inspection);

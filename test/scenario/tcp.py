@@ -216,7 +216,6 @@ def answered(client):
         return client.recv(1) == b"x"
     except OSError:
         return False
->>>>>>> verify
 
 
 main()

@@ -1,6 +1,5 @@
 #include "crypto/name.hpp"
 
-#include "crypto/der.hpp"
 #include "crypto/oid.hpp"
 
 namespace crypto {
@@ -21,7 +20,27 @@ base::Result<std::optional<std::string_view>, Malformed> common_name_of(DerReade
     return base::text_of(value.content);
 }
 
+base::Result<void, Malformed> read_attribute(DerReader& set) {
+    auto pair = TRY(set.enter(Tag::Sequence, "an AttributeTypeAndValue"));
+    (void)TRY(pair.next(Tag::Oid, "an attribute type"));
+    (void)TRY(pair.next());
+    return pair.finish("the end of an AttributeTypeAndValue");
+}
+
 } // namespace
+
+base::Result<base::View, Malformed> read_name(DerReader& in, std::string_view what) {
+    auto left = in;
+    auto const whole = TRY(in.next(Tag::Sequence, what)).whole;
+    auto names = TRY(left.enter(Tag::Sequence, what));
+    while (!names.empty()) {
+        auto set = TRY(names.enter(Tag::Set, "a RelativeDistinguishedName"));
+        do { // at least one
+            TRY(read_attribute(set));
+        } while (!set.empty());
+    }
+    return whole;
+}
 
 std::optional<std::string_view> common_name(base::View name) {
     DerReader outer{name};

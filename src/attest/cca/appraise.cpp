@@ -156,6 +156,16 @@ std::vector<std::byte> copy(base::View bytes) { return {bytes.begin(), bytes.end
 
 Claims claims_of(PlatformClaims const& platform, RealmClaims const& realm, TrustKey const& key) {
     Claims out{
+        .platform_profile = platform.profile,
+        .platform_challenge = copy(platform.challenge),
+        .platform_configuration = copy(platform.configuration),
+        .platform_hash_algorithm = platform.hash_algorithm,
+        .platform_verification_service = platform.verification_service,
+        .platform_software = {},
+        .realm_profile = realm.profile,
+        .realm_hash_algorithm = realm.hash_algorithm,
+        .realm_public_key = copy(realm.public_key),
+        .realm_public_key_hash_algorithm = realm.public_key_hash_algorithm,
         .platform_instance_id = copy(platform.instance_id),
         .platform_implementation_id = copy(platform.implementation_id),
         .platform_lifecycle = platform.lifecycle,
@@ -167,6 +177,14 @@ Claims claims_of(PlatformClaims const& platform, RealmClaims const& realm, Trust
     };
     for (auto const& value : realm.measurements)
         out.realm_extensible_measurements.push_back(copy(value));
+    for (auto const& component : platform.components)
+        out.platform_software.push_back(
+            {.type = component.type,
+             .measurement = copy(component.measurement),
+             .version = component.version,
+             .signer_id = copy(component.signer_id),
+             .hash_algorithm = component.hash_algorithm}
+        );
     return out;
 }
 

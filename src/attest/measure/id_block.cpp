@@ -69,13 +69,15 @@ endorse_id_key(crypto::P384SigningKey const& author, crypto::P384SigningKey cons
     return hw::snp::IdKeyEndorsement{wire_signature(signature), snp_public_key(author)};
 }
 
-hw::snp::IdBlock make_id_block(crypto::Sha384Digest const& launch_digest, std::uint64_t policy) {
+hw::snp::IdBlock make_id_block(
+    crypto::Sha384Digest const& launch_digest, std::uint64_t policy, GuestIdentity const& identity
+) {
     return {
         .launch_digest = launch_digest,
-        .family_id = {},
-        .image_id = {},
+        .family_id = identity.family_id,
+        .image_id = identity.image_id,
         .version = 1,
-        .guest_svn = 1,
+        .guest_svn = identity.guest_svn,
         .policy = policy
     };
 }
@@ -83,18 +85,19 @@ hw::snp::IdBlock make_id_block(crypto::Sha384Digest const& launch_digest, std::u
 base::Result<hw::snp::IdAuth> sign_id_block(
     hw::snp::IdBlock const& block,
     crypto::P384SigningKey const& id_key,
-    hw::snp::IdKeyEndorsement const& endorsement
+    std::optional<hw::snp::IdKeyEndorsement> const& endorsement
 ) {
     auto const signature = TRY(id_key.sign(bytes_of(block)));
+    auto const author = endorsement.value_or(hw::snp::IdKeyEndorsement{});
     return hw::snp::IdAuth{
         .id_key_algo = hw::snp::ecdsa_p384_sha384,
-        .author_key_algo = hw::snp::ecdsa_p384_sha384,
+        .author_key_algo = endorsement ? hw::snp::ecdsa_p384_sha384 : 0,
         .reserved_008 = {},
         .id_block_signature = wire_signature(signature),
         .id_key = snp_public_key(id_key),
         .reserved_644 = {},
-        .id_key_signature = endorsement.id_key_signature,
-        .author_key = endorsement.author_key,
+        .id_key_signature = author.id_key_signature,
+        .author_key = author.author_key,
         .reserved_c84 = {}
     };
 }

@@ -9,6 +9,8 @@
 #include "crypto/ec_signing_key.hpp"
 #include "hw/snp/id_block.hpp"
 
+#include <optional>
+
 namespace attest::measure {
 
 hw::snp::EcdsaPublicKey snp_public_key(crypto::P384SigningKey const& key);
@@ -20,12 +22,24 @@ crypto::Sha384Digest key_digest(hw::snp::EcdsaPublicKey const& key);
 base::Result<hw::snp::IdKeyEndorsement>
 endorse_id_key(crypto::P384SigningKey const& author, crypto::P384SigningKey const& id_key);
 
-hw::snp::IdBlock make_id_block(crypto::Sha384Digest const& launch_digest, std::uint64_t policy);
+// What the owner says of the guest beside its measurement.
+struct GuestIdentity {
+    base::Bytes<16> family_id{};
+    base::Bytes<16> image_id{};
+    std::uint32_t guest_svn = 1;
+};
 
+hw::snp::IdBlock make_id_block(
+    crypto::Sha384Digest const& launch_digest,
+    std::uint64_t policy,
+    GuestIdentity const& identity = {}
+);
+
+// Without an endorsement there is no author key: AUTHOR_KEY_EN of the launch has to be 0.
 base::Result<hw::snp::IdAuth> sign_id_block(
     hw::snp::IdBlock const& block,
     crypto::P384SigningKey const& id_key,
-    hw::snp::IdKeyEndorsement const& endorsement
+    std::optional<hw::snp::IdKeyEndorsement> const& endorsement
 );
 
 // Whether the author key's signature covers the ID key.

@@ -22,7 +22,10 @@ void expect_fields(hw::sgx::Sigstruct const& it, Json const& fields) {
     EXPECT_EQ(hex(mr_signer(it)), fields.at("mrsigner").get<std::string>());
     EXPECT_EQ(it.body.isv_prod_id, fields.at("isvprodid").get<unsigned>());
     EXPECT_EQ(it.body.isv_svn, fields.at("isvsvn").get<unsigned>());
-    EXPECT_EQ(hex(std::as_bytes(std::span{&it.body.attributes, 1})), fields.at("attributes").get<std::string>());
+    EXPECT_EQ(
+        hex(std::as_bytes(std::span{&it.body.attributes, 1})),
+        fields.at("attributes").get<std::string>()
+    );
     EXPECT_EQ(hex(std::uint64_t{it.author.vendor}), fields.at("vendor").get<std::string>());
     EXPECT_EQ(hex(std::uint64_t{it.body.misc_mask}), fields.at("miscmask").get<std::string>());
 }

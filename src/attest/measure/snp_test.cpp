@@ -33,7 +33,9 @@ TEST(SnpLaunch, EachCaseOfTheVectorsGivesItsDigest) {
         for (std::size_t i = 0; i < json.size(); ++i) {
             SCOPED_TRACE(json[i].at("name").get<std::string>());
             EXPECT_EQ(cases->at(i).name, json[i].at("name").get<std::string>());
-            EXPECT_EQ(hex(cases->at(i).digest()), json[i].at("expected_launch_digest").get<std::string>());
+            EXPECT_EQ(
+                hex(cases->at(i).digest()), json[i].at("expected_launch_digest").get<std::string>()
+            );
             ++judged;
         }
     }
@@ -105,7 +107,9 @@ TEST(IdBlock, EachIdAuthAnswersTheChecksOfTheManifest) {
         EXPECT_EQ(covers(auth, block), checks.at("id_sig_over_idblock").get<bool>());
         EXPECT_EQ(id_key_endorsed(auth), checks.at("author_sig_over_id_pubkey").get<bool>());
         EXPECT_EQ(hex(key_digest(auth.id_key)), checks.at("id_key_digest").get<std::string>());
-        EXPECT_EQ(hex(key_digest(auth.author_key)), checks.at("author_key_digest").get<std::string>());
+        EXPECT_EQ(
+            hex(key_digest(auth.author_key)), checks.at("author_key_digest").get<std::string>()
+        );
         ++judged;
     }
     EXPECT_GT(judged, 0);
@@ -114,9 +118,11 @@ TEST(IdBlock, EachIdAuthAnswersTheChecksOfTheManifest) {
 TEST(IdBlock, MadeFromTheDigestAndSignedItIsByteForByteTheOriginals) {
     for (auto const& vector : vectors().of_kind("snp-id-block")) {
         auto const given = read_as<hw::snp::IdBlock>(vector.path);
-        auto block = make_id_block(given.launch_digest, given.policy);
-        block.family_id = given.family_id;
-        block.image_id = given.image_id;
+        auto const block = make_id_block(
+            given.launch_digest,
+            given.policy,
+            {.family_id = given.family_id, .image_id = given.image_id}
+        );
         EXPECT_EQ(bytes_of(block), vectors().read(vector.path));
         EXPECT_EQ(hex(block.launch_digest), vector.all.at("fields").at("ld").get<std::string>());
 
@@ -126,6 +132,15 @@ TEST(IdBlock, MadeFromTheDigestAndSignedItIsByteForByteTheOriginals) {
         for (auto const& other : vectors().of_kind("snp-id-auth"))
             if (other.positive == true) EXPECT_EQ(bytes_of(*auth), vectors().read(other.path));
     }
+}
+
+TEST(IdBlock, WithoutAnAuthorThereIsNoAuthorKey) {
+    auto const block = make_id_block({}, 0x30000, {.guest_svn = 7});
+    auto const auth = *sign_id_block(block, sev_key("sev-id.key"), {});
+    EXPECT_TRUE(covers(auth, block));
+    EXPECT_FALSE(id_key_endorsed(auth));
+    EXPECT_EQ(auth.author_key_algo, 0U);
+    EXPECT_EQ(block.guest_svn, 7U);
 }
 
 TEST(IdBlock, PaddingBehindANumberThatIsNotZeroBreaksTheSignature) {

@@ -253,6 +253,14 @@ inline constexpr std::array failure_kinds{
         "Give it fewer directories, arguments or variables, or less memory."
     },
     FailureKind{
+        "key-unusable",
+        ExitStatus::Failed,
+        "The file holds no key, or no signature of a key, of the kind that is needed.",
+        "SGX signs with RSA of 3072 bits and exponent 3, SEV-SNP with P-384: `enarx key sgx "
+        "create` and "
+        "`enarx key sev create` make such keys. A file holds one key in PEM and nothing else."
+    },
+    FailureKind{
         "kvm-unusable",
         ExitStatus::Failed,
         "The host's KVM refuses what a Keep needs.",
@@ -279,6 +287,22 @@ inline constexpr std::array failure_kinds{
         ExitStatus::Failed,
         "Arguments, environment and configuration together are larger than a Keep takes.",
         "Together they may have 64 MiB. Hand larger data over as a file in a directory (--dir)."
+    },
+    FailureKind{
+        "measure-input-invalid",
+        ExitStatus::Failed,
+        "What is to be measured is not well-formed.",
+        "The message names the place. docs/measure.md describes lists of pages; an SGXS stream "
+        "begins "
+        "with ECREATE."
+    },
+    FailureKind{
+        "measurement-differs",
+        ExitStatus::Failed,
+        "The pages give another digest than the list expects.",
+        "A page was changed, left out, or stands in another order than when the expected digest "
+        "was "
+        "taken."
     },
     FailureKind{
         "memory-limit",

@@ -85,13 +85,11 @@ voting::Findings check(voting::Record const& record, voting::Wanted const& wante
 }
 
 void show(voting::Finding const& finding, std::string_view where) {
-    fmt::print(
-        "{} {}{}: {}\n",
-        finding.fits ? "fits   " : "DOES NOT FIT",
-        where,
-        finding.rule,
-        finding.text
-    );
+    if (finding.rule == voting::hardware_rule) {
+        fmt::print("{} ({})\n", finding.text, finding.rule);
+        return;
+    }
+    fmt::print("{} {}{}: {}\n", finding.fits ? "fits        " : "DOES NOT FIT", where, finding.rule, finding.text);
 }
 
 // Says all findings; the answer is whether everything fits that has to.

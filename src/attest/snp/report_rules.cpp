@@ -146,7 +146,7 @@ void judge_reserved(Judge& judge, AttestationReport const& report, Product produ
 }
 
 void judge_firmware(Judge& judge, AttestationReport const& report, Product product) {
-    auto const& floor = judge.policy().snp.floors.of(product);
+    auto const floor = judge.policy().snp.floors.of(product, report);
     struct Row {
         Rule const& rule;
         hw::snp::TcbVersion const& tcb;

@@ -1,6 +1,5 @@
 #include "crypto/name.hpp"
 
-#include "crypto/der.hpp"
 #include "crypto/oid.hpp"
 
 #include <array>
@@ -73,6 +72,13 @@ base::Result<std::string, Malformed> relative_text(DerReader& names) {
     return out;
 }
 
+base::Result<void, Malformed> read_attribute(DerReader& set) {
+    auto pair = TRY(set.enter(Tag::Sequence, "an AttributeTypeAndValue"));
+    (void)TRY(pair.next(Tag::Oid, "an attribute type"));
+    (void)TRY(pair.next());
+    return pair.finish("the end of an AttributeTypeAndValue");
+}
+
 } // namespace
 
 std::string name_text(base::View name) {
@@ -85,6 +91,19 @@ std::string name_text(base::View name) {
         out = *part + (out.empty() ? "" : ",") + out;
     }
     return out;
+}
+
+base::Result<base::View, Malformed> read_name(DerReader& in, std::string_view what) {
+    auto left = in;
+    auto const whole = TRY(in.next(Tag::Sequence, what)).whole;
+    auto names = TRY(left.enter(Tag::Sequence, what));
+    while (!names.empty()) {
+        auto set = TRY(names.enter(Tag::Set, "a RelativeDistinguishedName"));
+        do { // at least one
+            TRY(read_attribute(set));
+        } while (!set.empty());
+    }
+    return whole;
 }
 
 std::optional<std::string_view> common_name(base::View name) {

@@ -216,6 +216,7 @@ def answered(client):
         return client.recv(1) == b"x"
     except OSError:
         return False
+>>>>>>> verify
 
 
 main()

@@ -76,6 +76,7 @@ function onSubmit(form, place, work) {
 function showElection() {
   document.title = election.title;
   $("title").textContent = election.title;
+  for (const form of ["vote", "close"]) $(form).hidden = election.closed;
   $("hardware").hidden = !["none", "missing"].includes(election.kind);
   $("certificate").textContent = /^0+$/.test(election.certificate) ? "not known to the Keep" : election.certificate.match(/../g).join(":");
   for (const name of ["key", "id", "batch", "quorum"]) $(name).textContent = election[name];

@@ -182,8 +182,9 @@ inline constexpr std::array failure_kinds{
         "file-unknown",
         ExitStatus::Failed,
         "The file is of a kind that `enarx inspect` does not know.",
-        "It knows WebAssembly modules (binary and text), components, folders with main.wasm, and "
-        "Enarx.toml."
+        "It knows WebAssembly modules (binary and text), components, folders with main.wasm, "
+        "Enarx.toml, and artefacts of attestation: reports, quotes, tokens, certificates, "
+        "revocation lists, collateral, ID blocks, SIGSTRUCTs, SGXS streams, event logs."
     },
     FailureKind{
         "file-unreadable",

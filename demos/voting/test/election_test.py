@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """The election in a Keep: voters, officials, verifiers, and those who mean no good. ENARX_TEST_BACKEND chooses the Keep."""
+import concurrent.futures
 import copy
 import os
 import pathlib
+import re
 import socket
 import sys
 import time
@@ -158,6 +160,7 @@ def killed():
     with station(batch=2) as place:
         kept = everybody_votes(place, (1, 0, 1, 0, 1))
         record = place.record()
+        equal(files_open_for_writing(place.process.pid), [])
         place.process.kill()
         place.process.wait()
         place.wait_until_gone()
@@ -171,6 +174,20 @@ def killed():
         if path.is_file() and "codes" not in path.parts:
             content = path.read_bytes()
             true(not any(secret in content for secret in secrets), f"{path} holds a ballot")
+
+
+def files_open_for_writing(pid):
+    """Files on a disk that the process could write its memory to."""
+    found = []
+    for link in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            target = os.readlink(link)
+            flags = int(re.search(r"flags:\s*(\d+)", pathlib.Path(f"/proc/{pid}/fdinfo/{link.name}").read_text())[1], 8)
+        except FileNotFoundError:
+            continue  # a connection that has ended meanwhile
+        if flags & os.O_ACCMODE != os.O_RDONLY and os.path.isfile(target):
+            found.append(target)
+    return found
 
 
 def place_of_cache():
@@ -197,6 +214,22 @@ def rude_clients():
 
 def secure(place):
     return unchecked().wrap_socket(socket.create_connection(("127.0.0.1", place.port), timeout=15))
+
+
+@story("two hundred voters at once, each of them with two votes: one of the two counts", seconds=120)
+def crowd():
+    with station(voters=200, batch=10) as place:
+        with concurrent.futures.ThreadPoolExecutor(40) as people:
+            tries = [(code, choice) for code in place.voters for choice in (0, 1)]
+            answers = list(people.map(lambda one: place.vote(*one), tries))
+        equal(sorted(status for status, _, _ in answers), [200] * 200 + [409] * 200)
+        place.close()
+        record = place.record()
+    equal(sum(record["result"]["tally"]), 200)
+    kept = [mine for status, _, mine in answers if status == 200]
+    status, said = election_verify(scratch(), record, *kept, options=ALLOW)
+    equal(status, 0, said[-500:])
+    equal(said.count("counted as it was cast"), 200)
 
 
 def silent(place):

@@ -16,6 +16,8 @@ A voting machine takes nine votes: Alice is 1, Bob is 2. After five of them the 
 attacks with gdb, /proc/PID/mem, process_vm_readv and gcore. The same machine runs as a native program and in Keeps.
 
 TEXT
+python3 "$here/attacks/show.py"
+echo "-- Every attack on every way --"
 "$here/attack_all.sh" --json "$build/demos/voting/attacks.json" --html "$build/demos/voting/attacks.html"
 cat <<TEXT
 

@@ -5,7 +5,7 @@ import sys
 WIDTHS = (7, 7, 29, 18)
 NAMES = {"normal": "native, no Keep", "nil": "Keep without isolation", "kvm": "KVM Keep, plain",
          "sealed": "KVM Keep, sealed", "sev": "AMD SEV-SNP", "sgx": "Intel SGX"}
-COLOURS = {"changed": "31", "found": "33", "kept": "32"}
+COLOURS = {"changed": "31", "found": "33", "obeyed": "33", "kept": "32"}
 PROTECTED = ("sealed", "sev", "sgx")
 HEAD = ("way", "", "attack", "found", "how")
 
@@ -43,13 +43,13 @@ def foot(rows, seconds):
     for entry in rows:
         if entry["verdict"] == "unproven":
             print(f"NOT SHOWN: {entry['way']}, {entry['attack']}: {entry['how']}")
-    print(f"{_count(rows, 'changed')} attacks changed votes, {_count(rows, 'found')} found votes, "
+    print(f"{_count(rows, 'changed')} attacks changed votes, {_count(rows, 'found')} found votes, {_count(rows, 'obeyed')} commanded the Keep, "
           f"{_count(rows, 'nothing')} found nothing, {_count(rows, 'absent')} ways that this host has not; {seconds:.0f} s")
 
 
 STYLE = """body{font:16px/1.4 system-ui,sans-serif;margin:2em;color:#1b1b1b;background:#fff}
 table{border-collapse:collapse}th,td{text-align:left;white-space:nowrap;padding:.25em .9em;border-bottom:1px solid #ddd}
-.changed td{background:#fbdcd9}.found td{background:#fdecc8}.kept td{background:#dcf3dc}.absent td{color:#666}
+.changed td{background:#fbdcd9}.found td,.obeyed td{background:#fdecc8}.kept td{background:#dcf3dc}.absent td{color:#666}
 caption{text-align:left;font-weight:bold;padding:.6em 0}"""
 
 

@@ -82,6 +82,13 @@ def plain():
     equal({changed[tool] for tool in CHANGES}, {"changed"}, str(changed))
 
 
+@story("calls forced into the host process command a plain KVM Keep, which goes on none the wiser", seconds=300)
+def commanded():
+    row = verdicts("kvm", "command")
+    equal(row, {"calls": "obeyed"})
+    equal(verdicts("normal", "command"), {"calls": "impossible"})
+
+
 @story("in sealed memory the tools that read a process find nothing, though each found the votes in plain memory", seconds=300)
 def sealed():
     found = verdicts("sealed", "find")

@@ -26,6 +26,13 @@ void Host::scrub(std::size_t size) {
     std::memset(block() + protocol::hostcall::data_offset, 0, size);
 }
 
+bool Host::close_with_next(std::uint32_t handle) {
+    std::uint64_t none = 0;
+    return __atomic_compare_exchange_n(
+        &closing_, &none, std::uint64_t{handle} + 1, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED
+    );
+}
+
 base::Result<std::uint64_t> Host::call(Call call, Arguments const& arguments, std::uint64_t limit) {
     // Safety: the loader gave every vCPU a block of its own; each word below is written or read
     // exactly once.
@@ -33,6 +40,7 @@ base::Result<std::uint64_t> Host::call(Call call, Arguments const& arguments, st
     __atomic_fetch_add(&calls_, 1, __ATOMIC_RELAXED);
     header.number = static_cast<std::uint64_t>(call);
     for (std::size_t i = 0; i < arguments.size(); ++i) header.arguments[i] = arguments[i];
+    header.closing = __atomic_exchange_n(&closing_, 0, __ATOMIC_RELAXED);
     __atomic_store_n(&header.turn, static_cast<std::uint64_t>(Turn::Host), __ATOMIC_RELEASE);
     if (doorbell_ == Doorbell::Port) Machine::ring_doorbell();
     while (__atomic_load_n(&header.turn, __ATOMIC_ACQUIRE) !=
@@ -41,6 +49,7 @@ base::Result<std::uint64_t> Host::call(Call call, Arguments const& arguments, st
     std::int64_t const answer = header.answer;
     header.number = 0;
     header.answer = 0;
+    header.closing = 0;
     for (std::size_t i = 0; i < arguments.size(); ++i) header.arguments[i] = 0;
     return protocol::hostcall::check_answer(answer, limit);
 }

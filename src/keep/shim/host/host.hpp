@@ -34,6 +34,9 @@ public:
     // words are zero afterwards.
     base::Result<std::uint64_t> call(Call call, Arguments const& arguments, std::uint64_t limit);
 
+    // Lets the next call close this handle on its way; false if another one already waits for that.
+    bool close_with_next(std::uint32_t handle);
+
     // Wipes the first `size` bytes of the block's data.
     void scrub(std::size_t size);
 
@@ -45,6 +48,7 @@ private:
     std::array<std::byte*, max_cpus> blocks_{};
     protocol::launch::Doorbell doorbell_ = protocol::launch::Doorbell::Port;
     std::uint64_t calls_ = 0;
+    std::uint64_t closing_ = 0; // a handle + 1, or 0: any vCPU's next call takes it along
 };
 
 } // namespace shim

@@ -11,6 +11,7 @@ namespace launch = protocol::launch;
 
 namespace {
 
+constexpr std::uint32_t open_directory = 0x1'0000; // Linux UAPI, O_DIRECTORY
 constexpr std::uint64_t least_tsc_khz = 100'000;
 constexpr std::uint64_t most_tsc_khz = 100'000'000;
 constexpr std::uint64_t latest_second = 1ULL << 34;
@@ -45,6 +46,7 @@ base::Result<File> file_of(launch::Descriptor const& descriptor, std::uint64_t m
     case launch::DescriptorKind::Host:
         file.kind = File::Kind::Host;
         file.handle = static_cast<std::uint32_t>(descriptor.place);
+        file.close_late = (file.flags & open_directory) != 0;
         return file;
     case launch::DescriptorKind::Memory:
         if (!file_fits(descriptor.place, descriptor.size, memory)) break;

@@ -27,10 +27,15 @@ void Host::scrub(std::size_t size) {
 }
 
 bool Host::close_with_next(std::uint32_t handle) {
-    std::uint64_t none = 0;
-    return __atomic_compare_exchange_n(
-        &closing_, &none, std::uint64_t{handle} + 1, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED
-    );
+    std::uint64_t before = __atomic_load_n(&closing_, __ATOMIC_RELAXED);
+    while (before >> 32 == 0) {
+        auto const after = before << 32 | (std::uint64_t{handle} + 1);
+        if (__atomic_compare_exchange_n(
+                &closing_, &before, after, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED
+            ))
+            return true;
+    }
+    return false;
 }
 
 base::Result<std::uint64_t> Host::call(Call call, Arguments const& arguments, std::uint64_t limit) {

@@ -34,7 +34,7 @@ public:
     // words are zero afterwards.
     base::Result<std::uint64_t> call(Call call, Arguments const& arguments, std::uint64_t limit);
 
-    // Lets the next call close this handle on its way; false if another one already waits for that.
+    // Lets the next call close this handle on its way; false if two already wait for that.
     bool close_with_next(std::uint32_t handle);
 
     // Wipes the first `size` bytes of the block's data.
@@ -48,7 +48,7 @@ private:
     std::array<std::byte*, max_cpus> blocks_{};
     protocol::launch::Doorbell doorbell_ = protocol::launch::Doorbell::Port;
     std::uint64_t calls_ = 0;
-    std::uint64_t closing_ = 0; // a handle + 1, or 0: any vCPU's next call takes it along
+    std::uint64_t closing_ = 0; // two handles + 1, or 0: any vCPU's next call takes them along
 };
 
 } // namespace shim

@@ -10,6 +10,7 @@
 //     0x0040  answer     i64  a value, or -errno
 //     0x0048  closing    u32 x 2  a handle + 1 that the Keep needs no more, or 0: closed before
 //                        the call
+//     0x0050  polled     u64  set by the host while it looks for calls without being rung for
 //     0x1000  data       256 KiB: buffers, named by Extents in the arguments; never by
 //     pointers
 //
@@ -40,6 +41,7 @@ struct Header {
         arguments[max_arguments]; // 0x10  NOLINT(*-avoid-c-arrays): its words are read as volatile
     std::int64_t answer;          // 0x40
     std::uint64_t closing;        // 0x48  two handles + 1, or 0, to close before the call
+    std::uint64_t polled;         // 0x50  the host's: not 0 while it looks without being rung for
 };
 static_assert(offsetof(Header, arguments) == 0x10 && offsetof(Header, answer) == 0x40);
 static_assert(sizeof(Header) <= data_offset);

@@ -1,5 +1,7 @@
 #include "host/vmm/poller.hpp"
 
+#include <algorithm>
+
 #include <sched.h>
 #include <x86intrin.h>
 
@@ -11,6 +13,8 @@ using namespace std::chrono_literals;
 
 constexpr auto close_succession = 100us; // longer pauses are the Keep's own work: nothing to gain
 constexpr unsigned traffic = 8;          // so many in close succession are worth a thread
+constexpr unsigned most_traffic = 4096;
+constexpr unsigned worth_it = 32; // calls served, for having been woken
 constexpr auto idle_limit = 50us;
 constexpr unsigned looks_per_time = 64; // between two looks at the clock
 
@@ -22,7 +26,10 @@ bool second_processor() {
 } // namespace
 
 Poller::Poller(std::function<bool()> look, std::function<void(bool)> announce)
-    : look_{std::move(look)}, announce_{std::move(announce)}, useful_{second_processor()} {}
+    : look_{std::move(look)},
+      announce_{std::move(announce)},
+      useful_{second_processor()},
+      needed_{traffic} {}
 
 Poller::~Poller() {
     {
@@ -39,7 +46,7 @@ void Poller::note_doorbell(Clock::time_point answered, Clock::time_point rung) {
         return;
     }
     auto const streak = streak_.fetch_add(1, std::memory_order_relaxed) + 1;
-    if (streak < traffic || awake_ || !useful_) return;
+    if (streak < needed_ || awake_ || !useful_) return;
     streak_.store(0, std::memory_order_relaxed);
     std::scoped_lock const lock{mutex_};
     if (awake_ || stopped_) return;
@@ -50,21 +57,23 @@ void Poller::note_doorbell(Clock::time_point answered, Clock::time_point rung) {
     started_ = true;
 }
 
-void Poller::look_while_busy() {
+unsigned Poller::look_while_busy() {
+    unsigned count = 0;
     auto last = Clock::now();
     while (!stopped_) {
-        bool served = false;
+        auto const before = count;
         for (unsigned i = 0; i < looks_per_time; ++i)
             if (look_())
-                served = true;
+                ++count;
             else
                 _mm_pause();
         auto const now = Clock::now();
-        if (served)
+        if (count != before)
             last = now;
         else if (now - last > idle_limit)
-            return;
+            break;
     }
+    return count;
 }
 
 void Poller::run() {
@@ -73,7 +82,8 @@ void Poller::run() {
         changed_.wait(lock, [this] { return awake_ || stopped_; });
         lock.unlock();
         announce_(true);
-        look_while_busy();
+        bool const worthwhile = look_while_busy() >= worth_it;
+        needed_ = worthwhile ? traffic : std::min(needed_ * 2, most_traffic);
         announce_(false);
         lock.lock();
         awake_ = false;

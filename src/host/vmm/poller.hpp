@@ -31,12 +31,13 @@ public:
 
 private:
     void run();
-    void look_while_busy();
+    unsigned look_while_busy(); // answers with how many times something was served
 
     std::function<bool()> look_;
     std::function<void(bool)> announce_;
     bool useful_;
     std::atomic<unsigned> streak_ = 0; // doorbells in close succession
+    std::atomic<unsigned> needed_;     // so many wake the poller: more after it was woken in vain
     std::atomic<bool> awake_ = false;
     std::atomic<bool> started_ = false;
     std::atomic<bool> stopped_ = false;

@@ -21,6 +21,9 @@ namespace attest {
 // The exit statuses of `enarx verify`.
 enum class Verdict : std::uint8_t { Accepted = 0, Refused = 1, Undecided = 3 };
 
+// What findings amount to.
+Verdict verdict_of(std::vector<Finding> const& findings);
+
 // An endorsement that was appraised for itself says nothing of a guest.
 struct EndorsementClaims {
     std::string subject;
@@ -42,6 +45,12 @@ public:
         EndorsementClaims>;
     Value const& value() const { return value_; }
     template <class T> T const* get() const { return std::get_if<T>(&value_); }
+
+    // MEASUREMENT, MRENCLAVE, MRTD, PCR 0 or the realm's initial measurement; empty for an
+    // endorsement.
+    base::View measurement() const;
+    // REPORT_DATA, nonce (or else user data) or realm challenge; empty where there is none.
+    base::View report_data() const;
 
 private:
     explicit Claims(Value value) : value_{std::move(value)} {}

@@ -7,9 +7,9 @@
 // starts and polls the block.
 
 #include "host/vmm/image.hpp"
+#include "host/vmm/launch/descriptors.hpp"
 #include "host/vmm/plan.hpp"
 #include "host/vmm/server/server.hpp"
-#include "host/vmm/launch/descriptors.hpp"
 #include "os/check.hpp"
 
 #include <algorithm>

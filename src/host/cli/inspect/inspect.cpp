@@ -39,7 +39,7 @@ os::OrFailure<int> Inspect::carry_out(Global const& global) {
     auto const json = json_ ? described->dump(2, ' ', false, Json::error_handler_t::replace) + '\n'
                             : render(*described);
     TRY(write_output(json));
-    return EXIT_SUCCESS;
+    return described->value("valid", true) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 } // namespace

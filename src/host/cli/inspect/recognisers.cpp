@@ -1,6 +1,7 @@
 // The list of all kinds of files.
 
 #include "host/cli/inspect/configuration.hpp"
+#include "host/cli/inspect/evidence.hpp"
 #include "host/cli/inspect/folder.hpp"
 #include "host/cli/inspect/recogniser.hpp"
 #include "host/cli/inspect/wasm.hpp"
@@ -13,7 +14,9 @@ namespace host::cli {
 
 namespace {
 
-constexpr std::array all{folder_recogniser, wasm_recogniser, configuration_recogniser};
+constexpr std::array all{
+    folder_recogniser, wasm_recogniser, evidence_recogniser, configuration_recogniser
+};
 
 } // namespace
 

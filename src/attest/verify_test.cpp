@@ -31,13 +31,6 @@ TEST(Verify, BytesOfNoKindOfEvidenceHaveNoAppraisal) {
         }));
 }
 
-Endorsements endorsements_of(Case const& of) {
-    Endorsements out;
-    for (std::size_t i = 1; i < of.parts.size(); ++i)
-        EXPECT_TRUE(out.add(of.parts[i].bytes, of.parts[i].name));
-    return out;
-}
-
 std::vector<std::pair<std::string_view, Outcome>> outcomes(Appraisal const& appraisal) {
     std::vector<std::pair<std::string_view, Outcome>> out;
     for (auto const& finding : appraisal.findings())
@@ -51,15 +44,14 @@ TEST(Verify, ThreadsThatShareEverythingComeToTheSameAnswerAsOneAlone) {
     auto const expected = unbound();
     SignatureMemo memo;
     for (auto const& of : positive_cases()) {
-        auto const endorsements = endorsements_of(of);
-        auto const policy = of.policy();
+        auto const trial = of.trial();
         Request const request{
-            .evidence = of.parts[0].bytes,
-            .endorsements = endorsements,
-            .roots = vendor_roots(),
-            .policy = policy,
+            .evidence = trial.evidence,
+            .endorsements = trial.endorsements,
+            .roots = trial.roots,
+            .policy = trial.policy,
             .expected = expected,
-            .at = of.at,
+            .at = trial.at,
             .memo = &memo,
         };
         Request alone = request;
@@ -82,11 +74,7 @@ TEST(Verify, ThreadsThatShareEverythingComeToTheSameAnswerAsOneAlone) {
 TEST(Verify, ClaimsNameMeasurementAndReportDataForEachKind) {
     for (auto const& of : positive_cases()) {
         SCOPED_TRACE(of.parts[0].name);
-        Trial trial;
-        trial.evidence = of.parts[0].bytes;
-        trial.endorsements = endorsements_of(of);
-        trial.policy = of.policy();
-        trial.at = of.at;
+        auto trial = of.trial();
         auto const appraisal = trial.run(of.kind);
         ASSERT_NE(appraisal.claims(), nullptr) << explain(appraisal);
         auto const measurement = appraisal.claims()->measurement();

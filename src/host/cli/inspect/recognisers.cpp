@@ -1,7 +1,7 @@
 // The list of all kinds of files.
 
+#include "host/cli/inspect/artefact.hpp"
 #include "host/cli/inspect/configuration.hpp"
-#include "host/cli/inspect/evidence.hpp"
 #include "host/cli/inspect/folder.hpp"
 #include "host/cli/inspect/recogniser.hpp"
 #include "host/cli/inspect/wasm.hpp"
@@ -14,8 +14,9 @@ namespace host::cli {
 
 namespace {
 
+// Some artefacts begin with a digest, which may look like the beginning of a text.
 constexpr std::array all{
-    folder_recogniser, wasm_recogniser, evidence_recogniser, configuration_recogniser
+    folder_recogniser, artefact_recogniser, wasm_recogniser, configuration_recogniser
 };
 
 } // namespace

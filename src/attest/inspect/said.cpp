@@ -138,7 +138,7 @@ Json no_hardware_fields(Request const& request) {
 
 } // namespace
 
-Json fields_said(Kind kind, Request const& request) {
+Json fields_said(attest::Kind kind, Request const& request) {
     switch (kind) {
     case Kind::SnpReport:
         return snp_fields(request);

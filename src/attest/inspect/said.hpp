@@ -8,6 +8,6 @@
 namespace attest::inspect {
 
 // Its fields, as far as its form lets them be read.
-Json fields_said(Kind kind, Request const& request);
+Json fields_said(attest::Kind kind, Request const& request);
 
 } // namespace attest::inspect

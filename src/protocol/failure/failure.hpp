@@ -154,7 +154,7 @@ inline constexpr std::array failure_kinds{
         ExitStatus::Failed,
         "The file is no evidence that Enarx knows.",
         "Evidence is a report of SEV-SNP, a quote of SGX or TDX, a document of AWS Nitro, a token "
-        "of Arm CCA or a certification request of Enarx, in "
+        "of Arm CCA, a certification request of Enarx or evidence of a Keep without hardware, in "
         "its binary form. `enarx inspect FILE` shows what a file is."
     },
     FailureKind{

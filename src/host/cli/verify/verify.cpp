@@ -2,6 +2,7 @@
 
 #include "host/cli/report.hpp"
 #include "host/cli/verify/answer.hpp"
+#include "host/cli/verify/application.hpp"
 #include "host/cli/verify/inputs.hpp"
 #include "host/cli/verify/policy.hpp"
 #include "host/cli/verify/time.hpp"
@@ -16,20 +17,27 @@ namespace {
 constexpr int refused_status = static_cast<int>(attest::Verdict::Refused);
 constexpr int usage_status = 2;
 
+// What all evidence is judged by.
+struct Basis {
+    Anchors const& anchors;
+    attest::Policy const& policy;
+    attest::none::Wanted const& wanted;
+    std::chrono::sys_seconds at;
+    mutable attest::SignatureMemo memo = {};
+};
+
 class Verify : public Use {
 public:
     Syntax syntax(Global& global) override;
     os::OrFailure<int> carry_out(Global const& global) override;
 
 private:
-    os::OrFailure<attest::Expected> expected() const;
+    os::OrFailure<attest::none::Wanted> wanted() const;
     os::OrFailure<std::chrono::sys_seconds> time() const;
-    os::OrFailure<void> answer_all(
-        Anchors const& anchors,
-        attest::Policy const& policy,
-        attest::Expected const& expected,
-        std::chrono::sys_seconds at
-    );
+    os::OrFailure<void> answer_all(Basis const& basis);
+    os::OrFailure<Answer> answer(
+        std::string const& path, attest::Kind kind, base::View evidence, Basis const& basis
+    ) const;
     void unreadable(std::string const& path, os::Failure const& why);
     std::string output() const;
 
@@ -40,6 +48,7 @@ private:
     std::optional<std::string> policy_;
     std::optional<std::string> at_;
     std::optional<std::string> report_data_;
+    ApplicationWish application_;
     bool allow_no_hardware_ = false;
     bool json_ = false;
 
@@ -75,6 +84,19 @@ Syntax Verify::syntax(Global& global) {
               .value = "HEX",
               .help = "A launch measurement that you trust. May be repeated.",
               .target = &measurements_},
+             {.name = "--workload",
+              .value = "HEX",
+              .help = "The digest of the application that should run (enarx run --digests).",
+              .target = &application_.workload},
+             {.name = "--configuration",
+              .value = "HEX",
+              .help = "The digest of what should configure it.",
+              .target = &application_.configuration},
+             {.name = "--user-data",
+              .value = "HEX|@FILE",
+              .help = "What the application should have bound. With the two digests it stands for "
+                      "the report data.",
+              .target = &application_.user_data},
              {.name = "--root",
               .value = "FILE",
               .help = "Trust this root, or this platform key (JWK), in the place of all vendor "
@@ -98,15 +120,14 @@ Syntax Verify::syntax(Global& global) {
     };
 }
 
-os::OrFailure<attest::Expected> Verify::expected() const {
+os::OrFailure<attest::none::Wanted> Verify::wanted() const {
     attest::Expected out{attest::ReportData::unbound(), attest::Measurements::unbound()};
     if (report_data_)
         out.report_data = attest::ReportData::exactly(TRY(parse_report_data(*report_data_)));
-    if (measurements_.empty()) return out;
     std::vector<std::vector<std::byte>> values;
     for (auto const& text : measurements_) values.push_back(TRY(parse_measurement(text)));
-    out.measurements = attest::Measurements::any_of(std::move(values));
-    return out;
+    if (!values.empty()) out.measurements = attest::Measurements::any_of(std::move(values));
+    return parse_application(application_, std::move(out));
 }
 
 os::OrFailure<std::chrono::sys_seconds> Verify::time() const {
@@ -131,13 +152,25 @@ void Verify::unreadable(std::string const& path, os::Failure const& why) {
     text_ += path + ": refused: " + why.text + '\n';
 }
 
-os::OrFailure<void> Verify::answer_all(
-    Anchors const& anchors,
-    attest::Policy const& policy,
-    attest::Expected const& expected,
-    std::chrono::sys_seconds at
-) {
-    attest::SignatureMemo memo;
+os::OrFailure<Answer> Verify::answer(
+    std::string const& path, attest::Kind kind, base::View evidence, Basis const& basis
+) const {
+    if (kind == attest::Kind::NoHardware && allow_no_hardware_)
+        return answer_of(path, attest::none::examine(evidence, basis.policy, basis.wanted));
+    auto const expected = TRY(expected_of_hardware(basis.wanted));
+    attest::Request const request{
+        evidence,
+        basis.anchors.endorsements,
+        basis.anchors.roots,
+        basis.policy,
+        expected,
+        basis.at,
+        &basis.memo
+    };
+    return answer_of(path, attest::appraise(kind, request));
+}
+
+os::OrFailure<void> Verify::answer_all(Basis const& basis) {
     for (auto const& path : evidence_) {
         auto bytes = read_bytes(path, largest_evidence);
         if (!bytes && bytes.error().name != "file-too-large") return std::unexpected(bytes.error());
@@ -155,13 +188,10 @@ os::OrFailure<void> Verify::answer_all(
             );
             continue;
         }
-        attest::Request const request{
-            *bytes, anchors.endorsements, anchors.roots, policy, expected, at, &memo
-        };
-        Answer const answer{path, attest::appraise(*kind, request)};
-        verdicts_.push_back(answer.appraisal.verdict());
-        answers_.push_back(answer_json(answer));
-        text_ += answer_text(answer);
+        auto const found = TRY(answer(path, *kind, *bytes, basis));
+        verdicts_.push_back(found.verdict);
+        answers_.push_back(answer_json(found));
+        text_ += answer_text(found);
     }
     return {};
 }
@@ -180,7 +210,7 @@ os::OrFailure<int> Verify::carry_out(Global const& global) {
     };
     auto const at = time();
     if (!at) return usage(at.error());
-    auto const compared = expected();
+    auto const compared = wanted();
     if (!compared) return usage(compared.error());
     auto const policy = read_policy(policy_.value_or("strict"));
     if (!policy) return usage(policy.error());
@@ -190,7 +220,7 @@ os::OrFailure<int> Verify::carry_out(Global const& global) {
         // Nothing is judged by what cannot be read.
         write_error(failure_text(anchors.error()));
         for (auto const& path : evidence_) unreadable(path, anchors.error());
-    } else if (auto const done = answer_all(*anchors, *policy, *compared, *at); !done) {
+    } else if (auto const done = answer_all({*anchors, *policy, *compared, *at}); !done) {
         return usage(done.error());
     }
     TRY(write_output(output()));

@@ -1,5 +1,6 @@
 // The list of all kinds of files.
 
+#include "host/cli/inspect/bundle.hpp"
 #include "host/cli/inspect/configuration.hpp"
 #include "host/cli/inspect/folder.hpp"
 #include "host/cli/inspect/recogniser.hpp"
@@ -13,7 +14,7 @@ namespace host::cli {
 
 namespace {
 
-constexpr std::array all{folder_recogniser, wasm_recogniser, configuration_recogniser};
+constexpr std::array all{folder_recogniser, wasm_recogniser, bundle_recogniser, configuration_recogniser};
 
 } // namespace
 

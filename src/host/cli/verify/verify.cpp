@@ -2,6 +2,7 @@
 
 #include "host/cli/report.hpp"
 #include "host/cli/verify/answer.hpp"
+#include "host/cli/verify/ear.hpp"
 #include "host/cli/verify/inputs.hpp"
 #include "host/cli/verify/policy.hpp"
 #include "host/cli/verify/time.hpp"
@@ -16,6 +17,15 @@ namespace {
 constexpr int refused_status = static_cast<int>(attest::Verdict::Refused);
 constexpr int usage_status = 2;
 
+// What all evidence of one call is judged by.
+struct Terms {
+    Anchors const& anchors;
+    attest::Policy const& policy;
+    attest::Expected const& expected;
+    std::chrono::sys_seconds at;
+    EarWriter const& ear;
+};
+
 class Verify : public Use {
 public:
     Syntax syntax(Global& global) override;
@@ -24,12 +34,8 @@ public:
 private:
     os::OrFailure<attest::Expected> expected() const;
     os::OrFailure<std::chrono::sys_seconds> time() const;
-    os::OrFailure<void> answer_all(
-        Anchors const& anchors,
-        attest::Policy const& policy,
-        attest::Expected const& expected,
-        std::chrono::sys_seconds at
-    );
+    os::OrFailure<EarWriter> ear(std::chrono::sys_seconds at) const;
+    os::OrFailure<void> answer_all(Terms const& terms);
     void unreadable(std::string const& path, os::Failure const& why);
     std::string output() const;
 
@@ -40,6 +46,7 @@ private:
     std::optional<std::string> policy_;
     std::optional<std::string> at_;
     std::optional<std::string> report_data_;
+    EarWishes ear_;
     bool allow_no_hardware_ = false;
     bool json_ = false;
 
@@ -87,8 +94,25 @@ Syntax Verify::syntax(Global& global) {
               .target = &allow_no_hardware_},
              {.name = "--json",
               .letter = 'j',
-              .help = "As JSON: every rule, all claims.",
-              .target = &json_}},
+              .help = "As JSON: every rule, all claims, and an attestation result (EAR).",
+              .target = &json_},
+             {.name = "--ear-key",
+              .value = "FILE",
+              .help = "Sign the attestation result with this private key (P-384 in PEM, as `enarx "
+                      "key sev create` makes it).",
+              .target = &ear_.key,
+              .completion = Completion::File},
+             {.name = "--ear-form",
+              .value = "FORM",
+              .help = "The form of the signed result: jwt (default) or cwt.",
+              .target = &ear_.form,
+              .choices = {"jwt", "cwt"}},
+             {.name = "--ear-out",
+              .value = "FILE",
+              .help = "Write the signed result to this new file. With --json it stands in the "
+                      "answer, too.",
+              .target = &ear_.out,
+              .completion = Completion::File}},
         .operands = {
             {.name = "EVIDENCE",
              .help = "Files of evidence.",
@@ -131,12 +155,17 @@ void Verify::unreadable(std::string const& path, os::Failure const& why) {
     text_ += path + ": refused: " + why.text + '\n';
 }
 
-os::OrFailure<void> Verify::answer_all(
-    Anchors const& anchors,
-    attest::Policy const& policy,
-    attest::Expected const& expected,
-    std::chrono::sys_seconds at
-) {
+os::OrFailure<EarWriter> Verify::ear(std::chrono::sys_seconds at) const {
+    if (ear_.out && evidence_.size() > 1)
+        return failure("usage", "--ear-out is for one file of evidence at a time");
+    if (ear_.key && !ear_.out && !json_)
+        return failure("usage", "--ear-key wants a place for the token: --json or --ear-out FILE");
+    std::optional<std::vector<std::byte>> nonce;
+    if (report_data_) nonce = TRY(parse_report_data(*report_data_));
+    return EarWriter::create(ear_, policy_.value_or("strict"), std::move(nonce), at);
+}
+
+os::OrFailure<void> Verify::answer_all(Terms const& terms) {
     attest::SignatureMemo memo;
     for (auto const& path : evidence_) {
         auto bytes = read_bytes(path, largest_evidence);
@@ -156,11 +185,18 @@ os::OrFailure<void> Verify::answer_all(
             continue;
         }
         attest::Request const request{
-            *bytes, anchors.endorsements, anchors.roots, policy, expected, at, &memo
+            *bytes,
+            terms.anchors.endorsements,
+            terms.anchors.roots,
+            terms.policy,
+            terms.expected,
+            terms.at,
+            &memo
         };
         Answer const answer{path, attest::appraise(*kind, request)};
         verdicts_.push_back(answer.appraisal.verdict());
         answers_.push_back(answer_json(answer));
+        TRY(terms.ear.add(answers_.back(), answer.appraisal));
         text_ += answer_text(answer);
     }
     return {};
@@ -184,13 +220,15 @@ os::OrFailure<int> Verify::carry_out(Global const& global) {
     if (!compared) return usage(compared.error());
     auto const policy = read_policy(policy_.value_or("strict"));
     if (!policy) return usage(policy.error());
+    auto const ear = this->ear(*at);
+    if (!ear) return usage(ear.error());
     auto const anchors = read_anchors(endorsements_, roots_);
     if (!anchors && anchors.error().name != "endorsement-unusable") return usage(anchors.error());
     if (!anchors) {
         // Nothing is judged by what cannot be read.
         write_error(failure_text(anchors.error()));
         for (auto const& path : evidence_) unreadable(path, anchors.error());
-    } else if (auto const done = answer_all(*anchors, *policy, *compared, *at); !done) {
+    } else if (auto const done = answer_all({*anchors, *policy, *compared, *at, *ear}); !done) {
         return usage(done.error());
     }
     TRY(write_output(output()));

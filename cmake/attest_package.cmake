@@ -24,8 +24,8 @@ file(MAKE_DIRECTORY ${package_folder})
 add_custom_command(
     OUTPUT ${archive}
     COMMAND ${CMAKE_SOURCE_DIR}/tools/merge_archives.sh ${archive} ${aws_lc_lib}/libcrypto.a
-        $<TARGET_FILE:attest> $<TARGET_FILE:crypto> $<TARGET_FILE:os> $<TARGET_FILE:base>
-    DEPENDS attest crypto os base ${aws_lc_lib}/libcrypto.a ${CMAKE_SOURCE_DIR}/tools/merge_archives.sh
+        $<TARGET_FILE:attest> $<TARGET_FILE:protocol> $<TARGET_FILE:crypto> $<TARGET_FILE:os> $<TARGET_FILE:base>
+    DEPENDS attest protocol crypto os base ${aws_lc_lib}/libcrypto.a ${CMAKE_SOURCE_DIR}/tools/merge_archives.sh
     VERBATIM)
 add_custom_target(attest_package ALL DEPENDS ${archive})
 

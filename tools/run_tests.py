@@ -4,7 +4,7 @@
 Every test program ends with a line `N passed, N failed` (`, N skipped` if any) and prints the reason of each skip as a
 line that begins with `SKIP`. A program that ends without the line, or with a status that contradicts it, has failed.
 """
-import argparse, concurrent.futures, json, os, re, subprocess, sys, time
+import argparse, concurrent.futures, json, os, re, signal, subprocess, sys, time
 
 CLOSING = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$")
 
@@ -52,6 +52,9 @@ def run(test, log_dir):
 
 
 def main():
+    # A shell starts its background jobs deaf to SIGINT and SIGQUIT; the tests of signals need their default meaning.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build", help="the build folder")
     parser.add_argument("pattern", nargs="?", default=".", help="only tests whose name matches this regular expression")

@@ -6,6 +6,8 @@
 #include "attest/dcap/appraise.hpp"
 #include "attest/dcap/rules.hpp"
 #include "attest/nitro/rules.hpp"
+#include "attest/none/examine.hpp"
+#include "attest/none/rules.hpp"
 #include "attest/snp/appraise.hpp"
 #include "attest/snp/rules.hpp"
 #include "crypto/name.hpp"
@@ -24,18 +26,13 @@ constexpr std::array kinds{
     Kind::CcaToken,
     Kind::EnarxRequest,
     Kind::AmdCertificate,
+    Kind::NoHardware,
 };
 
 bool any(std::vector<Finding> const& findings, Outcome outcome) {
     return std::ranges::any_of(findings, [&](auto const& finding) {
         return finding.outcome == outcome;
     });
-}
-
-Verdict verdict_of(std::vector<Finding> const& findings) {
-    if (any(findings, Outcome::Failed)) return Verdict::Refused;
-    if (findings.empty() || any(findings, Outcome::Undecided)) return Verdict::Undecided;
-    return Verdict::Accepted;
 }
 
 std::optional<Claims::Value> appraise_amd_certificate(Judge& judge, Request const& request) {
@@ -69,12 +66,21 @@ std::optional<Claims::Value> run(Kind kind, Judge& judge, Request const& request
         return csr::appraise(judge, request);
     case Kind::AmdCertificate:
         return appraise_amd_certificate(judge, request);
+    case Kind::NoHardware:
+        none::appraise(judge, request);
+        return {};
     default:
         return {};
     }
 }
 
 } // namespace
+
+Verdict verdict_of(std::vector<Finding> const& findings) {
+    if (any(findings, Outcome::Failed)) return Verdict::Refused;
+    if (findings.empty() || any(findings, Outcome::Undecided)) return Verdict::Undecided;
+    return Verdict::Accepted;
+}
 
 Appraisal::Appraisal(Kind kind, std::vector<Finding> findings)
     : kind_{kind}, findings_{std::move(findings)}, verdict_{verdict_of(findings_)} {}
@@ -107,6 +113,8 @@ Rules rules_for(Kind kind) {
         return csr::rules::all;
     case Kind::AmdCertificate:
         return snp::rules::certificate;
+    case Kind::NoHardware:
+        return none::rules::all;
     default:
         return {};
     }

@@ -21,6 +21,9 @@ namespace attest {
 // The exit statuses of `enarx verify`.
 enum class Verdict : std::uint8_t { Accepted = 0, Refused = 1, Undecided = 3 };
 
+// What findings amount to.
+Verdict verdict_of(std::vector<Finding> const& findings);
+
 // An endorsement that was appraised for itself says nothing of a guest.
 struct EndorsementClaims {
     std::string subject;

@@ -106,9 +106,13 @@ Endorsements::add_certificate(base::View der, std::string const& source) {
 base::Result<void, Unusable> Endorsements::add_list(base::View der, std::string const& source) {
     auto parsed = crypto::RevocationList::parse(der);
     if (!parsed) return std::unexpected(unusable(source, parsed.error()));
-    if (auto const* known = list_of(parsed->issuer())) {
-        if (base::equal(known->value.der(), der)) return {};
-        return std::unexpected(twice(source, known->source, "the revocation list of this issuer"));
+    for (auto const& [known, where] : lists_) {
+        if (base::equal(known.der(), der)) return {};
+        if (base::equal(known.issuer(), parsed->issuer()) &&
+            known.this_update() == parsed->this_update())
+            return std::unexpected(
+                twice(source, where, "the revocation list of this issuer and date")
+            );
     }
     lists_.push_back({std::move(*parsed), source});
     return {};
@@ -140,10 +144,18 @@ Endorsements::add_collateral(dcap::Collateral collateral, std::string const& sou
     return {};
 }
 
-Sourced<crypto::RevocationList> const* Endorsements::list_of(base::View issuer) const {
+Sourced<crypto::RevocationList> const*
+Endorsements::list_of(base::View issuer, std::chrono::sys_seconds at) const {
+    Sourced<crypto::RevocationList> const* found = nullptr;
+    auto const counts_more = [&](crypto::RevocationList const& list) {
+        if (!found) return true;
+        auto const best = found->value.this_update();
+        if (list.this_update() > at) return best > at && list.this_update() < best;
+        return best > at || list.this_update() > best;
+    };
     for (auto const& list : lists_)
-        if (base::equal(list.value.issuer(), issuer)) return &list;
-    return nullptr;
+        if (base::equal(list.value.issuer(), issuer) && counts_more(list.value)) found = &list;
+    return found;
 }
 
 } // namespace attest

@@ -10,6 +10,7 @@
 #include "crypto/certificate.hpp"
 #include "crypto/revocation_list.hpp"
 
+#include <chrono>
 #include <span>
 #include <string>
 #include <vector>
@@ -42,8 +43,10 @@ public:
     std::span<Sourced<dcap::Collateral> const> collateral() const { return collateral_; }
     std::span<Sourced<Document> const> documents() const { return documents_; }
 
-    // The list of that issuer (a Name in DER), if there is one.
-    Sourced<crypto::RevocationList> const* list_of(base::View issuer) const;
+    // The list of that issuer (a Name in DER) that counts at that time: the youngest that was
+    // issued by then, or else the first one to come. Null where there is none at all.
+    Sourced<crypto::RevocationList> const*
+    list_of(base::View issuer, std::chrono::sys_seconds at) const;
 
 private:
     base::Result<void, Unusable> add_pem(base::View bytes, std::string const& source);

@@ -32,7 +32,29 @@ TEST(Endorsements, AreRecognisedFromTheirBytesInPemAndInDerEndToEnd) {
     ASSERT_TRUE(der.add(joined, "all"));
     EXPECT_EQ(der.certificates().size(), 2U);
     EXPECT_EQ(der.revocation_lists().size(), 1U);
-    EXPECT_NE(der.list_of(der.revocation_lists()[0].value.issuer()), nullptr);
+    auto const& only = der.revocation_lists()[0].value;
+    EXPECT_NE(der.list_of(only.issuer(), only.this_update()), nullptr);
+}
+
+TEST(Endorsements, OfSeveralListsOfOneIssuerTheYoungestThatWasIssuedByThenCounts) {
+    Endorsements endorsements;
+    for (auto const& vector : Vectors::instance().of_kind("intel-crl"))
+        if (vector.all.at("fields").at("crl_for") == "root")
+            attest::testing::add(endorsements, vector.path);
+    auto const lists = endorsements.revocation_lists();
+    ASSERT_GE(lists.size(), 3U);
+    auto const issuer = lists[0].value.issuer();
+    for (auto const& [list, source] : lists) {
+        SCOPED_TRACE(source);
+        auto const* then = endorsements.list_of(issuer, list.this_update());
+        ASSERT_NE(then, nullptr);
+        EXPECT_TRUE(base::equal(then->value.der(), list.der()));
+    }
+    // Before all of them: the first one to come, which is then not fresh.
+    auto const* first = endorsements.list_of(issuer, std::chrono::sys_seconds{});
+    ASSERT_NE(first, nullptr);
+    for (auto const& [list, source] : lists)
+        EXPECT_LE(first->value.this_update(), list.this_update()) << source;
 }
 
 TEST(Endorsements, TheSameOneAgainChangesNothing) {

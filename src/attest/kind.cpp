@@ -1,6 +1,7 @@
 #include "attest/appraisal.hpp"
 #include "crypto/der.hpp"
 #include "hw/quote/quote.hpp"
+#include "protocol/evidence/evidence.hpp"
 
 #include <algorithm>
 #include <array>
@@ -84,11 +85,14 @@ std::string_view name_of(Kind kind) {
         return "Enarx certification request";
     case Kind::AmdCertificate:
         return "AMD certificate";
+    case Kind::NoHardware:
+        return "evidence without hardware";
     }
     return "unknown";
 }
 
 std::optional<Kind> recognise(base::View evidence) {
+    if (protocol::evidence::looks_like(evidence)) return Kind::NoHardware;
     if (like_request(evidence)) return Kind::EnarxRequest;
     if (like_amd_certificate(evidence)) return Kind::AmdCertificate;
     if (like_quote(evidence)) return is_of_tdx(evidence) ? Kind::TdxQuote : Kind::SgxQuote;

@@ -17,6 +17,7 @@ enum class Kind : std::uint8_t {
     CcaToken,       // Arm CCA attestation token
     EnarxRequest,   // certification request of Enarx, with evidence in an extension
     AmdCertificate, // an endorsement alone: does it chain to AMD, and is it revoked?
+    NoHardware,     // of a Keep without hardware: refused (attest/none)
 };
 
 std::string_view name_of(Kind kind);

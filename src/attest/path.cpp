@@ -2,11 +2,21 @@
 
 #include "crypto/name.hpp"
 
+#include <algorithm>
+
 namespace attest {
 
 namespace {
 
 constexpr std::size_t longest = 6;
+
+// A certificate in the evidence that has the name of a pinned root and another key.
+bool other_root(Link const& root, std::span<Link const> pool) {
+    return std::ranges::any_of(pool, [&](Link const& link) {
+        return base::equal(link.value.subject(), root.value.subject()) &&
+               !base::equal(link.value.public_key_info(), root.value.public_key_info());
+    });
+}
 
 // The issuer of `link`: where several bear the name, the one whose key verifies, first of all one
 // that is valid at the time, or else the first.
@@ -18,7 +28,9 @@ Link const* issuer_of(Link const& link, Request const& request, std::span<Link c
                 named.push_back(&candidate);
     };
     collect(request.roots.certificates());
-    if (named.empty()) collect(pool);
+    // A root of the same name that is not pinned: where that one signed, the answer says so.
+    if (!named.empty() && !other_root(*named.front(), pool)) return named.front();
+    collect(pool);
     if (named.empty()) collect(request.endorsements.certificates());
     if (named.empty()) return nullptr;
     if (named.size() == 1) return named.front();

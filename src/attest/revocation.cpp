@@ -17,7 +17,7 @@ void appraise_list(
 ) {
     auto const& certificate = path[index]->value;
     auto const& issuer = path[index + 1]->value;
-    auto const* list = request.endorsements.list_of(certificate.issuer());
+    auto const* list = request.endorsements.list_of(certificate.issuer(), request.at);
     if (!list) {
         judge.undecided(
             rules.present,

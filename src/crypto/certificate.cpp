@@ -1,6 +1,7 @@
 #include "crypto/certificate.hpp"
 
 #include "crypto/der.hpp"
+#include "crypto/name.hpp"
 #include "crypto/oid.hpp"
 
 namespace crypto {
@@ -101,12 +102,12 @@ base::Result<void, Malformed> Certificate::parse_content(base::View rest, base::
             return std::unexpected(
                 fields.malformed("the same signature algorithm inside and outside")
             );
-        issuer_ = TRY(fields.next(Tag::Sequence, "issuer")).whole;
+        issuer_ = TRY(read_name(fields, "issuer"));
         auto validity = TRY(fields.enter(Tag::Sequence, "validity"));
         not_before_ = TRY(validity.time("notBefore"));
         not_after_ = TRY(validity.time("notAfter"));
         TRY(validity.finish("the end of validity"));
-        subject_ = TRY(fields.next(Tag::Sequence, "subject")).whole;
+        subject_ = TRY(read_name(fields, "subject"));
         public_key_info_ = TRY(fields.next(Tag::Sequence, "subjectPublicKeyInfo")).whole;
         auto wrapped = TRY(fields.enter(context_constructed(3), "extensions"));
         TRY(fields.finish("the end of tbsCertificate"));

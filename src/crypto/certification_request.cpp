@@ -1,6 +1,7 @@
 #include "crypto/certification_request.hpp"
 
 #include "crypto/der.hpp"
+#include "crypto/name.hpp"
 #include "crypto/oid.hpp"
 
 #include <algorithm>
@@ -42,7 +43,7 @@ base::Result<void, Malformed> CertificationRequest::read(base::View der) {
 base::Result<void, Malformed> CertificationRequest::read_content(DerReader content) {
     if (TRY(content.unsigned_integer("version")) != 0)
         return std::unexpected(content.malformed("a certification request of version 1"));
-    subject_ = TRY(content.next(Tag::Sequence, "subject")).whole;
+    subject_ = TRY(read_name(content, "subject"));
     public_key_info_ = TRY(content.next(Tag::Sequence, "subjectPublicKeyInfo")).whole;
     auto attributes = TRY(content.enter(context_constructed(0), "attributes"));
     TRY(content.finish("the end of certificationRequestInfo"));

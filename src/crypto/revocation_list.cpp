@@ -1,6 +1,7 @@
 #include "crypto/revocation_list.hpp"
 
 #include "crypto/der.hpp"
+#include "crypto/name.hpp"
 
 namespace crypto {
 
@@ -48,7 +49,7 @@ RevocationList::parse_content(DerReader fields, base::View algorithm) {
         return std::unexpected(fields.malformed("a revocation list of version 2"));
     if (!base::equal(TRY(fields.next(Tag::Sequence, "signature")).whole, algorithm))
         return std::unexpected(fields.malformed("the same signature algorithm inside and outside"));
-    issuer_ = TRY(fields.next(Tag::Sequence, "issuer")).whole;
+    issuer_ = TRY(read_name(fields, "issuer"));
     this_update_ = TRY(fields.time("thisUpdate"));
     next_update_ = TRY(fields.time("nextUpdate"));
     if (fields.at(Tag::Sequence)) {

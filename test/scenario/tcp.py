@@ -196,22 +196,26 @@ def unreachable():
     refused(run("client", options=["--config", config]), 125, str(port), name="connection-refused")
 
 
-@story("sockets beyond the limit of the configuration are refused to the application", ours=True)
+@story("sockets beyond the limit of the configuration are refused to the application, until others are closed", ours=True)
 def limit():
     port = free_port()
-    start_server("echo_server", "[limits]\nsockets = 5\n" + listen("tcp", port))
-    clients = [connected(port) for _ in range(12)]
+    start_server("echo_server", "[limits]\nsockets = 5\n" + listen("tcp", port))  # the listener and four clients
+    clients = [connected(port) for _ in range(7)]
+    served = [client for client in clients if answered(client)]
+    equal(len(served), 4, "clients served while all stay")
+    served[0].close()
+    equal(len([client for client in clients if client not in served and answered(client)]), 1, "after one has gone")
     for client in clients:
-        client.settimeout(1)
-    served = 0
-    for client in clients:
-        try:
-            client.sendall(b"x")
-            served += client.recv(1) == b"x"
-        except OSError:
-            pass
         client.close()
-    true(1 <= served <= 5, f"{served} clients were served")
+
+
+def answered(client):
+    client.settimeout(1)
+    try:
+        client.sendall(b"x")
+        return client.recv(1) == b"x"
+    except OSError:
+        return False
 
 
 main()

@@ -254,6 +254,7 @@ class Server(threading.Thread):
                 while part := peer.recv(1000):
                     data += part
                 peer.sendall(data.upper())
+                peer.unwrap()  # close_notify: an end without it is a cut, which the application sees as an error
         except OSError as error:
             self.error = error
         finally:

@@ -154,12 +154,24 @@ void judge_expected(
 
 std::vector<std::byte> copy(base::View bytes) { return {bytes.begin(), bytes.end()}; }
 
-Claims claims_of(PlatformClaims const& platform, RealmClaims const& realm, TrustKey const& key) {
+} // namespace
+
+Claims claims_of(PlatformClaims const& platform, RealmClaims const& realm, std::string key_source) {
     Claims out{
+        .platform_profile = platform.profile,
+        .platform_challenge = copy(platform.challenge),
+        .platform_configuration = copy(platform.configuration),
+        .platform_hash_algorithm = platform.hash_algorithm,
+        .platform_verification_service = platform.verification_service,
+        .platform_software = {},
+        .realm_profile = realm.profile,
+        .realm_hash_algorithm = realm.hash_algorithm,
+        .realm_public_key = copy(realm.public_key),
+        .realm_public_key_hash_algorithm = realm.public_key_hash_algorithm,
         .platform_instance_id = copy(platform.instance_id),
         .platform_implementation_id = copy(platform.implementation_id),
         .platform_lifecycle = platform.lifecycle,
-        .platform_key_source = key.source,
+        .platform_key_source = std::move(key_source),
         .realm_challenge = copy(realm.challenge),
         .realm_personalization_value = copy(realm.personalization),
         .realm_initial_measurement = copy(realm.initial_measurement),
@@ -167,10 +179,16 @@ Claims claims_of(PlatformClaims const& platform, RealmClaims const& realm, Trust
     };
     for (auto const& value : realm.measurements)
         out.realm_extensible_measurements.push_back(copy(value));
+    for (auto const& component : platform.components)
+        out.platform_software.push_back(
+            {.type = component.type,
+             .measurement = copy(component.measurement),
+             .version = component.version,
+             .signer_id = copy(component.signer_id),
+             .hash_algorithm = component.hash_algorithm}
+        );
     return out;
 }
-
-} // namespace
 
 std::optional<Claims> appraise(Judge& judge, Request const& request) {
     auto const evidence = request.evidence;
@@ -203,7 +221,7 @@ std::optional<Claims> appraise(Judge& judge, Request const& request) {
     auto const* key = judge_platform(judge, request, *token, *platform);
     appraise_leftovers(judge, request, {}, Revocable::AuthoritiesOnly);
     if (!key) return {};
-    return claims_of(*platform, *realm, *key);
+    return claims_of(*platform, *realm, key->source);
 }
 
 bool looks_like(base::View evidence) {

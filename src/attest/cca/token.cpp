@@ -12,7 +12,9 @@ using base::View;
 using base::cbor::Reader;
 using crypto::Malformed;
 
-constexpr std::uint64_t tag_collection = 399;
+constexpr std::uint64_t tag_collection = 399;       // drafts 00
+constexpr std::uint64_t tag_later_collection = 907; // later drafts
+constexpr std::uint64_t eat_cwt = 263; // RFC 9782: the CoAP Content-Format of application/eat+cwt
 constexpr std::uint64_t label_platform = 44234;
 constexpr std::uint64_t label_realm = 44241;
 
@@ -24,6 +26,13 @@ Result<View, Malformed> token_at(Reader& in, std::uint64_t label) {
     auto const found = in.unsigned_number();
     if (!found || *found != label)
         return malformed("44234 and 44241: platform and realm token", in.offset());
+    // Later drafts say of each part what it is: [263, token].
+    if (auto const major = in.peek(); major && *major == base::cbor::Major::Array) {
+        auto const two = in.array();
+        auto const format = in.unsigned_number();
+        if (!two || *two != 2 || !format || *format != eat_cwt)
+            return malformed("a pair of 263 and a token", in.offset());
+    }
     auto const content = in.bytes();
     if (!content) return malformed("a byte string: a token", in.offset());
     return *content;
@@ -176,7 +185,8 @@ Result<ClaimMap, Malformed> parse_claims(View payload, Claims& out, Parse parse)
 Result<Collection, Malformed> parse_collection(View token) {
     Reader in{token};
     auto const tag = in.tag();
-    if (!tag || *tag != tag_collection) return malformed("tag 399: a CCA token", 0);
+    if (!tag || (*tag != tag_collection && *tag != tag_later_collection))
+        return malformed("tag 399 or 907: a CCA token", 0);
     auto const count = in.map();
     if (!count || *count != 2) return malformed("a map of two tokens", in.offset());
     auto const platform = TRY(token_at(in, label_platform));

@@ -19,7 +19,7 @@ struct Collection {
     std::size_t realm_offset;
 };
 
-// 3.1: tag 399 around {44234: platform token, 44241: realm token}.
+// 3.1: tag 399, or 907 in later drafts, around {44234: platform token, 44241: realm token}.
 base::Result<Collection, crypto::Malformed> parse_collection(base::View token);
 
 // 4.6.

@@ -49,6 +49,8 @@ std::string text(Tcb const& tcb) {
     );
 }
 
+} // namespace
+
 // Table of AMD's processor families (PPR volumes): family 19h models 0-Fh Milan, 10h-1Fh and
 // A0h-AFh Genoa and its kin, family 1Ah models 0-1Fh Turin.
 std::optional<Product> product_of(std::uint8_t family, std::uint8_t model) {
@@ -58,8 +60,6 @@ std::optional<Product> product_of(std::uint8_t family, std::uint8_t model) {
     if (family == 0x1a && model <= 0x1f) return Product::Turin;
     return {};
 }
-
-} // namespace
 
 bool judge_form(Judge& judge, AttestationReport const& report) {
     KeyInfo const keys{{report.key_info}};

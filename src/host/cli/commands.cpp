@@ -5,7 +5,9 @@
 #include "host/cli/config/init.hpp"
 #include "host/cli/explain/explain.hpp"
 #include "host/cli/inspect/inspect.hpp"
+#include "host/cli/key/key.hpp"
 #include "host/cli/manual/manual.hpp"
+#include "host/cli/measure/measure.hpp"
 #include "host/cli/platform/info.hpp"
 #include "host/cli/run/run.hpp"
 #include "host/cli/verify/verify.hpp"
@@ -23,6 +25,14 @@ constexpr std::array all{
     config_init_command,
     platform_info_command,
     inspect_command,
+    measure_snp_command,
+    measure_sgx_command,
+    measure_tdx_command,
+    key_sgx_create_command,
+    key_sgx_digest_command,
+    key_sev_create_command,
+    key_sev_digest_command,
+    key_sev_sign_command,
     explain_command,
     completion_command,
     manual_command,

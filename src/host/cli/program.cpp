@@ -91,21 +91,19 @@ int help_for(Words words) {
     return unknown_command(name);
 }
 
+// Goes from group to group until the words name a command.
 int dispatch(Words words, Global& global) {
-    std::string const first{words.front()};
-    if (first == "help") return help_for(words.subspan(1));
-    if (auto const* command = find_command(first))
-        return carry_out(*command, words.subspan(1), global);
-    if (!command_group(first)) return unknown_command(first);
-    if (words.size() < 2) {
-        write_error(group_help(first));
-        return usage_status;
+    if (words.front() == "help") return help_for(words.subspan(1));
+    std::string name;
+    while (!words.empty()) {
+        name += (name.empty() ? "" : " ") + std::string{words.front()};
+        words = words.subspan(1);
+        if (auto const* command = find_command(name)) return carry_out(*command, words, global);
+        if (!command_group(name)) return unknown_command(name);
+        if (wants_help(words)) return print(group_help(name));
     }
-    if (wants_help(words.subspan(1))) return print(group_help(first));
-    auto const name = first + ' ' + std::string{words[1]};
-    if (auto const* command = find_command(name))
-        return carry_out(*command, words.subspan(2), global);
-    return unknown_command(name);
+    write_error(group_help(name));
+    return usage_status;
 }
 
 } // namespace

@@ -182,8 +182,9 @@ inline constexpr std::array failure_kinds{
         "file-unknown",
         ExitStatus::Failed,
         "The file is of a kind that `enarx inspect` does not know.",
-        "It knows WebAssembly modules (binary and text), components, folders with main.wasm, and "
-        "Enarx.toml."
+        "It knows WebAssembly modules (binary and text), components, folders with main.wasm, "
+        "Enarx.toml, and artefacts of attestation: reports, quotes, tokens, certificates, "
+        "revocation lists, collateral, ID blocks, SIGSTRUCTs, SGXS streams, event logs."
     },
     FailureKind{
         "file-unreadable",
@@ -233,6 +234,42 @@ inline constexpr std::array failure_kinds{
         "`enarx inspect FILE` shows its type."
     },
     FailureKind{
+        "keep-broken",
+        ExitStatus::Failed,
+        "The Keep's machine stopped in a way that no application can cause.",
+        "This is a defect of Enarx or of the host's KVM. Run again with --log-filter=debug and "
+        "report "
+        "what it says."
+    },
+    FailureKind{
+        "keep-image",
+        ExitStatus::Failed,
+        "A part of Enarx, or the program for `enarx exec`, is not what a Keep can load.",
+        "A program must be a static-pie (gcc -static-pie). If a part of Enarx is named: reinstall."
+    },
+    FailureKind{
+        "keep-plan",
+        ExitStatus::Failed,
+        "The Keep would be larger than a Keep can be.",
+        "Give it fewer directories, arguments or variables, or less memory."
+    },
+    FailureKind{
+        "key-unusable",
+        ExitStatus::Failed,
+        "The file holds no key, or no signature of a key, of the kind that is needed.",
+        "SGX signs with RSA of 3072 bits and exponent 3, SEV-SNP with P-384: `enarx key sgx "
+        "create` and "
+        "`enarx key sev create` make such keys. A file holds one key in PEM and nothing else."
+    },
+    FailureKind{
+        "kvm-unusable",
+        ExitStatus::Failed,
+        "The host's KVM refuses what a Keep needs.",
+        "`enarx platform info` shows what is missing. Without KVM, --backend=nil runs the "
+        "application "
+        "in an ordinary process."
+    },
+    FailureKind{
         "launch-block-invalid",
         ExitStatus::Failed,
         "exec was not started the way that enarx starts it.",
@@ -251,6 +288,22 @@ inline constexpr std::array failure_kinds{
         ExitStatus::Failed,
         "Arguments, environment and configuration together are larger than a Keep takes.",
         "Together they may have 64 MiB. Hand larger data over as a file in a directory (--dir)."
+    },
+    FailureKind{
+        "measure-input-invalid",
+        ExitStatus::Failed,
+        "What is to be measured is not well-formed.",
+        "The message names the place. docs/measure.md describes lists of pages; an SGXS stream "
+        "begins "
+        "with ECREATE."
+    },
+    FailureKind{
+        "measurement-differs",
+        ExitStatus::Failed,
+        "The pages give another digest than the list expects.",
+        "A page was changed, left out, or stands in another order than when the expected digest "
+        "was "
+        "taken."
     },
     FailureKind{
         "memory-limit",

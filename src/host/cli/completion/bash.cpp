@@ -44,16 +44,14 @@ std::string command_case(CompletedCommand const& command) {
 
 std::string group_cases() {
     std::string out;
-    for (auto const& word : first_words())
-        if (command_group(word))
-            out += "    " + word + ") " + reply("", joined(second_words(word))) + " ;;\n";
+    for (auto const& group : groups())
+        out += "    '" + group + "') " + reply("", joined(next_words(group))) + " ;;\n";
     return out;
 }
 
 std::string group_pattern() {
     std::string out;
-    for (auto const& word : first_words())
-        if (command_group(word)) out += (out.empty() ? "" : "|") + word;
+    for (auto const& group : groups()) out += (out.empty() ? "'" : "|'") + group + '\'';
     return out;
 }
 
@@ -74,11 +72,14 @@ _enarx() {
         R"(
         return
     fi
-    case $command in
-    )" + group_pattern() +
-        R"()
-        if ((COMP_CWORD > 2)); then command="$command ${COMP_WORDS[2]}"; fi ;;
-    esac
+    local at
+    for ((at = 2; at < COMP_CWORD; ++at)); do
+        case $command in
+        )" +
+        group_pattern() +
+        R"() command="$command ${COMP_WORDS[at]}" ;;
+        esac
+    done
     case $command in
 )";
     out += group_cases();

@@ -49,10 +49,14 @@ std::string fish_completion() {
     std::string out = "# Completes the command enarx in fish.\ncomplete -c enarx -f\n";
     for (auto const& word : first_words())
         out += "complete -c enarx -n __fish_use_subcommand -a " + word + '\n';
-    for (auto const& word : first_words())
-        for (auto const& second : second_words(word))
-            out += "complete -c enarx -n " + quoted(seen(word) + "; and not " + seen(second)) +
-                   " -a " + second + '\n';
+    for (auto const& group : groups())
+        for (auto const& next : next_words(group))
+            out += "complete -c enarx -n " +
+                   quoted(
+                       seen(group) + "; and not __fish_seen_subcommand_from " +
+                       joined(next_words(group))
+                   ) +
+                   " -a " + next + '\n';
     for (auto const& command : completed_commands()) {
         auto const condition = seen(command.name);
         for (auto const& option : command.options) out += option_line(condition, option);

@@ -25,21 +25,38 @@ std::vector<CompletedCommand> completed_commands() {
     return out;
 }
 
+namespace {
+
+void add_once(std::vector<std::string>& words, std::string word) {
+    if (std::ranges::find(words, word) == words.end()) words.push_back(std::move(word));
+}
+
+} // namespace
+
 std::vector<std::string> first_words() {
     std::vector<std::string> out;
-    for (auto const& command : commands()) {
-        std::string word{command.name.substr(0, command.name.find(' '))};
-        if (!command.hidden && std::ranges::find(out, word) == out.end())
-            out.push_back(std::move(word));
-    }
+    for (auto const& command : commands())
+        if (!command.hidden)
+            add_once(out, std::string{command.name.substr(0, command.name.find(' '))});
     return out;
 }
 
-std::vector<std::string> second_words(std::string_view group) {
+std::vector<std::string> groups() {
     std::vector<std::string> out;
     for (auto const& command : commands())
-        if (command.name.starts_with(std::string{group} + ' '))
-            out.emplace_back(command.name.substr(group.size() + 1));
+        for (auto at = command.name.find(' '); at != std::string_view::npos;
+             at = command.name.find(' ', at + 1))
+            if (!command.hidden) add_once(out, std::string{command.name.substr(0, at)});
+    return out;
+}
+
+std::vector<std::string> next_words(std::string_view group) {
+    std::vector<std::string> out;
+    for (auto const& command : commands()) {
+        if (command.hidden || !command.name.starts_with(std::string{group} + ' ')) continue;
+        auto const rest = command.name.substr(group.size() + 1);
+        add_once(out, std::string{rest.substr(0, rest.find(' '))});
+    }
     return out;
 }
 

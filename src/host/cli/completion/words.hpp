@@ -21,8 +21,10 @@ std::vector<CompletedCommand> completed_commands();
 
 // First words of commands, each once.
 std::vector<std::string> first_words();
-// Second words of the commands of a group.
-std::vector<std::string> second_words(std::string_view group);
+// What commands begin with, without being one: "config", "key", "key sgx".
+std::vector<std::string> groups();
+// The words that may follow a group's, each once.
+std::vector<std::string> next_words(std::string_view group);
 
 std::string joined(std::vector<std::string> const& words);
 std::string joined(std::vector<std::string_view> const& words);

@@ -58,16 +58,22 @@ std::string described_commands() {
     for (auto const& command : completed_commands())
         if (!command.name.contains(' '))
             out += "      '" + command.name + ':' + escaped(command.summary) + "'\n";
-    for (auto const& word : first_words())
-        if (command_group(word)) out += "      '" + word + ':' + joined(second_words(word)) + "'\n";
+    for (auto const& group : groups())
+        if (!group.contains(' '))
+            out += "      '" + group + ':' + joined(next_words(group)) + "'\n";
+    return out;
+}
+
+std::string group_pattern() {
+    std::string out;
+    for (auto const& group : groups()) out += (out.empty() ? "'" : "|'") + group + '\'';
     return out;
 }
 
 std::string group_cases() {
     std::string out;
-    for (auto const& word : first_words())
-        if (command_group(word))
-            out += "    " + word + ") compadd " + joined(second_words(word)) + "; return ;;\n";
+    for (auto const& group : groups())
+        out += "    '" + group + "') compadd " + joined(next_words(group)) + "; return ;;\n";
     return out;
 }
 
@@ -78,13 +84,11 @@ std::string zsh_completion() {
                       "command=$words[2]\n";
     out += "  if ((CURRENT == 2)); then\n    local -a names\n    names=(\n" + described_commands() +
            "    )\n    _describe command names\n    return\n  fi\n";
-    out +=
-        "  if ((CURRENT == 3)); then\n    case $command in\n" + group_cases() + "    esac\n  fi\n";
-    out += "  local depth=1\n";
-    for (auto const& word : first_words())
-        if (command_group(word))
-            out += "  if [[ $command == " + word +
-                   " ]]; then command=\"$command $words[3]\"; depth=2; fi\n";
+    out += "  local depth=1\n  while ((depth + 1 < CURRENT)); do\n    case $command in\n    " +
+           group_pattern() +
+           ") ((++depth)); command=\"$command $words[depth+1]\" ;;\n    *) break ;;\n    esac\n"
+           "  done\n  case $command in\n" +
+           group_cases() + "  esac\n";
     out += "  shift depth words\n  ((CURRENT -= depth))\n  case $command in\n";
     for (auto const& command : completed_commands()) out += command_case(command);
     return out + "  esac\n}\nif [[ $funcstack[1] == _enarx ]]; then _enarx \"$@\"; else compdef "

@@ -80,6 +80,8 @@ os::OrFailure<void> add_configuration(vmm::LaunchOrder& order, ConfigurationFile
     using protocol::launch::Kind;
     order.add(Kind::Configuration, file.text);
     for (auto const& entry : file.configuration.files) {
+        order.keep.sockets = order.keep.sockets || std::holds_alternative<package::Listen>(entry) ||
+                             std::holds_alternative<package::Connect>(entry);
         auto const* directory = std::get_if<package::Directory>(&entry);
         if (directory == nullptr || directory->source != package::Source::Host) continue;
         bool const absolute = directory->host_path.starts_with('/');

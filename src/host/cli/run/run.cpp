@@ -18,6 +18,7 @@ using vmm::LaunchOrder;
 struct Given {
     std::optional<std::string> backend;
     bool require_hardware = false;
+    std::optional<std::string> shim;
     std::optional<std::string> configuration;
     std::vector<std::string> directories;
     std::vector<std::string> environment;
@@ -26,6 +27,7 @@ struct Given {
     std::optional<std::string> timeout;
     bool timings = false;
     bool no_cache = false;
+    bool digests = false;
     std::optional<std::string> application;
     std::vector<std::string> arguments;
 };
@@ -36,6 +38,7 @@ public:
     os::OrFailure<int> carry_out(Global const& global) override;
 
 private:
+    vmm::Wish keep() const;
     os::OrFailure<LaunchOrder> order(Global const& global);
     os::OrFailure<void> add_wishes(LaunchOrder& order);
     os::OrFailure<void> add_cache(LaunchOrder& order, Global const& global) const;
@@ -55,6 +58,12 @@ std::vector<Option> run_options(Given& given) {
         {.name = "--require-hardware",
          .help = "A Keep that hardware protects, or an error.",
          .target = &given.require_hardware},
+        {.name = "--shim",
+         .value = "WAY",
+         .help = "How a KVM Keep's shim runs: kvm (in ring 0), or deprivileged, where the host "
+                 "emulates ring 0; without this option the one that suits the host.",
+         .target = &given.shim,
+         .choices = {"kvm", "deprivileged"}},
         {.name = "--config",
          .alias = "--wasmcfgfile",
          .value = "FILE",
@@ -91,6 +100,10 @@ std::vector<Option> run_options(Given& given) {
         {.name = "--no-cache",
          .help = "Neither use nor store compiled code.",
          .target = &given.no_cache},
+        {.name = "--digests",
+         .help = "Start nothing: print the digests of workload and configuration that evidence of "
+                 "this run would name.",
+         .target = &given.digests},
     };
 }
 
@@ -137,7 +150,7 @@ os::OrFailure<void> RunUse::add_cache(LaunchOrder& order, Global const& global) 
 
 os::OrFailure<LaunchOrder> RunUse::order(Global const& global) {
     LaunchOrder order;
-    order.add(Kind::Action, "run");
+    order.add(Kind::Action, given_.digests ? "digests" : "run");
     auto application = TRY(open_application(*given_.application));
     auto configuration = TRY(find_configuration(given_.configuration, application));
     if (configuration) TRY(add_configuration(order, *configuration));
@@ -147,19 +160,21 @@ os::OrFailure<LaunchOrder> RunUse::order(Global const& global) {
     TRY(add_cache(order, global));
     TRY(add_log(order, global));
     if (given_.timings) order.add(Kind::Timings, global.started_ns);
+    order.keep.shim = given_.shim;
     return order;
 }
 
+// Digests are the same in every Keep, and come fastest from none.
+vmm::Wish RunUse::keep() const {
+    if (given_.digests) return {.name = "nil"};
+    return {.name = given_.backend, .require_hardware = given_.require_hardware};
+}
+
 os::OrFailure<int> RunUse::carry_out(Global const& global) {
-    auto const* backend =
-        TRY(vmm::pick(
-            {.name = given_.backend, .require_hardware = given_.require_hardware},
-            vmm::backends(),
-            vmm::Machine::real()
-        ));
+    auto const* backend = TRY(vmm::pick(keep(), vmm::backends(), vmm::Machine::real()));
     auto launch_order = TRY(order(global));
     launch_order.add(Kind::Backend, std::string{backend->name});
-    if (!given_.backend)
+    if (!given_.backend && !given_.digests)
         write_error(
             "enarx: backend " + std::string{backend->name} + ": " +
             std::string{backend->protection} + '\n'

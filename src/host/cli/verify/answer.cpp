@@ -95,7 +95,7 @@ std::string answer_text(Answer const& answer) {
     // What an earlier failure kept from being judged is no news.
     if (appraisal.verdict() != Verdict::Refused) out += all_of(appraisal, Outcome::Undecided);
     if (appraisal.verdict() != Verdict::Accepted) return out;
-    return out + claims_text(claims_json(appraisal)) + not_checked(appraisal);
+    return out + claims_text(attest::result::claims_json(appraisal)) + not_checked(appraisal);
 }
 
 AnswerJson answer_json(Answer const& answer) {
@@ -107,7 +107,7 @@ AnswerJson answer_json(Answer const& answer) {
         {"verdict", verdict_name(answer.appraisal.verdict())},
         {"exit_status", static_cast<int>(answer.appraisal.verdict())},
         {"rules", std::move(rules)},
-        {"claims", claims_json(answer.appraisal)},
+        {"claims", attest::result::claims_json(answer.appraisal)},
     };
 }
 

@@ -2,16 +2,14 @@
 
 // The verifier's answer for one piece of evidence, as text and as JSON.
 
-#include "attest/appraisal.hpp"
+#include "attest/result/claims.hpp"
 
 #include <chrono>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
 namespace host::cli {
 
-using AnswerJson = nlohmann::ordered_json;
+using AnswerJson = attest::result::Json;
 
 struct Answer {
     std::string path;
@@ -24,9 +22,6 @@ std::string answer_text(Answer const& answer);
 
 // Every rule with its outcome, and all claims where it accepted.
 AnswerJson answer_json(Answer const& answer);
-
-// The claims under the names of the manuals; null where there are none.
-AnswerJson claims_json(attest::Appraisal const& appraisal);
 
 std::string_view verdict_name(attest::Verdict verdict);
 

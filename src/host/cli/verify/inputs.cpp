@@ -68,6 +68,23 @@ os::OrFailure<void> add_file(Anchors& anchors, std::string const& path) {
     return {};
 }
 
+// A root signs itself: else the file is damaged, or no root.
+os::OrFailure<void> check_roots(std::span<attest::Sourced<crypto::Certificate> const> roots) {
+    for (auto const& [root, source] : roots) {
+        auto const key = crypto::PublicKey::parse(root.public_key_info());
+        if (!key || !root.self_issued() || !root.signed_part().verified_by(*key))
+            return unusable(
+                {.source = source,
+                 .offset = static_cast<std::size_t>(
+                     root.signed_part().signature.data() - root.der().data()
+                 ),
+                 .expected = "a root, which is signed by its own key",
+                 .found = "another signature"}
+            );
+    }
+    return {};
+}
+
 os::OrFailure<attest::Roots> read_roots(std::vector<std::string> const& paths) {
     if (paths.empty()) return attest::Roots::builtin();
     attest::Endorsements certificates;
@@ -81,6 +98,7 @@ os::OrFailure<attest::Roots> read_roots(std::vector<std::string> const& paths) {
         }
     }
     auto const all = certificates.certificates();
+    TRY(check_roots(all));
     auto roots = attest::Roots::only({all.begin(), all.end()});
     for (auto const& [json, path] : keys) TRY(add_trust_keys(roots, json, path));
     return roots;

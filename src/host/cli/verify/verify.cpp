@@ -31,6 +31,7 @@ private:
         std::chrono::sys_seconds at
     );
     void unreadable(std::string const& path, os::Failure const& why);
+    std::string output() const;
 
     std::vector<std::string> evidence_;
     std::vector<std::string> endorsements_;
@@ -165,6 +166,12 @@ os::OrFailure<void> Verify::answer_all(
     return {};
 }
 
+std::string Verify::output() const {
+    if (!json_) return text_;
+    auto const& all = answers_.size() == 1 ? answers_[0] : answers_;
+    return all.dump(2, ' ', false, AnswerJson::error_handler_t::replace) + '\n';
+}
+
 os::OrFailure<int> Verify::carry_out(Global const& global) {
     (void)global;
     auto const usage = [](os::Failure const& why) {
@@ -179,15 +186,14 @@ os::OrFailure<int> Verify::carry_out(Global const& global) {
     if (!policy) return usage(policy.error());
     auto const anchors = read_anchors(endorsements_, roots_);
     if (!anchors && anchors.error().name != "endorsement-unusable") return usage(anchors.error());
-    if (!anchors) return std::unexpected(anchors.error());
-    if (auto const done = answer_all(*anchors, *policy, *compared, *at); !done)
+    if (!anchors) {
+        // Nothing is judged by what cannot be read.
+        write_error(failure_text(anchors.error()));
+        for (auto const& path : evidence_) unreadable(path, anchors.error());
+    } else if (auto const done = answer_all(*anchors, *policy, *compared, *at); !done) {
         return usage(done.error());
-    TRY(write_output(
-        json_ ? (answers_.size() == 1 ? answers_[0] : answers_)
-                        .dump(2, ' ', false, AnswerJson::error_handler_t::replace) +
-                    '\n'
-              : text_
-    ));
+    }
+    TRY(write_output(output()));
     for (auto const verdict : {attest::Verdict::Refused, attest::Verdict::Undecided})
         if (std::ranges::find(verdicts_, verdict) != verdicts_.end())
             return static_cast<int>(verdict);

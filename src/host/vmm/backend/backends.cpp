@@ -28,7 +28,7 @@ constexpr std::array all{
         "from the host",
         false,
         probe_kvm,
-        nullptr
+        launch_kvm
     },
     Backend{
         "nil",

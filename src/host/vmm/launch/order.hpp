@@ -8,13 +8,22 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace host::vmm {
 
+// How the Keep itself is to be, beside what is to run in it. nil has none of it.
+struct KeepWish {
+    std::optional<std::string> shim = {}; // "kvm" or "deprivileged"; else what suits the host
+    bool sockets = false;                 // the Keep may make sockets of its own
+};
+
 class LaunchOrder {
 public:
+    KeepWish keep;
+
     void add(protocol::launch::Kind kind, std::string text);
     void add(protocol::launch::Kind kind, os::Fd descriptor, std::string text);
     void add(protocol::launch::Kind kind, std::uint64_t number);

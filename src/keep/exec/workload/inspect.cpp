@@ -4,6 +4,7 @@
 
 #include "crypto/digest.hpp"
 #include "keep/exec/engine/inspection.hpp"
+#include "keep/exec/workload/hex.hpp"
 #include "keep/exec/workload/json_object.hpp"
 #include "package/wasm/sections.hpp"
 
@@ -14,16 +15,6 @@ namespace exec {
 namespace {
 
 constexpr std::uint64_t page_bytes = 65536;
-
-std::string hex(std::span<std::byte const> bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (auto const byte : bytes) {
-        text += digits[std::to_integer<unsigned>(byte) >> 4];
-        text += digits[std::to_integer<unsigned>(byte) & 0xf];
-    }
-    return text;
-}
 
 std::string import_json(engine::InspectedImport const& import) {
     JsonObject json;
@@ -91,19 +82,23 @@ JsonObject front(Application const& application, std::string_view name, std::str
     return json;
 }
 
+std::string component_json(Application const& application, std::string_view name) {
+    auto json = front(application, name, "component");
+    json.add("runs", false).add("reason", component_failure().text);
+    return json.text() + '\n';
+}
+
 } // namespace
 
 os::OrFailure<std::string> inspect(Application const& application, std::string_view name) {
-    if (application.format == package::Format::Component) {
-        auto json = front(application, name, "component");
-        json.add("runs", false).add("reason", component_failure().text);
-        return json.text() + '\n';
-    }
+    if (application.format == package::Format::Component) return component_json(application, name);
     std::vector<std::byte> from_text;
     auto binary = application.file.view();
     if (application.format == package::Format::Text) {
         from_text = TRY(engine::binary_of_text(base::text_of(binary)));
         binary = from_text;
+        if (package::recognise(binary) == package::Format::Component)
+            return component_json(application, name);
     }
     auto const inspection = TRY(engine::inspect(binary));
     auto const entry = entry_of(inspection);

@@ -2,11 +2,16 @@
 
 // KVM: a virtual machine without protection from the host.
 
+#include "host/vmm/launch/order.hpp"
 #include "host/vmm/probe/check.hpp"
 #include "host/vmm/probe/machine.hpp"
+#include "os/failure.hpp"
 
 namespace host::vmm {
 
 Report probe_kvm(Machine const& machine);
+
+// Runs the order in a Keep; this process ends as exec does. Returns only if there is no Keep.
+os::Failure launch_kvm(LaunchOrder const& order);
 
 } // namespace host::vmm

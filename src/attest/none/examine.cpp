@@ -1,0 +1,169 @@
+#include "attest/none/examine.hpp"
+
+#include "attest/application.hpp"
+#include "attest/compare.hpp"
+#include "attest/none/rules.hpp"
+#include "attest/text.hpp"
+
+#include <string>
+
+namespace attest::none {
+
+namespace {
+
+using protocol::evidence::NoHardware;
+
+constexpr std::string_view part = "evidence";
+
+Detail no_hardware() {
+    return {
+        "a signature of hardware",
+        "none: anybody can write such evidence",
+        {std::string{part}, 0},
+        "To look at it for development only, give --allow-no-hardware."
+    };
+}
+
+Place at(std::string_view field) { return {std::string{part}, {}, std::string{field}}; }
+
+// Compared where a value was given.
+void compare(
+    Judge& judge,
+    Rule const& rule,
+    std::optional<base::View> wanted,
+    base::View found,
+    std::string_view field,
+    std::string_view option
+) {
+    if (!wanted) {
+        judge.undecided(
+            rule,
+            {"a value to compare with",
+             "none was given",
+             at(field),
+             "Give it with " + std::string{option} + '.'}
+        );
+        return;
+    }
+    judge.demand(rule, base::equal(*wanted, found), [&] {
+        return Detail{hex(*wanted), hex(found), at(field)};
+    });
+}
+
+template <class T> std::optional<base::View> view_of(std::optional<T> const& value) {
+    if (!value) return {};
+    return base::View{*value};
+}
+
+std::optional<base::View> view_of(std::optional<protocol::evidence::UserData> const& value) {
+    if (!value) return {};
+    return value->view();
+}
+
+void compare_application(Judge& judge, Wanted const& wanted, NoHardware const& claims) {
+    auto const& application = claims.application;
+    compare(
+        judge,
+        rules::workload,
+        view_of(wanted.workload),
+        application.workload,
+        "workload",
+        "--workload HEX"
+    );
+    compare(
+        judge,
+        rules::configuration,
+        view_of(wanted.configuration),
+        application.configuration,
+        "configuration",
+        "--configuration HEX"
+    );
+    compare(
+        judge,
+        rules::user_data,
+        view_of(wanted.user_data),
+        application.user_data.view(),
+        "user_data",
+        "--user-data HEX or @FILE"
+    );
+}
+
+// Where all that the report data are made of was given, the report data were.
+ReportData expected_report_data(Wanted const& wanted) {
+    if (wanted.report_data.value()) return wanted.report_data;
+    if (!wanted.workload || !wanted.configuration || !wanted.user_data) return wanted.report_data;
+    return ReportData::exactly(report_data_of(
+        {.workload = *wanted.workload,
+         .configuration = *wanted.configuration,
+         .user_data = *wanted.user_data}
+    ));
+}
+
+void compare_measurement(Judge& judge, Wanted const& wanted, NoHardware const& claims) {
+    if (claims.measurement)
+        return attest::compare_measurement(
+            judge, rules::measurement, wanted.measurements, {*claims.measurement, at("measurement")}
+        );
+    if (!wanted.measurements.values())
+        return judge.not_applicable(rules::measurement, "nobody measured this Keep at its start");
+    judge.demand(rules::measurement, false, [] {
+        return Detail{
+            "one of the measurements given",
+            "none: nobody measured this Keep at its start",
+            at("measurement")
+        };
+    });
+}
+
+// All rules but none.hardware.
+std::optional<NoHardware> judge_claims(Judge& judge, base::View evidence, Wanted const& wanted) {
+    auto const claims = protocol::evidence::decode(evidence);
+    bool const formed = judge.check(rules::form, claims.has_value(), [&] {
+        return Detail{
+            std::string{claims.error().expected},
+            "something else",
+            {std::string{part}, claims.error().offset}
+        };
+    });
+    if (!formed) return {};
+    auto const bound = report_data_of(claims->application);
+    judge.check(rules::binding, bound == claims->report_data, [&] {
+        return Detail{hex(bound), hex(claims->report_data), at("report_data")};
+    });
+    compare_report_data(
+        judge,
+        rules::report_data,
+        expected_report_data(wanted),
+        {claims->report_data, at("report_data")}
+    );
+    compare_measurement(judge, wanted, *claims);
+    compare_application(judge, wanted, *claims);
+    return *claims;
+}
+
+} // namespace
+
+void appraise(Judge& judge, Request const& request) {
+    judge.check(rules::hardware, false, no_hardware);
+    judge_claims(
+        judge,
+        request.evidence,
+        {.report_data = request.expected.report_data, .measurements = request.expected.measurements}
+    );
+}
+
+Examination::Examination(std::vector<Finding> findings)
+    : findings_{std::move(findings)}, verdict_{verdict_of(findings_)} {}
+
+Examination examine(base::View evidence, Policy const& policy, Wanted const& wanted) {
+    auto const all = Rules{rules::all};
+    Judge judge{policy, all.subspan(1)}; // none.hardware is the first
+    auto const claims = judge_claims(judge, evidence, wanted);
+    auto findings = std::move(judge).finish();
+    findings.insert(findings.begin(), {&rules::hardware, Outcome::Off, no_hardware()});
+    Examination out{std::move(findings)};
+    if (out.verdict_ == Verdict::Accepted && claims) out.statement_ = Statement{*claims};
+    return out;
+}
+
+} // namespace attest::none

@@ -1,0 +1,47 @@
+// enarx key sgx create, enarx key sev create.
+
+#include "host/cli/key/files.hpp"
+#include "host/cli/key/key.hpp"
+
+namespace host::cli {
+
+namespace {
+
+template <class Key> class Create : public Use {
+public:
+    Syntax syntax(Global& global) override {
+        (void)global;
+        return {
+            .options =
+                {{.name = "--out",
+                  .value = "FILE",
+                  .help = "Write the key to this new file. Default: standard output.",
+                  .target = &out_,
+                  .completion = Completion::File}},
+            .operands = {}
+        };
+    }
+
+    os::OrFailure<int> carry_out(Global const& global) override {
+        (void)global;
+        auto const key = Key::generate();
+        auto const pem = key ? key->pem() : base::Result<std::string>{std::unexpected(key.error())};
+        if (!pem) return std::unexpected(crypto_failure("making a key"));
+        TRY(write_result(out_, *pem, os::Readers::Owner));
+        return 0;
+    }
+
+private:
+    std::optional<std::string> out_;
+};
+
+} // namespace
+
+std::unique_ptr<Use> use_key_sgx_create() {
+    return std::make_unique<Create<crypto::Rsa3072SigningKey>>();
+}
+std::unique_ptr<Use> use_key_sev_create() {
+    return std::make_unique<Create<crypto::P384SigningKey>>();
+}
+
+} // namespace host::cli

@@ -1,0 +1,240 @@
+#include "host/vmm/keep.hpp"
+
+#include "host/vmm/backend/kvm/machine.hpp"
+#include "host/vmm/parking.hpp"
+#include "protocol/hostcall/call.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <csignal>
+#include <cstring>
+#include <optional>
+#include <thread>
+
+#include <fmt/format.h>
+#include <pthread.h>
+
+namespace host::vmm {
+
+namespace launch = protocol::launch;
+using protocol::hostcall::Call;
+using protocol::hostcall::Header;
+using protocol::hostcall::Turn;
+
+namespace {
+
+constexpr unsigned most_cpus = 256;
+constexpr std::chrono::milliseconds kick_interval{1};
+
+// Interrupts KVM_RUN and blocking calls, and does nothing else. No user sends it by accident.
+int kick_signal() { return SIGRTMAX; }
+
+void prepare_kicks() {
+    struct sigaction action{};
+    action.sa_handler = [](int) {};
+    ::sigaction(kick_signal(), &action, nullptr);
+}
+
+KeepEnd end_of(Request const& request) {
+    KeepEnd end{
+        .status = static_cast<std::uint8_t>(request.value(0)),
+        .signal = static_cast<std::uint8_t>(request.value(1))
+    };
+    end.out_of_memory =
+        end.status == protocol::hostcall::out_of_memory_status && end.signal == SIGKILL;
+    return end;
+}
+
+os::Failure broken(std::string text) { return {.name = "keep-broken", .text = std::move(text)}; }
+
+} // namespace
+
+struct Keep::State {
+    struct Cpu {
+        std::optional<kvm::Vcpu> vcpu;
+        Parking parking;
+        std::span<std::byte> block;
+        std::thread thread;
+        pthread_t native{};
+        std::atomic<bool> finished = false;
+    };
+
+    State(kvm::Machine made, Server& files, std::function<void(std::string_view)> sink)
+        : machine{std::move(made)}, server{files}, log{std::move(sink)} {}
+
+    void run_cpu(unsigned index);
+    void serve(unsigned index);
+    base::Result<std::uint64_t> answer(Request const& request, unsigned index);
+    base::Result<std::uint64_t> spawn(Request const& request);
+    void finish(os::OrFailure<KeepEnd> with);
+    void join();
+
+    kvm::Machine machine;
+    launch::ImageHeader image{};
+    Server& server;
+    std::function<void(std::string_view)> log;
+    unsigned max_cpus = 1;
+    std::array<Cpu, most_cpus> cpus;
+    std::mutex mutex; // of what follows, and of the machine's slots
+    unsigned cpu_count = 0;
+    std::optional<os::OrFailure<KeepEnd>> end;
+    std::atomic<bool> ended = false;
+    std::atomic<std::uint64_t> exits = 0;
+};
+
+void Keep::State::finish(os::OrFailure<KeepEnd> with) {
+    std::scoped_lock const lock{mutex};
+    if (end) return;
+    end = std::move(with);
+    ended = true;
+    for (unsigned i = 0; i < cpu_count; ++i) {
+        if (cpus[i].vcpu) cpus[i].vcpu->interrupt();
+        cpus[i].parking.close();
+        if (cpus[i].native != pthread_t{} && !pthread_equal(cpus[i].native, pthread_self()))
+            ::pthread_kill(cpus[i].native, kick_signal());
+    }
+}
+
+void Keep::State::run_cpu(unsigned index) {
+    auto& cpu = cpus[index];
+    while (!ended) {
+        switch (cpu.vcpu->run()) {
+        case kvm::Vcpu::Exit::Doorbell:
+            exits.fetch_add(1, std::memory_order_relaxed);
+            serve(index);
+            break;
+        case kvm::Vcpu::Exit::Interrupted:
+            break;
+        case kvm::Vcpu::Exit::Other:
+            finish(std::unexpected(broken(cpu.vcpu->explain())));
+            break;
+        }
+    }
+}
+
+void Keep::State::serve(unsigned index) {
+    auto const block = cpus[index].block;
+    // Safety: the block is block_size bytes of the Keep's memory, page-aligned; each word is read
+    // or written once.
+    auto volatile& words = *reinterpret_cast<Header volatile*>(block.data());
+    auto const request = Request::fetch(block, server.handles());
+    auto const result = request ? answer(*request, index) : std::unexpected(request.error());
+    words.answer =
+        result ? static_cast<std::int64_t>(*result) : -static_cast<std::int64_t>(result.error());
+    __atomic_store_n(&words.turn, static_cast<std::uint64_t>(Turn::Keep), __ATOMIC_RELEASE);
+}
+
+base::Result<std::uint64_t> Keep::State::answer(Request const& request, unsigned index) {
+    switch (request.call()) {
+    case Call::Exit:
+        finish(end_of(request));
+        return 0;
+    case Call::Spawn:
+        return spawn(request);
+    case Call::Park:
+        cpus[index].parking.park(request.value(0));
+        return 0;
+    case Call::Unpark:
+        if (request.value(0) >= max_cpus) return std::unexpected(base::Errno::Inval);
+        cpus[request.value(0)].parking.unpark();
+        return 0;
+    case Call::Grow: {
+        std::scoped_lock const lock{mutex};
+        return machine.grow(request.value(0));
+    }
+    case Call::Discard: {
+        std::scoped_lock const lock{mutex};
+        TRY(machine.discard(request.value(0), request.value(1)));
+        return 0;
+    }
+    case Call::Log: {
+        auto const text = request.buffer(0);
+        log({reinterpret_cast<char const*>(text.data()), text.size()});
+        return 0;
+    }
+    default:
+        return server.serve(request);
+    }
+}
+
+base::Result<std::uint64_t> Keep::State::spawn(Request const& request) {
+    std::scoped_lock const lock{mutex};
+    auto const index = request.value(0);
+    if (index >= max_cpus || cpus[index].vcpu || ended) return std::unexpected(base::Errno::Again);
+    auto& cpu = cpus[index];
+    cpu.block = TRY(machine.memory(request.value(2), protocol::hostcall::block_size));
+    cpu.vcpu.emplace(TRY(
+        machine.add_cpu(static_cast<unsigned>(index), {image.start_secondary, request.value(1)})
+    ));
+    cpu_count = std::max(cpu_count, static_cast<unsigned>(index) + 1);
+    cpu.thread = std::thread{[this, index] {
+        run_cpu(static_cast<unsigned>(index));
+        cpus[index].finished = true;
+    }};
+    cpu.native = cpu.thread.native_handle();
+    return 0;
+}
+
+void Keep::State::join() {
+    for (unsigned i = 1; i < cpu_count; ++i) {
+        auto& cpu = cpus[i];
+        // A kick can come just before a call blocks, so it is repeated until the thread has ended.
+        while (cpu.thread.joinable() && !cpu.finished) {
+            ::pthread_kill(cpu.native, kick_signal());
+            std::this_thread::sleep_for(kick_interval);
+        }
+        if (cpu.thread.joinable()) cpu.thread.join();
+    }
+}
+
+Keep::Keep(std::unique_ptr<State> state) : state_{std::move(state)} {}
+Keep::Keep(Keep&&) noexcept = default;
+Keep& Keep::operator=(Keep&&) noexcept = default;
+Keep::~Keep() {
+    if (!state_) return;
+    state_->finish(KeepEnd{});
+    state_->join();
+}
+
+os::OrFailure<Keep> Keep::create(
+    Image const& image,
+    Plan const& plan,
+    std::vector<os::Fd> const& files,
+    Server& server,
+    std::function<void(std::string_view)> log
+) {
+    auto state = std::make_unique<State>(
+        TRY(kvm::Machine::create(image, plan, files)), server, std::move(log)
+    );
+    state->image = image.header();
+    state->max_cpus = std::min(plan.max_cpus(), most_cpus);
+    auto const prepare = [&]() -> base::Result<void> {
+        auto& first = state->cpus[0];
+        first.block =
+            TRY(state->machine.memory(launch::block_address, protocol::hostcall::block_size));
+        first.vcpu.emplace(
+            TRY(state->machine.add_cpu(0, {image.header().start, image.header().page_table}))
+        );
+        state->cpu_count = 1;
+        return state->machine.calibrate(plan, *first.vcpu);
+    };
+    if (auto const prepared = prepare(); !prepared)
+        return std::unexpected(broken(
+            fmt::format("the first vCPU: {}", std::strerror(static_cast<int>(prepared.error())))
+        ));
+    return Keep{std::move(state)};
+}
+
+os::OrFailure<KeepEnd> Keep::run() {
+    prepare_kicks();
+    state_->cpus[0].native = ::pthread_self();
+    state_->run_cpu(0);
+    std::scoped_lock const lock{state_->mutex};
+    return *state_->end;
+}
+
+void Keep::stop(KeepEnd end) { state_->finish(end); }
+KeepCosts Keep::costs() const { return {.exits = state_->exits}; }
+
+} // namespace host::vmm

@@ -1,0 +1,145 @@
+#include "host/vmm/backend/kvm/machine.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <ctime>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <x86intrin.h>
+
+namespace host::vmm::kvm {
+
+namespace launch = protocol::launch;
+
+namespace {
+
+constexpr std::uint64_t second_ns = 1'000'000'000;
+
+os::Failure unusable(std::string_view what, base::Errno error) {
+    return {
+        .name = "kvm-unusable",
+        .text = fmt::format("{}: {}", what, std::strerror(static_cast<int>(error)))
+    };
+}
+
+// The value of a Result whose error becomes a failure with a name of what was tried.
+template <class T> os::OrFailure<T> named(std::string_view what, base::Result<T> result) {
+    if (!result) return std::unexpected(unusable(what, result.error()));
+    return *std::move(result);
+}
+
+std::uint64_t now_ns(clockid_t clock) {
+    timespec now{};
+    ::clock_gettime(clock, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * second_ns +
+           static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+} // namespace
+
+os::OrFailure<Machine>
+Machine::create(Image const& image, Plan const& plan, std::vector<os::Fd> const& files) {
+    os::Fd const kvm{::open("/dev/kvm", O_RDWR | O_CLOEXEC)};
+    if (!kvm) return std::unexpected(unusable("/dev/kvm", os::last_error()));
+    Machine machine;
+    machine.header_ = image.header();
+    machine.machine_ = os::Fd{TRY(named("KVM_CREATE_VM", control(kvm, KVM_CREATE_VM)))};
+    machine.run_size_ = static_cast<std::size_t>(
+        TRY(named("KVM_GET_VCPU_MMAP_SIZE", control(kvm, KVM_GET_VCPU_MMAP_SIZE)))
+    );
+    machine.end_ = plan.memory_end();
+    machine.limit_ = plan.memory_limit();
+    if (auto const filled = machine.fill(image, plan, files); !filled)
+        return std::unexpected(unusable("the Keep's memory", filled.error()));
+    return machine;
+}
+
+base::Result<void> Machine::add_slot(std::uint64_t address, Mapping memory) {
+    kvm_userspace_memory_region region{};
+    region.slot = static_cast<std::uint32_t>(slots_.size());
+    region.guest_phys_addr = address;
+    region.memory_size = memory.bytes().size();
+    // Safety: the mapping lives in slots_ as long as the machine.
+    region.userspace_addr = reinterpret_cast<std::uint64_t>(memory.bytes().data());
+    TRY(control(machine_, KVM_SET_USER_MEMORY_REGION, &region));
+    slots_.push_back({address, std::move(memory)});
+    return {};
+}
+
+base::Result<void>
+Machine::fill(Image const& image, Plan const& plan, std::vector<os::Fd> const& files) {
+    auto const at = [](std::uint64_t address) { return address - launch::image_address; };
+    auto memory = TRY(Mapping::create(at(plan.memory_end())));
+    // Page tables lie below: in large pages of the host each of their changes would be dear.
+    memory.prefer_large_pages(
+        at(launch::files_address), at(plan.memory_end()) - at(launch::files_address)
+    );
+    std::ranges::copy(image.shim(), memory.bytes().begin());
+    TRY(memory.place_file(at(plan.program_address()), image.program(), image.program_size()));
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        auto const size = TRY(os::check(::lseek(files[i].number(), 0, SEEK_END)));
+        TRY(memory.place_file(
+            at(plan.file_addresses()[i]), files[i], static_cast<std::size_t>(size)
+        ));
+    }
+    auto const strings = std::as_bytes(std::span{plan.strings()});
+    std::ranges::copy(strings, memory.bytes().subspan(at(launch::strings_address)).begin());
+    return add_slot(launch::image_address, std::move(memory));
+}
+
+base::Result<void> Machine::calibrate(Plan const& plan, Vcpu const& first) {
+    auto const khz = TRY(control(first.descriptor(), KVM_GET_TSC_KHZ));
+    auto const boot = plan.boot({
+        .tsc_khz = static_cast<std::uint64_t>(khz),
+        .tsc = __rdtsc(),
+        .monotonic_ns = now_ns(CLOCK_MONOTONIC),
+        .realtime_ns = now_ns(CLOCK_REALTIME),
+    });
+    auto const bytes = std::as_bytes(std::span{&boot, 1});
+    std::ranges::copy(bytes, TRY(memory(launch::boot_address, bytes.size())).begin());
+    return {};
+}
+
+base::Result<Vcpu> Machine::add_cpu(unsigned index, Beginning const& beginning) const {
+    auto cpu = TRY(Vcpu::create(machine_, index, run_size_));
+    TRY(set_registers(cpu.descriptor(), header_, beginning));
+    return cpu;
+}
+
+base::Result<std::span<std::byte>>
+Machine::memory(std::uint64_t address, std::uint64_t size) const {
+    for (auto const& slot : slots_) {
+        auto const bytes = slot.memory.bytes();
+        if (address < slot.address || address - slot.address >= bytes.size()) continue;
+        auto const offset = address - slot.address;
+        if (size > bytes.size() - offset) break;
+        return bytes.subspan(offset, size);
+    }
+    return std::unexpected(base::Errno::Fault);
+}
+
+base::Result<std::uint64_t> Machine::grow(std::uint64_t size) {
+    std::uint64_t const room = limit_ - end_;
+    std::uint64_t const added = std::min(size, room) / launch::chunk_size * launch::chunk_size;
+    if (added == 0) return std::unexpected(base::Errno::NoMem);
+    auto memory = TRY(Mapping::create(added));
+    memory.prefer_large_pages(0, added);
+    TRY(add_slot(end_, std::move(memory)));
+    end_ += added;
+    return added;
+}
+
+base::Result<void> Machine::discard(std::uint64_t address, std::uint64_t size) {
+    // Only whole chunks of what the Keep calls its own; never the shim, the boot block or a file.
+    if (address % launch::chunk_size != 0 || size % launch::chunk_size != 0)
+        return std::unexpected(base::Errno::Inval);
+    for (auto& slot : slots_) {
+        auto const slot_end = slot.address + slot.memory.bytes().size();
+        if (address >= slot.address && address < slot_end && size <= slot_end - address)
+            return slot.memory.discard(address - slot.address, size);
+    }
+    return std::unexpected(base::Errno::Fault);
+}
+
+} // namespace host::vmm::kvm

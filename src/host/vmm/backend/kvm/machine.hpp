@@ -1,0 +1,48 @@
+#pragma once
+
+// A virtual machine of KVM and its memory, filled from an image and a plan.
+
+#include "host/vmm/backend/kvm/vcpu.hpp"
+#include "host/vmm/image.hpp"
+#include "host/vmm/mapping.hpp"
+#include "host/vmm/plan.hpp"
+
+#include <mutex>
+#include <vector>
+
+namespace host::vmm::kvm {
+
+class Machine {
+public:
+    static os::OrFailure<Machine>
+    create(Image const& image, Plan const& plan, std::vector<os::Fd> const& files);
+
+    // Writes the boot block with the time of now; the first vCPU is to run right after.
+    base::Result<void> calibrate(Plan const& plan, Vcpu const& first);
+    base::Result<Vcpu> add_cpu(unsigned index, Beginning const& beginning) const;
+
+    // The memory of [address, address + size), if the machine has it in one piece.
+    base::Result<std::span<std::byte>> memory(std::uint64_t address, std::uint64_t size) const;
+    // Adds up to `size` bytes at the end; answers with how many.
+    base::Result<std::uint64_t> grow(std::uint64_t size);
+    base::Result<void> discard(std::uint64_t address, std::uint64_t size);
+
+private:
+    struct Slot {
+        std::uint64_t address;
+        Mapping memory;
+    };
+
+    Machine() = default;
+    base::Result<void> add_slot(std::uint64_t address, Mapping memory);
+    base::Result<void> fill(Image const& image, Plan const& plan, std::vector<os::Fd> const& files);
+
+    os::Fd machine_;
+    std::size_t run_size_ = 0;
+    protocol::launch::ImageHeader header_{};
+    std::vector<Slot> slots_;
+    std::uint64_t end_ = 0;
+    std::uint64_t limit_ = 0;
+};
+
+} // namespace host::vmm::kvm

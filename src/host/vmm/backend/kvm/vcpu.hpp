@@ -1,0 +1,42 @@
+#pragma once
+
+// One virtual CPU: KVM's descriptor for it and the page in which KVM says why it came back.
+
+#include "host/vmm/backend/kvm/ioctl.hpp"
+#include "host/vmm/backend/kvm/registers.hpp"
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+namespace host::vmm::kvm {
+
+class Vcpu {
+public:
+    static base::Result<Vcpu> create(os::Fd const& machine, unsigned index, std::size_t run_size);
+
+    Vcpu(Vcpu&& other) noexcept
+        : cpu_{std::move(other.cpu_)},
+          run_{std::exchange(other.run_, nullptr)},
+          run_size_{other.run_size_} {}
+    Vcpu& operator=(Vcpu&&) = delete;
+    ~Vcpu();
+
+    os::Fd const& descriptor() const { return cpu_; }
+
+    enum class Exit { Doorbell, Interrupted, Other };
+    Exit run();
+    // Makes the present or next run() return at once.
+    void interrupt() { __atomic_store_n(&run_->immediate_exit, 1, __ATOMIC_RELEASE); }
+    std::string explain() const; // why the last run() ended, for a failure
+
+private:
+    Vcpu(os::Fd cpu, kvm_run* run, std::size_t size)
+        : cpu_{std::move(cpu)}, run_{run}, run_size_{size} {}
+
+    os::Fd cpu_;
+    kvm_run* run_ = nullptr;
+    std::size_t run_size_ = 0;
+};
+
+} // namespace host::vmm::kvm

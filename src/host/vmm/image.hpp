@@ -1,0 +1,37 @@
+#pragma once
+
+// What a Keep is made of: the shim's image and the program that it will load.
+
+#include "os/failure.hpp"
+#include "os/fd.hpp"
+#include "protocol/launch/machine.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace host::vmm {
+
+class Image {
+public:
+    // `shim`: path of a shim image; `program`: path of a static-pie.
+    static os::OrFailure<Image> open(std::string const& shim, std::string const& program);
+
+    // The shim's bytes as they lie in memory from image_address on.
+    std::span<std::byte const> shim() const { return shim_; }
+    protocol::launch::ImageHeader const& header() const { return header_; }
+    os::Fd const& program() const { return program_; }
+    std::uint64_t program_size() const { return program_size_; }
+
+private:
+    Image() = default;
+
+    std::vector<std::byte> shim_;
+    protocol::launch::ImageHeader header_{};
+    os::Fd program_;
+    std::uint64_t program_size_ = 0;
+};
+
+} // namespace host::vmm

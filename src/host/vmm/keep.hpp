@@ -1,0 +1,56 @@
+#pragma once
+
+// A running Keep: made from an image and a plan, it runs until its program ends.
+
+#include "host/vmm/image.hpp"
+#include "host/vmm/plan.hpp"
+#include "host/vmm/server/server.hpp"
+
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace host::vmm {
+
+// How a Keep ended.
+struct KeepEnd {
+    std::uint8_t status = 0; // of the program, if signal is 0
+    std::uint8_t signal = 0; // that ended the program
+    bool out_of_memory = false;
+};
+
+struct KeepCosts {
+    std::uint64_t exits = 0; // to the host, from the first instruction to the end
+};
+
+class Keep {
+public:
+    // `files`: the resident descriptors' files, in the order of the plan. `log` takes the shim's
+    // lines.
+    static os::OrFailure<Keep> create(
+        Image const& image,
+        Plan const& plan,
+        std::vector<os::Fd> const& files,
+        Server& server,
+        std::function<void(std::string_view)> log
+    );
+    Keep(Keep&&) noexcept;
+    Keep& operator=(Keep&&) noexcept;
+    ~Keep();
+
+    // Runs on this thread, and on one more for each further vCPU, until the program ends or stop()
+    // is called. The other threads end with the Keep's destruction.
+    os::OrFailure<KeepEnd> run();
+    // From any thread: the Keep ends as soon as it can, with this end.
+    void stop(KeepEnd end);
+    KeepCosts costs() const;
+
+private:
+    struct State;
+    explicit Keep(std::unique_ptr<State> state);
+
+    std::unique_ptr<State> state_;
+};
+
+} // namespace host::vmm

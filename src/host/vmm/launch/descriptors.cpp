@@ -1,0 +1,105 @@
+#include "host/vmm/launch/descriptors.hpp"
+
+#include "host/vmm/launch/block.hpp"
+#include "os/check.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace host::vmm {
+
+using protocol::launch::Item;
+using protocol::launch::Kind;
+
+namespace {
+
+bool regular_with_contents(int descriptor) {
+    struct stat status{};
+    return ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0;
+}
+
+} // namespace
+
+void hand_standard(Handed& handed) {
+    handed.wishes.user = ::geteuid();
+    handed.wishes.group = ::getegid();
+    constexpr std::uint32_t standard = 3;
+    for (std::uint32_t number = 0; number < standard; ++number)
+        hand(handed, number, os::Fd{::fcntl(static_cast<int>(number), F_DUPFD_CLOEXEC, 0)});
+}
+
+void hand(Handed& handed, std::uint32_t number, os::Fd file) {
+    struct stat status{};
+    if (!file || ::fstat(file.number(), &status) != 0) return;
+    bool const standard = number < 3;
+    int const flags = ::fcntl(file.number(), F_GETFL);
+    auto const handle = handed.server.handles().add(std::move(file));
+    if (!handle) return;
+    handed.wishes.descriptors.push_back(
+        {.number = number,
+         .mode = standard ? status.st_mode : 0,
+         .flags = static_cast<std::uint32_t>(flags),
+         .handle = *handle}
+    );
+}
+
+void hand_resident(Handed& handed, std::uint32_t number, os::Fd file) {
+    struct stat status{};
+    if (!file || ::fstat(file.number(), &status) != 0) return;
+    handed.wishes.descriptors.push_back(
+        {.number = number,
+         .mode = status.st_mode,
+         .memory_size = static_cast<std::uint64_t>(status.st_size),
+         .resident = true}
+    );
+    handed.files.push_back(std::move(file));
+}
+
+void hand_inherited(Handed& handed) {
+    constexpr int first = 3;
+    constexpr int most = 64;
+    for (int number = first; number < most; ++number) {
+        struct stat status{};
+        if ((::fcntl(number, F_GETFD) & FD_CLOEXEC) != 0 || ::fstat(number, &status) != 0) continue;
+        ::fcntl(number, F_SETFD, FD_CLOEXEC);
+        if (S_ISREG(status.st_mode) && status.st_size > 0)
+            hand_resident(handed, static_cast<std::uint32_t>(number), os::Fd{number});
+        else
+            hand(handed, static_cast<std::uint32_t>(number), os::Fd{number});
+    }
+}
+
+os::OrFailure<void> hand_order(Handed& handed, LaunchOrder const& order) {
+    std::vector<Item> items;
+    std::vector<os::Fd> opened;
+    std::uint32_t next = protocol::launch::block_descriptor + 1;
+    for (auto item : order.items()) {
+        // A Keep has no timer that the host could not hold back: the host ends it in time.
+        if (item.kind == Kind::TimeoutMs) continue;
+        if (item.descriptor >= 0) {
+            os::Fd copy{::fcntl(item.descriptor, F_DUPFD_CLOEXEC, 0)};
+            if (!copy)
+                return std::unexpected(
+                    os::Failure{
+                        "launch-failed",
+                        "a descriptor cannot be handed to the Keep: " +
+                            std::string{os::description(os::last_error())}
+                    }
+                );
+            opened.push_back(std::move(copy));
+            item.descriptor = static_cast<int>(next++);
+        }
+        items.push_back(item);
+    }
+    next = protocol::launch::block_descriptor;
+    hand_resident(handed, next++, TRY(sealed_block(items)));
+    for (auto& file : opened)
+        if (regular_with_contents(file.number()))
+            hand_resident(handed, next++, std::move(file));
+        else
+            hand(handed, next++, std::move(file));
+    return {};
+}
+
+} // namespace host::vmm

@@ -1,0 +1,33 @@
+#pragma once
+
+// What a Keep finds open at its start, and under which numbers: standard streams, folders, files
+// in memory.
+
+#include "host/vmm/launch/order.hpp"
+#include "host/vmm/plan.hpp"
+#include "host/vmm/server/server.hpp"
+#include "os/failure.hpp"
+#include "os/fd.hpp"
+
+#include <vector>
+
+namespace host::vmm {
+
+struct Handed {
+    Wishes& wishes;
+    Server& server;
+    std::vector<os::Fd> files; // of the resident descriptors, in their order
+};
+
+// Who runs this, and descriptors 0 to 2.
+void hand_standard(Handed& handed);
+// As a descriptor whose calls the host serves.
+void hand(Handed& handed, std::uint32_t number, os::Fd file);
+// As a file that lies in the Keep's memory.
+void hand_resident(Handed& handed, std::uint32_t number, os::Fd file);
+// Everything from descriptor 3 on, under its own number; files with contents become resident.
+void hand_inherited(Handed& handed);
+// What exec is to run: the launch block as descriptor 3, then all that its items name.
+os::OrFailure<void> hand_order(Handed& handed, LaunchOrder const& order);
+
+} // namespace host::vmm

@@ -1,0 +1,54 @@
+#include "host/vmm/mapping.hpp"
+
+#include "os/check.hpp"
+
+#include <cstdint>
+
+#include <sys/mman.h>
+
+namespace host::vmm {
+
+namespace {
+
+constexpr std::size_t large_page = 2 << 20;
+
+} // namespace
+
+base::Result<Mapping> Mapping::create(std::size_t size) {
+    constexpr int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    void* const at = ::mmap(nullptr, size + large_page, PROT_READ | PROT_WRITE, flags, -1, 0);
+    if (at == MAP_FAILED) return std::unexpected(os::last_error());
+    // Safety: the aligned part of a mapping that is ours; what lies before and behind goes back.
+    auto* const begin = static_cast<std::byte*>(at);
+    std::size_t const before =
+        (large_page - reinterpret_cast<std::uintptr_t>(begin) % large_page) % large_page;
+    if (before != 0) ::munmap(begin, before);
+    ::munmap(begin + before + size, large_page - before);
+    return Mapping{{begin + before, size}};
+}
+
+Mapping::~Mapping() {
+    if (!bytes_.empty()) ::munmap(bytes_.data(), bytes_.size());
+}
+
+base::Result<void> Mapping::place_file(std::size_t offset, os::Fd const& file, std::size_t size) {
+    if (size == 0) return {};
+    auto const part = bytes_.subspan(offset, size);
+    void* const at =
+        ::mmap(part.data(), part.size(), PROT_READ, MAP_PRIVATE | MAP_FIXED, file.number(), 0);
+    if (at == MAP_FAILED) return std::unexpected(os::last_error());
+    return {};
+}
+
+void Mapping::prefer_large_pages(std::size_t offset, std::size_t size) {
+    auto const part = bytes_.subspan(offset, size);
+    // Without it the Keep is slower, not wrong.
+    static_cast<void>(::madvise(part.data(), part.size(), MADV_HUGEPAGE));
+}
+
+base::Result<void> Mapping::discard(std::size_t offset, std::size_t size) {
+    auto const part = bytes_.subspan(offset, size);
+    return os::done(::madvise(part.data(), part.size(), MADV_DONTNEED));
+}
+
+} // namespace host::vmm

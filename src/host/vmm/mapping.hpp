@@ -1,0 +1,42 @@
+#pragma once
+
+// Address space of this process that becomes a Keep's memory, unmapped when its owner goes.
+
+#include "base/result.hpp"
+#include "os/fd.hpp"
+
+#include <cstddef>
+#include <span>
+#include <utility>
+
+namespace host::vmm {
+
+class Mapping {
+public:
+    // Zero pages, at an address that is a multiple of 2 MiB; they cost nothing before they are
+    // touched.
+    static base::Result<Mapping> create(std::size_t size);
+
+    Mapping(Mapping&& other) noexcept : bytes_{std::exchange(other.bytes_, {})} {}
+    Mapping& operator=(Mapping&& other) noexcept {
+        std::swap(bytes_, other.bytes_);
+        return *this;
+    }
+    ~Mapping();
+
+    // Puts a file's pages, read-only and shared with all who read it, in the place of [offset,
+    // offset + size).
+    base::Result<void> place_file(std::size_t offset, os::Fd const& file, std::size_t size);
+    // What the pages of [offset, offset + size) shall be.
+    void prefer_large_pages(std::size_t offset, std::size_t size);
+    base::Result<void> discard(std::size_t offset, std::size_t size);
+
+    std::span<std::byte> bytes() const { return bytes_; }
+
+private:
+    explicit Mapping(std::span<std::byte> bytes) : bytes_{bytes} {}
+
+    std::span<std::byte> bytes_;
+};
+
+} // namespace host::vmm

@@ -1,0 +1,69 @@
+#pragma once
+
+// Everything about a Keep that is decided before it runs: its memory map and the boot block. Pure:
+// sizes in, addresses out.
+
+#include "os/failure.hpp"
+#include "protocol/launch/machine.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace host::vmm {
+
+// A descriptor that the program finds open.
+struct PlannedDescriptor {
+    std::uint32_t number = 0;
+    std::uint32_t mode = 0;
+    std::uint32_t flags = 0;
+    std::uint32_t handle = 0; // of the host-call server ...
+    std::uint64_t memory_size =
+        0; // ... or, if `resident`, a file of this size in the Keep's memory
+    bool resident = false;
+};
+
+struct Wishes {
+    std::uint64_t memory_limit = 2ULL << 30;
+    std::uint32_t max_cpus = 1;
+    std::uint32_t cpus = 1;
+    std::uint32_t user = 0;
+    std::uint32_t group = 0;
+    bool verbose = false;
+    protocol::launch::Doorbell doorbell = protocol::launch::Doorbell::Port;
+    std::vector<std::string> arguments;
+    std::vector<std::string> environment; // K=V
+    std::vector<PlannedDescriptor> descriptors;
+};
+
+struct Calibration {
+    std::uint64_t tsc_khz = 0;
+    std::uint64_t tsc = 0;
+    std::uint64_t monotonic_ns = 0;
+    std::uint64_t realtime_ns = 0;
+};
+
+class Plan {
+public:
+    static os::OrFailure<Plan> make(std::uint64_t program_size, Wishes const& wishes);
+
+    std::uint64_t program_address() const { return boot_.program; }
+    std::uint64_t memory_end() const { return boot_.memory_end; }
+    std::uint64_t memory_limit() const { return boot_.memory_limit; }
+    std::uint32_t max_cpus() const { return boot_.max_cpus; }
+    // Where the memory files lie, in the order of the wishes' resident descriptors.
+    std::vector<std::uint64_t> const& file_addresses() const { return file_addresses_; }
+
+    // The boot block as it goes to boot_address and its strings; time is known only at the start.
+    protocol::launch::Boot boot(Calibration const& time) const;
+    std::string const& strings() const { return strings_; }
+
+private:
+    Plan() = default;
+
+    protocol::launch::Boot boot_{};
+    std::string strings_;
+    std::vector<std::uint64_t> file_addresses_;
+};
+
+} // namespace host::vmm

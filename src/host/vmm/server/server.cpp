@@ -1,0 +1,208 @@
+#include "host/vmm/server/server.hpp"
+
+#include "os/check.hpp"
+
+#include <cstring>
+#include <ctime>
+#include <vector>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <termios.h>
+#include <unistd.h>
+
+namespace host::vmm {
+
+using protocol::hostcall::Call;
+
+namespace {
+
+constexpr std::size_t most_polled = 4096;
+
+base::Result<std::uint64_t> value(long answer) {
+    if (answer < 0) return std::unexpected(os::last_error());
+    return static_cast<std::uint64_t>(answer);
+}
+
+base::Result<std::uint64_t> status_of(int file, std::span<std::byte> out) {
+    struct stat status{};
+    if (out.size() != sizeof status) return std::unexpected(base::Errno::Proto);
+    if (::fstat(file, &status) != 0) return std::unexpected(os::last_error());
+    std::memcpy(out.data(), &status, sizeof status);
+    return 0;
+}
+
+base::Result<std::uint64_t> control(Request const& request) {
+    int const command = request.number(1);
+    switch (command) {
+    case F_GETFL:
+        return value(::fcntl(request.file(0), F_GETFL));
+    case F_SETFL:
+        return value(
+            ::fcntl(request.file(0), F_SETFL, request.number(2) & (O_APPEND | O_NONBLOCK))
+        );
+    case F_GETPIPE_SZ:
+        return value(::fcntl(request.file(0), F_GETPIPE_SZ));
+    default:
+        return std::unexpected(base::Errno::Inval);
+    }
+}
+
+base::Result<std::uint64_t> device_control(Request const& request) {
+    auto const argument = request.buffer(2);
+    std::size_t size = 0;
+    switch (request.value(1)) {
+    case FIONREAD:
+    case FIONBIO:
+        size = sizeof(int);
+        break;
+    case TIOCGWINSZ:
+        size = sizeof(winsize);
+        break;
+    default:
+        return std::unexpected(base::Errno::NoTty);
+    }
+    if (argument.size() != size) return std::unexpected(base::Errno::Proto);
+    return value(::ioctl(request.file(0), request.value(1), argument.data()));
+}
+
+} // namespace
+
+base::Result<std::uint64_t> Server::keep(int number) {
+    if (number < 0) return std::unexpected(os::last_error());
+    return handles_.add(os::Fd{number});
+}
+
+base::Result<std::uint64_t> Server::serve(Request const& request) {
+    switch (request.call()) {
+    case Call::Poll:
+        return poll(request);
+    case Call::Pipe:
+        return pipe(request);
+    case Call::MkdirAt:
+    case Call::FstatAt:
+    case Call::UnlinkAt:
+    case Call::LinkAt:
+    case Call::SymlinkAt:
+    case Call::ReadlinkAt:
+    case Call::UtimensAt:
+    case Call::RenameAt:
+    case Call::Statx:
+    case Call::OpenAt:
+    case Call::FaccessAt:
+        return serve_path(request);
+    case Call::Socket:
+    case Call::Connect:
+    case Call::SendTo:
+    case Call::RecvFrom:
+    case Call::Shutdown:
+    case Call::Bind:
+    case Call::Listen:
+    case Call::GetSockName:
+    case Call::GetPeerName:
+    case Call::SetSockOpt:
+    case Call::GetSockOpt:
+    case Call::Accept:
+        return serve_socket(request);
+    default:
+        return serve_file(request);
+    }
+}
+
+base::Result<std::uint64_t> Server::serve_file(Request const& request) {
+    auto const buffer = request.buffer(1);
+    auto const offset = [&](unsigned i) { return static_cast<off_t>(request.value(i)); };
+    switch (request.call()) {
+    case Call::Read:
+        return value(::read(request.file(0), buffer.data(), buffer.size()));
+    case Call::Write:
+        return value(::write(request.file(0), buffer.data(), buffer.size()));
+    case Call::Pread:
+        return value(::pread(request.file(0), buffer.data(), buffer.size(), offset(2)));
+    case Call::Pwrite: {
+        iovec const whole{buffer.data(), buffer.size()};
+        return value(
+            ::pwritev2(request.file(0), &whole, 1, offset(2), request.number(3) & RWF_APPEND)
+        );
+    }
+    case Call::Close: {
+        TRY(handles_.close(request.value(0)));
+        return 0;
+    }
+    case Call::Fstat:
+        return status_of(request.file(0), buffer);
+    case Call::Lseek:
+        return value(::lseek(request.file(0), offset(1), request.number(2)));
+    case Call::Ioctl:
+        return device_control(request);
+    case Call::Fcntl:
+        return control(request);
+    case Call::Fsync:
+        return value(::fsync(request.file(0)));
+    case Call::Fdatasync:
+        return value(::fdatasync(request.file(0)));
+    case Call::Ftruncate:
+        return value(::ftruncate(request.file(0), offset(1)));
+    case Call::Fallocate:
+        return value(::fallocate(request.file(0), request.number(1), offset(2), offset(3)));
+    case Call::Fadvise: {
+        int const error = ::posix_fadvise(request.file(0), offset(1), offset(2), request.number(3));
+        if (error != 0) return std::unexpected(base::Errno{error});
+        return 0;
+    }
+    case Call::GetDents:
+        return value(::syscall(SYS_getdents64, request.file(0), buffer.data(), buffer.size()));
+    default:
+        return std::unexpected(base::Errno::NoSys);
+    }
+}
+
+base::Result<std::uint64_t> Server::poll(Request const& request) {
+    auto const buffer = request.buffer(0);
+    auto const count = buffer.size() / sizeof(pollfd);
+    if (count > most_polled) return std::unexpected(base::Errno::Inval);
+    std::vector<pollfd> polled(count);
+    std::memcpy(polled.data(), buffer.data(), count * sizeof(pollfd));
+    std::vector<Handles::Open> open(count); // keeps them open while we wait
+    for (std::size_t i = 0; i < count; ++i) {
+        if (polled[i].fd < 0) continue;
+        if (auto found = handles_.find(static_cast<std::uint64_t>(polled[i].fd)))
+            open[i] = std::move(*found);
+        polled[i].fd = open[i] ? open[i]->number() : -1;
+    }
+    constexpr std::uint64_t second = 1'000'000'000;
+    timespec const limit{
+        static_cast<time_t>(request.value(1) / second), static_cast<long>(request.value(1) % second)
+    };
+    bool const forever = request.value(1) == ~0ULL;
+    auto const ready =
+        TRY(value(::ppoll(polled.data(), count, forever ? nullptr : &limit, nullptr)));
+    for (std::size_t i = 0; i < count; ++i)
+        std::memcpy(
+            buffer.data() + i * sizeof(pollfd) + offsetof(pollfd, revents),
+            &polled[i].revents,
+            sizeof(short)
+        );
+    return ready;
+}
+
+base::Result<std::uint64_t> Server::pipe(Request const& request) {
+    auto const out = request.buffer(0);
+    std::array<int, 2> ends{};
+    if (out.size() != sizeof ends) return std::unexpected(base::Errno::Proto);
+    if (::pipe2(ends.data(), (request.number(1) & O_NONBLOCK) | O_CLOEXEC) != 0)
+        return std::unexpected(os::last_error());
+    os::Fd reader{ends[0]};
+    os::Fd writer{ends[1]};
+    std::array<std::uint32_t, 2> const handles{
+        TRY(handles_.add(std::move(reader))), TRY(handles_.add(std::move(writer)))
+    };
+    std::memcpy(out.data(), handles.data(), sizeof handles);
+    return 0;
+}
+
+} // namespace host::vmm

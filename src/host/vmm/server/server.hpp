@@ -1,0 +1,33 @@
+#pragma once
+
+// Serves the host calls that concern files and sockets, within what this Keep may do.
+
+#include "host/vmm/server/handles.hpp"
+#include "host/vmm/server/request.hpp"
+
+namespace host::vmm {
+
+struct Policy {
+    bool sockets = false; // may the Keep make sockets of its own
+};
+
+class Server {
+public:
+    explicit Server(Policy policy) : policy_{policy} {}
+
+    Handles& handles() { return handles_; }
+    base::Result<std::uint64_t> serve(Request const& request);
+
+private:
+    base::Result<std::uint64_t> serve_file(Request const& request);
+    base::Result<std::uint64_t> serve_path(Request const& request);
+    base::Result<std::uint64_t> serve_socket(Request const& request);
+    base::Result<std::uint64_t> poll(Request const& request);
+    base::Result<std::uint64_t> pipe(Request const& request);
+    base::Result<std::uint64_t> keep(int number); // gives a new descriptor a handle
+
+    Policy policy_;
+    Handles handles_;
+};
+
+} // namespace host::vmm

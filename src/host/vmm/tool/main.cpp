@@ -1,0 +1,123 @@
+// keep-run: runs any static-pie in a KVM Keep, for the tests of shim and VMM.
+//
+//     keep-run [--shim=FILE] [--dir=HOST:FD] [--file=HOST:FD] [--cpus=N] [--memory=MIB] [--env=K=V]
+//     [--verbose] [--costs]
+//              [--sockets] [--inherit=PROGRAM | PROGRAM] [ARGUMENTS]
+//
+// --inherit runs PROGRAM with the descriptors that keep-run was started with, and without
+// arguments.
+
+#include "host/vmm/keep.hpp"
+#include "host/vmm/launch/descriptors.hpp"
+
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <thread>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace {
+
+struct Options {
+    std::string shim = std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path() /
+                       "libexec/enarx/shim-deprivileged";
+    std::vector<std::pair<std::string, std::uint32_t>> folders;
+    std::vector<std::pair<std::string, std::uint32_t>> files;
+    host::vmm::Wishes wishes;
+    host::vmm::Policy policy;
+    bool costs = false;
+    std::string program;
+    std::string inherited_program;
+};
+
+std::uint32_t number(std::string_view text) {
+    std::uint32_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+}
+
+std::pair<std::string, std::uint32_t> placed(std::string_view text) {
+    auto const colon = text.rfind(':');
+    return {std::string{text.substr(0, colon)}, number(text.substr(colon + 1))};
+}
+
+Options parse(int argc, char** argv) {
+    Options options;
+    options.wishes.max_cpus = 64;
+    options.wishes.cpus = std::max(1U, std::thread::hardware_concurrency());
+    int i = 1;
+    for (; i < argc && std::string_view{argv[i]}.starts_with("--"); ++i) {
+        std::string_view const option = argv[i];
+        auto const value = option.substr(std::min(option.find('=') + 1, option.size()));
+        if (option.starts_with("--shim="))
+            options.shim = value;
+        else if (option.starts_with("--dir="))
+            options.folders.push_back(placed(value));
+        else if (option.starts_with("--file="))
+            options.files.push_back(placed(value));
+        else if (option.starts_with("--cpus="))
+            options.wishes.max_cpus = number(value);
+        else if (option.starts_with("--memory="))
+            options.wishes.memory_limit = std::uint64_t{number(value)} << 20;
+        else if (option.starts_with("--env="))
+            options.wishes.environment.emplace_back(value);
+        else if (option.starts_with("--inherit="))
+            options.inherited_program = value;
+        else if (option == "--verbose")
+            options.wishes.verbose = true;
+        else if (option == "--costs")
+            options.costs = true;
+        else if (option == "--sockets")
+            options.policy.sockets = true;
+    }
+    if (!options.inherited_program.empty()) {
+        options.program = options.inherited_program;
+        options.wishes.arguments = {"exec"};
+        return options;
+    }
+    if (i < argc) options.program = argv[i];
+    for (; i < argc; ++i) options.wishes.arguments.emplace_back(argv[i]);
+    return options;
+}
+
+int failed(os::Failure const& failure) {
+    fmt::print(stderr, "keep-run: {}: {}\n", failure.name, failure.text);
+    return 125;
+}
+
+int run(Options options) {
+    host::vmm::Server server{options.policy};
+    host::vmm::Handed handed{options.wishes, server, {}};
+    hand_standard(handed);
+    if (!options.inherited_program.empty()) hand_inherited(handed);
+    for (auto const& [path, as] : options.folders)
+        hand(handed, as, os::Fd{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)});
+    for (auto const& [path, as] : options.files)
+        hand_resident(handed, as, os::Fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)});
+    auto const image = host::vmm::Image::open(options.shim, options.program);
+    if (!image) return failed(image.error());
+    auto const plan = host::vmm::Plan::make(image->program_size(), options.wishes);
+    if (!plan) return failed(plan.error());
+    auto keep =
+        host::vmm::Keep::create(*image, *plan, handed.files, server, [](std::string_view line) {
+            fmt::print(stderr, "shim: {}\n", line);
+        });
+    if (!keep) return failed(keep.error());
+    auto const end = keep->run();
+    if (options.costs) fmt::print(stderr, "exits {}\n", keep->costs().exits);
+    if (!end) return failed(end.error());
+    return end->signal != 0 ? 128 + end->signal : end->status;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    int const status = run(parse(argc, argv));
+    std::fflush(stdout);
+    ::_exit(status);
+}

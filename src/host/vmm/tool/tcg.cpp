@@ -1,0 +1,245 @@
+// keep-tcg: runs the image that a bare-metal KVM host gets, unchanged, on QEMU's TCG, where ring 0
+// is real everywhere.
+//
+//     keep-tcg --shim=FILE [--costs] [--inherit=PROGRAM] PROGRAM [ARGUMENTS]
+//
+// The machine's memory is a file that this process maps too: it writes the boot block before QEMU
+// starts and polls the block.
+
+#include "host/vmm/image.hpp"
+#include "host/vmm/launch/descriptors.hpp"
+#include "host/vmm/plan.hpp"
+#include "host/vmm/server/server.hpp"
+#include "os/check.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+#include <thread>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <x86intrin.h>
+
+namespace {
+
+namespace launch = protocol::launch;
+namespace vmm = host::vmm;
+using protocol::hostcall::Call;
+using protocol::hostcall::Header;
+using protocol::hostcall::Turn;
+
+constexpr std::uint64_t ram_size = 768ULL << 20;
+constexpr int cannot = 125;
+
+struct Guest {
+    std::span<std::byte> ram;
+    os::Fd file;
+    pid_t qemu = -1;
+    std::uint64_t end = 0;
+
+    ~Guest() {
+        if (qemu <= 0) return;
+        ::kill(qemu, SIGKILL);
+        ::waitpid(qemu, nullptr, 0);
+    }
+};
+
+std::uint64_t now_ns(clockid_t clock) {
+    timespec now{};
+    ::clock_gettime(clock, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
+           static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+// TCG's counter runs as the host's own and begins at 0.
+std::uint64_t measure_tsc_khz() {
+    auto const ns = now_ns(CLOCK_MONOTONIC);
+    auto const ticks = __rdtsc();
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    auto const later = __rdtsc();
+    return (later - ticks) * 1'000'000 / (now_ns(CLOCK_MONOTONIC) - ns);
+}
+
+bool make_memory(Guest& guest) {
+    guest.file = os::Fd{::memfd_create("keep", 0)};
+    if (!guest.file || ::ftruncate(guest.file.number(), ram_size) != 0) return false;
+    void* const at =
+        ::mmap(nullptr, ram_size, PROT_READ | PROT_WRITE, MAP_SHARED, guest.file.number(), 0);
+    if (at == MAP_FAILED) return false;
+    guest.ram = {static_cast<std::byte*>(at), ram_size};
+    return true;
+}
+
+bool read_file(os::Fd const& file, std::span<std::byte> to) {
+    return ::pread(file.number(), to.data(), to.size(), 0) == static_cast<ssize_t>(to.size());
+}
+
+void start_qemu(Guest& guest, std::string const& shim) {
+    auto const memory = fmt::format(
+        "memory-backend-file,id=ram,size={}M,share=on,mem-path=/proc/{}/fd/{}",
+        ram_size >> 20,
+        ::getpid(),
+        guest.file.number()
+    );
+    auto const size = fmt::format("{}M", ram_size >> 20);
+    guest.qemu = ::fork();
+    if (guest.qemu != 0) return;
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::execlp(
+        "qemu-system-x86_64",
+        "qemu-system-x86_64",
+        "-accel",
+        "tcg",
+        "-machine",
+        "microvm,pit=off,pic=off,rtc=off,isa-serial=off,memory-backend=ram",
+        "-cpu",
+        "max",
+        "-m",
+        size.c_str(),
+        "-object",
+        memory.c_str(),
+        "-kernel",
+        shim.c_str(),
+        "-nodefaults",
+        "-no-user-config",
+        "-display",
+        "none",
+        "-no-reboot",
+        static_cast<char*>(nullptr)
+    );
+    ::_exit(cannot);
+}
+
+base::Result<std::uint64_t> answer(Guest& guest, vmm::Server& server, vmm::Request const& request) {
+    switch (request.call()) {
+    case Call::Grow: {
+        auto const added = std::min(request.value(0), ram_size - guest.end) / launch::chunk_size *
+                           launch::chunk_size;
+        guest.end += added;
+        return added;
+    }
+    case Call::Park:
+        ::usleep(
+            static_cast<useconds_t>(std::min<std::uint64_t>(request.value(0) / 1000, 100'000))
+        );
+        return 0;
+    case Call::Log: {
+        auto const text = request.buffer(0);
+        fmt::print(
+            stderr,
+            "shim: {}\n",
+            std::string_view{reinterpret_cast<char const*>(text.data()), text.size()}
+        );
+        return 0;
+    }
+    case Call::Spawn:
+    case Call::Discard:
+        return std::unexpected(base::Errno::Again);
+    case Call::Unpark:
+        return 0;
+    default:
+        return server.serve(request);
+    }
+}
+
+// Serves the one vCPU until the program ends; answers with its exit status.
+int serve(Guest& guest, vmm::Server& server, bool costs) {
+    auto const block = guest.ram.subspan(launch::block_address, protocol::hostcall::block_size);
+    // Safety: page-aligned memory that QEMU's guest changes too; words are read and written whole.
+    auto volatile& words = *reinterpret_cast<Header volatile*>(block.data());
+    std::uint64_t calls = 0;
+    for (unsigned idle = 0;; ++idle) {
+        if (__atomic_load_n(&words.turn, __ATOMIC_ACQUIRE) !=
+            static_cast<std::uint64_t>(Turn::Host)) {
+            constexpr unsigned patience = 20'000;
+            if (idle > patience) ::usleep(50);
+            if (idle % patience == 0 && ::waitpid(guest.qemu, nullptr, WNOHANG) == guest.qemu) {
+                guest.qemu = -1;
+                return cannot;
+            }
+            continue;
+        }
+        idle = 0;
+        ++calls;
+        auto const request = vmm::Request::fetch(block, server.handles());
+        if (request && request->call() == Call::Exit) {
+            if (costs) fmt::print(stderr, "exits {}\n", calls);
+            return request->value(1) != 0 ? static_cast<int>(128 + request->value(1))
+                                          : static_cast<int>(request->value(0));
+        }
+        auto const result =
+            request ? answer(guest, server, *request) : std::unexpected(request.error());
+        words.answer = result ? static_cast<std::int64_t>(*result)
+                              : -static_cast<std::int64_t>(result.error());
+        __atomic_store_n(&words.turn, static_cast<std::uint64_t>(Turn::Keep), __ATOMIC_RELEASE);
+    }
+}
+
+int run(
+    std::string const& shim,
+    bool costs,
+    std::string const& inherited,
+    std::vector<std::string> arguments
+) {
+    vmm::Server server{{}};
+    vmm::Wishes wishes;
+    wishes.memory_limit = ram_size / 2;
+    wishes.doorbell = launch::Doorbell::Polled;
+    vmm::Handed handed{wishes, server, {}};
+    hand_standard(handed);
+    if (!inherited.empty()) hand_inherited(handed);
+    auto const program = inherited.empty() ? arguments.front() : inherited;
+    wishes.arguments = std::move(arguments);
+    auto const image = vmm::Image::open(shim, program);
+    auto const plan =
+        image ? vmm::Plan::make(image->program_size(), wishes) : std::unexpected(image.error());
+    Guest guest;
+    if (!plan || !make_memory(guest)) return cannot;
+    guest.end = plan->memory_end();
+    auto const boot =
+        plan->boot({measure_tsc_khz(), 0, now_ns(CLOCK_MONOTONIC), now_ns(CLOCK_REALTIME)});
+    std::ranges::copy(
+        std::as_bytes(std::span{&boot, 1}), guest.ram.subspan(launch::boot_address).begin()
+    );
+    std::ranges::copy(
+        std::as_bytes(std::span{plan->strings()}),
+        guest.ram.subspan(launch::strings_address).begin()
+    );
+    if (!read_file(
+            image->program(), guest.ram.subspan(plan->program_address(), image->program_size())
+        ))
+        return cannot;
+    for (std::size_t i = 0; i < handed.files.size(); ++i) {
+        auto const size = static_cast<std::size_t>(::lseek(handed.files[i].number(), 0, SEEK_END));
+        if (!read_file(handed.files[i], guest.ram.subspan(plan->file_addresses()[i], size)))
+            return cannot;
+    }
+    start_qemu(guest, shim);
+    return serve(guest, server, costs);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    std::string shim;
+    std::string inherited;
+    bool costs = false;
+    int i = 1;
+    for (; i < argc && std::string_view{argv[i]}.starts_with("--"); ++i) {
+        if (std::string_view{argv[i]}.starts_with("--shim="))
+            shim = std::string_view{argv[i]}.substr(7);
+        if (std::string_view{argv[i]}.starts_with("--inherit="))
+            inherited = std::string_view{argv[i]}.substr(10);
+        if (std::string_view{argv[i]} == "--costs") costs = true;
+    }
+    if (i >= argc) return cannot;
+    return run(shim, costs, inherited, {argv + i, argv + argc});
+}

@@ -1,0 +1,128 @@
+// Where every entry into the shim arrives: a system call is answered, a fault brings in a page or
+// becomes a signal.
+
+#include "keep/shim/event/kernel.hpp"
+#include "keep/shim/system_call/system_call.hpp"
+
+#include <bit>
+
+namespace shim {
+
+namespace {
+
+// Linux UAPI, asm-generic/siginfo.h.
+constexpr std::int32_t segv_unmapped = 1;
+constexpr std::int32_t segv_access = 2;
+constexpr std::int32_t ill_operand = 2;
+constexpr std::int32_t fpe_divide = 1;
+constexpr std::int32_t fpe_unknown = 14;
+constexpr std::int32_t bus_alignment = 1;
+constexpr std::int32_t trap_trace = 2;
+constexpr std::int32_t from_kernel = 0x80;
+
+SignalInfo describe(Frame const& frame) {
+    switch (frame.vector) {
+    case Vector::DivideError:
+        return {Signal::Fpe, fpe_divide, frame.rip};
+    case Vector::FloatingPoint:
+    case Vector::Simd:
+        return {Signal::Fpe, fpe_unknown, frame.rip};
+    case Vector::Debug:
+        return {Signal::Trap, trap_trace, frame.rip};
+    case Vector::Breakpoint:
+        return {Signal::Trap, from_kernel, 0};
+    case Vector::InvalidOpcode:
+        return {Signal::Ill, ill_operand, frame.rip};
+    case Vector::StackFault:
+        return {Signal::Bus, from_kernel, 0};
+    case Vector::AlignmentCheck:
+        return {Signal::Bus, bus_alignment, 0};
+    case Vector::Overflow:
+    case Vector::GeneralProtection:
+        return {Signal::Segv, from_kernel, 0};
+    default:
+        return {};
+    }
+}
+
+bool has_error_code(Vector vector) {
+    switch (vector) {
+    case Vector::StackFault:
+    case Vector::GeneralProtection:
+    case Vector::PageFault:
+    case Vector::AlignmentCheck:
+        return true;
+    default:
+        return false;
+    }
+}
+
+// Linux ends a program whose fault nobody handles, even if it blocks or ignores the signal.
+void raise(Kernel& kernel, Frame& frame, SignalInfo info) {
+    auto& thread = kernel.thread();
+    auto const number = static_cast<std::uint64_t>(info.signal);
+    info.trap = static_cast<std::uint64_t>(frame.vector);
+    info.error = has_error_code(frame.vector) ? frame.error : 0;
+    bool const blocked = (thread.blocked & signal_bit(number)) != 0;
+    if (blocked || kernel.signals.action(number).handler <= 1 ||
+        !kernel.signals.deliver(thread, frame, info))
+        end_keep(kernel, 0, number);
+}
+
+void on_page_fault(Kernel& kernel, Frame& frame) {
+    Access access = Access::Read;
+    if (frame.error & page_fault::write) access = Access::Write;
+    if (frame.error & page_fault::fetch) access = Access::Execute;
+    auto const brought_in = kernel.space.fault(frame.fault_address, access);
+    if (brought_in) {
+        // The entry was right already: this vCPU remembered an older one.
+        if (frame.error & page_fault::present) Machine::flush();
+        return;
+    }
+    if (brought_in.error() == base::Errno::NoMem)
+        end_keep(
+            kernel,
+            protocol::hostcall::out_of_memory_status,
+            static_cast<std::uint64_t>(Signal::Kill)
+        );
+    auto const at = frame.fault_address;
+    bool const mapped =
+        kernel.space.mapped({round_down(at, hw::page_size), round_down(at, hw::page_size) + 1});
+    raise(kernel, frame, {Signal::Segv, mapped ? segv_access : segv_unmapped, at});
+}
+
+void on_exception(Kernel& kernel, Frame& frame) {
+    if (frame.vector == Vector::PageFault) return on_page_fault(kernel, frame);
+    auto const info = describe(frame);
+    // Anything else is sent by the host or by broken hardware: the Keep does not go on with it.
+    if (info.signal == Signal::None)
+        give_up(kernel, "unexpected vector", static_cast<std::uint64_t>(frame.vector));
+    raise(kernel, frame, info);
+}
+
+void deliver_pending(Kernel& kernel, Frame& frame) {
+    auto& thread = kernel.thread();
+    while (auto const ready = thread.pending & ~thread.blocked) {
+        auto const number = static_cast<std::uint64_t>(std::countr_zero(ready)) + 1;
+        thread.pending &= ~signal_bit(number);
+        if (kernel.signals.ignored(number)) continue;
+        SignalInfo const info{.signal = static_cast<Signal>(number), .code = -6}; // SI_TKILL
+        if (kernel.signals.action(number).handler == 0 ||
+            !kernel.signals.deliver(thread, frame, info))
+            end_keep(kernel, 0, number);
+    }
+}
+
+} // namespace
+
+void on_event(Kernel& kernel, Frame& frame) {
+    kernel.translations.left_program();
+    if (frame.vector == Vector::SystemCall)
+        answer_system_call(kernel, frame);
+    else
+        on_exception(kernel, frame);
+    deliver_pending(kernel, frame);
+    kernel.translations.back_to_program();
+}
+
+} // namespace shim

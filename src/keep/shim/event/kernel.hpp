@@ -1,0 +1,75 @@
+#pragma once
+
+// All that the shim knows while it runs.
+
+#include "keep/shim/event/clock.hpp"
+#include "keep/shim/event/lock.hpp"
+#include "keep/shim/event/signal.hpp"
+#include "keep/shim/file/descriptors.hpp"
+#include "keep/shim/host/host.hpp"
+#include "keep/shim/memory/address_space.hpp"
+#include "keep/shim/memory/user_memory.hpp"
+#include "keep/shim/thread/thread.hpp"
+
+#include <array>
+#include <string_view>
+
+namespace shim {
+
+// The large tables, apart from the rest: they are zero at first and cost memory only where they are
+// used.
+struct Tables {
+    std::array<PagePool::Chunk, PagePool::max_chunks> chunks{};
+    std::array<Region, Regions::max_regions> regions{};
+    std::array<File, Descriptors::max_files> files{};
+    std::array<Thread, max_cpus> threads{};
+};
+
+struct Kernel {
+    explicit Kernel(Tables& tables)
+        : pool{host, tables.chunks},
+          translations{pool},
+          space{pool, translations, tables.regions},
+          user{space},
+          files{tables.files},
+          signals{user},
+          threads{tables.threads} {}
+
+    Lock lock;
+    Host host;
+    PagePool pool;
+    Translations translations;
+    AddressSpace space;
+    UserMemory user;
+    Descriptors files;
+    Signals signals;
+    std::span<Thread, max_cpus> threads; // by vCPU
+    Clock clock;
+    std::uint32_t next_thread_id = 1;
+    std::uint32_t max_threads = 1;
+    std::uint32_t reported_cpus = 1;
+    std::uint64_t futex_order = 0;
+    Range blocks; // memory for the host-call blocks of further vCPUs
+    std::uint64_t unknown_calls = 0;
+    std::uint32_t user_id = 0;
+    std::uint32_t group_id = 0;
+    bool verbose = false;
+
+    Thread& thread() { return threads[Machine::cpu()]; }
+    // A host call that may wait: other threads go on meanwhile.
+    base::Result<std::uint64_t> wait(Call call, Arguments const& arguments, std::uint64_t limit) {
+        Unlocked const open{lock};
+        return host.call(call, arguments, limit);
+    }
+};
+
+// The end of the Keep: of its own will (status), by a signal, or because the shim met something
+// impossible.
+[[noreturn]] void end_keep(Kernel& kernel, std::uint64_t status, std::uint64_t signal);
+[[noreturn]] void give_up(Kernel& kernel, std::string_view reason, std::uint64_t detail);
+void log(Kernel& kernel, std::string_view text, std::uint64_t number);
+
+// One system call or exception of the program.
+void on_event(Kernel& kernel, Frame& frame);
+
+} // namespace shim

@@ -1,0 +1,148 @@
+#include "keep/shim/event/signal.hpp"
+
+#include "keep/shim/event/signal_frame.hpp"
+#include "keep/shim/platform/machine.hpp"
+
+#include <cstring>
+
+namespace shim {
+
+namespace {
+
+constexpr std::size_t max_extended_state =
+    2752; // AVX-512 and what Linux puts behind it, in units of 64
+constexpr std::size_t legacy_state = 512;
+constexpr std::uint64_t red_zone = 128;
+constexpr std::uint64_t trap_and_direction = 0x500; // TF, DF
+constexpr std::uint64_t context_flags = 7; // UC_FP_XSTATE | UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS
+
+struct ExtendedState {
+    alignas(64) std::array<std::byte, max_extended_state> bytes{};
+};
+
+bool on_signal_stack(SignalStack const& stack, std::uint64_t rsp) {
+    return rsp > stack.base && rsp - stack.base <= stack.size;
+}
+
+SignalContext save(Frame const& f) {
+    SignalContext c{};
+    c.r8 = f.r8, c.r9 = f.r9, c.r10 = f.r10, c.r11 = f.r11;
+    c.r12 = f.r12, c.r13 = f.r13, c.r14 = f.r14, c.r15 = f.r15;
+    c.rdi = f.rdi, c.rsi = f.rsi, c.rbp = f.rbp, c.rbx = f.rbx;
+    c.rdx = f.rdx, c.rax = f.rax, c.rcx = f.rcx, c.rsp = f.rsp;
+    c.rip = f.rip, c.rflags = f.rflags;
+    c.cs = user_code_selector, c.ss = user_data_selector;
+    return c;
+}
+
+void load(SignalContext const& c, Frame& f) {
+    f.r8 = c.r8, f.r9 = c.r9, f.r10 = c.r10, f.r11 = c.r11;
+    f.r12 = c.r12, f.r13 = c.r13, f.r14 = c.r14, f.r15 = c.r15;
+    f.rdi = c.rdi, f.rsi = c.rsi, f.rbp = c.rbp, f.rbx = c.rbx;
+    f.rdx = c.rdx, f.rax = c.rax, f.rcx = c.rcx, f.rsp = c.rsp;
+    f.rip = c.rip;
+    f.rflags = (c.rflags & user_flags) | interrupt_flag | 2;
+    f.cs = user_code_selector, f.ss = user_data_selector;
+}
+
+void save_extended_state(ExtendedState& state, std::uint32_t size) {
+    Machine::save_extended_state(state.bytes.data());
+    ExtendedStateMarks const marks{
+        .magic = ExtendedStateMarks::begins,
+        .extended_size = size + 4,
+        .features = Machine::extended_state_mask(),
+        .state_size = size,
+        .padding = {},
+    };
+    std::memcpy(state.bytes.data() + ExtendedStateMarks::offset, &marks, sizeof marks);
+    std::memcpy(state.bytes.data() + size, &ExtendedStateMarks::ends, 4);
+}
+
+base::Result<void> restore_extended_state(UserMemory& user, std::uint64_t at) {
+    ExtendedState state;
+    auto const size = Machine::extended_state_size();
+    TRY(user.read(at, std::span{state.bytes}.first(legacy_state)));
+    ExtendedStateMarks marks{};
+    std::memcpy(&marks, state.bytes.data() + ExtendedStateMarks::offset, sizeof marks);
+    std::uint64_t features = 3;
+    if (marks.magic == ExtendedStateMarks::begins && marks.state_size == size)
+        TRY(user.read(
+            at + legacy_state, std::span{state.bytes}.subspan(legacy_state, size - legacy_state)
+        ));
+    else
+        std::memcpy(state.bytes.data() + legacy_state, &features, sizeof features);
+    if (!Machine::load_extended_state(state.bytes.data()))
+        return std::unexpected(base::Errno::Fault);
+    return {};
+}
+
+} // namespace
+
+bool Signals::ignored(std::uint64_t number) const {
+    auto const signal = static_cast<Signal>(number);
+    bool const by_default = signal == Signal::Child || signal == Signal::Urgent ||
+                            signal == Signal::WindowChange || signal == Signal::Cont;
+    auto const handler = actions_[number - 1].handler;
+    return handler == 1 || (handler == 0 && by_default);
+}
+
+base::Result<void> Signals::deliver(Thread& thread, Frame& frame, SignalInfo const& info) {
+    auto const number = static_cast<std::uint64_t>(info.signal);
+    auto& wanted = action(number);
+    auto const size = static_cast<std::uint32_t>(Machine::extended_state_size());
+    std::uint64_t top = frame.rsp - red_zone;
+    bool const other_stack = (wanted.flags & SignalAction::on_stack) && thread.stack.size != 0;
+    if (other_stack && !on_signal_stack(thread.stack, frame.rsp))
+        top = thread.stack.base + thread.stack.size;
+    std::uint64_t const state_at = round_down(top - size - 4, 64);
+    std::uint64_t const at = round_down(state_at - sizeof(SignalFrame), 16) - 8;
+
+    ExtendedState state;
+    save_extended_state(state, size);
+    TRY(user_.write(state_at, std::span{state.bytes}.first(size + 4)));
+
+    SignalFrame saved{};
+    saved.return_address = wanted.restorer;
+    saved.context.flags = context_flags;
+    saved.context.stack = thread.stack;
+    if (thread.stack.size == 0) saved.context.stack.flags = SignalStack::disabled;
+    saved.context.registers = save(frame);
+    saved.context.registers.error = info.error;
+    saved.context.registers.trap = info.trap;
+    saved.context.registers.old_mask = thread.blocked;
+    saved.context.registers.fault_address = frame.vector == Vector::PageFault ? info.address : 0;
+    saved.context.registers.extended_state = state_at;
+    saved.context.blocked = thread.blocked;
+    saved.record.signal = static_cast<std::int32_t>(number);
+    saved.record.code = info.code;
+    saved.record.address = info.address;
+    TRY(user_.store(at, saved));
+
+    thread.blocked |= wanted.mask;
+    if (!(wanted.flags & SignalAction::no_defer)) thread.blocked |= signal_bit(number);
+    frame.rip = wanted.handler;
+    if (wanted.flags & SignalAction::reset_hand) wanted.handler = 0;
+    frame.rsp = at;
+    frame.rdi = number;
+    frame.rsi = at + offsetof(SignalFrame, record);
+    frame.rdx = at + offsetof(SignalFrame, context);
+    frame.rax = 0;
+    frame.rflags &= ~trap_and_direction;
+    return {};
+}
+
+base::Result<void> Signals::restore(Thread& thread, Frame& frame) {
+    // The restorer was entered by RET, so the frame begins one word below the stack pointer.
+    auto const saved = TRY(user_.load<SignalFrame>(frame.rsp - 8));
+    // IRET would fault in the shim on an address that is not canonical.
+    if (saved.context.registers.rip >> 47 != 0) return std::unexpected(base::Errno::Fault);
+    if (saved.context.registers.extended_state != 0)
+        TRY(restore_extended_state(user_, saved.context.registers.extended_state));
+    load(saved.context.registers, frame);
+    thread.blocked = saved.context.blocked & ~signal_bit(9) & ~signal_bit(19);
+    thread.stack = saved.context.stack;
+    if (thread.stack.flags & SignalStack::disabled) thread.stack = {};
+    return {};
+}
+
+} // namespace shim

@@ -1,0 +1,66 @@
+#pragma once
+
+// The program's descriptors: numbers that it sees, and what stands behind each.
+
+#include "base/result.hpp"
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+namespace shim {
+
+struct File {
+    enum class Kind : std::uint8_t { Closed, Host, Memory };
+
+    Kind kind = Kind::Closed;
+    bool close_on_exec = false;
+    std::uint32_t handle = 0; // Host: the host's name for it
+    std::uint32_t mode = 0;   // st_mode where the shim itself answers fstat, else 0
+    std::uint32_t flags = 0;  // open flags, where `mode` is known
+    std::uint64_t place = 0;  // Memory: physical address
+    std::uint64_t size = 0;
+    std::uint64_t position = 0;
+};
+
+class Descriptors {
+public:
+    static constexpr std::size_t max_files = 4096;
+
+    explicit Descriptors(std::span<File, max_files> files) : files_{files} {}
+
+    base::Result<File*> find(std::uint64_t number) {
+        if (number >= limit_ || files_[number].kind == File::Kind::Closed)
+            return std::unexpected(base::Errno::BadF);
+        return &files_[number];
+    }
+
+    // The lowest free number that is not below `from`.
+    base::Result<std::uint64_t> add(File const& file, std::uint64_t from = 0) {
+        for (auto i = from; i < max_files; ++i) {
+            if (files_[i].kind != File::Kind::Closed) continue;
+            put(i, file);
+            return i;
+        }
+        return std::unexpected(base::Errno::MFile);
+    }
+
+    void put(std::uint64_t number, File const& file) {
+        files_[number] = file;
+        if (number >= limit_) limit_ = number + 1;
+    }
+
+    void remove(std::uint64_t number) { files_[number] = {}; }
+
+    bool handle_in_use(std::uint32_t handle) const {
+        for (auto const& file : files_.first(limit_))
+            if (file.kind == File::Kind::Host && file.handle == handle) return true;
+        return false;
+    }
+
+private:
+    std::span<File, max_files> files_;
+    std::size_t limit_ = 0; // no file at or above
+};
+
+} // namespace shim

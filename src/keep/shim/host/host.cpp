@@ -1,0 +1,48 @@
+#include "keep/shim/host/host.hpp"
+
+#include "keep/shim/platform/machine.hpp"
+
+#include <cstring>
+
+namespace shim {
+
+using protocol::hostcall::Extent;
+using protocol::hostcall::Header;
+using protocol::hostcall::Turn;
+using protocol::launch::Doorbell;
+
+std::byte* Host::block() const { return blocks_[Machine::cpu()]; }
+
+std::span<std::byte> Host::data(Extent at) {
+    // Safety: an Extent lies inside the block's data.
+    return {block() + protocol::hostcall::data_offset + at.offset(), at.size()};
+}
+
+void Host::put(Extent at, std::span<std::byte const> from) {
+    std::memcpy(data(at).data(), from.data(), from.size());
+}
+
+void Host::scrub(std::size_t size) {
+    std::memset(block() + protocol::hostcall::data_offset, 0, size);
+}
+
+base::Result<std::uint64_t> Host::call(Call call, Arguments const& arguments, std::uint64_t limit) {
+    // Safety: the loader gave every vCPU a block of its own; each word below is written or read
+    // exactly once.
+    auto volatile& header = *reinterpret_cast<Header volatile*>(block());
+    __atomic_fetch_add(&calls_, 1, __ATOMIC_RELAXED);
+    header.number = static_cast<std::uint64_t>(call);
+    for (std::size_t i = 0; i < arguments.size(); ++i) header.arguments[i] = arguments[i];
+    __atomic_store_n(&header.turn, static_cast<std::uint64_t>(Turn::Host), __ATOMIC_RELEASE);
+    if (doorbell_ == Doorbell::Port) Machine::ring_doorbell();
+    while (__atomic_load_n(&header.turn, __ATOMIC_ACQUIRE) !=
+           static_cast<std::uint64_t>(Turn::Keep))
+        Machine::relax();
+    std::int64_t const answer = header.answer;
+    header.number = 0;
+    header.answer = 0;
+    for (std::size_t i = 0; i < arguments.size(); ++i) header.arguments[i] = 0;
+    return protocol::hostcall::check_answer(answer, limit);
+}
+
+} // namespace shim

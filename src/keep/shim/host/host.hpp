@@ -1,0 +1,50 @@
+#pragma once
+
+// The Keep's side of the host calls: one block per vCPU, each word fetched once, each answer
+// checked, all scrubbed after use.
+
+#include "base/result.hpp"
+#include "protocol/hostcall/block.hpp"
+#include "protocol/hostcall/call.hpp"
+#include "protocol/launch/machine.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace shim {
+
+using protocol::hostcall::Call;
+using Arguments = std::array<std::uint64_t, protocol::hostcall::max_arguments>;
+
+inline constexpr unsigned max_cpus = 256;
+
+class Host {
+public:
+    void attach(unsigned cpu, std::byte* block) { blocks_[cpu] = block; }
+    void set_doorbell(protocol::launch::Doorbell doorbell) { doorbell_ = doorbell; }
+
+    // Puts bytes where the host can read them.
+    void put(protocol::hostcall::Extent at, std::span<std::byte const> from);
+    // The place of an extent, to be filled or emptied by one copy through UserMemory.
+    std::span<std::byte> data(protocol::hostcall::Extent at);
+
+    // Asks, waits and returns the checked answer: a value up to `limit`, or an errno. The block's
+    // words are zero afterwards.
+    base::Result<std::uint64_t> call(Call call, Arguments const& arguments, std::uint64_t limit);
+
+    // Wipes the first `size` bytes of the block's data.
+    void scrub(std::size_t size);
+
+    std::uint64_t calls() const { return calls_; }
+
+private:
+    std::byte* block() const;
+
+    std::array<std::byte*, max_cpus> blocks_{};
+    protocol::launch::Doorbell doorbell_ = protocol::launch::Doorbell::Port;
+    std::uint64_t calls_ = 0;
+};
+
+} // namespace shim

@@ -1,0 +1,111 @@
+#include "keep/shim/platform/fake/world.hpp"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+namespace shim {
+namespace {
+
+using base::Errno;
+
+constexpr std::uint64_t read_number = 0;
+constexpr std::uint64_t write_number = 1;
+constexpr std::uint64_t openat_number = 257;
+
+// What a program gets to see of a host that lies.
+struct HostileHost : testing::Test {
+    fake::World world;
+
+    HostileHost() { world.kernel().files.put(5, {.kind = File::Kind::Host, .handle = 7}); }
+
+    void answer(std::int64_t value) {
+        world.set_host([value](Call, Arguments const&, std::span<std::byte>) { return value; });
+    }
+};
+
+TEST_F(HostileHost, that_claims_to_have_read_more_than_was_asked_is_a_protocol_error) {
+    auto const at = world.room(4096);
+    for (std::int64_t const lie : {101L, 4096L, 1L << 20, INT64_MAX}) {
+        answer(lie);
+        EXPECT_EQ(world.call(read_number, {5, at, 100}), -static_cast<std::int64_t>(Errno::Proto))
+            << lie;
+    }
+}
+
+TEST_F(HostileHost, that_answers_with_an_errno_out_of_range_is_a_protocol_error) {
+    auto const at = world.room(4096);
+    for (std::int64_t const lie : {-134L, -4095L, -1L << 40, INT64_MIN}) {
+        answer(lie);
+        EXPECT_EQ(world.call(read_number, {5, at, 100}), -static_cast<std::int64_t>(Errno::Proto))
+            << lie;
+    }
+}
+
+TEST_F(HostileHost, that_claims_to_have_written_more_than_it_was_given_is_a_protocol_error) {
+    auto const at = world.room(4096);
+    answer(4097);
+    EXPECT_EQ(world.call(write_number, {5, at, 4096}), -static_cast<std::int64_t>(Errno::Proto));
+}
+
+TEST_F(HostileHost, that_gives_the_same_handle_twice_is_a_protocol_error) {
+    answer(7);
+    auto const path = world.put("name");
+    EXPECT_EQ(world.call(openat_number, {5, path, 0}), -static_cast<std::int64_t>(Errno::Proto));
+}
+
+TEST_F(HostileHost, that_reads_the_block_later_finds_nothing_of_the_call_in_it) {
+    std::string_view const secret = "what the program sends";
+    world.set_host([](Call, Arguments const& a, std::span<std::byte>) {
+        return static_cast<std::int64_t>(a[1] >> 32);
+    });
+    auto const at = world.put(secret);
+    EXPECT_EQ(
+        world.call(write_number, {5, at, secret.size()}), static_cast<std::int64_t>(secret.size())
+    );
+    EXPECT_TRUE(std::ranges::all_of(world.block().subspan(8), [](std::byte b) {
+        return b == std::byte{0};
+    }));
+}
+
+TEST_F(HostileHost, gets_no_byte_that_the_call_does_not_send) {
+    // The whole of the program's and the shim's memory holds a mark; only 16 bytes are asked to be
+    // written.
+    std::vector<std::byte> const marked(1 << 20, std::byte{0xa5});
+    auto const at = world.put(marked);
+    std::size_t seen = 0;
+    world.set_host([&](Call, Arguments const&, std::span<std::byte> data) {
+        seen = static_cast<std::size_t>(std::ranges::count(data, std::byte{0xa5}));
+        return 16;
+    });
+    EXPECT_EQ(world.call(write_number, {5, at, 16}), 16);
+    EXPECT_EQ(seen, 16U);
+}
+
+TEST_F(HostileHost, that_turns_time_back_does_not_turn_it_back_in_the_keep) {
+    world.kernel().clock.tick = ~0ULL >> 1; // the counter now stands before its start
+    auto const at = world.room(16);
+    ASSERT_EQ(world.call(228, {1, at}), 0);
+    auto const first = world.get(at, 16);
+    ASSERT_EQ(world.call(228, {1, at}), 0);
+    EXPECT_EQ(world.get(at, 16), first);
+}
+
+TEST_F(HostileHost, that_injects_a_vector_ends_the_keep_or_is_told_as_a_fault) {
+    for (std::uint64_t vector = 0; vector < 256; ++vector) {
+        fake::World fresh;
+        Frame frame{};
+        frame.vector = static_cast<Vector>(vector);
+        frame.rip = frame.rsp = program_space.begin;
+        frame.cs = user_code_selector;
+        try {
+            fresh.raise(frame);
+            ADD_FAILURE() << "vector " << vector << " was taken for something";
+        } catch (fake::Ended const& end) {
+            EXPECT_TRUE(end.status == 125 || (end.signal >= 4 && end.signal <= 11)) << vector;
+        }
+    }
+}
+
+} // namespace
+} // namespace shim

@@ -1,0 +1,227 @@
+#include "keep/shim/memory/address_space.hpp"
+
+#include <cstring>
+
+namespace shim {
+
+namespace {
+
+// Up to here a mapping gets its entries at once: cheaper than a fault for each, and memory is used
+// only when touched.
+constexpr std::uint64_t eager_size = 1 << 20;
+
+} // namespace
+
+void AddressSpace::set_places(std::uint64_t mappings, std::uint64_t heap) {
+    mappings_ = mappings;
+    heap_ = {heap, heap};
+    heap_limit_ = heap + (64ULL << 30);
+}
+
+base::Result<void>
+AddressSpace::populate(Range range, Access access, std::uint64_t large_pages_from) {
+    for (std::uint64_t at = range.begin; at < range.end;) {
+        auto* const directory = TRY(table_.make(at, PageTable::Level::Large));
+        std::uint64_t const next =
+            smaller(round_down(at, large_page_size) + large_page_size, range.end);
+        if (directory->get<Entry::Large>()) {
+            at = next;
+            continue;
+        }
+        if (directory->empty() && next - at == large_page_size &&
+            range.size() >= large_pages_from) {
+            *directory = PageTable::page(TRY(pool_.large()), access, true).with<Entry::Large>(true);
+            at = next;
+            continue;
+        }
+        auto* entry = TRY(table_.make(at));
+        for (; at < next; at += hw::page_size, ++entry)
+            if (entry->empty()) *entry = PageTable::page(TRY(pool_.page()), access, true);
+    }
+    return {};
+}
+
+base::Result<std::uint64_t> AddressSpace::map(std::uint64_t size, Access access) {
+    std::uint64_t const rounded = round_up(size, hw::page_size);
+    std::uint64_t const alignment = rounded >= large_page_size ? large_page_size : hw::page_size;
+    auto const at = TRY(regions_.gap(rounded, alignment, program_space, mappings_));
+    TRY(map_at({at, at + rounded}, access));
+    if (at >= mappings_) mappings_ = at + rounded;
+    return at;
+}
+
+base::Result<void> AddressSpace::map_at(Range range, Access access) {
+    TRY(unmap(range));
+    TRY(regions_.insert({.range = range, .access = access}));
+    if (access != Access::None && range.size() <= eager_size)
+        return populate(range, access, large_page_size);
+    return {};
+}
+
+base::Result<void> AddressSpace::map_window(Range range, Access access, hw::PhysAddr source) {
+    if (allows(access, Access::Write)) return std::unexpected(base::Errno::Access);
+    TRY(unmap(range));
+    TRY(regions_.insert(
+        {.range = range, .source = source.raw(), .access = access, .backing = Backing::Window}
+    ));
+    for (std::uint64_t at = range.begin; at < range.end;) {
+        hw::PhysAddr const from{source.raw() + (at - range.begin)};
+        bool const large = at % large_page_size == 0 && from.raw() % large_page_size == 0 &&
+                           range.end - at >= large_page_size;
+        auto* entry =
+            TRY(table_.make(at, large ? PageTable::Level::Large : PageTable::Level::Small));
+        *entry = PageTable::page(from, access, false).with<Entry::Large>(large);
+        at += large ? large_page_size : hw::page_size;
+    }
+    return {};
+}
+
+base::Result<void> AddressSpace::drop_pages(Range range) {
+    bool present = false;
+    TRY(table_.each(range, [&](Entry& entry, std::uint64_t, std::uint64_t size) {
+        present = present || entry.get<Entry::Present>();
+        auto const old = entry;
+        entry = {};
+        if (old.get<Entry::Owned>())
+            translations_.retire(hw::PhysAddr{round_down(old.address().raw(), size)}, size);
+    }));
+    if (present) translations_.forget();
+    return {};
+}
+
+base::Result<void> AddressSpace::unmap(Range range) {
+    TRY(drop_pages(range));
+    return regions_.remove(range);
+}
+
+base::Result<void> AddressSpace::protect(Range range, Access access) {
+    if (!regions_.covers(range)) return std::unexpected(base::Errno::NoMem);
+    for (auto const& region : regions_.touching(range))
+        if (region.backing == Backing::Window && allows(access, Access::Write))
+            return std::unexpected(base::Errno::Access);
+    TRY(regions_.split(range.begin));
+    TRY(regions_.split(range.end));
+    bool anonymous = true;
+    for (auto& region : regions_.touching(range)) {
+        region.access = access;
+        anonymous = anonymous && region.backing == Backing::Anonymous;
+    }
+    regions_.merge(range);
+    bool lost = false;
+    TRY(table_.each(range, [&](Entry& entry, std::uint64_t, std::uint64_t) {
+        auto const changed = PageTable::with_access(entry, access);
+        // A right that is gained needs no flush: at worst one fault finds that nothing is wrong.
+        lost = lost || (entry.get<Entry::Present>() &&
+                        (!changed.get<Entry::Present>() ||
+                         (entry.get<Entry::Writable>() && !changed.get<Entry::Writable>()) ||
+                         (!entry.get<Entry::NoExecute>() && changed.get<Entry::NoExecute>())));
+        entry = changed;
+    }));
+    if (lost) translations_.forget();
+    if (anonymous && access != Access::None && range.size() <= eager_size)
+        return populate(range, access, large_page_size);
+    return {};
+}
+
+base::Result<void> AddressSpace::discard(Range range) {
+    for (auto const& region : regions_.touching(range))
+        if (region.backing == Backing::Anonymous) TRY(drop_pages(region.range.intersect(range)));
+    return {};
+}
+
+base::Result<std::uint64_t> AddressSpace::move(Range old, std::uint64_t size) {
+    // The new place has the same offset in a large page, so large pages move whole.
+    std::uint64_t const skew = old.begin % large_page_size;
+    auto const gap = TRY(regions_.gap(size + skew, large_page_size, program_space, mappings_));
+    Range const target{gap + skew, gap + skew + size};
+    auto const access = regions_.find(old.begin)->access;
+    TRY(regions_.insert({.range = target, .access = access}));
+    base::Result<void> moved{};
+    TRY(table_.each(
+        {old.begin, smaller(old.end, old.begin + size)},
+        [&](Entry& entry, std::uint64_t at, std::uint64_t bytes) {
+            if (!moved) return;
+            auto const level =
+                bytes == large_page_size ? PageTable::Level::Large : PageTable::Level::Small;
+            auto const place = table_.make(target.begin + (at - old.begin), level);
+            if (!place) {
+                moved = std::unexpected(place.error());
+                return;
+            }
+            **place = entry;
+            entry = {};
+        }
+    ));
+    TRY(std::move(moved));
+    translations_.forget();
+    TRY(unmap(old));
+    if (target.begin >= mappings_) mappings_ = target.end;
+    return target.begin;
+}
+
+base::Result<std::uint64_t> AddressSpace::resize(Range old, std::uint64_t size, bool may_move) {
+    if (!regions_.covers(old)) return std::unexpected(base::Errno::Fault);
+    auto const regions = regions_.touching(old);
+    if (regions.size() != 1 || regions[0].backing != Backing::Anonymous)
+        return std::unexpected(base::Errno::Fault);
+    if (size <= old.size()) {
+        if (size < old.size()) TRY(unmap({old.begin + size, old.end}));
+        return old.begin;
+    }
+    Range const tail{old.end, old.begin + size};
+    if (program_space.contains(tail) && vacant(tail)) {
+        TRY(map_at(tail, regions[0].access));
+        return old.begin;
+    }
+    if (!may_move) return std::unexpected(base::Errno::NoMem);
+    return move(old, size);
+}
+
+std::uint64_t AddressSpace::set_break(std::uint64_t at) {
+    if (at < heap_.begin || at > heap_limit_) return heap_.end;
+    std::uint64_t const before = round_up(heap_.end, hw::page_size);
+    std::uint64_t const after = round_up(at, hw::page_size);
+    if (after > before) {
+        Range const added{before, after};
+        if (!vacant(added) || !map_at(added, Access::Read | Access::Write)) return heap_.end;
+    } else if (after < before) {
+        if (!unmap({after, before})) return heap_.end;
+    }
+    heap_.end = at;
+    return at;
+}
+
+base::Result<void> AddressSpace::bring_in(Region const& region, std::uint64_t at) {
+    if (region.backing == Backing::Window) return std::unexpected(base::Errno::Fault);
+    std::uint64_t const around = round_down(at, large_page_size);
+    return populate(
+        region.range.intersect({around, around + large_page_size}), region.access, large_page_size
+    );
+}
+
+base::Result<void> AddressSpace::fault(std::uint64_t at, Access access) {
+    TRY(reach(at, access));
+    return {};
+}
+
+base::Result<std::span<std::byte>> AddressSpace::reach(std::uint64_t at, Access access) {
+    if (!program_space.contains(at)) return std::unexpected(base::Errno::Fault);
+    auto const* entry = table_.find(at);
+    if (entry == nullptr || entry->empty()) {
+        auto const* const region = regions_.find(at);
+        if (region == nullptr || !allows(region->access, access))
+            return std::unexpected(base::Errno::Fault);
+        TRY(bring_in(*region, at));
+        entry = table_.find(at);
+    }
+    bool const ok = entry->get<Entry::Present>() &&
+                    (!allows(access, Access::Write) || entry->get<Entry::Writable>()) &&
+                    (!allows(access, Access::Execute) || !entry->get<Entry::NoExecute>());
+    if (!ok) return std::unexpected(base::Errno::Fault);
+    std::uint64_t const size = entry->get<Entry::Large>() ? large_page_size : hw::page_size;
+    std::uint64_t const offset = at % size;
+    hw::PhysAddr const page{round_down(entry->address().raw(), size)};
+    return std::span{physical(page) + offset, size - offset};
+}
+
+} // namespace shim

@@ -1,0 +1,58 @@
+#pragma once
+
+// The program's memory map: what mmap and its relatives do, and how a page comes to be when it is
+// first used.
+
+#include "keep/shim/memory/regions.hpp"
+#include "keep/shim/memory/translations.hpp"
+
+#include <span>
+
+namespace shim {
+
+class AddressSpace {
+public:
+    AddressSpace(
+        PagePool& pool, Translations& translations, std::span<Region, Regions::max_regions> regions
+    )
+        : pool_{pool}, translations_{translations}, table_{pool}, regions_{regions} {}
+
+    // Where mmap looks first, and where brk begins.
+    void set_places(std::uint64_t mappings, std::uint64_t heap);
+
+    base::Result<std::uint64_t> map(std::uint64_t size, Access access); // anonymous, anywhere
+    base::Result<void>
+    map_at(Range range, Access access); // anonymous, in the place of what is there
+    base::Result<void> map_window(Range range, Access access, hw::PhysAddr source);
+    base::Result<void> unmap(Range range);
+    base::Result<void> protect(Range range, Access access);
+    base::Result<void> discard(Range range); // contents become zero
+    base::Result<std::uint64_t> resize(Range old, std::uint64_t size, bool may_move);
+    std::uint64_t set_break(std::uint64_t at);
+
+    // Brings in the page of `at`; Fault if the program may not access it so.
+    base::Result<void> fault(std::uint64_t at, Access access);
+    // The bytes of `at` up to the end of its page, brought in and checked. Valid until the shim is
+    // left.
+    base::Result<std::span<std::byte>> reach(std::uint64_t at, Access access);
+    bool mapped(Range range) const { return regions_.covers(range); }
+    bool vacant(Range range) { return regions_.touching(range).empty(); }
+
+    Regions const& regions() const { return regions_; }
+
+private:
+    base::Result<void> populate(Range range, Access access, std::uint64_t large_pages_from);
+    base::Result<void> bring_in(Region const& region, std::uint64_t at);
+    base::Result<void> drop_pages(Range range);
+    base::Result<std::uint64_t> move(Range old, std::uint64_t size);
+
+    PagePool& pool_;
+    Translations& translations_;
+    PageTable table_;
+    Regions regions_;
+    std::uint64_t mappings_ = program_space.begin;
+    Range heap_;
+    std::uint64_t heap_limit_ = 0;
+};
+
+} // namespace shim

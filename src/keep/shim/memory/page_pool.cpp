@@ -1,0 +1,156 @@
+#include "keep/shim/memory/page_pool.hpp"
+
+#include "keep/shim/host/host.hpp"
+#include "keep/shim/platform/machine.hpp"
+#include "protocol/launch/machine.hpp"
+
+#include <cstring>
+
+namespace shim {
+
+namespace {
+
+std::uint32_t chunk_of(std::uint64_t address) {
+    return static_cast<std::uint32_t>(address / large_page_size);
+}
+std::uint64_t address_of(std::uint32_t chunk) { return chunk * large_page_size; }
+void zero(hw::PhysAddr at, std::uint64_t size) { std::memset(physical(at), 0, size); }
+
+} // namespace
+
+base::Result<void> PagePool::add(Range chunks, Range tables, std::uint64_t limit) {
+    bool const aligned = chunks.begin % large_page_size == 0 && chunks.end % large_page_size == 0;
+    if (!aligned || chunks.empty() || chunks.end > max_chunks * large_page_size)
+        return std::unexpected(base::Errno::Proto);
+    next_chunk_ = chunks.begin;
+    next_chunk_end_ = chunks.end;
+    limit_ = smaller(limit, max_chunks * large_page_size);
+    tables_ = tables;
+    return {};
+}
+
+base::Result<void> PagePool::grow() {
+    // Doubling keeps the number of growths small; the host says how much it really was.
+    std::uint64_t const room = limit_ > next_chunk_end_ ? limit_ - next_chunk_end_ : 0;
+    std::uint64_t const want = smaller(larger(next_chunk_end_, 256U << 20), room);
+    if (want < large_page_size) return std::unexpected(base::Errno::NoMem);
+    auto const got = TRY(host_.call(protocol::hostcall::Call::Grow, {want}, want));
+    if (got < large_page_size) return std::unexpected(base::Errno::NoMem);
+    auto const end = next_chunk_end_ + round_down(got, large_page_size);
+    Machine::extend_window(hw::PhysAddr{next_chunk_end_}, hw::PhysAddr{end});
+    next_chunk_end_ = end;
+    return {};
+}
+
+base::Result<std::uint32_t> PagePool::take_chunk() {
+    if (clean_ != 0) {
+        auto const index = clean_;
+        clean_ = chunks_[index].next;
+        chunks_[index] = {};
+        return index;
+    }
+    if (dirty_ != 0) {
+        auto const index = dirty_;
+        dirty_ = chunks_[index].next;
+        --dirty_count_;
+        zero(hw::PhysAddr{address_of(index)}, large_page_size);
+        chunks_[index] = {};
+        return index;
+    }
+    if (next_chunk_ == next_chunk_end_) TRY(grow());
+    auto const index = chunk_of(next_chunk_);
+    next_chunk_ += large_page_size;
+    if (!Machine::fresh_memory_is_zero) zero(hw::PhysAddr{address_of(index)}, large_page_size);
+    return index;
+}
+
+void PagePool::list(std::uint32_t index) {
+    auto& chunk = chunks_[index];
+    chunk.listed = true;
+    chunk.previous = 0;
+    chunk.next = partial_;
+    if (partial_ != 0) chunks_[partial_].previous = index;
+    partial_ = index;
+}
+
+void PagePool::unlist(std::uint32_t index) {
+    auto& chunk = chunks_[index];
+    chunk.listed = false;
+    (chunk.previous == 0 ? partial_ : chunks_[chunk.previous].next) = chunk.next;
+    if (chunk.next != 0) chunks_[chunk.next].previous = chunk.previous;
+}
+
+base::Result<hw::PhysAddr> PagePool::page() {
+    if (partial_ == 0) list(TRY(take_chunk()));
+    auto const index = partial_;
+    auto& chunk = chunks_[index];
+    ++used_pages_;
+    hw::PhysAddr at{};
+    if (chunk.free_head != 0) {
+        at = hw::PhysAddr{address_of(index) + (chunk.free_head - 1) * hw::page_size};
+        std::memcpy(&chunk.free_head, physical(at), sizeof chunk.free_head);
+        --chunk.free_count;
+        zero(at, hw::page_size);
+    } else {
+        at = hw::PhysAddr{address_of(index) + chunk.fresh++ * hw::page_size};
+    }
+    if (chunk.free_head == 0 && chunk.fresh == pages_per_chunk) unlist(index);
+    return at;
+}
+
+base::Result<hw::PhysAddr> PagePool::large() {
+    auto const index = TRY(take_chunk());
+    chunks_[index].fresh = pages_per_chunk;
+    used_pages_ += pages_per_chunk;
+    return hw::PhysAddr{address_of(index)};
+}
+
+base::Result<hw::PhysAddr> PagePool::table() {
+    if (tables_.empty()) {
+        auto const index = TRY(take_chunk());
+        chunks_[index].fresh = pages_per_chunk;
+        tables_ = {address_of(index), address_of(index) + large_page_size};
+    }
+    hw::PhysAddr const at{tables_.begin};
+    tables_.begin += hw::page_size;
+    if (!Machine::fresh_memory_is_zero) zero(at, hw::page_size);
+    return at;
+}
+
+void PagePool::release(hw::PhysAddr page) {
+    auto const index = chunk_of(page.raw());
+    auto& chunk = chunks_[index];
+    // Nothing of the program stays behind, and the link below is the only thing that free memory
+    // holds.
+    std::memcpy(physical(page), &chunk.free_head, sizeof chunk.free_head);
+    chunk.free_head =
+        static_cast<std::uint16_t>((page.raw() - address_of(index)) / hw::page_size + 1);
+    ++chunk.free_count;
+    --used_pages_;
+    if (!chunk.listed) list(index);
+    bool const only = partial_ == index && chunk.next == 0;
+    if (chunk.free_count != chunk.fresh || only) return;
+    unlist(index);
+    free_chunk(index, true);
+}
+
+void PagePool::release_large(hw::PhysAddr chunk) {
+    used_pages_ -= pages_per_chunk;
+    free_chunk(chunk_of(chunk.raw()), true);
+}
+
+void PagePool::free_chunk(std::uint32_t index, bool dirty) {
+    auto& chunk = chunks_[index];
+    chunk = {};
+    if (dirty && dirty_count_ >= idle_chunks && Machine::fresh_memory_is_zero) {
+        auto const given =
+            host_.call(protocol::hostcall::Call::Discard, {address_of(index), large_page_size}, 0);
+        dirty = !given;
+    }
+    auto& head = dirty ? dirty_ : clean_;
+    if (dirty) ++dirty_count_;
+    chunk.next = head;
+    head = index;
+}
+
+} // namespace shim

@@ -1,0 +1,167 @@
+// What every platform that runs as a machine of its own does alike, in either ring.
+
+#include "keep/shim/memory/range.hpp"
+#include "keep/shim/platform/cpu_area.hpp"
+#include "keep/shim/platform/machine.hpp"
+#include "protocol/hostcall/block.hpp"
+
+#include <array>
+
+namespace shim {
+
+extern "C" {
+extern std::uint64_t program_tables;
+extern std::uint64_t direct_map[512];
+extern std::uint64_t direct_directory[512];
+}
+
+namespace {
+
+// Intel SDM volume 1, 13.3: x87, SSE, AVX, AVX-512. Nothing else is ever enabled.
+constexpr std::uint64_t usual_state = 0xe7;
+constexpr std::size_t largest_state = 2688;
+constexpr std::uint64_t direct_map_address = 1ULL << 39;
+constexpr std::uint32_t clean_mxcsr = 0x1f80;
+constexpr std::uint64_t window_gib = 64;
+constexpr std::uint64_t large_page_address = 0x000f'ffff'ffe0'0000;
+alignas(4096) std::array<std::array<std::uint64_t, 512>, window_gib> window_directories;
+
+std::uint64_t enabled_state() {
+    std::uint32_t low = 0;
+    std::uint32_t high = 0;
+    asm volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return low;
+}
+
+} // namespace
+
+unsigned Machine::cpu() { return static_cast<unsigned>(cpu_area().index); }
+
+void Machine::relax() { asm volatile("pause"); }
+
+std::uint64_t Machine::ticks() {
+    std::uint32_t low = 0;
+    std::uint32_t high = 0;
+    asm volatile("rdtsc" : "=a"(low), "=d"(high));
+    return low | std::uint64_t{high} << 32;
+}
+
+base::Result<std::uint64_t> Machine::random() {
+    // Intel SDM volume 1, 7.3.17.1: ten tries; a broken generator repeats one value.
+    std::uint64_t words[2]{};
+    for (auto& word : words) {
+        bool ok = false;
+        for (int tries = 0; tries < 100 && !ok; ++tries)
+            asm volatile("rdrand %0" : "=r"(word), "=@ccc"(ok));
+        if (!ok) return std::unexpected(base::Errno::Io);
+    }
+    if (words[0] == words[1]) return std::unexpected(base::Errno::Io);
+    return words[0] ^ (words[1] << 1 | words[1] >> 63);
+}
+
+void Machine::set_thread_pointer(std::uint64_t base) { asm volatile("wrfsbase %0" : : "r"(base)); }
+void Machine::set_second_pointer(std::uint64_t base) { asm volatile("wrgsbase %0" : : "r"(base)); }
+
+std::uint64_t Machine::thread_pointer() {
+    std::uint64_t base = 0;
+    asm volatile("rdfsbase %0" : "=r"(base));
+    return base;
+}
+
+std::uint64_t Machine::second_pointer() {
+    std::uint64_t base = 0;
+    asm volatile("rdgsbase %0" : "=r"(base));
+    return base;
+}
+
+std::uint64_t Machine::extended_state_mask() { return enabled_state() & usual_state; }
+
+std::size_t Machine::extended_state_size() {
+    // Intel SDM volume 1, 13.4: fixed offsets of the standard format up to AVX-512.
+    auto const mask = extended_state_mask();
+    if (mask & 0x80) return largest_state;
+    return mask & 4 ? 832 : 576;
+}
+
+void Machine::save_extended_state(std::byte* at) {
+    // Safety: `at` holds extended_state_size() bytes, 64-byte aligned, its header zero.
+    asm volatile("xsave64 (%0)"
+                 :
+                 : "r"(at), "a"(static_cast<std::uint32_t>(extended_state_mask())), "d"(0)
+                 : "memory");
+}
+
+bool Machine::load_extended_state(std::byte* at) {
+    // XRSTOR faults on a header or an MXCSR that it does not like, so both are checked first.
+    auto* const words = reinterpret_cast<std::uint64_t*>(at);
+    auto const mxcsr = static_cast<std::uint32_t>(words[3]);
+    bool ok = (words[64] & ~extended_state_mask()) == 0 && (mxcsr & ~0xffffU) == 0;
+    for (int i = 65; i < 72; ++i) ok = ok && words[i] == 0;
+    if (!ok) return false;
+    asm volatile("xrstor64 (%0)"
+                 :
+                 : "r"(at), "a"(static_cast<std::uint32_t>(extended_state_mask())), "d"(0)
+                 : "memory");
+    return true;
+}
+
+void Machine::clean_extended_state() {
+    // Whole, although only MXCSR is read: the CPU checks the area up to its end.
+    alignas(64) std::array<std::uint64_t, largest_state / 8> area{};
+    area[3] = clean_mxcsr;
+    // Safety: a zero XSTATE_BV loads the state of a reset for every component.
+    asm volatile("xrstor64 (%0)"
+                 :
+                 : "r"(area.data()), "a"(static_cast<std::uint32_t>(extended_state_mask())), "d"(0)
+                 : "memory");
+    asm volatile("ldmxcsr %0" : : "m"(clean_mxcsr));
+}
+
+std::uint64_t Machine::control_words() {
+    std::uint32_t mxcsr = 0;
+    std::uint16_t x87 = 0;
+    asm volatile("stmxcsr %0; fnstcw %1" : "=m"(mxcsr), "=m"(x87));
+    return mxcsr | std::uint64_t{x87} << 32;
+}
+
+void Machine::set_control_words(std::uint64_t words) {
+    auto const mxcsr = static_cast<std::uint32_t>(words & 0xffff);
+    auto const x87 = static_cast<std::uint16_t>(words >> 32);
+    asm volatile("ldmxcsr %0; fldcw %1" : : "m"(mxcsr), "m"(x87));
+}
+
+hw::PhysAddr Machine::root() { return hw::PhysAddr{cpu_area().root}; }
+
+void Machine::extend_window(hw::PhysAddr begin, hw::PhysAddr end) {
+    // The image holds a directory for each GiB, so that memory can grow without taking memory. Its
+    // physical address is its own.
+    constexpr std::uint64_t gib = 1U << 30;
+    for (std::uint64_t i = begin.raw() / gib; i * gib < end.raw() && i < window_gib; ++i) {
+        if (direct_map[i] != 0) continue;
+        auto& directory = window_directories[i];
+        for (std::uint64_t j = 0; j < directory.size(); ++j)
+            directory[j] =
+                i * gib + j * large_page_size + (direct_directory[0] & ~large_page_address);
+        direct_map[i] = reinterpret_cast<std::uint64_t>(directory.data()) | (direct_map[0] & 0xfff);
+    }
+}
+
+std::byte* Machine::memory() { return reinterpret_cast<std::byte*>(direct_map_address); }
+std::uint64_t* Machine::program_tables() { return &shim::program_tables; }
+
+void Machine::ring_doorbell() {
+    // No register of the Keep goes along: the host sees what the block holds, nothing else.
+    asm volatile(
+        "push %%rbx; push %%rbp; push %%r12; push %%r13; push %%r14; push %%r15\n"
+        "xor %%ebx,%%ebx; xor %%ebp,%%ebp; xor %%ecx,%%ecx; xor %%esi,%%esi; xor %%edi,%%edi\n"
+        "xor %%r8d,%%r8d; xor %%r9d,%%r9d; xor %%r10d,%%r10d; xor %%r11d,%%r11d\n"
+        "xor %%r12d,%%r12d; xor %%r13d,%%r13d; xor %%r14d,%%r14d; xor %%r15d,%%r15d\n"
+        "mov %0,%%edx; xor %%eax,%%eax; out %%eax,%%dx\n"
+        "pop %%r15; pop %%r14; pop %%r13; pop %%r12; pop %%rbp; pop %%rbx\n"
+        :
+        : "i"(protocol::hostcall::doorbell_port)
+        : "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "memory", "cc"
+    );
+}
+
+} // namespace shim

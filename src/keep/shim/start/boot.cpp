@@ -1,0 +1,92 @@
+#include "keep/shim/start/boot.hpp"
+
+#include "base/shared.hpp"
+#include "keep/shim/memory/physical.hpp"
+
+#include <algorithm>
+
+namespace shim {
+
+namespace launch = protocol::launch;
+
+namespace {
+
+constexpr std::uint64_t least_tsc_khz = 100'000;
+constexpr std::uint64_t most_tsc_khz = 100'000'000;
+constexpr std::uint64_t latest_second = 1ULL << 34;
+
+bool file_fits(std::uint64_t place, std::uint64_t size, std::uint64_t memory) {
+    return place % hw::page_size == 0 && place >= launch::files_address && place < memory &&
+           size <= memory - place;
+}
+
+bool sane(launch::Boot const& boot) {
+    if (!std::ranges::equal(boot.magic, launch::boot_magic, {}, [](std::byte b) {
+            return static_cast<char>(b);
+        }))
+        return false;
+    bool const memory =
+        boot.memory >= launch::files_address && boot.memory < boot.memory_end &&
+        boot.memory_end <= boot.memory_limit && boot.memory_limit <= launch::address_limit &&
+        boot.memory % launch::chunk_size == 0 && boot.memory_end % launch::chunk_size == 0;
+    bool const time = boot.tsc_khz >= least_tsc_khz && boot.tsc_khz <= most_tsc_khz &&
+                      boot.monotonic_ns < latest_second * second_ns &&
+                      boot.realtime_ns < latest_second * second_ns;
+    bool const counts = boot.max_cpus >= 1 && boot.max_cpus <= max_cpus && boot.cpus >= 1 &&
+                        boot.cpus <= max_cpus && boot.descriptor_count <= launch::max_descriptors &&
+                        boot.strings_size <= launch::max_strings &&
+                        boot.doorbell <= static_cast<std::uint32_t>(launch::Doorbell::Polled);
+    return memory && time && counts && file_fits(boot.program, boot.program_size, boot.memory);
+}
+
+base::Result<File> file_of(launch::Descriptor const& descriptor, std::uint64_t memory) {
+    File file{.mode = descriptor.mode, .flags = descriptor.flags};
+    switch (static_cast<launch::DescriptorKind>(std::uint32_t{descriptor.kind})) {
+    case launch::DescriptorKind::Host:
+        file.kind = File::Kind::Host;
+        file.handle = static_cast<std::uint32_t>(descriptor.place);
+        return file;
+    case launch::DescriptorKind::Memory:
+        if (!file_fits(descriptor.place, descriptor.size, memory)) break;
+        file.kind = File::Kind::Memory;
+        file.place = descriptor.place;
+        file.size = descriptor.size;
+        return file;
+    }
+    return std::unexpected(base::Errno::Proto);
+}
+
+} // namespace
+
+base::Result<launch::Boot> fetch_boot() {
+    // Safety: the loader maps this page for every image before it starts it.
+    auto* const at = reinterpret_cast<launch::Boot*>(physical(hw::PhysAddr{launch::boot_address}));
+    auto const boot = base::Shared{at}.fetch();
+    if (!sane(boot)) return std::unexpected(base::Errno::Proto);
+    return boot;
+}
+
+base::Result<void> configure(Kernel& kernel, launch::Boot const& boot) {
+    kernel.host.attach(0, physical(hw::PhysAddr{launch::block_address}));
+    kernel.host.set_doorbell(static_cast<launch::Doorbell>(std::uint32_t{boot.doorbell}));
+    kernel.user_id = boot.user;
+    kernel.group_id = boot.group;
+    kernel.verbose = boot.verbose != 0;
+    kernel.max_threads = boot.max_cpus;
+    kernel.reported_cpus = boot.cpus;
+    kernel.clock = {boot.tsc, boot.monotonic_ns, boot.realtime_ns, Clock::factor(boot.tsc_khz)};
+    Machine::extend_window(hw::PhysAddr{0}, hw::PhysAddr{boot.memory_end});
+    TRY(kernel.pool.add(
+        {boot.memory, boot.memory_end},
+        {launch::table_address, launch::files_address},
+        boot.memory_limit
+    ));
+    for (std::uint32_t i = 0; i < boot.descriptor_count; ++i) {
+        auto const& descriptor = boot.descriptors[i];
+        if (descriptor.number >= Descriptors::max_files) return std::unexpected(base::Errno::Proto);
+        kernel.files.put(descriptor.number, TRY(file_of(descriptor, boot.memory)));
+    }
+    return {};
+}
+
+} // namespace shim

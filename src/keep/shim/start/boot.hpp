@@ -1,0 +1,16 @@
+#pragma once
+
+// The loader's word, copied into the shim and checked.
+
+#include "keep/shim/event/kernel.hpp"
+#include "protocol/launch/machine.hpp"
+
+namespace shim {
+
+// Copies the boot block once and checks every address and size in it; Proto if the loader lies.
+base::Result<protocol::launch::Boot> fetch_boot();
+
+// Gives the kernel its memory, clock, descriptors and limits.
+base::Result<void> configure(Kernel& kernel, protocol::launch::Boot const& boot);
+
+} // namespace shim

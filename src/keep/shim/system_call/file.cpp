@@ -1,0 +1,191 @@
+// Calls on open descriptors, beside reading and writing.
+
+#include "keep/shim/system_call/forward.hpp"
+#include "keep/shim/system_call/stat.hpp"
+#include "keep/shim/system_call/time.hpp"
+#include "keep/shim/thread/schedule.hpp"
+
+namespace shim {
+
+base::Result<Status> own_status(File const& file) {
+    if (file.kind == File::Kind::Host && file.mode == 0) return std::unexpected(base::Errno::NoSys);
+    Status status{};
+    status.links = 1;
+    status.mode = file.mode;
+    status.size = static_cast<std::int64_t>(file.size);
+    status.block_size = hw::page_size;
+    status.blocks = static_cast<std::int64_t>(round_up(file.size, 512) / 512);
+    status.inode = file.place;
+    return status;
+}
+
+namespace system_call {
+
+namespace {
+
+// Linux UAPI, asm-generic/fcntl.h, ioctls.h.
+enum class Control : std::uint64_t {
+    Duplicate = 0,
+    GetFlags = 1,
+    SetFlags = 2,
+    GetStatus = 3,
+    SetStatus = 4,
+    DuplicateCloseOnExec = 1030
+};
+constexpr std::uint64_t close_on_exec = 1;
+constexpr std::uint64_t open_close_on_exec = 0x8'0000;
+constexpr std::uint64_t ioctl_window_size = 0x5413;
+constexpr std::uint64_t ioctl_bytes_ready = 0x541b;
+constexpr std::uint64_t ioctl_nonblocking = 0x5421;
+constexpr std::uint64_t ioctl_close_on_exec = 0x5451;
+constexpr std::uint32_t mode_type = 0170000;
+constexpr std::uint32_t mode_character = 0020000;
+constexpr std::size_t window_size_bytes = 8;
+enum class Whence : std::uint64_t { Set = 0, Current = 1, End = 2 };
+
+// The handle goes with its last descriptor.
+base::Result<void> close_number(SystemCall const& call, std::uint64_t number) {
+    auto& files = call.kernel.files;
+    auto const file = *TRY(files.find(number));
+    files.remove(number);
+    if (file.kind != File::Kind::Host || files.handle_in_use(file.handle)) return {};
+    TRY(call.kernel.wait(Call::Close, {file.handle}, 0));
+    return {};
+}
+
+Reply duplicate(SystemCall const& call, std::uint64_t number, std::uint64_t from, bool on_exec) {
+    auto file = *TRY(call.kernel.files.find(number));
+    file.close_on_exec = on_exec;
+    return call.kernel.files.add(file, from);
+}
+
+Reply duplicate_to(SystemCall const& call, bool on_exec) {
+    auto file = *TRY(call.kernel.files.find(call[0]));
+    if (call[1] >= Descriptors::max_files) return std::unexpected(base::Errno::BadF);
+    if (call.kernel.files.find(call[1])) TRY(close_number(call, call[1]));
+    file.close_on_exec = on_exec;
+    call.kernel.files.put(call[1], file);
+    return call[1];
+}
+
+Reply seek_memory(File& file, std::uint64_t offset, std::uint64_t whence) {
+    std::uint64_t origin = 0;
+    switch (static_cast<Whence>(whence)) {
+    case Whence::Set:
+        break;
+    case Whence::Current:
+        origin = file.position;
+        break;
+    case Whence::End:
+        origin = file.size;
+        break;
+    default:
+        return std::unexpected(base::Errno::Inval);
+    }
+    if (static_cast<std::int64_t>(origin + offset) < 0) return std::unexpected(base::Errno::Inval);
+    return file.position = origin + offset;
+}
+
+} // namespace
+
+Reply close(SystemCall const& call) {
+    TRY(close_number(call, call[0]));
+    return 0;
+}
+
+Reply fstat(SystemCall const& call) {
+    auto const* const file = TRY(call.kernel.files.find(call[0]));
+    if (auto const status = own_status(*file)) {
+        TRY(call.kernel.user.store(call[1], *status));
+        return 0;
+    }
+    Forward forward{call, Call::Fstat};
+    TRY(forward.handle(call[0]));
+    TRY(forward.out(call[1], sizeof(Status)));
+    return forward.send();
+}
+
+Reply lseek(SystemCall const& call) {
+    auto* const file = TRY(call.kernel.files.find(call[0]));
+    if (file->kind == File::Kind::Memory) return seek_memory(*file, call[1], call[2]);
+    Forward forward{call, Call::Lseek};
+    TRY(forward.handle(call[0]));
+    forward.value(call[1]);
+    forward.value(call[2]);
+    return forward.send();
+}
+
+Reply ioctl(SystemCall const& call) {
+    auto* const file = TRY(call.kernel.files.find(call[0]));
+    if (call[1] == ioctl_close_on_exec) {
+        file->close_on_exec = true;
+        return 0;
+    }
+    bool const terminal = file->kind == File::Kind::Host &&
+                          (file->mode == 0 || (file->mode & mode_type) == mode_character);
+    if (call[1] == ioctl_window_size && !terminal) return std::unexpected(base::Errno::NoTty);
+    Forward forward{call, Call::Ioctl};
+    TRY(forward.handle(call[0]));
+    forward.value(call[1]);
+    switch (call[1]) {
+    case ioctl_window_size:
+        TRY(forward.out(call[2], window_size_bytes));
+        break;
+    case ioctl_bytes_ready:
+        TRY(forward.out(call[2], sizeof(int)));
+        break;
+    case ioctl_nonblocking:
+        TRY(forward.in(call[2], sizeof(int)));
+        break;
+    default:
+        return std::unexpected(base::Errno::NoTty);
+    }
+    return forward.send();
+}
+
+Reply fcntl(SystemCall const& call) {
+    auto* const file = TRY(call.kernel.files.find(call[0]));
+    switch (static_cast<Control>(call[1])) {
+    case Control::Duplicate:
+        return duplicate(call, call[0], call[2], false);
+    case Control::DuplicateCloseOnExec:
+        return duplicate(call, call[0], call[2], true);
+    case Control::GetFlags:
+        return file->close_on_exec ? close_on_exec : 0;
+    case Control::SetFlags:
+        file->close_on_exec = (call[2] & close_on_exec) != 0;
+        return 0;
+    case Control::GetStatus:
+    case Control::SetStatus: {
+        bool const known = file->kind == File::Kind::Memory || file->mode != 0;
+        if (known && static_cast<Control>(call[1]) == Control::GetStatus) return file->flags;
+        constexpr std::uint32_t changeable = 0x2c00; // O_APPEND, O_NONBLOCK, O_ASYNC
+        file->flags =
+            (file->flags & ~changeable) | (static_cast<std::uint32_t>(call[2]) & changeable);
+        Forward forward{call, Call::Fcntl};
+        TRY(forward.handle(call[0]));
+        forward.value(call[1]);
+        forward.value(call[2]);
+        return forward.send();
+    }
+    default:
+        return std::unexpected(base::Errno::Inval);
+    }
+}
+
+Reply dup(SystemCall const& call) { return duplicate(call, call[0], 0, false); }
+
+Reply dup2(SystemCall const& call) {
+    if (call[0] != call[1]) return duplicate_to(call, false);
+    TRY(call.kernel.files.find(call[0]));
+    return call[1];
+}
+
+Reply dup3(SystemCall const& call) {
+    if (call[0] == call[1]) return std::unexpected(base::Errno::Inval);
+    return duplicate_to(call, (call[2] & open_close_on_exec) != 0);
+}
+
+} // namespace system_call
+
+} // namespace shim

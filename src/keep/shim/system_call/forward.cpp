@@ -1,0 +1,130 @@
+#include "keep/shim/system_call/forward.hpp"
+
+#include "keep/shim/system_call/transfer.hpp"
+
+namespace shim {
+
+using protocol::hostcall::Answer;
+using protocol::hostcall::Argument;
+using protocol::hostcall::data_size;
+using protocol::hostcall::Extent;
+
+namespace {
+
+constexpr std::size_t longest_path = 4096;
+
+} // namespace
+
+base::Result<Extent> Forward::take(std::uint64_t size) {
+    auto const extent = Extent::create(used_, size);
+    if (!extent || count_ == arguments_.size()) return std::unexpected(base::Errno::Inval);
+    used_ += round_up(size, sizeof(std::uint64_t));
+    return *extent;
+}
+
+base::Result<void> Forward::handle(std::uint64_t descriptor) {
+    auto const* const file = TRY(call_.kernel.files.find(descriptor));
+    if (file->kind != File::Kind::Host) return std::unexpected(base::Errno::BadF);
+    add(file->handle);
+    return {};
+}
+
+base::Result<void> Forward::add_text(std::uint64_t at, bool may_be_absolute) {
+    // Straight into the block: the text goes to the host anyway, and nothing is decided by reading
+    // it back.
+    auto const place = TRY(take(smaller(longest_path, data_size - used_)));
+    auto const bytes = call_.kernel.host.data(place);
+    auto const text =
+        TRY(call_.kernel.user.text(at, {reinterpret_cast<char*>(bytes.data()), bytes.size()}));
+    auto const first = TRY(call_.kernel.user.load<char>(at));
+    if (first == '/' && !may_be_absolute) return std::unexpected(base::Errno::NoEnt);
+    add(Extent::create(place.offset(), text.size())->encode());
+    return {};
+}
+
+base::Result<void> Forward::path(std::uint64_t at) { return add_text(at, false); }
+base::Result<void> Forward::text(std::uint64_t at) { return add_text(at, true); }
+
+base::Result<void> Forward::in(std::uint64_t at, std::uint64_t size) {
+    auto const place = TRY(take(size));
+    TRY(call_.kernel.user.read(at, call_.kernel.host.data(place)));
+    if (in_size_ == 0) in_size_ = size;
+    add(place.encode());
+    return {};
+}
+
+base::Result<void> Forward::out(std::uint64_t at, std::uint64_t size) {
+    auto const place = TRY(take(size));
+    TRY(call_.kernel.user.check(at, size, Access::Write));
+    outs_[out_count_++] = {at, place.encode(), false};
+    add(place.encode());
+    return {};
+}
+
+base::Result<void> Forward::result(std::uint64_t at, std::uint64_t size) {
+    TRY(out(at, size));
+    outs_[out_count_ - 1].sized_by_answer = true;
+    result_size_ = size;
+    return {};
+}
+
+std::uint64_t Forward::limit() const {
+    auto const* const shape = protocol::hostcall::find_shape(as_);
+    switch (shape == nullptr ? Answer::Nothing : shape->answer) {
+    case Answer::Nothing:
+        return 0;
+    case Answer::Value:
+        return ~0ULL >> 1;
+    case Answer::Size:
+        return result_size_;
+    case Answer::Sent:
+        return in_size_;
+    case Answer::Handle:
+        return 0xffff'ffff;
+    }
+    return 0;
+}
+
+Reply Forward::send() {
+    auto& kernel = call_.kernel;
+    auto const answer = kernel.wait(as_, arguments_, limit());
+    Reply reply = answer;
+    for (unsigned i = 0; answer && i < out_count_; ++i) {
+        auto const extent = *Extent::decode(outs_[i].extent);
+        auto const size =
+            outs_[i].sized_by_answer ? smaller(*answer, extent.size()) : extent.size();
+        auto const copied = kernel.user.write(outs_[i].at, kernel.host.data(extent).first(size));
+        if (!copied) reply = std::unexpected(copied.error());
+    }
+    kernel.host.scrub(smaller(used_, data_size));
+    return reply;
+}
+
+// For calls whose arguments are only numbers, descriptors and paths: the row says which is which.
+Reply system_call::forward(SystemCall const& call) {
+    auto const number = call.frame.rax;
+    auto const* const shape = protocol::hostcall::find_shape(static_cast<Call>(number));
+    if (shape == nullptr) return std::unexpected(base::Errno::NoSys);
+    Forward forward{call, shape->call};
+    for (unsigned i = 0; i < shape->arguments.size(); ++i) {
+        switch (shape->arguments[i]) {
+        case Argument::None:
+            break;
+        case Argument::Handle:
+            TRY(forward.handle(call[i]));
+            break;
+        case Argument::Path:
+            TRY(forward.path(call[i]));
+            break;
+        case Argument::Target:
+            TRY(forward.text(call[i]));
+            break;
+        default:
+            forward.value(call[i]);
+            break;
+        }
+    }
+    return forward.send();
+}
+
+} // namespace shim

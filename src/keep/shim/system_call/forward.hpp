@@ -1,0 +1,50 @@
+#pragma once
+
+// A system call on its way to the host: arguments are added in order, buffers are copied into the
+// block and out again.
+
+#include "keep/shim/system_call/system_call.hpp"
+
+namespace shim {
+
+class Forward {
+public:
+    Forward(SystemCall const& call, Call as) : call_{call}, as_{as} {}
+
+    void value(std::uint64_t value) { add(value); }
+    base::Result<void> handle(std::uint64_t descriptor); // BadF: not open, or not the host's
+    base::Result<void> path(std::uint64_t at); // NoEnt: absolute; there is no root in a Keep
+    base::Result<void> text(std::uint64_t at); // of a symbolic link
+    base::Result<void> in(std::uint64_t at, std::uint64_t size);  // null with size 0 stays empty
+    base::Result<void> out(std::uint64_t at, std::uint64_t size); // filled whole on success
+    base::Result<void>
+    result(std::uint64_t at, std::uint64_t size); // filled as far as the answer says
+
+    // What the host has answered, checked against the call's row and copied to the program.
+    Reply send();
+
+private:
+    static constexpr unsigned most_outs = 3;
+    struct Out {
+        std::uint64_t at;     // in the program
+        std::uint64_t extent; // encoded
+        bool sized_by_answer;
+    };
+
+    void add(std::uint64_t word) { arguments_[count_++] = word; }
+    base::Result<protocol::hostcall::Extent> take(std::uint64_t size);
+    base::Result<void> add_text(std::uint64_t at, bool may_be_absolute);
+    std::uint64_t limit() const;
+
+    SystemCall const& call_;
+    Call as_;
+    Arguments arguments_{};
+    unsigned count_ = 0;
+    std::uint64_t used_ = 0; // of the block's data
+    std::array<Out, most_outs> outs_{};
+    unsigned out_count_ = 0;
+    std::uint64_t result_size_ = 0; // of the buffer that bounds the answer
+    std::uint64_t in_size_ = 0;
+};
+
+} // namespace shim

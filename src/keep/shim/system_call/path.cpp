@@ -1,0 +1,160 @@
+// Calls that name a path. A Keep has no root folder: a path is relative to a folder that the host
+// handed in.
+
+#include "keep/shim/system_call/forward.hpp"
+#include "keep/shim/system_call/stat.hpp"
+
+#include <string_view>
+
+namespace shim::system_call {
+
+namespace {
+
+constexpr std::uint64_t at_empty_path = 0x1000;
+constexpr std::uint64_t open_close_on_exec = 0x8'0000;
+constexpr std::int32_t working_folder = -100; // AT_FDCWD
+constexpr std::size_t extended_status_size = 256;
+constexpr std::uint64_t open_how_size = 24;
+constexpr std::string_view own_name = "/proc/self/exe";
+constexpr std::string_view own_target = "/exec";
+
+// A descriptor that stands for a folder. Nothing is mounted where a program starts.
+base::Result<void> add_folder(Forward& forward, SystemCall const& call, unsigned i) {
+    if (call.word(i) == working_folder) return std::unexpected(base::Errno::NoEnt);
+    return forward.handle(call[i]);
+}
+
+Reply open_below(
+    SystemCall const& call, std::uint64_t flags, std::uint64_t mode, std::uint64_t resolve
+) {
+    Forward forward{call, Call::OpenAt};
+    TRY(add_folder(forward, call, 0));
+    TRY(forward.path(call[1]));
+    forward.value(flags & ~open_close_on_exec);
+    forward.value(mode);
+    forward.value(resolve);
+    auto const handle = TRY(forward.send());
+    // A handle that is in use already would tie two files together: the host has mistaken or lied.
+    if (call.kernel.files.handle_in_use(static_cast<std::uint32_t>(handle)))
+        return std::unexpected(base::Errno::Proto);
+    File const file{
+        .kind = File::Kind::Host,
+        .close_on_exec = (flags & open_close_on_exec) != 0,
+        .handle = static_cast<std::uint32_t>(handle)
+    };
+    return call.kernel.files.add(file);
+}
+
+base::Result<bool> names_nothing(SystemCall const& call, unsigned i) {
+    return TRY(call.kernel.user.load<char>(call[i])) == 0;
+}
+
+Reply read_link(SystemCall const& call, unsigned path, std::uint64_t to, std::uint64_t size) {
+    std::array<char, own_name.size() + 1> text{};
+    auto const read = call.kernel.user.text(call[path], text);
+    if (!read || std::string_view{read->data(), read->size()} != own_name)
+        return std::unexpected(base::Errno::NoEnt);
+    auto const n = smaller(size, own_target.size());
+    TRY(call.kernel.user.write(to, std::as_bytes(std::span{own_target}.first(n))));
+    return n;
+}
+
+} // namespace
+
+Reply open(SystemCall const& call) {
+    TRY(call.kernel.user.load<char>(call[0]));
+    return std::unexpected(base::Errno::NoEnt);
+}
+
+Reply openat(SystemCall const& call) { return open_below(call, call[2], call[3], 0); }
+
+Reply openat2(SystemCall const& call) {
+    if (call[3] < open_how_size) return std::unexpected(base::Errno::Inval);
+    auto const how = TRY((call.kernel.user.load<std::array<std::uint64_t, 3>>(call[2])));
+    return open_below(call, how[0], how[1], how[2]);
+}
+
+Reply newfstatat(SystemCall const& call) {
+    if ((call[3] & at_empty_path) && TRY(names_nothing(call, 1))) {
+        auto const* const file = TRY(call.kernel.files.find(call[0]));
+        if (auto const status = own_status(*file)) {
+            TRY(call.kernel.user.store(call[2], *status));
+            return 0;
+        }
+    }
+    Forward forward{call, Call::FstatAt};
+    TRY(add_folder(forward, call, 0));
+    TRY(forward.path(call[1]));
+    TRY(forward.out(call[2], sizeof(Status)));
+    forward.value(call[3]);
+    return forward.send();
+}
+
+Reply statx(SystemCall const& call) {
+    Forward forward{call, Call::Statx};
+    TRY(add_folder(forward, call, 0));
+    TRY(forward.path(call[1]));
+    forward.value(call[2]);
+    forward.value(call[3]);
+    TRY(forward.out(call[4], extended_status_size));
+    return forward.send();
+}
+
+Reply readlink(SystemCall const& call) { return read_link(call, 0, call[1], call[2]); }
+
+Reply readlinkat(SystemCall const& call) {
+    if (call.word(0) == working_folder) return read_link(call, 1, call[2], call[3]);
+    Forward forward{call, Call::ReadlinkAt};
+    TRY(forward.handle(call[0]));
+    TRY(forward.path(call[1]));
+    TRY(forward.result(call[2], smaller(call[3], hw::page_size)));
+    return forward.send();
+}
+
+Reply getcwd(SystemCall const& call) {
+    constexpr std::array root{'/', '\0'};
+    if (call[1] < root.size()) return std::unexpected(base::Errno::Range);
+    TRY(call.kernel.user.store(call[0], root));
+    return root.size();
+}
+
+Reply utimensat(SystemCall const& call) {
+    constexpr std::uint64_t times_size = 32;
+    Forward forward{call, Call::UtimensAt};
+    TRY(add_folder(forward, call, 0));
+    if (call[1] != 0)
+        TRY(forward.path(call[1]));
+    else
+        TRY(forward.in(0, 0));
+    TRY(forward.in(call[2], call[2] != 0 ? times_size : 0));
+    forward.value(call[3]);
+    return forward.send();
+}
+
+Reply renameat(SystemCall const& call) {
+    Forward forward{call, Call::RenameAt};
+    for (unsigned i = 0; i < 4; i += 2) {
+        TRY(add_folder(forward, call, i));
+        TRY(forward.path(call[i + 1]));
+    }
+    forward.value(0);
+    return forward.send();
+}
+
+Reply faccessat(SystemCall const& call) {
+    Forward forward{call, Call::FaccessAt};
+    TRY(add_folder(forward, call, 0));
+    TRY(forward.path(call[1]));
+    forward.value(call[2]);
+    forward.value(0);
+    return forward.send();
+}
+
+Reply getdents64(SystemCall const& call) {
+    Forward forward{call, Call::GetDents};
+    TRY(forward.handle(call[0]));
+    TRY(forward.result(call[1], smaller(call[2], protocol::hostcall::data_size)));
+    return forward.send();
+}
+
+} // namespace shim::system_call

@@ -1,0 +1,140 @@
+// What a program asks about itself and the machine. The answers are the Keep's own; none comes from
+// the host.
+
+#include "keep/shim/system_call/system_call.hpp"
+
+#include <cstring>
+#include <string_view>
+
+namespace shim::system_call {
+
+namespace {
+
+// Linux UAPI, asm/prctl.h, sys/resource.h.
+constexpr std::uint64_t set_gs = 0x1001;
+constexpr std::uint64_t set_fs = 0x1002;
+constexpr std::uint64_t get_fs = 0x1003;
+constexpr std::uint64_t get_gs = 0x1004;
+constexpr std::uint64_t limit_stack = 3;
+constexpr std::uint64_t limit_core = 4;
+constexpr std::uint64_t limit_files = 7;
+constexpr std::uint64_t unlimited = ~0ULL;
+constexpr std::uint64_t stack_limit = 8 << 20;
+constexpr std::uint64_t most_random_bytes = 0x7fff'ffff;
+constexpr std::size_t name_field = 65;
+
+struct Limit {
+    std::uint64_t current;
+    std::uint64_t most;
+};
+
+Limit limit_of(std::uint64_t resource) {
+    switch (resource) {
+    case limit_stack:
+        return {stack_limit, unlimited};
+    case limit_core:
+        return {0, 0};
+    case limit_files:
+        return {Descriptors::max_files, Descriptors::max_files};
+    default:
+        return {unlimited, unlimited};
+    }
+}
+
+} // namespace
+
+Reply arch_prctl(SystemCall const& call) {
+    auto& user = call.kernel.user;
+    switch (call[0]) {
+    case set_fs:
+    case set_gs:
+        // An address that is not canonical would fault inside the shim.
+        if (call[1] >> 47 != 0) return std::unexpected(base::Errno::Perm);
+        call[0] == set_fs ? Machine::set_thread_pointer(call[1])
+                          : Machine::set_second_pointer(call[1]);
+        return 0;
+    case get_fs:
+        TRY(user.store(call[1], Machine::thread_pointer()));
+        return 0;
+    case get_gs:
+        TRY(user.store(call[1], Machine::second_pointer()));
+        return 0;
+    default:
+        return std::unexpected(base::Errno::Inval);
+    }
+}
+
+Reply getrandom(SystemCall const& call) {
+    std::uint64_t const size = smaller(call[1], most_random_bytes);
+    for (std::uint64_t done = 0; done < size; done += sizeof(std::uint64_t)) {
+        auto const word = TRY(Machine::random());
+        auto const bytes = std::as_bytes(std::span{&word, 1});
+        TRY(call.kernel.user.write(call[0] + done, bytes.first(smaller(sizeof word, size - done))));
+    }
+    return size;
+}
+
+Reply uname(SystemCall const& call) {
+    std::array<char, 6 * name_field> fields{};
+    std::size_t at = 0;
+    for (std::string_view const text : {"Linux", "keep", "6.1.0-enarx", "#1", "x86_64", "(none)"}) {
+        std::memcpy(fields.data() + at, text.data(), text.size());
+        at += name_field;
+    }
+    TRY(call.kernel.user.store(call[0], fields));
+    return 0;
+}
+
+Reply prlimit64(SystemCall const& call) {
+    if (call[0] != 0 && call[0] != 1) return std::unexpected(base::Errno::Perm);
+    if (call[3] != 0) TRY(call.kernel.user.store(call[3], limit_of(call[1])));
+    return 0;
+}
+
+Reply getrlimit(SystemCall const& call) {
+    TRY(call.kernel.user.store(call[1], limit_of(call[0])));
+    return 0;
+}
+
+Reply sysinfo(SystemCall const& call) {
+    // struct sysinfo: uptime, three loads, total and free memory, ..., unit at 104.
+    std::array<std::uint64_t, 14> info{};
+    info[0] = call.kernel.clock.elapsed_ns(Machine::ticks()) / second_ns;
+    info[4] = call.kernel.pool.limit();
+    info[5] = call.kernel.pool.limit() - smaller(call.kernel.pool.used(), call.kernel.pool.limit());
+    info[13] = 1;
+    TRY(call.kernel.user.store(call[0], info));
+    return 0;
+}
+
+Reply user_id(SystemCall const& call) { return call.kernel.user_id; }
+Reply group_id(SystemCall const& call) { return call.kernel.group_id; }
+Reply process_id(SystemCall const&) { return 1; }
+Reply thread_id(SystemCall const& call) { return call.thread.id; }
+Reply nothing(SystemCall const&) { return 0; }
+Reply exit_group(SystemCall const& call) { end_keep(call.kernel, call[0] & 0xff, 0); }
+
+Reply sched_getaffinity(SystemCall const& call) {
+    if (call[1] < sizeof(std::uint64_t)) return std::unexpected(base::Errno::Inval);
+    std::uint64_t const cpus = smaller(call.kernel.reported_cpus, 64);
+    TRY(call.kernel.user.store(call[2], ~0ULL >> (64 - cpus)));
+    return sizeof(std::uint64_t);
+}
+
+Reply getrusage(SystemCall const& call) {
+    std::array<std::uint64_t, 18> usage{};
+    auto const ns = call.kernel.clock.elapsed_ns(Machine::ticks());
+    usage[0] = ns / second_ns;
+    usage[1] = ns % second_ns / 1000;
+    usage[4] = call.kernel.pool.used() >> 10;
+    TRY(call.kernel.user.store(call[1], usage));
+    return 0;
+}
+
+Reply getcpu(SystemCall const& call) {
+    if (call[0] != 0) TRY(call.kernel.user.store(call[0], std::uint32_t{0}));
+    if (call[1] != 0) TRY(call.kernel.user.store(call[1], std::uint32_t{0}));
+    return 0;
+}
+
+} // namespace shim::system_call

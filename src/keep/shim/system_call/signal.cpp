@@ -1,0 +1,112 @@
+// Signals as a program asks for them and sends them to itself.
+
+#include "keep/shim/system_call/system_call.hpp"
+#include "keep/shim/thread/schedule.hpp"
+
+namespace shim::system_call {
+
+namespace {
+
+constexpr std::uint64_t set_size = 8;
+constexpr std::uint64_t least_stack = 2048; // MINSIGSTKSZ
+constexpr std::uint64_t unblockable = signal_bit(static_cast<std::uint64_t>(Signal::Kill)) |
+                                      signal_bit(static_cast<std::uint64_t>(Signal::Stop));
+enum class How : std::uint64_t { Block = 0, Unblock = 1, Set = 2 };
+
+base::Result<void> check_number(std::uint64_t number) {
+    if (number < 1 || number > signal_count) return std::unexpected(base::Errno::Inval);
+    return {};
+}
+
+Reply send(SystemCall const& call, Thread& thread, std::uint64_t number) {
+    if (number == 0) return 0;
+    TRY(check_number(number));
+    thread.pending |= signal_bit(number);
+    if (number == static_cast<std::uint64_t>(Signal::Kill)) end_keep(call.kernel, 0, number);
+    if (thread.state == Thread::State::Parked) wake(call.kernel, thread);
+    return 0;
+}
+
+Reply send_to_thread(SystemCall const& call, std::uint64_t id, std::uint64_t number) {
+    for (auto& thread : call.kernel.threads.first(call.kernel.max_threads)) {
+        bool const alive =
+            thread.state == Thread::State::Running || thread.state == Thread::State::Parked;
+        if (alive && thread.id == id) return send(call, thread, number);
+    }
+    return std::unexpected(base::Errno{3}); // ESRCH
+}
+
+} // namespace
+
+Reply rt_sigaction(SystemCall const& call) {
+    if (call[3] != set_size) return std::unexpected(base::Errno::Inval);
+    TRY(check_number(call[0]));
+    auto& action = call.kernel.signals.action(call[0]);
+    auto const old = action;
+    if (call[1] != 0) {
+        if (signal_bit(call[0]) & unblockable) return std::unexpected(base::Errno::Inval);
+        action = TRY(call.kernel.user.load<SignalAction>(call[1]));
+        action.mask &= ~unblockable;
+    }
+    if (call[2] != 0) TRY(call.kernel.user.store(call[2], old));
+    return 0;
+}
+
+Reply rt_sigprocmask(SystemCall const& call) {
+    if (call[3] != set_size) return std::unexpected(base::Errno::Inval);
+    auto& blocked = call.thread.blocked;
+    auto const old = blocked;
+    if (call[1] != 0) {
+        auto const set = TRY(call.kernel.user.load<std::uint64_t>(call[1]));
+        switch (static_cast<How>(call[0])) {
+        case How::Block:
+            blocked |= set;
+            break;
+        case How::Unblock:
+            blocked &= ~set;
+            break;
+        case How::Set:
+            blocked = set;
+            break;
+        default:
+            return std::unexpected(base::Errno::Inval);
+        }
+        blocked &= ~unblockable;
+    }
+    if (call[2] != 0) TRY(call.kernel.user.store(call[2], old));
+    return 0;
+}
+
+Reply rt_sigreturn(SystemCall const& call) {
+    // A frame that cannot be read or holds nonsense: the program has lost its stack.
+    if (!call.kernel.signals.restore(call.thread, call.frame))
+        end_keep(call.kernel, 0, static_cast<std::uint64_t>(Signal::Segv));
+    return call.frame.rax;
+}
+
+Reply sigaltstack(SystemCall const& call) {
+    auto& stack = call.thread.stack;
+    auto old = stack;
+    if (old.size == 0) old.flags = SignalStack::disabled;
+    if (call[0] != 0) {
+        auto const wanted = TRY(call.kernel.user.load<SignalStack>(call[0]));
+        bool const off = (wanted.flags & SignalStack::disabled) != 0;
+        if (!off && wanted.size < least_stack) return std::unexpected(base::Errno::NoMem);
+        stack =
+            off ? SignalStack{}
+                : SignalStack{.base = wanted.base, .flags = 0, .padding = 0, .size = wanted.size};
+    }
+    if (call[1] != 0) TRY(call.kernel.user.store(call[1], old));
+    return 0;
+}
+
+Reply kill(SystemCall const& call) {
+    constexpr std::int32_t self = 1;
+    if (call.word(0) != self && call.word(0) != 0) return std::unexpected(base::Errno{3}); // ESRCH
+    return send(call, call.thread, call[1]);
+}
+
+Reply tkill(SystemCall const& call) { return send_to_thread(call, call[0], call[1]); }
+Reply tgkill(SystemCall const& call) { return send_to_thread(call, call[1], call[2]); }
+
+} // namespace shim::system_call

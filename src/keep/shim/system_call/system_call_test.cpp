@@ -1,0 +1,154 @@
+#include "keep/shim/platform/fake/world.hpp"
+
+#include <cstring>
+
+#include <gtest/gtest.h>
+
+namespace shim {
+namespace {
+
+using base::Errno;
+
+std::int64_t error(Errno e) { return -static_cast<std::int64_t>(e); }
+
+struct SystemCallTest : testing::Test {
+    fake::World world;
+};
+
+TEST_F(SystemCallTest, an_unknown_number_is_answered_enosys_and_counted) {
+    EXPECT_EQ(world.call(335), error(Errno::NoSys));
+    EXPECT_EQ(world.call(~0ULL), error(Errno::NoSys));
+    EXPECT_EQ(world.kernel().unknown_calls, 2U);
+}
+
+TEST_F(SystemCallTest, memory_is_never_writable_and_executable_at_once) {
+    EXPECT_EQ(world.call(9, {0, 4096, 7, 0x22, ~0ULL, 0}), error(Errno::Access));
+    auto const at = static_cast<std::uint64_t>(world.call(9, {0, 4096, 3, 0x22, ~0ULL, 0}));
+    EXPECT_EQ(world.call(10, {at, 4096, 7}), error(Errno::Access));
+    EXPECT_EQ(world.call(10, {at, 4096, 5}), 0);
+}
+
+TEST_F(SystemCallTest, no_mapping_can_be_made_outside_the_programs_space) {
+    for (std::uint64_t const at :
+         {std::uint64_t{0},
+          std::uint64_t{0x400000},
+          std::uint64_t{0x4000'0000},
+          std::uint64_t{1} << 39,
+          program_space.end - 4096,
+          std::uint64_t{1} << 63})
+        EXPECT_LT(world.call(9, {at, 8192, 3, 0x32, ~0ULL, 0}), 0) << std::hex << at;
+}
+
+TEST_F(SystemCallTest, an_argument_that_points_into_the_shim_is_a_fault) {
+    for (std::uint64_t const at :
+         {std::uint64_t{0x400000},
+          std::uint64_t{0x4000'0000},
+          std::uint64_t{1} << 39,
+          ~std::uint64_t{7}}) {
+        EXPECT_EQ(world.call(228, {1, at}), error(Errno::Fault)) << std::hex << at; // clock_gettime
+        EXPECT_EQ(world.call(318, {at, 8, 0}), error(Errno::Fault)) << std::hex << at; // getrandom
+        EXPECT_EQ(world.call(63, {at}), error(Errno::Fault)) << std::hex << at;        // uname
+    }
+}
+
+TEST_F(SystemCallTest, a_file_in_memory_is_read_to_its_end) {
+    std::string_view const text = "0123456789";
+    auto& kernel = world.kernel();
+    auto const page = kernel.pool.page().value();
+    std::memcpy(Machine::memory() + page.raw(), text.data(), text.size());
+    kernel.files.put(3, {.kind = File::Kind::Memory, .place = page.raw(), .size = text.size()});
+    auto const at = world.room(64);
+    EXPECT_EQ(world.call(0, {3, at, 4}), 4);
+    EXPECT_EQ(world.call(0, {3, at, 64}), 6);
+    EXPECT_EQ(world.call(0, {3, at, 64}), 0);
+    EXPECT_EQ(world.call(8, {3, 2, 0}), 2);
+    EXPECT_EQ(world.call(0, {3, at, 1}), 1);
+    EXPECT_EQ(world.get(at, 1)[0], std::byte{'2'});
+    EXPECT_EQ(world.call(17, {3, at, 64, 100}), 0);
+}
+
+TEST_F(SystemCallTest, an_absolute_path_names_nothing) {
+    world.kernel().files.put(5, {.kind = File::Kind::Host, .handle = 7});
+    EXPECT_EQ(world.call(257, {5, world.put("/etc/passwd"), 0}), error(Errno::NoEnt));
+    EXPECT_EQ(world.call(2, {world.put("/etc/passwd"), 0}), error(Errno::NoEnt));
+}
+
+TEST_F(SystemCallTest, a_handle_is_closed_with_its_last_descriptor) {
+    unsigned closed = 0;
+    world.set_host([&](Call call, Arguments const& a, std::span<std::byte>) -> std::int64_t {
+        if (call == Call::Close && a[0] == 7) ++closed;
+        return 0;
+    });
+    world.kernel().files.put(5, {.kind = File::Kind::Host, .handle = 7});
+    EXPECT_EQ(world.call(33, {5, 9}), 9);
+    EXPECT_EQ(world.call(3, {5}), 0);
+    EXPECT_EQ(closed, 0U);
+    EXPECT_EQ(world.call(3, {9}), 0);
+    EXPECT_EQ(closed, 1U);
+    EXPECT_EQ(world.call(3, {9}), error(Errno::BadF));
+}
+
+TEST_F(SystemCallTest, a_handler_sees_the_registers_and_what_it_changes_counts) {
+    struct Action {
+        std::uint64_t handler, flags, restorer, mask;
+    } const action{program_space.begin + 0x5000, 4, program_space.begin + 0x6000, 0};
+    auto const stack = world.room(64 << 10) + (64 << 10);
+    ASSERT_EQ(world.call(13, {11, world.put(std::as_bytes(std::span{&action, 1})), 0, 8}), 0);
+
+    Frame frame{};
+    frame.rbx = 0x1234;
+    frame.fault_address = 0x10;
+    frame.vector = Vector::PageFault;
+    frame.error = 6;
+    frame.rip = program_space.begin + 0x100;
+    frame.cs = user_code_selector;
+    frame.rsp = stack;
+    world.raise(frame);
+    EXPECT_EQ(frame.rip, action.handler);
+    EXPECT_EQ(frame.rdi, 11U);
+    EXPECT_LT(frame.rsp, stack - 128);
+
+    // The handler moves the program on by two bytes, as one that skips an instruction does, and
+    // returns.
+    constexpr std::uint64_t rip_in_context = 40 + 16 * 8;
+    auto& user = world.kernel().user;
+    EXPECT_EQ(
+        user.load<std::uint64_t>(frame.rdx + rip_in_context).value(), program_space.begin + 0x100
+    );
+    ASSERT_TRUE(user.store(frame.rdx + rip_in_context, program_space.begin + 0x102));
+    world.frame() = frame;
+    world.frame().rsp += 8; // RET
+    world.call(15);
+    EXPECT_EQ(world.frame().rip, program_space.begin + 0x102);
+    EXPECT_EQ(world.frame().rbx, 0x1234U);
+    EXPECT_EQ(world.frame().rsp, stack);
+    EXPECT_EQ(world.frame().cs, user_code_selector);
+}
+
+TEST_F(SystemCallTest, a_fault_that_nobody_handles_ends_the_keep_with_its_signal) {
+    Frame frame{};
+    frame.fault_address = 0x10;
+    frame.vector = Vector::PageFault;
+    frame.error = 4;
+    frame.rip = program_space.begin;
+    frame.cs = user_code_selector;
+    try {
+        world.raise(frame);
+        FAIL();
+    } catch (fake::Ended const& end) {
+        EXPECT_EQ(end.signal, 11U);
+    }
+}
+
+TEST_F(SystemCallTest, exit_group_ends_the_keep_with_its_status) {
+    try {
+        world.call(231, {42});
+        FAIL();
+    } catch (fake::Ended const& end) {
+        EXPECT_EQ(end.status, 42U);
+        EXPECT_EQ(end.signal, 0U);
+    }
+}
+
+} // namespace
+} // namespace shim

@@ -1,0 +1,139 @@
+// Time of the Keep's own clock, and waiting for it to pass.
+
+#include "keep/shim/system_call/time.hpp"
+
+#include "keep/shim/thread/schedule.hpp"
+
+namespace shim {
+
+namespace {
+
+struct TimeSpec {
+    std::int64_t seconds;
+    std::int64_t nanoseconds;
+};
+
+constexpr std::int64_t most_seconds = 1LL << 33;
+
+TimeSpec spec_of(std::uint64_t ns) {
+    return {static_cast<std::int64_t>(ns / second_ns), static_cast<std::int64_t>(ns % second_ns)};
+}
+
+// Nanoseconds; what is later than the clock can show counts as forever.
+base::Result<std::uint64_t> load_ns(Kernel& kernel, std::uint64_t at) {
+    auto const spec = TRY(kernel.user.load<TimeSpec>(at));
+    if (spec.seconds < 0 || spec.nanoseconds < 0 ||
+        spec.nanoseconds >= static_cast<std::int64_t>(second_ns))
+        return std::unexpected(base::Errno::Inval);
+    if (spec.seconds > most_seconds) return forever;
+    return static_cast<std::uint64_t>(spec.seconds) * second_ns +
+           static_cast<std::uint64_t>(spec.nanoseconds);
+}
+
+base::Result<std::uint64_t> read_clock(Kernel& kernel, ClockId clock) {
+    auto const ticks = Machine::ticks();
+    switch (clock) {
+    case ClockId::Realtime:
+    case ClockId::RealtimeCoarse:
+        return kernel.clock.realtime(ticks);
+    case ClockId::Monotonic:
+    case ClockId::MonotonicRaw:
+    case ClockId::MonotonicCoarse:
+    case ClockId::Boottime:
+        return kernel.clock.monotonic(ticks);
+    // A vCPU that the host does not run is not told so: CPU time is the time since the start.
+    case ClockId::ProcessCpu:
+    case ClockId::ThreadCpu:
+        return kernel.clock.elapsed_ns(ticks);
+    default:
+        return std::unexpected(base::Errno::Inval);
+    }
+}
+
+Reply sleep_until(SystemCall const& call, std::uint64_t deadline, std::uint64_t remaining_at) {
+    auto& [kernel, thread, frame] = call;
+    for (;;) {
+        auto const now = kernel.clock.monotonic(Machine::ticks());
+        if (now >= deadline) return 0;
+        if (thread.pending & ~thread.blocked) {
+            if (remaining_at != 0) TRY(kernel.user.store(remaining_at, spec_of(deadline - now)));
+            return std::unexpected(base::Errno::Intr);
+        }
+        park(kernel, deadline);
+    }
+}
+
+} // namespace
+
+base::Result<std::uint64_t> deadline_after(Kernel& kernel, std::uint64_t at) {
+    if (at == 0) return forever;
+    auto const ns = TRY(load_ns(kernel, at));
+    return ns == forever ? forever : kernel.clock.monotonic(Machine::ticks()) + ns;
+}
+
+base::Result<std::uint64_t> deadline_at(Kernel& kernel, std::uint64_t at, ClockId clock) {
+    if (at == 0) return forever;
+    auto const ns = TRY(load_ns(kernel, at));
+    if (ns == forever || clock != ClockId::Realtime) return ns;
+    auto const offset = kernel.clock.realtime_ns - kernel.clock.monotonic_ns;
+    return ns > offset ? ns - offset : 0;
+}
+
+namespace system_call {
+
+Reply clock_gettime(SystemCall const& call) {
+    auto const ns = TRY(read_clock(call.kernel, static_cast<ClockId>(call[0])));
+    TRY(call.kernel.user.store(call[1], spec_of(ns)));
+    return 0;
+}
+
+Reply clock_getres(SystemCall const& call) {
+    TRY(read_clock(call.kernel, static_cast<ClockId>(call[0])));
+    if (call[1] != 0) TRY(call.kernel.user.store(call[1], TimeSpec{0, 1}));
+    return 0;
+}
+
+Reply gettimeofday(SystemCall const& call) {
+    auto const ns = call.kernel.clock.realtime(Machine::ticks());
+    if (call[0] != 0)
+        TRY(call.kernel.user.store(
+            call[0],
+            TimeSpec{
+                static_cast<std::int64_t>(ns / second_ns),
+                static_cast<std::int64_t>(ns % second_ns / 1000)
+            }
+        ));
+    return 0;
+}
+
+Reply time(SystemCall const& call) {
+    auto const seconds = call.kernel.clock.realtime(Machine::ticks()) / second_ns;
+    if (call[0] != 0) TRY(call.kernel.user.store(call[0], seconds));
+    return seconds;
+}
+
+Reply nanosleep(SystemCall const& call) {
+    if (call[0] == 0) return std::unexpected(base::Errno::Fault);
+    auto const deadline = TRY(deadline_after(call.kernel, call[0]));
+    return sleep_until(call, deadline, call[1]);
+}
+
+Reply clock_nanosleep(SystemCall const& call) {
+    constexpr std::uint64_t absolute = 1;
+    if (call[2] == 0) return std::unexpected(base::Errno::Fault);
+    auto const clock = static_cast<ClockId>(call[0]);
+    TRY(read_clock(call.kernel, clock));
+    if (call[1] & absolute)
+        return sleep_until(call, TRY(deadline_at(call.kernel, call[2], clock)), 0);
+    return sleep_until(call, TRY(deadline_after(call.kernel, call[2])), call[3]);
+}
+
+Reply sched_yield(SystemCall const& call) {
+    Unlocked const open{call.kernel.lock};
+    Machine::relax();
+    return 0;
+}
+
+} // namespace system_call
+
+} // namespace shim

@@ -1,0 +1,190 @@
+#include "keep/shim/system_call/transfer.hpp"
+
+#include "keep/shim/memory/physical.hpp"
+
+namespace shim {
+
+using protocol::hostcall::data_size;
+using protocol::hostcall::Extent;
+
+namespace {
+
+constexpr std::uint64_t most_pieces = 1024; // UIO_MAXIOV
+constexpr std::uint64_t most_bytes = 0x7fff'f000;
+constexpr std::uint64_t own_position = ~0ULL;
+constexpr std::uint64_t append_flag = 0x10; // RWF_APPEND
+
+struct IoVector {
+    std::uint64_t base;
+    std::uint64_t size;
+};
+
+std::span<std::byte const> memory_file(File const& file, std::uint64_t offset, std::uint64_t size) {
+    if (offset >= file.size) return {};
+    // Safety: start.cpp checked that the window maps [place, place + size).
+    return {physical(hw::PhysAddr{file.place + offset}), smaller(size, file.size - offset)};
+}
+
+Reply read_memory(File& file, Pieces pieces, Position position) {
+    auto const offset = position.own ? file.position : position.offset;
+    auto const wanted = TRY(pieces.left(most_bytes, false));
+    auto const done = TRY(pieces.scatter(memory_file(file, offset, wanted)));
+    if (position.own) file.position += done;
+    return done;
+}
+
+} // namespace
+
+Pieces Pieces::one(UserMemory& user, std::uint64_t at, std::uint64_t size) {
+    return {user, {at, at + smaller(size, most_bytes)}, 0, 0};
+}
+
+base::Result<Pieces> Pieces::vector(UserMemory& user, std::uint64_t at, std::uint64_t count) {
+    if (count > most_pieces) return std::unexpected(base::Errno::Inval);
+    return Pieces{user, {}, at, count};
+}
+
+template <class Step> base::Result<std::size_t> Pieces::walk(std::size_t size, Step step) {
+    std::size_t done = 0;
+    while (done < size) {
+        if (now_.begin == now_.end) {
+            if (count_ == 0) break;
+            auto const entry = TRY(user_.load<IoVector>(next_));
+            next_ += sizeof(IoVector);
+            --count_;
+            now_ = {entry.base, entry.base + smaller(entry.size, most_bytes)};
+            continue;
+        }
+        auto const n = smaller(now_.end - now_.begin, size - done);
+        TRY(step(now_.begin, done, n));
+        now_.begin += n;
+        done += n;
+    }
+    return done;
+}
+
+base::Result<std::size_t> Pieces::gather(std::span<std::byte> to) {
+    return walk(to.size(), [&](std::uint64_t at, std::size_t done, std::size_t n) {
+        return user_.read(at, to.subspan(done, n));
+    });
+}
+
+base::Result<std::size_t> Pieces::scatter(std::span<std::byte const> from) {
+    return walk(from.size(), [&](std::uint64_t at, std::size_t done, std::size_t n) {
+        return user_.write(at, from.subspan(done, n));
+    });
+}
+
+base::Result<std::uint64_t> Pieces::left(std::uint64_t cap, bool check) {
+    auto copy = *this;
+    return copy.walk(cap, [&](std::uint64_t at, std::size_t, std::size_t n) -> base::Result<void> {
+        if (check) return user_.check(at, n, Access::Write);
+        return {};
+    });
+}
+
+Reply read_file(SystemCall const& call, File& file, Pieces pieces, Position position) {
+    if (file.kind == File::Kind::Memory) return read_memory(file, pieces, position);
+    // Checked first: what the host has read must not be lost.
+    auto const size = TRY(pieces.left(data_size, true));
+    auto const extent = *Extent::create(0, size);
+    auto& kernel = call.kernel;
+    auto const got =
+        TRY(position.own
+                ? kernel.wait(Call::Read, {file.handle, extent.encode()}, size)
+                : kernel.wait(Call::Pread, {file.handle, extent.encode(), position.offset}, size));
+    auto const copied = pieces.scatter(kernel.host.data(extent).first(got));
+    kernel.host.scrub(got);
+    return copied;
+}
+
+Reply write_file(SystemCall const& call, File& file, Pieces pieces, Position position) {
+    if (file.kind == File::Kind::Memory) return std::unexpected(base::Errno::BadF);
+    auto& kernel = call.kernel;
+    std::uint64_t done = 0;
+    for (;;) {
+        auto const gathered = pieces.gather(kernel.host.data(*Extent::create(0, data_size)));
+        if (!gathered && done == 0) return std::unexpected(gathered.error());
+        if (!gathered || (*gathered == 0 && done != 0)) return done;
+        auto const handle = file.handle;
+        auto const extent = Extent::create(0, *gathered)->encode();
+        auto const offset = position.own ? own_position : position.offset + done;
+        auto const sent =
+            position.own && position.flags == 0
+                ? kernel.wait(Call::Write, {handle, extent}, *gathered)
+                : kernel.wait(Call::Pwrite, {handle, extent, offset, position.flags}, *gathered);
+        kernel.host.scrub(*gathered);
+        if (!sent && done == 0) return std::unexpected(sent.error());
+        if (!sent) return done;
+        done += *sent;
+        if (*sent < *gathered || *gathered < data_size) return done;
+    }
+}
+
+base::Result<void> fill_from_file(
+    SystemCall const& call,
+    File const& file,
+    std::uint64_t at,
+    std::uint64_t size,
+    std::uint64_t offset
+) {
+    auto source = file;
+    for (std::uint64_t done = 0; done < size;) {
+        auto const pieces = Pieces::one(call.kernel.user, at + done, size - done);
+        auto const got =
+            TRY(read_file(call, source, pieces, {.own = false, .offset = offset + done}));
+        if (got == 0) break;
+        done += got;
+    }
+    return {};
+}
+
+namespace system_call {
+
+namespace {
+
+Pieces buffer(SystemCall const& call) { return Pieces::one(call.kernel.user, call[1], call[2]); }
+base::Result<Pieces> vector(SystemCall const& call) {
+    return Pieces::vector(call.kernel.user, call[1], call[2]);
+}
+
+} // namespace
+
+Reply read(SystemCall const& call) {
+    return read_file(call, *TRY(call.kernel.files.find(call[0])), buffer(call), {});
+}
+Reply write(SystemCall const& call) {
+    return write_file(call, *TRY(call.kernel.files.find(call[0])), buffer(call), {});
+}
+Reply readv(SystemCall const& call) {
+    return read_file(call, *TRY(call.kernel.files.find(call[0])), TRY(vector(call)), {});
+}
+Reply writev(SystemCall const& call) {
+    return write_file(call, *TRY(call.kernel.files.find(call[0])), TRY(vector(call)), {});
+}
+Reply pread64(SystemCall const& call) {
+    return read_file(
+        call, *TRY(call.kernel.files.find(call[0])), buffer(call), {.own = false, .offset = call[3]}
+    );
+}
+Reply pwrite64(SystemCall const& call) {
+    return write_file(
+        call, *TRY(call.kernel.files.find(call[0])), buffer(call), {.own = false, .offset = call[3]}
+    );
+}
+// preadv2 and pwritev2 come here too: offset -1 is the file's own position, and beside appending
+// their flags only hint.
+Reply preadv(SystemCall const& call) {
+    Position const position{.own = call[3] == own_position, .offset = call[3]};
+    return read_file(call, *TRY(call.kernel.files.find(call[0])), TRY(vector(call)), position);
+}
+Reply pwritev(SystemCall const& call) {
+    constexpr std::uint64_t pwritev2_number = 328;
+    std::uint64_t const flags = call.frame.rax == pwritev2_number ? call[5] & append_flag : 0;
+    Position const position{.own = call[3] == own_position, .offset = call[3], .flags = flags};
+    return write_file(call, *TRY(call.kernel.files.find(call[0])), TRY(vector(call)), position);
+}
+
+} // namespace system_call
+
+} // namespace shim

@@ -1,0 +1,60 @@
+// Writes under another name beside the file, then gives it its own.
+
+#include "os/new_file.hpp"
+
+#include "os/check.hpp"
+#include "os/random.hpp"
+#include "os/write_all.hpp"
+
+#include <array>
+#include <cstdio>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace os {
+
+namespace {
+
+using base::Errno;
+using base::Result;
+
+constexpr unsigned owner_only = 0600;
+constexpr unsigned everybody_reads = 0644;
+
+// A name that nobody else uses, in the same folder: a file cannot be moved to another file system.
+Result<std::string> beside(std::string const& path) {
+    std::array<std::byte, 8> unique{};
+    TRY(os::random(unique));
+    auto const folder = path.substr(0, path.rfind('/') + 1);
+    std::string name = folder + ".enarx-";
+    for (auto const byte : unique) name += std::to_string(std::to_integer<unsigned>(byte));
+    return name;
+}
+
+// Unlike rename(2), both refuse a name that is taken. Some file systems have only one of them.
+Result<void> name_it(std::string const& temporary, std::string const& path) {
+    auto const linked = done(::link(temporary.c_str(), path.c_str()));
+    if (linked || linked.error() == Errno::Exist || linked.error() == Errno::NoEnt) return linked;
+    return done(::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE));
+}
+
+} // namespace
+
+Result<void>
+write_new_file(std::string const& path, std::span<std::byte const> bytes, Readers readers) {
+    struct ::stat there{};
+    if (::lstat(path.c_str(), &there) == 0) return std::unexpected(Errno::Exist);
+    auto const temporary = TRY(beside(path));
+    auto const mode = readers == Readers::Owner ? owner_only : everybody_reads;
+    auto const file =
+        TRY(check_fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)));
+    auto written = write_all(file.number(), bytes);
+    if (written) written = done(::fsync(file.number()));
+    if (written) written = name_it(temporary, path);
+    ::unlink(temporary.c_str());
+    return written;
+}
+
+} // namespace os

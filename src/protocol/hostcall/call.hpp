@@ -1,0 +1,146 @@
+#pragma once
+
+// The calls of a Keep to its host, and what each of their arguments is.
+//
+// Most are Linux system calls under their x86-64 numbers, with three differences: a descriptor is a
+// handle that the host gave out, a buffer is an Extent of the block's data, and a path stays below
+// the folder whose handle comes with it.
+
+#include <array>
+#include <cstdint>
+
+namespace protocol::hostcall {
+
+enum class Call : std::uint32_t {
+    Read = 0,
+    Write = 1,
+    Close = 3,
+    Fstat = 5,
+    Lseek = 8,
+    Ioctl = 16,
+    Pread = 17,
+    Pwrite = 18,
+    Socket = 41,
+    Connect = 42,
+    SendTo = 44,
+    RecvFrom = 45,
+    Shutdown = 48,
+    Bind = 49,
+    Listen = 50,
+    GetSockName = 51,
+    GetPeerName = 52,
+    SetSockOpt = 54,
+    GetSockOpt = 55,
+    Fcntl = 72,
+    Fsync = 74,
+    Fdatasync = 75,
+    Ftruncate = 77,
+    MkdirAt = 258,
+    FstatAt = 262,
+    UnlinkAt = 263,
+    LinkAt = 265,
+    SymlinkAt = 266,
+    ReadlinkAt = 267,
+    GetDents = 217,
+    Fadvise = 221,
+    UtimensAt = 280,
+    Fallocate = 285,
+    Accept = 288,
+    Pipe = 293,
+    RenameAt = 316,
+    Statx = 332,
+    OpenAt = 437,
+    FaccessAt = 439,
+
+    Poll = 0x1000, // buffer of pollfd whose fd is a handle; nanoseconds, -1: no limit
+    Exit,          // status, signal (0: none): ends the Keep
+    Spawn,   // cpu, root of its page table, block: starts one more vCPU at the shim's second entry
+    Park,    // nanoseconds, -1: no limit: returns after an Unpark of this cpu, or later than that
+    Unpark,  // cpu
+    Grow,    // bytes wanted: the answer is the number of bytes by which memory grew at its end
+    Discard, // address, bytes: the Keep needs the contents of this memory no more
+    Log,     // buffer: a line for the log
+};
+
+enum class Argument : std::uint8_t {
+    None,
+    Value,  // a number
+    Handle, // of an open descriptor
+    In,     // Extent that the host reads
+    Out,    // Extent that the host fills
+    InOut,  // Extent that the host reads and fills
+    Path,   // Extent of a path without its zero, below the Handle before it
+    Target, // Extent of a symbolic link's text
+};
+
+enum class Answer : std::uint8_t {
+    Nothing, // 0
+    Value,   // any number up to 2^63 - 1
+    Size,    // at most the size of the call's first Out buffer
+    Sent,    // at most the size of the call's first In buffer
+    Handle,  // a new handle
+};
+
+// Status of an Exit by signal 9 where the Keep's memory is used up.
+inline constexpr std::uint64_t out_of_memory_status = 137;
+
+struct Shape {
+    Call call;
+    Answer answer;
+    std::array<Argument, 6> arguments;
+};
+
+using enum Argument;
+
+// One row per call that names a descriptor: the shim marshals and the host checks by the same row.
+inline constexpr std::array shapes{
+    Shape{Call::Read, Answer::Size, {Handle, Out}},
+    Shape{Call::Write, Answer::Sent, {Handle, In}},
+    Shape{Call::Close, Answer::Nothing, {Handle}},
+    Shape{Call::Fstat, Answer::Nothing, {Handle, Out}},
+    Shape{Call::Lseek, Answer::Value, {Handle, Value, Value}},
+    Shape{Call::Ioctl, Answer::Value, {Handle, Value, InOut}},
+    Shape{Call::Pread, Answer::Size, {Handle, Out, Value}},
+    Shape{
+        Call::Pwrite, Answer::Sent, {Handle, In, Value, Value}
+    }, // offset, -1: the file's own; flags of pwritev2
+    Shape{Call::Socket, Answer::Handle, {Value, Value, Value}},
+    Shape{Call::Connect, Answer::Nothing, {Handle, In}},
+    Shape{Call::SendTo, Answer::Sent, {Handle, In, Value, In}},
+    Shape{Call::RecvFrom, Answer::Value, {Handle, Out, Value, Out, InOut}},
+    Shape{Call::Shutdown, Answer::Nothing, {Handle, Value}},
+    Shape{Call::Bind, Answer::Nothing, {Handle, In}},
+    Shape{Call::Listen, Answer::Nothing, {Handle, Value}},
+    Shape{Call::GetSockName, Answer::Nothing, {Handle, Out, InOut}},
+    Shape{Call::GetPeerName, Answer::Nothing, {Handle, Out, InOut}},
+    Shape{Call::SetSockOpt, Answer::Nothing, {Handle, Value, Value, In}},
+    Shape{Call::GetSockOpt, Answer::Nothing, {Handle, Value, Value, Out, InOut}},
+    Shape{Call::Fcntl, Answer::Value, {Handle, Value, Value}},
+    Shape{Call::Fsync, Answer::Nothing, {Handle}},
+    Shape{Call::Fdatasync, Answer::Nothing, {Handle}},
+    Shape{Call::Ftruncate, Answer::Nothing, {Handle, Value}},
+    Shape{Call::MkdirAt, Answer::Nothing, {Handle, Path, Value}},
+    Shape{Call::FstatAt, Answer::Nothing, {Handle, Path, Out, Value}},
+    Shape{Call::UnlinkAt, Answer::Nothing, {Handle, Path, Value}},
+    Shape{Call::LinkAt, Answer::Nothing, {Handle, Path, Handle, Path, Value}},
+    Shape{Call::SymlinkAt, Answer::Nothing, {Target, Handle, Path}},
+    Shape{Call::ReadlinkAt, Answer::Size, {Handle, Path, Out}},
+    Shape{Call::GetDents, Answer::Size, {Handle, Out}},
+    Shape{Call::Fadvise, Answer::Nothing, {Handle, Value, Value, Value}},
+    Shape{Call::UtimensAt, Answer::Nothing, {Handle, Path, In, Value}},
+    Shape{Call::Fallocate, Answer::Nothing, {Handle, Value, Value, Value}},
+    Shape{Call::Accept, Answer::Handle, {Handle, Out, InOut, Value}},
+    Shape{Call::Pipe, Answer::Nothing, {Out, Value}},
+    Shape{Call::RenameAt, Answer::Nothing, {Handle, Path, Handle, Path, Value}},
+    Shape{Call::Statx, Answer::Nothing, {Handle, Path, Value, Value, Out}},
+    Shape{Call::OpenAt, Answer::Handle, {Handle, Path, Value, Value, Value}},
+    Shape{Call::FaccessAt, Answer::Nothing, {Handle, Path, Value, Value}},
+};
+
+constexpr Shape const* find_shape(Call call) {
+    for (auto const& shape : shapes)
+        if (shape.call == call) return &shape;
+    return nullptr;
+}
+
+} // namespace protocol::hostcall

@@ -1,0 +1,98 @@
+#pragma once
+
+// What a machine's loader and the shim must agree on before the shim runs: the image's header,
+// memory's lower end, boot data.
+
+#include "base/wire.hpp"
+
+#include <array>
+#include <cstdint>
+
+namespace protocol::launch {
+
+// Guest-physical addresses. Below `files_address` the loader gives small pages, because page tables
+// lie there.
+inline constexpr std::uint64_t image_address = 0x40'0000; // the shim, linked to run at this address
+inline constexpr std::uint64_t boot_address = 0x60'0000;  // Boot, then its strings
+inline constexpr std::uint64_t block_address = 0x70'0000; // the first vCPU's host-call block
+inline constexpr std::uint64_t table_address = 0x75'0000; // the first page tables
+inline constexpr std::uint64_t files_address =
+    0x80'0000; // the program's file and memory files, then the Keep's memory
+inline constexpr std::uint64_t address_limit = 64ULL << 30;
+inline constexpr std::uint64_t chunk_size = 2 << 20;
+
+// The first bytes of a shim image: what the loader puts into registers. Virtual addresses, equal to
+// physical ones below 1 GiB.
+struct ImageHeader {
+    base::Bytes<8> magic;      // 0x00  "ENXSHIM1"
+    base::U64 platform;        // 0x08  a ShimKind
+    base::U64 end;             // 0x10  first byte after the image's memory
+    base::U64 start;           // 0x18  entry of the first vCPU
+    base::U64 start_secondary; // 0x20  entry of every other vCPU
+    base::U64 system_call;     // 0x28  what LSTAR holds
+    base::U64 stack;           // 0x30  stack pointer at both entries
+    base::U64 page_table;      // 0x38  root of the first vCPU
+    base::U64 gdt;             // 0x40
+    base::U64 idt;             // 0x48
+    base::U64 tss;             // 0x50
+    base::U64 tss_limit;       // 0x58
+    base::U64 idt_limit;       // 0x60
+};
+static_assert(base::Wire<ImageHeader> && sizeof(ImageHeader) == 0x68);
+
+enum class ShimKind : std::uint64_t { Kvm = 1, Deprivileged = 2 };
+
+inline constexpr std::array image_magic{'E', 'N', 'X', 'S', 'H', 'I', 'M', '1'};
+inline constexpr std::array boot_magic{'E', 'N', 'X', 'B', 'O', 'O', 'T', '1'};
+
+enum class Doorbell : std::uint32_t { Port = 0, Polled = 1 };
+
+enum class DescriptorKind : std::uint32_t {
+    Host = 0,   // `place` is a handle of the host-call server
+    Memory = 1, // a file that lies at guest-physical `place`, read-only
+};
+
+// A descriptor that the program finds open.
+struct Descriptor {
+    base::U32 number; // 0x00
+    base::U32 kind;   // 0x04  DescriptorKind
+    base::U64 place;  // 0x08
+    base::U64 size;   // 0x10  of a memory file
+    base::U32 mode;   // 0x18  st_mode
+    base::U32 flags;  // 0x1c  open flags
+};
+static_assert(base::Wire<Descriptor> && sizeof(Descriptor) == 0x20);
+
+inline constexpr std::size_t max_descriptors = 64;
+inline constexpr std::size_t max_strings = 512 << 10;
+
+// What the loader leaves at boot_address. The shim copies it once and believes no address in it
+// unchecked.
+struct Boot {
+    base::Bytes<8> magic;        // 0x00  "ENXBOOT1"
+    base::U64 memory_end;        // 0x08  of the Keep's free memory, a multiple of 2 MiB
+    base::U64 memory_limit;      // 0x10  it may grow to here
+    base::U64 program;           // 0x18  guest-physical address of the program's file, below memory
+    base::U64 program_size;      // 0x20
+    base::U64 tsc_khz;           // 0x28
+    base::U64 tsc;               // 0x30  at this tick
+    base::U64 monotonic_ns;      // 0x38  ... CLOCK_MONOTONIC was this
+    base::U64 realtime_ns;       // 0x40  ... and CLOCK_REALTIME this
+    base::U32 doorbell;          // 0x48  Doorbell
+    base::U32 max_cpus;          // 0x4c
+    base::U32 argument_count;    // 0x50
+    base::U32 environment_count; // 0x54
+    base::U32 strings_size;      // 0x58  arguments, then K=V, each ended by a zero
+    base::U32 descriptor_count;  // 0x5c
+    base::U32 verbose;           // 0x60  1: log every system call that is answered ENOSYS
+    base::U32 cpus;              // 0x64  how many processors to report
+    base::U64 memory;            // 0x68  where the Keep's free memory begins, a multiple of 2 MiB
+    base::U32 user;  // 0x70  who the program is, for it to compare with the owners of files
+    base::U32 group; // 0x74
+    std::array<Descriptor, max_descriptors> descriptors; // 0x78
+};
+static_assert(base::Wire<Boot> && sizeof(Boot) == 0x878);
+inline constexpr std::uint64_t strings_address = boot_address + 0x1000;
+static_assert(strings_address + max_strings <= block_address);
+
+} // namespace protocol::launch

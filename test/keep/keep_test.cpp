@@ -1,0 +1,155 @@
+// Programs in real Keeps: on this host's KVM, and on QEMU's TCG with the image that a bare-metal
+// host gets.
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace {
+
+struct Outcome {
+    int status = -1;
+    std::string output;
+};
+
+Outcome run(std::string const& command) {
+    Outcome outcome;
+    FILE* const pipe = ::popen(("timeout -k 1 120 " + command + " 2>&1 </dev/null").c_str(), "r");
+    std::array<char, 4096> part{};
+    while (auto const n = std::fread(part.data(), 1, part.size(), pipe))
+        outcome.output.append(part.data(), n);
+    int const status = ::pclose(pipe);
+    outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return outcome;
+}
+
+// One way to run a Keep: its driver's command, and why it cannot run here, if so.
+struct Way {
+    std::string name;
+    std::string command;
+    std::string missing;
+};
+
+std::string const parts = ENARX_BINARY_DIR "/parts/";
+std::string const shims = ENARX_BINARY_DIR "/libexec/enarx/";
+
+Way kvm() {
+    Way way{"kvm", parts + "keep-run --env=HOME=/home/user ", ""};
+    if (::access("/dev/kvm", R_OK | W_OK) != 0) way.missing = "/dev/kvm cannot be opened";
+    return way;
+}
+
+Way tcg() {
+    Way way{"tcg", parts + "keep-tcg --shim=" + shims + "shim-kvm ", ""};
+    if (std::system("command -v qemu-system-x86_64 >/dev/null") != 0)
+        way.missing = "qemu-system-x86_64 is not installed";
+    return way;
+}
+
+struct KeepTest : testing::TestWithParam<Way> {
+    void SetUp() override {
+        if (GetParam().missing.empty()) return;
+        fmt::print("SKIP {}: {}\n", GetParam().name, GetParam().missing);
+        GTEST_SKIP();
+    }
+
+    static Outcome program(std::string const& name, std::string const& arguments = "") {
+        return run(GetParam().command + parts + "keep-program-" + name + " " + arguments);
+    }
+
+    static void passes(std::string const& name) {
+        for (std::string const variant : {"", "-musl"}) {
+            if (!std::filesystem::exists(parts + "keep-program-" + name + variant)) {
+                fmt::print("SKIP {}{}: musl-gcc is not installed\n", name, variant);
+                continue;
+            }
+            auto const outcome = program(name + variant);
+            EXPECT_EQ(outcome.status, 0) << name << variant << ":\n" << outcome.output;
+        }
+    }
+};
+
+TEST_P(KeepTest, a_program_says_hello_and_its_exit_status_is_the_keeps) {
+    auto const outcome = program("hello", "world");
+    EXPECT_EQ(outcome.status, 42);
+    EXPECT_EQ(outcome.output.substr(0, 11), "hello world");
+}
+
+TEST_P(KeepTest, memory_behaves_as_linux_documents_it) { passes("memory"); }
+TEST_P(KeepTest, faults_become_signals) { passes("signals"); }
+TEST_P(KeepTest, registers_are_clean_inside_and_unchanged_outside) { passes("clean_state"); }
+
+TEST_P(KeepTest, a_program_that_a_signal_ends_has_its_number_in_the_status) {
+    EXPECT_EQ(program("signals", "abort").status, 128 + SIGABRT);
+    EXPECT_EQ(program("signals", "fault").status, 128 + SIGSEGV);
+}
+
+TEST_P(KeepTest, threads_work) {
+    if (GetParam().name != "kvm") {
+        fmt::print(
+            "SKIP threads on {}: QEMU starts no second vCPU without an interrupt controller\n",
+            GetParam().name
+        );
+        GTEST_SKIP();
+    }
+    passes("threads");
+}
+
+TEST_P(KeepTest, files_below_a_folder_and_nothing_else) {
+    if (GetParam().name != "kvm") {
+        fmt::print("SKIP files on {}: its driver hands in no folders\n", GetParam().name);
+        GTEST_SKIP();
+    }
+    for (std::string const variant : {"", "-musl"}) {
+        if (!std::filesystem::exists(parts + "keep-program-files" + variant)) continue;
+        std::array<char, 32> folder{"/tmp/keep-files-XXXXXX"};
+        ASSERT_NE(::mkdtemp(folder.data()), nullptr);
+        auto const outcome =
+            run(GetParam().command + "--dir=" + folder.data() + ":5 " + parts +
+                "keep-program-files" + variant);
+        EXPECT_EQ(outcome.status, 0) << outcome.output;
+        std::filesystem::remove_all(folder.data());
+    }
+}
+
+TEST_P(KeepTest, a_program_cannot_leave_ring_3) {
+    if (GetParam().name == "kvm") {
+        fmt::print(
+            "SKIP escape on {}: where ring 0 is emulated the shim shares the program's ring and "
+            "promises nothing\n",
+            GetParam().name
+        );
+        GTEST_SKIP();
+    }
+    passes("escape");
+}
+
+TEST_P(KeepTest, a_file_that_is_no_static_pie_is_refused) {
+    auto const outcome = run(GetParam().command + "/bin/sh");
+    EXPECT_EQ(outcome.status, 125);
+}
+
+TEST_P(KeepTest, a_program_that_needs_more_than_its_memory_ends_and_leaves_nothing_behind) {
+    if (GetParam().name != "kvm") GTEST_SKIP();
+    auto const outcome = run(GetParam().command + "--memory=64 " + parts + "keep-program-memory");
+    EXPECT_TRUE(outcome.status == 128 + SIGKILL || outcome.status == 1) << outcome.output;
+}
+
+TEST_P(KeepTest, clocks_random_numbers_and_arguments_ask_the_host_nothing) {
+    auto const outcome = run(GetParam().command + "--costs " + parts + "keep-program-hello world");
+    EXPECT_NE(outcome.output.find("exits 2\n"), std::string::npos) << outcome.output; // write, exit
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, KeepTest, testing::Values(kvm(), tcg()), [](auto const& info) {
+    return info.param.name;
+});
+
+} // namespace

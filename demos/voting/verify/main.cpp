@@ -89,7 +89,13 @@ void show(voting::Finding const& finding, std::string_view where) {
         fmt::print("{} ({})\n", finding.text, finding.rule);
         return;
     }
-    fmt::print("{} {}{}: {}\n", finding.fits ? "fits        " : "DOES NOT FIT", where, finding.rule, finding.text);
+    fmt::print(
+        "{} {}{}: {}\n",
+        finding.fits ? "fits        " : "DOES NOT FIT",
+        where,
+        finding.rule,
+        finding.text
+    );
 }
 
 // Says all findings; the answer is whether everything fits that has to.

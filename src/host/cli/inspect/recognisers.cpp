@@ -17,7 +17,11 @@ namespace {
 
 // Some artefacts begin with a digest, which may look like the beginning of a text.
 constexpr std::array all{
-    folder_recogniser, bundle_recogniser, artefact_recogniser, wasm_recogniser, configuration_recogniser
+    folder_recogniser,
+    bundle_recogniser,
+    artefact_recogniser,
+    wasm_recogniser,
+    configuration_recogniser
 };
 
 } // namespace

@@ -38,9 +38,8 @@ private:
     os::OrFailure<std::chrono::sys_seconds> time() const;
     os::OrFailure<EarWriter> ear(std::chrono::sys_seconds at) const;
     os::OrFailure<void> answer_all(Basis const& basis);
-    os::OrFailure<void> answer(
-        std::string const& path, attest::Kind kind, base::View evidence, Basis const& basis
-    );
+    os::OrFailure<void>
+    answer(std::string const& path, attest::Kind kind, base::View evidence, Basis const& basis);
     void record(Answer const& answer);
     void unreadable(std::string const& path, os::Failure const& why);
     std::string output() const;

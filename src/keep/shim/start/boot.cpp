@@ -12,7 +12,7 @@ namespace launch = protocol::launch;
 namespace {
 
 constexpr std::uint32_t open_directory = 0x1'0000; // Linux UAPI, O_DIRECTORY
-constexpr std::uint64_t patience_us = 30; // what a doorbell costs at worst
+constexpr std::uint64_t patience_us = 30;          // what a doorbell costs at worst
 constexpr std::uint64_t least_tsc_khz = 100'000;
 constexpr std::uint64_t most_tsc_khz = 100'000'000;
 constexpr std::uint64_t latest_second = 1ULL << 34;

@@ -3,6 +3,7 @@
 #include "attest/dcap/pck.hpp"
 #include "attest/inspect/issued.hpp"
 #include "attest/inspect/kinds.hpp"
+#include "attest/inspect/serial.hpp"
 #include "attest/inspect/vendor_extensions.hpp"
 #include "attest/snp/leaf.hpp"
 #include "attest/text.hpp"
@@ -13,13 +14,6 @@
 namespace attest::inspect {
 
 namespace {
-
-// Hexadecimal without leading zeros, as tools print serial numbers.
-std::string serial_text(base::View serial) {
-    auto text = hex(serial);
-    text.erase(0, std::min(text.find_first_not_of('0'), text.size() - 1));
-    return text;
-}
 
 std::string_view key_name(base::View public_key_info) {
     auto const key = crypto::PublicKey::parse(public_key_info);

@@ -2,7 +2,7 @@
 import html
 import sys
 
-WIDTHS = (7, 7, 29, 18)
+WIDTHS = (7, 7, 30, 15)
 NAMES = {"normal": "native, no Keep", "nil": "Keep without isolation", "kvm": "KVM Keep, plain",
          "sealed": "KVM Keep, sealed", "sev": "AMD SEV-SNP", "sgx": "Intel SGX"}
 COLOURS = {"changed": "31", "found": "33", "obeyed": "33", "kept": "32"}

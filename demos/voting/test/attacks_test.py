@@ -84,8 +84,7 @@ def plain():
 
 @story("calls forced into the host process command a plain KVM Keep, which goes on none the wiser", seconds=300)
 def commanded():
-    equal(verdicts("kvm", "command")["calls"], "obeyed")
-    equal(verdicts("normal", "command")["calls"], "impossible")
+    equal(verdicts("kvm", "command"), {"calls": "obeyed"})
 
 
 @story("in sealed memory the tools that read a process find nothing, though each found the votes in plain memory", seconds=300)

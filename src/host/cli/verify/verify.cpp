@@ -49,6 +49,7 @@ private:
     EarWishes ear_;
     bool allow_no_hardware_ = false;
     bool json_ = false;
+    bool explain_ = false;
 
     AnswerJson answers_ = AnswerJson::array();
     std::string text_;
@@ -92,6 +93,10 @@ Syntax Verify::syntax(Global& global) {
               .help = "Judge evidence of a Keep without hardware as well. It proves nothing "
                       "against its host.",
               .target = &allow_no_hardware_},
+             {.name = "--explain",
+              .help = "Of accepted evidence, also tell what it does not prove: known attacks, and "
+                      "which rule shows that the platform is not open to them, if any does.",
+              .target = &explain_},
              {.name = "--json",
               .letter = 'j',
               .help = "As JSON: every rule, all claims, and an attestation result (EAR).",
@@ -198,6 +203,9 @@ os::OrFailure<void> Verify::answer_all(Terms const& terms) {
         answers_.push_back(answer_json(answer));
         TRY(terms.ear.add(answers_.back(), answer.appraisal));
         text_ += answer_text(answer);
+        if (!explain_) continue;
+        answers_.back()["known"] = advice_json(answer.appraisal);
+        text_ += advice_text(answer.appraisal);
     }
     return {};
 }

@@ -2,7 +2,7 @@
 # Every source file is formatted as .clang-format says. Run as a test.
 set -uo pipefail
 cd "$(dirname "$0")/.."
-mapfile -t files < <(find src test demos bench -name '*.cpp' -o -name '*.hpp' | sort)
+mapfile -t files < <(find src test demos bench examples -name '*.cpp' -o -name '*.hpp' | sort)
 if [ ${#files[@]} -gt 0 ] && clang-format-22 --dry-run --Werror "${files[@]}" 2>&1 | head -40; then
     echo "1 passed, 0 failed"
 else

@@ -46,6 +46,12 @@ public:
     Value const& value() const { return value_; }
     template <class T> T const* get() const { return std::get_if<T>(&value_); }
 
+    // MEASUREMENT, MRENCLAVE, MRTD, PCR 0 or the realm's initial measurement; empty for an
+    // endorsement.
+    base::View measurement() const;
+    // REPORT_DATA, nonce (or else user data) or realm challenge; empty where there is none.
+    base::View report_data() const;
+
 private:
     explicit Claims(Value value) : value_{std::move(value)} {}
     friend Appraisal appraise(Kind, Request const&);

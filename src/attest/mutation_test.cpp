@@ -2,6 +2,7 @@
 // length changed are not accepted. Without ENARX_MUTATIONS=all, a fixed sample of 20 000.
 
 #include "attest/testing/cases.hpp"
+#include "attest/testing/cbor_mutants.hpp"
 #include "attest/testing/mutants.hpp"
 
 #include <map>
@@ -40,14 +41,19 @@ constexpr std::array dont_cares{
     },
 };
 
+std::vector<Mutant> lengths_of(Kind kind, std::size_t index, base::View bytes) {
+    bool const evidence = index == 0;
+    if (evidence && (kind == Kind::SgxQuote || kind == Kind::TdxQuote)) return quote_lengths(bytes);
+    if (evidence && (kind == Kind::NitroDocument || kind == Kind::CcaToken))
+        return cbor_lengths(bytes);
+    bool const der = !bytes.empty() && bytes[0] == std::byte{0x30};
+    return der ? der_lengths(bytes) : std::vector<Mutant>{};
+}
+
 std::vector<Mutant> mutants_of(Case const& of, std::size_t index) {
     auto const& part = of.parts[index];
     auto out = flips(part.bytes);
-    bool const quote = index == 0 && (of.kind == Kind::SgxQuote || of.kind == Kind::TdxQuote);
-    bool const der = !part.bytes.empty() && part.bytes[0] == std::byte{0x30};
-    auto const lengths = quote ? quote_lengths(part.bytes)
-                         : der ? der_lengths(part.bytes)
-                               : std::vector<Mutant>{};
+    auto const lengths = lengths_of(of.kind, index, part.bytes);
     out.insert(out.end(), lengths.begin(), lengths.end());
     return out;
 }
@@ -75,34 +81,25 @@ public:
 
     void run(Case const& of) {
         for (std::size_t index = 0; index < of.parts.size(); ++index) {
-            auto const endorsements = all_but(of, index);
+            auto const trial = of.trial_without(index);
             for (auto const& mutant : mutants_of(of, index))
-                if (count_++ % step_ == 0) judge(of, index, mutant, endorsements);
+                if (count_++ % step_ == 0) judge(of, index, mutant, trial);
         }
     }
     Tally const& tally() const { return tally_; }
 
 private:
-    // The evidence is no endorsement: with the index 0, all of them.
-    static Endorsements all_but(Case const& of, std::size_t index) {
-        Endorsements out;
-        for (std::size_t i = 1; i < of.parts.size(); ++i)
-            if (i != index && !out.add(of.parts[i].bytes, of.parts[i].name))
-                throw std::runtime_error("unusable: " + of.parts[i].name);
-        return out;
-    }
-
-    void judge(Case const& of, std::size_t index, Mutant const& mutant, Endorsements endorsements) {
+    void judge(Case const& of, std::size_t index, Mutant const& mutant, Trial trial) {
         ++tally_.mutants;
         auto const& part = of.parts[index];
-        auto const bytes = applied(mutant, part.bytes);
-        if (index > 0 && !endorsements.add(bytes, part.name)) {
+        auto bytes = applied(mutant, part.bytes);
+        if (index > 0 && !trial.add(bytes, part.name)) {
             ++tally_.refused;
             return;
         }
-        auto const& evidence = index == 0 ? bytes : of.parts[0].bytes;
+        if (index == 0) trial.evidence = std::move(bytes);
         // The memo holds only what is true: a mutant is verified anew.
-        auto const appraisal = appraise(of.kind, request(of, evidence, endorsements));
+        auto const appraisal = trial.run(of.kind, &memo_);
         switch (appraisal.verdict()) {
         case Verdict::Refused:
             ++tally_.refused;
@@ -124,24 +121,9 @@ private:
             );
     }
 
-    Request request(Case const& of, base::View evidence, Endorsements const& endorsements) {
-        policy_ = of.policy();
-        return {
-            .evidence = evidence,
-            .endorsements = endorsements,
-            .roots = vendor_roots(),
-            .policy = policy_,
-            .expected = expected_,
-            .at = of.at,
-            .memo = &memo_,
-        };
-    }
-
     std::size_t step_;
     std::size_t count_ = 0;
     Tally tally_;
-    Policy policy_ = Policy::authentic();
-    Expected expected_ = unbound();
     SignatureMemo memo_;
 };
 
@@ -155,13 +137,7 @@ std::size_t count_mutants(std::vector<Case> const& cases) {
 TEST(Mutation, EachCaseIsAcceptedAsLongAsNothingIsChanged) {
     for (auto const& of : positive_cases()) {
         SCOPED_TRACE(of.parts[0].name);
-        Trial trial;
-        trial.evidence = of.parts[0].bytes;
-        for (std::size_t i = 1; i < of.parts.size(); ++i)
-            ASSERT_TRUE(trial.endorsements.add(of.parts[i].bytes, of.parts[i].name));
-        trial.at = of.at;
-        trial.policy = of.policy();
-        auto const appraisal = trial.run(of.kind);
+        auto const appraisal = of.trial().run(of.kind);
         EXPECT_EQ(appraisal.verdict(), Verdict::Accepted) << explain(appraisal);
     }
 }

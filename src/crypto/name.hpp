@@ -18,4 +18,8 @@ base::Result<base::View, Malformed> read_name(DerReader& in, std::string_view wh
 // The one commonName of a Name in DER; nothing if there is none, more than one, or it is no text.
 std::optional<std::string_view> common_name(base::View name);
 
+// All of a Name in DER in the form of RFC 4514 ("CN=SEV-Milan,O=..."), last part first; of a
+// malformed one what can be read.
+std::string name_text(base::View name);
+
 } // namespace crypto

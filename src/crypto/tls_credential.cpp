@@ -99,6 +99,15 @@ TlsResult<TlsCredential> TlsCredential::self_signed(
     return TlsCredential{std::move(key), std::move(chain)};
 }
 
+TlsCredential TlsCredential::share() const {
+    std::vector<TlsHandle<x509_st>> chain;
+    for (auto const& certificate : chain_) {
+        X509_up_ref(certificate.get());
+        chain.emplace_back(certificate.get());
+    }
+    return TlsCredential{key_.share(), std::move(chain)};
+}
+
 TlsResult<std::string> TlsCredential::leaf_pem() const {
     bssl::UniquePtr<BIO> const out{BIO_new(BIO_s_mem())};
     std::uint8_t const* text = nullptr;

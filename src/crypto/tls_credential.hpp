@@ -37,6 +37,8 @@ public:
     static TlsResult<TlsCredential>
     self_signed(TlsKey key, std::span<std::string const> names, std::chrono::sys_seconds now);
 
+    TlsCredential share() const;
+
     evp_pkey_st* key() const { return key_.get(); }
     std::span<TlsHandle<x509_st> const> chain() const { return chain_; } // leaf first, never empty
     TlsResult<std::string> leaf_pem() const;

@@ -16,7 +16,7 @@
 namespace package {
 
 enum class Protocol : std::uint8_t { Tcp, Tls };
-enum class Source : std::uint8_t { Memory, Package, Host };
+enum class Source : std::uint8_t { Memory, Package, Host, Attestation };
 enum class Mode : std::uint8_t { ReadOnly, ReadWrite };
 
 // What a TLS entry trusts and presents. PEM text itself, never a path of the host.

@@ -55,8 +55,8 @@ TEST(Configuration, TemplateParsesToItsExamplesWhenTheyAreUncommented) {
     EXPECT_EQ(configuration.args, (std::vector<std::string>{"--argument1", "--argument2=foo"}));
     EXPECT_EQ(configuration.env.size(), 2U);
     EXPECT_EQ(configuration.limits.memory, 512ULL << 20);
-    ASSERT_EQ(configuration.files.size(), 6U);
-    EXPECT_EQ(std::get<Connect>(configuration.files[5]).port, 5432);
+    ASSERT_EQ(configuration.files.size(), 7U);
+    EXPECT_EQ(std::get<Connect>(configuration.files[6]).port, 5432);
 }
 
 TEST(Configuration, ReadsArgumentsEnvironmentAndSteward) {

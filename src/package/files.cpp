@@ -144,11 +144,14 @@ Read<std::string> guest_path(toml::table const& table) {
 }
 
 Read<Source> source_of(toml::table const& table) {
-    static constexpr std::array<std::string_view, 3> sources{"memory", "package", "host"};
+    static constexpr std::array<std::string_view, 4> sources{
+        "memory", "package", "host", "attestation"
+    };
     auto const source = TRY(required_text(table, "source", of_kind("dir")));
     if (source == "memory") return Source::Memory;
     if (source == "package") return Source::Package;
     if (source == "host") return Source::Host;
+    if (source == "attestation") return Source::Attestation;
     return wrong(
         *table.get("source"),
         "`source` must be " + one_of(sources) + ", not " + quoted(source),
@@ -158,8 +161,11 @@ Read<Source> source_of(toml::table const& table) {
 
 Read<Mode> mode_of(toml::table const& table, Source source) {
     auto const mode = TRY(text(table, "mode"));
-    if (!mode) return source == Source::Memory ? Mode::ReadWrite : Mode::ReadOnly;
+    bool const writable = source == Source::Memory || source == Source::Attestation;
+    if (!mode) return writable ? Mode::ReadWrite : Mode::ReadOnly;
     auto const& node = *table.get("mode");
+    if (source == Source::Attestation)
+        return wrong(node, "`mode` does not go with source = \"attestation\"");
     if (*mode != "ro" && *mode != "rw")
         return wrong(node, "`mode` must be \"ro\" or \"rw\", not " + quoted(*mode));
     if (*mode == "rw" && source == Source::Package)

@@ -100,7 +100,7 @@ TEST(Files, NameOfAnIpv6HostHasNoColons) {
     EXPECT_EQ(brackets.name, "2001_db8__1");
 }
 
-TEST(Files, DirectoriesComeFromMemoryThePackageOrTheHost) {
+TEST(Files, DirectoriesComeFromMemoryThePackageTheHostOrTheKeep) {
     auto const memory = only<Directory>(entry("kind='dir'\npath='/data/'\nsource='memory'"));
     EXPECT_EQ(memory.path, "/data");
     EXPECT_EQ(memory.source, Source::Memory);
@@ -115,6 +115,9 @@ TEST(Files, DirectoriesComeFromMemoryThePackageOrTheHost) {
         only<Directory>(entry("kind='dir'\npath='/'\nsource='host'\nhost_path='/srv'")).mode,
         Mode::ReadOnly
     );
+    auto const attestation =
+        only<Directory>(entry("kind='dir'\npath='/dev/attestation'\nsource='attestation'"));
+    EXPECT_EQ(attestation.source, Source::Attestation);
 }
 
 TEST(Files, ReadTheTlsSettings) {
@@ -195,7 +198,10 @@ TEST(Files, RefuseEachMistakeWithItsPlace) {
              Bad{"kind='dir'\npath='/'", 1, "needs a `source`"},
              Bad{"kind='dir'\npath='/'\nsource='disk'",
                  4,
-                 "`source` must be \"memory\", \"package\" or \"host\""},
+                 "`source` must be \"memory\", \"package\", \"host\" or \"attestation\""},
+             Bad{"kind='dir'\npath='/'\nsource='attestation'\nmode='rw'",
+                 5,
+                 "`mode` does not go with source = \"attestation\""},
              Bad{"kind='dir'\npath='/'\nsource='host'", 1, "needs a `host_path`"},
              Bad{"kind='dir'\npath='/'\nsource='host'\nhost_path=''",
                  5,

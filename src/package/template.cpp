@@ -41,6 +41,12 @@ std::string_view configuration_template() {
 # source = "memory"    # or "package", or "host" with host_path = "..."
 # mode = "rw"          # or "ro"
 
+# Evidence of what the application runs in, to be shown to others: /dev/attestation/evidence and others.
+# [[files]]
+# kind = "dir"
+# path = "/dev/attestation"
+# source = "attestation"
+
 # A listening socket. TLS ends inside the Keep.
 # [[files]]
 # kind = "listen"

@@ -37,8 +37,7 @@ bool concerns(Concern concern, Claims const& claims) {
 }
 
 // A rule that is off and had held has nothing to tell.
-Shown shown_by(Appraisal const& appraisal, std::string_view rule) {
-    if (rule.empty()) return Shown::Never;
+Shown shown_by_rule(Appraisal const& appraisal, std::string_view rule) {
     auto const found = std::ranges::find_if(appraisal.findings(), [&](Finding const& finding) {
         return finding.rule->id == rule;
     });
@@ -55,6 +54,27 @@ Shown shown_by(Appraisal const& appraisal, std::string_view rule) {
         break;
     }
     return Shown::NotChecked;
+}
+
+Shown shown_by_floor(Claims const& claims) {
+    auto const* snp = evidence_of<snp::Claims>(claims);
+    if (!snp) return Shown::NotChecked;
+    auto const current = snp->report.current_tcb.decode(snp->product);
+    return current.at_least(snp::Floors{}.of(snp->product)) ? Shown::Mitigated : Shown::Open;
+}
+
+Shown shown_by(Appraisal const& appraisal, Advisory const& advisory) {
+    switch (advisory.proof) {
+    case Proof::Rule:
+        return shown_by_rule(appraisal, advisory.rule);
+    case Proof::Floor:
+        return shown_by_floor(*appraisal.claims());
+    case Proof::Bulletin:
+        return Shown::NotChecked;
+    case Proof::Nothing:
+        break;
+    }
+    return Shown::Never;
 }
 
 } // namespace
@@ -78,7 +98,7 @@ std::vector<Advice> advice_on(Appraisal const& appraisal) {
     if (!appraisal.claims()) return out;
     for (auto const& advisory : advisories())
         if (concerns(advisory.concern, *appraisal.claims()))
-            out.push_back({&advisory, shown_by(appraisal, advisory.rule)});
+            out.push_back({&advisory, shown_by(appraisal, advisory)});
     return out;
 }
 

@@ -29,6 +29,7 @@ TEST(Advisories, NameARuleThatIsThereAndASource) {
         SCOPED_TRACE(advisory.id);
         EXPECT_FALSE(advisory.text.empty());
         EXPECT_FALSE(advisory.source.empty());
+        EXPECT_EQ(advisory.proof == Proof::Rule, !advisory.rule.empty());
         if (!advisory.rule.empty()) EXPECT_NE(find_rule(advisory.rule), nullptr);
         EXPECT_LE(advisory.date, advisories_as_of);
     }
@@ -66,6 +67,22 @@ TEST(Advisories, ThePlatformBitTellsOfBadRamAndOfThreads) {
             info.get<PlatformInfo::SmtEn>() ? Shown::Open : Shown::Mitigated
         );
     }
+}
+
+TEST(Advisories, AreNotMitigatedByAFloorThatAPolicyHasLowered) {
+    int judged = 0;
+    for (auto made : snp_cases()) {
+        auto const appraisal = accepted(made);
+        auto const state = appraisal.claims() ? shown(appraisal, "CVE-2024-56161") : std::nullopt;
+        if (!state) continue;
+        auto const* claims = appraisal.claims()->get<snp::Claims>();
+        auto const current = claims->report.current_tcb.decode(claims->product);
+        bool const high = current.at_least(snp::Floors{}.of(claims->product));
+        EXPECT_EQ(*state, high ? Shown::Mitigated : Shown::Open) << made.parts[0].name;
+        EXPECT_EQ(shown(appraisal, "CVE-2025-61971"), Shown::NotChecked);
+        ++judged;
+    }
+    EXPECT_GT(judged, 0);
 }
 
 TEST(Advisories, OfRefusedEvidenceSayNothing) {

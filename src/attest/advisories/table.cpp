@@ -17,6 +17,7 @@ constexpr std::array table{
         Concern::Milan,
         "Software on the host can read the seed of the keys that sign reports (VCEK): it can then "
         "forge reports of any firmware for that processor.",
+        Proof::Nothing,
         "",
         "arXiv 2605.12990"
     },
@@ -26,7 +27,8 @@ constexpr std::array table{
         "2026-05-13",
         Concern::AllSnp,
         "The host can change the routing of memory-mapped I/O after start-up.",
-        "snp.tcb.current",
+        Proof::Bulletin,
+        "",
         "NVD, CVE-2025-61971"
     },
     Advisory{
@@ -35,7 +37,9 @@ constexpr std::array table{
         "2026-01",
         Concern::AllSnp,
         "StackWarp: the sibling thread of a core can shift the guest's stack pointer. Without SMT "
-        "there is no such thread.",
+        "there is no such thread; the microcode that mitigates it with SMT stands in AMD's "
+        "bulletin.",
+        Proof::Rule,
         "snp.platform.smt",
         "speed47/spectre-meltdown-checker, pull request 539"
     },
@@ -45,7 +49,8 @@ constexpr std::array table{
         "2025-10-13",
         Concern::AllSnp,
         "RMPocalypse: the host can write to the table of memory ownership while it is set up.",
-        "snp.tcb.current",
+        Proof::Bulletin,
+        "",
         "AMD product security, AMD-SB-3020"
     },
     Advisory{
@@ -55,6 +60,7 @@ constexpr std::array table{
         Concern::AllSnp,
         "Whoever can put a device between processor and DDR5 memory can read keys out of guests, "
         "those that sign evidence included. Vendors hold this out of scope.",
+        Proof::Nothing,
         "",
         "https://tee.fail"
     },
@@ -65,6 +71,7 @@ constexpr std::array table{
         Concern::AllSnp,
         "A cheap device between processor and DDR4 memory can redirect what is read, after the "
         "check for aliases at start-up.",
+        Proof::Nothing,
         "",
         "https://batteringram.eu"
     },
@@ -74,7 +81,8 @@ constexpr std::array table{
         "2025-02-03",
         Concern::MilanAndGenoa,
         "EntrySign: the host can load microcode of its own making.",
-        "snp.tcb.current",
+        Proof::Floor,
+        "",
         "AMD product security, AMD-SB-3019; NVD, CVE-2024-56161"
     },
     Advisory{
@@ -83,6 +91,7 @@ constexpr std::array table{
         "2024-12-10",
         Concern::MilanAndGenoa,
         "BadRAM: memory modules that lie about their size make two addresses of one place.",
+        Proof::Rule,
         "snp.platform.alias-check",
         "AMD product security, AMD-SB-3015"
     },
@@ -92,7 +101,8 @@ constexpr std::array table{
         "2023-11-14",
         Concern::Milan,
         "CacheWarp: the host can drop writes that the guest has made.",
-        "snp.tcb.current",
+        Proof::Floor,
+        "",
         "AMD product security, AMD-SB-3005"
     },
     Advisory{
@@ -102,6 +112,7 @@ constexpr std::array table{
         Concern::AllSnp,
         "Where SMT is on, the host can run on the other thread of the guest's core and watch what "
         "they share.",
+        Proof::Rule,
         "snp.platform.smt",
         "SEV-SNP firmware ABI, PLATFORM_INFO bit 0"
     },
@@ -111,6 +122,7 @@ constexpr std::array table{
         "",
         Concern::AllSnp,
         "The host sees encrypted memory: equal ciphertext at one address tells of equal content.",
+        Proof::Rule,
         "snp.platform.ciphertext-hiding",
         "SEV-SNP firmware ABI, PLATFORM_INFO bit 4"
     },
@@ -121,6 +133,7 @@ constexpr std::array table{
         Concern::SgxAndTdx,
         "What Intel knows of is in its TCB info: a level below UpToDate names the advisories that "
         "are open.",
+        Proof::Rule,
         "dcap.tcb.status",
         "Intel PCS, Get TCB Info, advisoryIDs"
     },
@@ -131,6 +144,7 @@ constexpr std::array table{
         Concern::SgxAndTdx,
         "Whoever can put a device between processor and DDR5 memory can read keys, those that sign "
         "quotes included. Vendors hold this out of scope.",
+        Proof::Nothing,
         "",
         "https://tee.fail"
     },
@@ -141,6 +155,7 @@ constexpr std::array table{
         Concern::Sgx,
         "Whoever can put a device between processor and DDR4 memory can read the key that signs "
         "quotes. Vendors hold this out of scope.",
+        Proof::Nothing,
         "",
         "https://wiretap.fail"
     },
@@ -150,6 +165,7 @@ constexpr std::array table{
         "2025-09",
         Concern::Sgx,
         "A cheap device between processor and DDR4 memory can redirect what is read.",
+        Proof::Nothing,
         "",
         "https://batteringram.eu"
     },
@@ -159,6 +175,7 @@ constexpr std::array table{
         "2025-10",
         Concern::Sgx,
         "The host can count an enclave's instructions by interrupting it, AEX-Notify or not.",
+        Proof::Nothing,
         "",
         "arXiv 2510.14675"
     },
@@ -169,6 +186,7 @@ constexpr std::array table{
         Concern::SgxAndTdx,
         "Where SMT is on, the host can run on the other thread of the core and watch what they "
         "share.",
+        Proof::Rule,
         "dcap.platform.smt",
         "Intel SGX PCK Certificate and CRL Profile Specification, Configuration"
     },
@@ -179,6 +197,7 @@ constexpr std::array table{
         Concern::Nitro,
         "AWS makes the hypervisor, signs the document and runs the machine: the document proves "
         "nothing against AWS itself.",
+        Proof::Nothing,
         "",
         "AWS Nitro Enclaves user guide"
     },
@@ -189,6 +208,7 @@ constexpr std::array table{
         Concern::Cca,
         "There is no root of Arm's: who holds the platform's key can sign any token. That the key "
         "lies in hardware is the word of whoever gave it to you.",
+        Proof::Nothing,
         "",
         "draft-ffm-rats-cca-token, 7"
     },

@@ -154,7 +154,9 @@ void judge_expected(
 
 std::vector<std::byte> copy(base::View bytes) { return {bytes.begin(), bytes.end()}; }
 
-Claims claims_of(PlatformClaims const& platform, RealmClaims const& realm, TrustKey const& key) {
+} // namespace
+
+Claims claims_of(PlatformClaims const& platform, RealmClaims const& realm, std::string key_source) {
     Claims out{
         .platform_profile = platform.profile,
         .platform_challenge = copy(platform.challenge),
@@ -169,7 +171,7 @@ Claims claims_of(PlatformClaims const& platform, RealmClaims const& realm, Trust
         .platform_instance_id = copy(platform.instance_id),
         .platform_implementation_id = copy(platform.implementation_id),
         .platform_lifecycle = platform.lifecycle,
-        .platform_key_source = key.source,
+        .platform_key_source = std::move(key_source),
         .realm_challenge = copy(realm.challenge),
         .realm_personalization_value = copy(realm.personalization),
         .realm_initial_measurement = copy(realm.initial_measurement),
@@ -187,8 +189,6 @@ Claims claims_of(PlatformClaims const& platform, RealmClaims const& realm, Trust
         );
     return out;
 }
-
-} // namespace
 
 std::optional<Claims> appraise(Judge& judge, Request const& request) {
     auto const evidence = request.evidence;
@@ -221,7 +221,7 @@ std::optional<Claims> appraise(Judge& judge, Request const& request) {
     auto const* key = judge_platform(judge, request, *token, *platform);
     appraise_leftovers(judge, request, {}, Revocable::AuthoritiesOnly);
     if (!key) return {};
-    return claims_of(*platform, *realm, *key);
+    return claims_of(*platform, *realm, key->source);
 }
 
 bool looks_like(base::View evidence) {

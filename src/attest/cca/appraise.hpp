@@ -2,6 +2,7 @@
 
 // Appraises the attestation token of an Arm CCA realm.
 
+#include "attest/cca/token.hpp"
 #include "attest/judge.hpp"
 #include "attest/request.hpp"
 
@@ -43,6 +44,9 @@ struct Claims {
 };
 
 std::optional<Claims> appraise(Judge& judge, Request const& request);
+
+// What a token says, whoever signed it. `key_source`: where the platform's key came from.
+Claims claims_of(PlatformClaims const& platform, RealmClaims const& realm, std::string key_source);
 
 // Whether bytes begin as such a token does: a tag around a map whose first key is 44234.
 bool looks_like(base::View evidence);

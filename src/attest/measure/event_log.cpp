@@ -76,6 +76,7 @@ Result<Event, Malformed> LogReader::event() {
         return wrong("the digest algorithm SHA-384");
     out.register_index = head.register_index;
     out.type = head.event_type;
+    out.digest_offset = offset();
     out.digest = TRY(take<crypto::Sha384Digest>("48 bytes: a digest"));
     auto const size = TRY(take<base::U32>("the size of an event"));
     out.data = TRY(bytes(size, "an event, as long as it says"));

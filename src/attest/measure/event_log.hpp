@@ -20,6 +20,7 @@ struct Event {
     crypto::Sha384Digest digest{};
     base::View data; // points into the log
     std::size_t offset = 0;
+    std::size_t digest_offset = 0;
 };
 
 struct EventLog {

@@ -1,5 +1,6 @@
 #include "attest/measure/id_block.hpp"
 
+#include "crypto/curve_point.hpp"
 #include "crypto/public_key.hpp"
 
 #include <algorithm>
@@ -114,6 +115,14 @@ bool id_key_endorsed(hw::snp::IdAuth const& auth) {
 bool covers(hw::snp::IdAuth const& auth, hw::snp::IdBlock const& block) {
     return auth.id_key_algo == hw::snp::ecdsa_p384_sha384 &&
            verified(auth.id_key, bytes_of(block), auth.id_block_signature);
+}
+
+bool signature_plausible(hw::snp::IdAuth const& auth) {
+    auto const& signature = auth.id_block_signature;
+    auto const r = big(signature.r);
+    auto const s = big(signature.s);
+    return r && s && base::all_zero(signature.reserved) && !base::all_zero(*s) &&
+           crypto::p384_coordinate(*r);
 }
 
 } // namespace attest::measure

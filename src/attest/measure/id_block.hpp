@@ -47,5 +47,7 @@ bool endorsed(hw::snp::IdKeyEndorsement const& endorsement, hw::snp::EcdsaPublic
 bool id_key_endorsed(hw::snp::IdAuth const& auth);
 // Whether the ID key's signature covers that block.
 bool covers(hw::snp::IdAuth const& auth, hw::snp::IdBlock const& block);
+// Without the block: whether the ID block's signature can be one at all.
+bool signature_plausible(hw::snp::IdAuth const& auth);
 
 } // namespace attest::measure

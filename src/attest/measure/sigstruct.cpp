@@ -80,9 +80,10 @@ bool signature_valid(Sigstruct const& sigstruct) {
            );
 }
 
-bool quotients_valid(Sigstruct const& sigstruct) {
+QuotientsCheck check_quotients(Sigstruct const& sigstruct) {
     auto const right = quotients(reversed(sigstruct.signature), reversed(sigstruct.modulus));
-    return right && reversed(right->q1) == sigstruct.q1 && reversed(right->q2) == sigstruct.q2;
+    if (!right) return {};
+    return {.q1 = reversed(right->q1) == sigstruct.q1, .q2 = reversed(right->q2) == sigstruct.q2};
 }
 
 base::Result<Sigstruct> sign_enclave(

@@ -23,7 +23,11 @@ crypto::Sha256Digest mr_signer(crypto::Rsa3072SigningKey const& key);
 // Whether author and body are signed by that modulus.
 bool signature_valid(hw::sgx::Sigstruct const& sigstruct);
 // Whether q1 and q2 are what they have to be; EINIT refuses the enclave otherwise.
-bool quotients_valid(hw::sgx::Sigstruct const& sigstruct);
+struct QuotientsCheck {
+    bool q1 = false;
+    bool q2 = false;
+};
+QuotientsCheck check_quotients(hw::sgx::Sigstruct const& sigstruct);
 
 // What the author says of the enclave beside its measurement.
 struct Author {

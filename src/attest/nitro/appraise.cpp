@@ -150,6 +150,8 @@ void judge_expected(Judge& judge, Expected const& expected, Document const& docu
 
 std::vector<std::byte> copy(base::View bytes) { return {bytes.begin(), bytes.end()}; }
 
+} // namespace
+
 Claims claims_of(Document const& document) {
     Claims out{document.module_id, document.timestamp, {}, {}, {}, {}, debug_mode(document)};
     for (auto const& [index, value] : document.pcrs) out.pcrs.emplace(index, copy(value));
@@ -158,8 +160,6 @@ Claims claims_of(Document const& document) {
     if (document.nonce) out.nonce = copy(*document.nonce);
     return out;
 }
-
-} // namespace
 
 std::optional<Claims> appraise(Judge& judge, Request const& request) {
     auto const sign1 = judge_form(judge, request.evidence);

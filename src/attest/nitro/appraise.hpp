@@ -3,6 +3,7 @@
 // Appraises the attestation document of an AWS Nitro enclave.
 
 #include "attest/judge.hpp"
+#include "attest/nitro/document.hpp"
 #include "attest/request.hpp"
 
 #include <map>
@@ -24,6 +25,9 @@ struct Claims {
 };
 
 std::optional<Claims> appraise(Judge& judge, Request const& request);
+
+// What a document says, whoever signed it.
+Claims claims_of(Document const& document);
 
 // Whether bytes begin as such a document does: an array of four whose first part names an
 // algorithm.

@@ -77,11 +77,12 @@ Json json_of(EndorsementClaims const& claims) { return {{"subject", claims.subje
 
 } // namespace
 
+Json json_of(Claims::Value const& claims) {
+    return std::visit([](auto const& value) { return json_of(value); }, claims);
+}
+
 Json claims_json(Appraisal const& appraisal) {
-    if (appraisal.claims() == nullptr) return nullptr;
-    return std::visit(
-        [](auto const& claims) { return json_of(claims); }, appraisal.claims()->value()
-    );
+    return appraisal.claims() == nullptr ? Json{} : json_of(appraisal.claims()->value());
 }
 
 } // namespace attest::result

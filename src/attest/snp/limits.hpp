@@ -2,8 +2,8 @@
 
 // What a relying party may ask of an SEV-SNP report beyond the rules that need no value.
 
+#include "attest/snp/microcode_floor.hpp"
 #include "base/wire.hpp"
-#include "hw/snp/tcb.hpp"
 
 #include <optional>
 #include <string>
@@ -11,24 +11,22 @@
 
 namespace attest::snp {
 
-// The lowest firmware per product that `strict` accepts.
+// The lowest firmware per product that `strict` accepts: our choice, from AMD's bulletins; a policy
+// file sets others. AMD names no floor for boot loader, TEE and FMC.
 struct Floors {
-    // AMD-SB-3015 (BadRAM) and AMD-SB-3019 (EntrySign): the levels of the firmware that mitigates
-    // both.
-    hw::snp::Tcb milan{.boot_loader = 4, .snp = 24, .microcode = 219};
-    hw::snp::Tcb genoa{.boot_loader = 10, .snp = 23, .microcode = 84};
-    hw::snp::Tcb turin{.boot_loader = 1, .snp = 2, .microcode = 71};
+    // AMD-SB-3016 of 2026-04-14: SNP 1Bh, which also has RMP initialization (CVE-2025-0033) mended.
+    hw::snp::Tcb milan{.snp = 0x1b};
+    hw::snp::Tcb genoa{.snp = 0x1b};
+    // AMD-SB-3020: RMP initialization.
+    hw::snp::Tcb turin{.snp = 0x04};
 
-    hw::snp::Tcb const& of(hw::snp::Product product) const {
-        switch (product) {
-        case hw::snp::Product::Milan:
-            return milan;
-        case hw::snp::Product::Genoa:
-            return genoa;
-        case hw::snp::Product::Turin:
-            break;
-        }
-        return turin;
+    // A microcode of 0 stands for the floor of the processor's stepping (microcode_floor.hpp).
+    hw::snp::Tcb of(hw::snp::Product product, hw::snp::AttestationReport const& report) const {
+        auto out = product == hw::snp::Product::Milan   ? milan
+                   : product == hw::snp::Product::Genoa ? genoa
+                                                        : turin;
+        if (out.microcode == 0) out.microcode = microcode_floor(product, report);
+        return out;
     }
 };
 

@@ -51,6 +51,8 @@ std::string text(Tcb const& tcb) {
 
 } // namespace
 
+// Table of AMD's processor families (PPR volumes): family 19h models 0-Fh Milan, 10h-1Fh and
+// A0h-AFh Genoa and its kin, family 1Ah models 0-1Fh Turin.
 std::optional<Product> product_of(std::uint8_t family, std::uint8_t model) {
     if (family == 0x19 && model <= 0x0f) return Product::Milan;
     if (family == 0x19 && ((model >= 0x10 && model <= 0x1f) || (model >= 0xa0 && model <= 0xaf)))
@@ -144,7 +146,7 @@ void judge_reserved(Judge& judge, AttestationReport const& report, Product produ
 }
 
 void judge_firmware(Judge& judge, AttestationReport const& report, Product product) {
-    auto const& floor = judge.policy().snp.floors.of(product);
+    auto const floor = judge.policy().snp.floors.of(product, report);
     struct Row {
         Rule const& rule;
         hw::snp::TcbVersion const& tcb;

@@ -18,12 +18,22 @@ inline Roots const& vendor_roots() {
 struct Trial {
     std::vector<std::byte> evidence;
     Endorsements endorsements;
+    Roots roots = vendor_roots();
     Policy policy = Policy::authentic();
     Expected expected = unbound();
     std::chrono::sys_seconds at{};
 
-    Appraisal run(Kind kind) const {
-        return appraise(kind, {evidence, endorsements, vendor_roots(), policy, expected, at});
+    // A file that goes with the evidence; whether it is of use at all.
+    bool add(base::View bytes, std::string const& source) {
+        if (!looks_like_trust_keys(bytes)) return endorsements.add(bytes, source).has_value();
+        auto keys = parse_trust_keys(bytes, source);
+        if (!keys) return false;
+        for (auto& key : *keys) roots.trust(std::move(key));
+        return true;
+    }
+
+    Appraisal run(Kind kind, SignatureMemo* memo = nullptr) const {
+        return appraise(kind, {evidence, endorsements, roots, policy, expected, at, memo});
     }
 };
 

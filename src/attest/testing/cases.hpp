@@ -22,12 +22,26 @@ struct Case {
     void add(std::string const& path) {
         parts.push_back({.name = path, .bytes = Vectors::instance().read(path)});
     }
+    // What to run, without the file of that index: not even the evidence where that is 0.
+    Trial trial_without(std::size_t index) const;
+    Trial trial() const { return trial_without(parts.size()); }
     Policy policy() const {
         auto out = Policy::authentic();
         if (before_chain) out.set(*find_rule("dcap.chain.validity"), false);
         return out;
     }
 };
+
+inline Trial Case::trial_without(std::size_t index) const {
+    Trial out;
+    out.policy = policy();
+    out.at = at;
+    if (index != 0) out.evidence = parts[0].bytes;
+    for (std::size_t i = 1; i < parts.size(); ++i)
+        if (i != index && !out.add(parts[i].bytes, parts[i].name))
+            throw std::runtime_error("unusable: " + parts[i].name);
+    return out;
+}
 
 inline std::vector<Case> snp_cases() {
     auto const& vectors = Vectors::instance();
@@ -98,10 +112,43 @@ inline std::vector<Case> request_cases() {
     return out;
 }
 
+inline std::vector<Case> nitro_cases() {
+    std::vector<Case> out;
+    for (auto const& vector : Vectors::instance().of_kind("nitro-cose-sign1")) {
+        if (vector.positive != true) continue;
+        Case made{.kind = Kind::NitroDocument, .parts = {}, .at = {}};
+        made.add(vector.path);
+        // The manifest gives fractions of a second.
+        made.at = time_of(vector.expected().at("evaluate_at")) + std::chrono::seconds(1);
+        out.push_back(std::move(made));
+    }
+    return out;
+}
+
+// With the one trust anchor under which the token verifies.
+inline std::vector<Case> cca_cases() {
+    auto const& vectors = Vectors::instance();
+    std::vector<Case> out;
+    for (auto const& vector : vectors.of_kind("cca-token")) {
+        if (vector.positive != true) continue;
+        for (auto const& anchor : vectors.of_kind("cca-trust-anchor")) {
+            if (anchor.positive != true) continue;
+            Case made{.kind = Kind::CcaToken, .parts = {}, .at = time_of("2026-01-01T00:00:00Z")};
+            made.add(vector.path);
+            made.add(anchor.path);
+            if (made.trial().run(made.kind).verdict() != Verdict::Accepted) continue;
+            out.push_back(std::move(made));
+            break;
+        }
+    }
+    return out;
+}
+
 inline std::vector<Case> positive_cases() {
-    auto out = snp_cases();
-    for (auto& made : quote_cases()) out.push_back(std::move(made));
-    for (auto& made : request_cases()) out.push_back(std::move(made));
+    std::vector<Case> out;
+    for (auto const& cases :
+         {snp_cases(), quote_cases(), request_cases(), nitro_cases(), cca_cases()})
+        out.insert(out.end(), cases.begin(), cases.end());
     return out;
 }
 

@@ -162,7 +162,7 @@ inline constexpr std::array failure_kinds{
         ExitStatus::Failed,
         "The file is no evidence that Enarx knows.",
         "Evidence is a report of SEV-SNP, a quote of SGX or TDX, a document of AWS Nitro, a token "
-        "of Arm CCA or a certification request of Enarx, in "
+        "of Arm CCA, a certification request of Enarx or evidence of a Keep without hardware, in "
         "its binary form. `enarx inspect FILE` shows what a file is."
     },
     FailureKind{
@@ -190,8 +190,9 @@ inline constexpr std::array failure_kinds{
         "file-unknown",
         ExitStatus::Failed,
         "The file is of a kind that `enarx inspect` does not know.",
-        "It knows WebAssembly modules (binary and text), components, folders with main.wasm, and "
-        "Enarx.toml."
+        "It knows WebAssembly modules (binary and text), components, folders with main.wasm, "
+        "Enarx.toml, and artefacts of attestation: reports, quotes, tokens, certificates, "
+        "revocation lists, collateral, ID blocks, SIGSTRUCTs, SGXS streams, event logs."
     },
     FailureKind{
         "file-unreadable",

@@ -1,5 +1,6 @@
 // Checks a launch block byte for byte before anything in it is believed.
 
+#include "protocol/evidence/evidence.hpp"
 #include "protocol/launch/launch.hpp"
 
 namespace protocol::launch {
@@ -10,8 +11,10 @@ namespace {
 struct Shape {
     bool repeats = false;
     bool descriptor = false;
-    bool number = false;
+    std::size_t size = 0; // bytes of a number or a digest; 0: text
 };
+
+constexpr std::size_t number_size = sizeof(std::uint64_t);
 
 constexpr Shape shape_of(Kind kind) {
     switch (kind) {
@@ -29,7 +32,9 @@ constexpr Shape shape_of(Kind kind) {
     case Kind::MaxMemory:
     case Kind::TimeoutMs:
     case Kind::Timings:
-        return {.number = true};
+        return {.size = number_size};
+    case Kind::Measurement:
+        return {.size = sizeof(evidence::Measurement)};
     default:
         return {};
     }
@@ -37,7 +42,7 @@ constexpr Shape shape_of(Kind kind) {
 
 constexpr bool known(std::uint16_t kind) {
     return kind >= static_cast<std::uint16_t>(Kind::Action) &&
-           kind <= static_cast<std::uint16_t>(Kind::LogTarget);
+           kind <= static_cast<std::uint16_t>(Kind::Measurement);
 }
 
 std::string_view text_of(std::span<std::byte const> bytes) {
@@ -54,8 +59,10 @@ std::string_view broken_rule(ItemHeader header, std::string_view text) {
     if (has_descriptor != shape.descriptor)
         return "an item lacks its descriptor or has one too many";
     if (has_descriptor && header.descriptor > 0x7fff'ffffU) return "a descriptor is negative";
-    if (shape.number && text.size() != sizeof(std::uint64_t)) return "a number has not eight bytes";
-    if (!shape.number && text.contains('\0')) return "a text contains a zero byte";
+    if (shape.size != 0 && text.size() != shape.size)
+        return shape.size == number_size ? "a number has not eight bytes"
+                                         : "a measurement has not 48 bytes";
+    if (shape.size == 0 && text.contains('\0')) return "a text contains a zero byte";
     return {};
 }
 

@@ -107,7 +107,7 @@ TEST(LaunchBlock, is_refused_with_a_length_that_passes_the_end) {
 }
 
 TEST(LaunchBlock, is_refused_with_an_unknown_kind) {
-    for (std::uint32_t kind : {0U, 18U, 32U, 33U, 0xffffU}) {
+    for (std::uint32_t kind : {0U, 19U, 32U, 33U, 0xffffU}) {
         auto block = good_block();
         poke(block, first_item, kind);
         EXPECT_EQ(rule_of(block), "an item is of an unknown kind") << kind;
@@ -147,6 +147,17 @@ TEST(LaunchBlock, is_refused_with_a_number_of_another_size) {
     EXPECT_EQ(
         rule_of(block_of({{.kind = Kind::MaxMemory, .text = "1234567"}})),
         "a number has not eight bytes"
+    );
+}
+
+TEST(LaunchBlock, is_refused_with_a_measurement_of_another_size) {
+    std::string const sha384(48, '\0');
+    EXPECT_EQ(rule_of(block_of({{.kind = Kind::Measurement, .text = sha384}})), "accepted");
+    EXPECT_EQ(
+        rule_of(
+            block_of({{.kind = Kind::Measurement, .text = std::string_view{sha384}.substr(1)}})
+        ),
+        "a measurement has not 48 bytes"
     );
 }
 

@@ -30,7 +30,7 @@ inline constexpr std::uint32_t max_size = 64U << 20;
 inline constexpr int block_descriptor = 3;
 
 enum class Kind : std::uint16_t {
-    Action = 1,        // text: run | inspect
+    Action = 1,        // text: run | inspect | digests
     Module = 2,        // descriptor of the module; text: its name, which is argv[0]
     Configuration = 3, // text of Enarx.toml
     Argument = 4,      // one of the command line's arguments, in order
@@ -49,6 +49,8 @@ enum class Kind : std::uint16_t {
     Timings = 15,         // u64: CLOCK_MONOTONIC in ns when the command started
     Backend = 16,         // text: nil | kvm | ...
     LogTarget = 17,       // text: stderr | stdout
+    Measurement = 18,     // 48 bytes, SHA-384: what the VMM measured of its plan; for evidence
+                          // without hardware, which is the host's word anyway
 };
 
 struct Header {
@@ -69,7 +71,8 @@ static_assert(base::Wire<ItemHeader> && sizeof(ItemHeader) == 0x0c);
 inline constexpr std::array<char, 8> magic = {'E', 'N', 'X', 'L', 'N', 'C', 'H', '1'};
 inline constexpr int no_descriptor = -1;
 
-// One item. `text` is its bytes, for a number the eight of `number_text()`.
+// One item. `text` is its bytes, for a number the eight of `number_text()`, for a measurement
+// its 48.
 struct Item {
     Kind kind = Kind::Action;
     int descriptor = no_descriptor;

@@ -4,6 +4,8 @@
 #include "host/cli/inspect/render.hpp"
 #include "host/cli/report.hpp"
 
+#include <algorithm>
+
 namespace host::cli {
 
 namespace {
@@ -14,7 +16,9 @@ public:
     os::OrFailure<int> carry_out(Global const& global) override;
 
 private:
-    std::optional<std::string> path_;
+    os::OrFailure<std::vector<Subject>> open_all() const;
+
+    std::vector<std::string> paths_;
     bool json_ = false;
 };
 
@@ -23,8 +27,8 @@ Syntax Inspect::syntax(Global& global) {
         .options = {{.name = "--json", .letter = 'j', .help = "As JSON.", .target = &json_}},
         .operands = {
             {.name = "FILE",
-             .help = "A file or folder; - for standard input.",
-             .target = &path_,
+             .help = "Files or folders; - for standard input.",
+             .target = &paths_,
              .completion = Completion::File}
         },
     };
@@ -32,14 +36,39 @@ Syntax Inspect::syntax(Global& global) {
     return syntax;
 }
 
+os::OrFailure<std::vector<Subject>> Inspect::open_all() const {
+    std::vector<Subject> out;
+    for (auto const& path : paths_) out.push_back(TRY(open_subject(path)));
+    return out;
+}
+
+bool failed(Json const& check) {
+    return check.is_object() && check.contains("outcome") && check.at("outcome") == "failed";
+}
+
+// Whether what was checked inside the file is wrong.
+bool wrong(Json const& description) {
+    auto const checks = description.find("checks");
+    return checks != description.end() && checks->is_array() &&
+           std::ranges::any_of(*checks, failed);
+}
+
 os::OrFailure<int> Inspect::carry_out(Global const& global) {
-    auto const subject = TRY(open_subject(*path_));
-    auto const described = TRY(describe(subject, global));
-    if (!described) return EXIT_FAILURE;
-    auto const json = json_ ? described->dump(2, ' ', false, Json::error_handler_t::replace) + '\n'
-                            : render(*described);
-    TRY(write_output(json));
-    return EXIT_SUCCESS;
+    auto subjects = TRY(open_all());
+    auto all = Json::array();
+    for (auto& subject : subjects) {
+        if (subjects.size() > 1) subject.beside = subjects;
+        auto described = TRY(describe(subject, global));
+        if (!described) return EXIT_FAILURE;
+        all.push_back(*std::move(described));
+    }
+    std::string text;
+    for (auto const& one : all) text += (text.empty() ? "" : "\n") + render(one);
+    auto const& json = all.size() == 1 ? all[0] : all;
+    TRY(
+        write_output(json_ ? json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n' : text)
+    );
+    return std::ranges::any_of(all, wrong) ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 } // namespace

@@ -26,6 +26,8 @@ struct Subject {
     bool folder = false;
     std::string front; // its first bytes, at most front_size; a stream is a file in memory by now
 
+    std::span<Subject const> beside = {}; // the other files, which may have to agree with this one
+
     static constexpr std::size_t front_size = 64 << 10;
 
     std::string_view

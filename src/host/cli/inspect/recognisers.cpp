@@ -1,5 +1,6 @@
 // The list of all kinds of files.
 
+#include "host/cli/inspect/artefact.hpp"
 #include "host/cli/inspect/bundle.hpp"
 #include "host/cli/inspect/configuration.hpp"
 #include "host/cli/inspect/folder.hpp"
@@ -14,7 +15,14 @@ namespace host::cli {
 
 namespace {
 
-constexpr std::array all{folder_recogniser, wasm_recogniser, bundle_recogniser, configuration_recogniser};
+// Some artefacts begin with a digest, which may look like the beginning of a text.
+constexpr std::array all{
+    folder_recogniser,
+    bundle_recogniser,
+    artefact_recogniser,
+    wasm_recogniser,
+    configuration_recogniser
+};
 
 } // namespace
 

@@ -28,6 +28,7 @@ std::string scalar(Json const& value) {
 // A value of a list's element: texts speak for themselves, flags and numbers bear their names.
 std::string cell(std::string const& key, Json const& value) {
     if (value.is_boolean()) return (value.get<bool>() ? "" : "not ") + words(key);
+    if (key == "expected" || key == "found") return words(key) + ": " + scalar(value);
     return (value.is_string() ? "" : words(key) + ' ') + scalar(value);
 }
 

@@ -2,6 +2,7 @@
 
 #include "host/cli/report.hpp"
 #include "host/cli/verify/answer.hpp"
+#include "host/cli/verify/application.hpp"
 #include "host/cli/verify/ear.hpp"
 #include "host/cli/verify/inputs.hpp"
 #include "host/cli/verify/policy.hpp"
@@ -18,12 +19,13 @@ constexpr int refused_status = static_cast<int>(attest::Verdict::Refused);
 constexpr int usage_status = 2;
 
 // What all evidence of one call is judged by.
-struct Terms {
+struct Basis {
     Anchors const& anchors;
     attest::Policy const& policy;
-    attest::Expected const& expected;
+    attest::none::Wanted const& wanted;
     std::chrono::sys_seconds at;
     EarWriter const& ear;
+    mutable attest::SignatureMemo memo = {};
 };
 
 class Verify : public Use {
@@ -32,10 +34,13 @@ public:
     os::OrFailure<int> carry_out(Global const& global) override;
 
 private:
-    os::OrFailure<attest::Expected> expected() const;
+    os::OrFailure<attest::none::Wanted> wanted() const;
     os::OrFailure<std::chrono::sys_seconds> time() const;
     os::OrFailure<EarWriter> ear(std::chrono::sys_seconds at) const;
-    os::OrFailure<void> answer_all(Terms const& terms);
+    os::OrFailure<void> answer_all(Basis const& basis);
+    os::OrFailure<void>
+    answer(std::string const& path, attest::Kind kind, base::View evidence, Basis const& basis);
+    void record(Answer const& answer);
     void unreadable(std::string const& path, os::Failure const& why);
     std::string output() const;
 
@@ -46,6 +51,7 @@ private:
     std::optional<std::string> policy_;
     std::optional<std::string> at_;
     std::optional<std::string> report_data_;
+    ApplicationWish application_;
     EarWishes ear_;
     bool allow_no_hardware_ = false;
     bool json_ = false;
@@ -83,6 +89,19 @@ Syntax Verify::syntax(Global& global) {
               .value = "HEX",
               .help = "A launch measurement that you trust. May be repeated.",
               .target = &measurements_},
+             {.name = "--workload",
+              .value = "HEX",
+              .help = "The digest of the application that should run (enarx run --digests).",
+              .target = &application_.workload},
+             {.name = "--configuration",
+              .value = "HEX",
+              .help = "The digest of what should configure it.",
+              .target = &application_.configuration},
+             {.name = "--user-data",
+              .value = "HEX|@FILE",
+              .help = "What the application should have bound. With the two digests it stands for "
+                      "the report data.",
+              .target = &application_.user_data},
              {.name = "--root",
               .value = "FILE",
               .help = "Trust this root, or this platform key (JWK), in the place of all vendor "
@@ -127,15 +146,14 @@ Syntax Verify::syntax(Global& global) {
     };
 }
 
-os::OrFailure<attest::Expected> Verify::expected() const {
+os::OrFailure<attest::none::Wanted> Verify::wanted() const {
     attest::Expected out{attest::ReportData::unbound(), attest::Measurements::unbound()};
     if (report_data_)
         out.report_data = attest::ReportData::exactly(TRY(parse_report_data(*report_data_)));
-    if (measurements_.empty()) return out;
     std::vector<std::vector<std::byte>> values;
     for (auto const& text : measurements_) values.push_back(TRY(parse_measurement(text)));
-    out.measurements = attest::Measurements::any_of(std::move(values));
-    return out;
+    if (!values.empty()) out.measurements = attest::Measurements::any_of(std::move(values));
+    return parse_application(application_, std::move(out));
 }
 
 os::OrFailure<std::chrono::sys_seconds> Verify::time() const {
@@ -170,8 +188,40 @@ os::OrFailure<EarWriter> Verify::ear(std::chrono::sys_seconds at) const {
     return EarWriter::create(ear_, policy_.value_or("strict"), std::move(nonce), at);
 }
 
-os::OrFailure<void> Verify::answer_all(Terms const& terms) {
-    attest::SignatureMemo memo;
+void Verify::record(Answer const& answer) {
+    verdicts_.push_back(answer.verdict);
+    answers_.push_back(answer_json(answer));
+    text_ += answer_text(answer);
+}
+
+// An EAR appraises hardware; evidence without any gets none.
+os::OrFailure<void> Verify::answer(
+    std::string const& path, attest::Kind kind, base::View evidence, Basis const& basis
+) {
+    if (kind == attest::Kind::NoHardware && allow_no_hardware_) {
+        record(answer_of(path, attest::none::examine(evidence, basis.policy, basis.wanted)));
+        return {};
+    }
+    auto const expected = TRY(expected_of_hardware(basis.wanted));
+    attest::Request const request{
+        evidence,
+        basis.anchors.endorsements,
+        basis.anchors.roots,
+        basis.policy,
+        expected,
+        basis.at,
+        &basis.memo
+    };
+    auto const appraisal = attest::appraise(kind, request);
+    record(answer_of(path, appraisal));
+    if (explain_) {
+        answers_.back()["known"] = advice_json(appraisal);
+        text_ += advice_text(appraisal);
+    }
+    return basis.ear.add(answers_.back(), appraisal);
+}
+
+os::OrFailure<void> Verify::answer_all(Basis const& basis) {
     for (auto const& path : evidence_) {
         auto bytes = read_bytes(path, largest_evidence);
         if (!bytes && bytes.error().name != "file-too-large") return std::unexpected(bytes.error());
@@ -189,23 +239,7 @@ os::OrFailure<void> Verify::answer_all(Terms const& terms) {
             );
             continue;
         }
-        attest::Request const request{
-            *bytes,
-            terms.anchors.endorsements,
-            terms.anchors.roots,
-            terms.policy,
-            terms.expected,
-            terms.at,
-            &memo
-        };
-        Answer const answer{path, attest::appraise(*kind, request)};
-        verdicts_.push_back(answer.appraisal.verdict());
-        answers_.push_back(answer_json(answer));
-        TRY(terms.ear.add(answers_.back(), answer.appraisal));
-        text_ += answer_text(answer);
-        if (!explain_) continue;
-        answers_.back()["known"] = advice_json(answer.appraisal);
-        text_ += advice_text(answer.appraisal);
+        TRY(answer(path, *kind, *bytes, basis));
     }
     return {};
 }
@@ -224,7 +258,7 @@ os::OrFailure<int> Verify::carry_out(Global const& global) {
     };
     auto const at = time();
     if (!at) return usage(at.error());
-    auto const compared = expected();
+    auto const compared = wanted();
     if (!compared) return usage(compared.error());
     auto const policy = read_policy(policy_.value_or("strict"));
     if (!policy) return usage(policy.error());

@@ -8,23 +8,32 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace exec::net {
 
-// One key for all entries, made when the first of them needs it: an application without TLS pays
-// nothing for it.
+// One key and one certificate for all entries without a certificate of their own, made when they
+// are first needed: an application without TLS pays nothing for them. The Keep signs the
+// certificate itself, for localhost, 127.0.0.1, ::1 and the addresses that these entries listen
+// at.
 class Identity {
 public:
-    // The entry's own certificate and key if it has them. Otherwise the Keep's key, with a
-    // certificate that it signs itself for `names` (DNS names or IP literals), localhost, 127.0.0.1
-    // and ::1.
-    crypto::TlsResult<crypto::TlsCredential>
-    credential(package::Tls const& settings, std::span<std::string const> names) const;
+    // `files`: of the configuration.
+    explicit Identity(std::span<package::File const> files = {});
+
+    // The entry's own certificate and key if it has them, otherwise the Keep's.
+    crypto::TlsResult<crypto::TlsCredential> credential(package::Tls const& settings) const;
+
+    // PEM of the Keep's certificate; nothing if no entry presents it.
+    crypto::TlsResult<std::optional<std::string>> certificate() const;
 
 private:
-    crypto::TlsResult<crypto::TlsKey> key() const;
+    crypto::TlsResult<crypto::TlsCredential> own() const;
+    void add_name(std::string const& name);
 
-    mutable std::optional<crypto::TlsKey> key_;
+    std::vector<std::string> names_; // DNS names or IP literals
+    bool presented_ = false;
+    mutable std::optional<crypto::TlsCredential> own_;
 };
 
 } // namespace exec::net

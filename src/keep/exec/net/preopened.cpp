@@ -62,11 +62,7 @@ server_context(package::Listen const& entry, Identity const& identity, std::stri
             }
         );
     }
-    std::vector<std::string> names{tls.server_name};
-    auto const address = os::SocketAddress::parse(entry.address, entry.port);
-    if (!address) names.push_back(entry.address);
-    if (address && !address->unspecified()) names.push_back(address->address());
-    auto const credential = TRY(or_failure(identity.credential(tls, names), what));
+    auto const credential = TRY(or_failure(identity.credential(tls), what));
     return or_failure(
         TlsContext::server(
             credential,
@@ -87,7 +83,7 @@ std::string without_brackets(std::string const& host) {
 os::OrFailure<crypto::TlsSession>
 client_session(package::Connect const& entry, Identity const& identity, std::string const& what) {
     auto const& tls = entry.tls;
-    auto const credential = TRY(or_failure(identity.credential(tls, {}), what));
+    auto const credential = TRY(or_failure(identity.credential(tls), what));
     // The context may go: the session keeps what it needs of it.
     auto const context = TRY(or_failure(
         TlsContext::client(credential, {.authorities = tls.authorities, .alpn = tls.alpn}), what

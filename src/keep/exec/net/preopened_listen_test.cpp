@@ -30,9 +30,9 @@ class EchoServer {
 public:
     explicit EchoServer(package::Tls tls = with_certificate("server"))
         : port_{listen_at_free_port().port},
-          listener_{*make_listener(
-              {"web", package::Protocol::Tls, "127.0.0.1", port_, std::move(tls)}, Identity{}
-          )} {}
+          listener_{
+              listening({"web", package::Protocol::Tls, "127.0.0.1", port_, std::move(tls)})
+          } {}
 
     // What the peer printed while it played its story here; or how it failed.
     std::string serve(std::string const& story) {
@@ -54,6 +54,11 @@ private:
         std::string unsent;
         bool over = false;
     };
+
+    static std::unique_ptr<Listener> listening(package::Listen const& entry) {
+        std::vector<package::File> const files{entry};
+        return *make_listener(entry, Identity{files});
+    }
 
     void step() {
         WaitSet waits;

@@ -47,7 +47,7 @@ public:
 private:
     TlsTestServer(FreePort listening, HandshakeLimits limits)
         : port_{listening.port},
-          credential_{*Identity{}.credential({}, {})},
+          credential_{*Identity{}.credential({})},
           client_context_{*crypto::TlsContext::client(
               credential_, {.authorities = std::array{*credential_.leaf_pem()}, .alpn = {}}
           )},

@@ -133,7 +133,7 @@ using Step = void (*)(World&, GuestMemory, Input&);
 
 template <auto F> Step step_of(Function<F> /*function*/) {
     // It does nothing but give way, for long on a busy machine.
-    if constexpr (std::is_same_v<Function<F>, Function<&sched_yield>>)
+    if constexpr (std::is_same_v<Function<F>, Function<&exec::wasi::sched_yield>>)
         return [](World& /*world*/, GuestMemory /*memory*/, Input& /*in*/) {};
     return [](World& world, GuestMemory memory, Input& in) {
         play<F>(Function<F>::call, world, memory, in);

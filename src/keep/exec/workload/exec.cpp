@@ -3,6 +3,7 @@
 #include "keep/exec/workload/exec.hpp"
 
 #include "base/view.hpp"
+#include "keep/exec/workload/digests.hpp"
 #include "keep/exec/workload/inspect.hpp"
 #include "keep/exec/workload/report.hpp"
 #include "keep/exec/workload/run.hpp"
@@ -55,6 +56,16 @@ int inspect(Orders const& orders) {
     return written ? 0 : failed(output_failure(written.error()));
 }
 
+os::OrFailure<void> print_digests(Orders const& orders) {
+    auto const application = TRY(read_application(orders.module, orders.module_name));
+    auto const start = TRY(plan_start(orders));
+    Mounts mounts{orders};
+    auto const text = digests_text(TRY(digests(application, start, mounts)));
+    auto const written = os::write_all(STDOUT_FILENO, base::view_of(text));
+    if (!written) return std::unexpected(output_failure(written.error()));
+    return {};
+}
+
 int carry_out(Orders const& orders, std::uint64_t started_ns) {
     Log const log{
         orders.log_filter,
@@ -68,6 +79,10 @@ int carry_out(Orders const& orders, std::uint64_t started_ns) {
             "there is no timer here: only the host can end the application in time"
         );
     if (orders.action == Action::Inspect) return inspect(orders);
+    if (orders.action == Action::Digests) {
+        auto const printed = print_digests(orders);
+        return printed ? 0 : failed(printed.error());
+    }
     Timings timings{orders.started_ns, started_ns};
     Run{orders, log, timings}.to_its_end();
 }

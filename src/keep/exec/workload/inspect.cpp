@@ -4,6 +4,7 @@
 
 #include "crypto/digest.hpp"
 #include "keep/exec/engine/inspection.hpp"
+#include "keep/exec/workload/hex.hpp"
 #include "keep/exec/workload/json_object.hpp"
 #include "package/wasm/sections.hpp"
 
@@ -14,16 +15,6 @@ namespace exec {
 namespace {
 
 constexpr std::uint64_t page_bytes = 65536;
-
-std::string hex(std::span<std::byte const> bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (auto const byte : bytes) {
-        text += digits[std::to_integer<unsigned>(byte) >> 4];
-        text += digits[std::to_integer<unsigned>(byte) & 0xf];
-    }
-    return text;
-}
 
 std::string import_json(engine::InspectedImport const& import) {
     JsonObject json;

@@ -41,8 +41,10 @@ open_host(int descriptor, vfs::Access access, std::string_view path) {
     return std::move(*directory);
 }
 
+std::uint64_t now_ns() { return os::now_ns(os::Clock::Realtime).value_or(0); }
+
 vfs::MemoryOptions memory_options(std::uint64_t device) {
-    return {.device = device, .now = [] { return os::now_ns(os::Clock::Realtime).value_or(0); }};
+    return {.device = device, .now = now_ns};
 }
 
 } // namespace
@@ -54,7 +56,7 @@ os::OrFailure<std::unique_ptr<vfs::Directory>> Mounts::open(OrderedDirectory con
 os::OrFailure<std::unique_ptr<vfs::Directory>> Mounts::open(package::Directory const& wanted) {
     if (wanted.source == package::Source::Memory)
         return vfs::make_memory(memory_options(++devices_));
-    if (wanted.source == package::Source::Package) return open_package(wanted.path);
+    if (wanted.source == package::Source::Package) return open_package();
     auto const& given = orders_.host_directories;
     auto const at = std::ranges::find(given, wanted.path, &OrderedDirectory::path);
     if (at == given.end()) return unavailable(wanted.path, "the host did not open it");
@@ -64,7 +66,21 @@ os::OrFailure<std::unique_ptr<vfs::Directory>> Mounts::open(package::Directory c
     );
 }
 
-os::OrFailure<std::unique_ptr<vfs::Directory>> Mounts::open_package(std::string_view path) {
+std::unique_ptr<vfs::Directory> Mounts::open(std::shared_ptr<attestation::Attester> attester) {
+    return attestation::make_directory(
+        {.attester = std::move(attester), .device = ++devices_, .made_ns = now_ns()}
+    );
+}
+
+os::OrFailure<std::unique_ptr<vfs::Directory>> Mounts::open_package() {
+    if (!package_) TRY(read_package());
+    auto root = package_->open(".", {.directory = true});
+    if (!root) return unavailable("package", std::string{os::description(root.error())});
+    return std::move(std::get<std::unique_ptr<vfs::Directory>>(*root));
+}
+
+os::OrFailure<void> Mounts::read_package() {
+    constexpr std::string_view path = "package";
     if (!orders_.package_directory)
         return unavailable(path, "the application did not come in a folder");
     auto const folder =
@@ -74,7 +90,8 @@ os::OrFailure<std::unique_ptr<vfs::Directory>> Mounts::open_package(std::string_
         return unavailable(
             path, "the package cannot be read: " + std::string{os::description(copy.error())}
         );
-    return std::move(*copy);
+    package_ = std::move(*copy);
+    return {};
 }
 
 } // namespace exec

@@ -2,6 +2,7 @@
 
 // The directories that the application finds at its start.
 
+#include "keep/exec/attestation/directory.hpp"
 #include "keep/exec/vfs/file_system.hpp"
 #include "keep/exec/workload/orders.hpp"
 #include "os/failure.hpp"
@@ -20,11 +21,17 @@ public:
     os::OrFailure<std::unique_ptr<vfs::Directory>> open(package::Directory const& wanted);
     // One that --dir names.
     os::OrFailure<std::unique_ptr<vfs::Directory>> open(OrderedDirectory const& ordered);
+    // The package's files. They are read once: what was digested is what the application sees, in
+    // every place.
+    os::OrFailure<std::unique_ptr<vfs::Directory>> open_package();
+    // One with the evidence of this attester.
+    std::unique_ptr<vfs::Directory> open(std::shared_ptr<attestation::Attester> attester);
 
 private:
-    os::OrFailure<std::unique_ptr<vfs::Directory>> open_package(std::string_view path);
+    os::OrFailure<void> read_package();
 
     Orders const& orders_;
+    std::unique_ptr<vfs::Directory> package_;
     std::uint64_t devices_ = 0;
 };
 

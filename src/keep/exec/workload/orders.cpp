@@ -2,6 +2,8 @@
 
 #include "keep/exec/workload/orders.hpp"
 
+#include "base/view.hpp"
+
 namespace exec {
 
 namespace {
@@ -18,10 +20,25 @@ std::unexpected<os::Failure> refused(std::string_view why) {
     );
 }
 
+std::optional<Action> action_of(std::string_view text) {
+    if (text == "run") return Action::Run;
+    if (text == "inspect") return Action::Inspect;
+    if (text == "digests") return Action::Digests;
+    return {};
+}
+
+// The launch block's decoder has checked its size.
+protocol::evidence::Measurement measurement_of(std::string_view text) {
+    auto rest = base::view_of(text);
+    return base::take<protocol::evidence::Measurement>(rest).value_or(
+        protocol::evidence::Measurement{}
+    );
+}
+
 void take(Orders& orders, Item const& item) {
     switch (item.kind) {
     case Kind::Action:
-        orders.action = item.text == "inspect" ? Action::Inspect : Action::Run;
+        orders.action = action_of(item.text).value_or(Action::Run);
         return;
     case Kind::Module:
         orders.module = item.descriptor;
@@ -69,6 +86,9 @@ void take(Orders& orders, Item const& item) {
     case Kind::Timings:
         orders.started_ns = item.number();
         return;
+    case Kind::Measurement:
+        orders.measurement = measurement_of(item.text);
+        return;
     case Kind::Backend:
         return; // the Keep knows by itself where it runs
     }
@@ -81,8 +101,7 @@ os::OrFailure<Orders> take_orders(protocol::launch::Items const& items) {
     bool ordered = false;
     for (auto const item : items) {
         if (item.kind == Kind::Action) {
-            if (item.text != "run" && item.text != "inspect")
-                return refused("its action is unknown");
+            if (!action_of(item.text)) return refused("its action is unknown");
             ordered = true;
         }
         if (item.kind == Kind::Environment && (item.text.empty() || item.text.starts_with('=')))

@@ -3,6 +3,7 @@
 // What the host ordered: the launch block, item by item, as one struct.
 
 #include "os/failure.hpp"
+#include "protocol/evidence/evidence.hpp"
 #include "protocol/launch/launch.hpp"
 
 #include <cstdint>
@@ -12,7 +13,7 @@
 
 namespace exec {
 
-enum class Action : std::uint8_t { Run, Inspect };
+enum class Action : std::uint8_t { Run, Inspect, Digests };
 
 // An open directory of the host, and what the application or the configuration calls it.
 struct OrderedDirectory {
@@ -40,6 +41,7 @@ struct Orders {
     std::string_view log_filter;
     std::string_view log_format;
     std::string_view log_target;
+    std::optional<protocol::evidence::Measurement> measurement; // of the launch, as the host says
 };
 
 os::OrFailure<Orders> take_orders(protocol::launch::Items const& items);

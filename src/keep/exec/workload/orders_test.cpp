@@ -21,6 +21,7 @@ os::OrFailure<Orders> orders_of(std::vector<Item> const& items, std::vector<std:
 TEST(Orders, hold_every_item_of_the_block) {
     auto const number = number_text(1234);
     std::string_view const text{number.data(), number.size()};
+    std::string const measurement(48, 'm');
     std::vector<std::byte> block;
     auto const orders = orders_of(
         {
@@ -41,6 +42,7 @@ TEST(Orders, hold_every_item_of_the_block) {
             {.kind = Kind::LogFormat, .text = "json"},
             {.kind = Kind::Timings, .text = text},
             {.kind = Kind::Backend, .text = "nil"},
+            {.kind = Kind::Measurement, .text = measurement},
         },
         block
     );
@@ -61,6 +63,20 @@ TEST(Orders, hold_every_item_of_the_block) {
     EXPECT_EQ(orders->started_ns, 1234U);
     EXPECT_EQ(orders->log_filter, "info");
     EXPECT_EQ(orders->log_format, "json");
+    EXPECT_EQ(orders->measurement->back(), std::byte{'m'});
+}
+
+TEST(Orders, have_one_of_three_actions) {
+    std::vector<std::byte> block;
+    Item const module{.kind = Kind::Module, .descriptor = 4, .text = "a"};
+    EXPECT_EQ(
+        orders_of({module, {.kind = Kind::Action, .text = "inspect"}}, block)->action,
+        Action::Inspect
+    );
+    EXPECT_EQ(
+        orders_of({module, {.kind = Kind::Action, .text = "digests"}}, block)->action,
+        Action::Digests
+    );
 }
 
 TEST(Orders, without_an_action_or_with_an_unknown_one_are_refused) {

@@ -3,10 +3,12 @@
 #include "keep/exec/workload/prepare.hpp"
 
 #include "keep/exec/net/preopened.hpp"
+#include "keep/exec/workload/digests.hpp"
 #include "keep/exec/workload/mounts.hpp"
+#include "keep/exec/workload/start.hpp"
 #include "os/write_all.hpp"
 
-#include <optional>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -14,49 +16,55 @@ namespace exec {
 
 namespace {
 
-using Configuration = std::optional<package::Configuration>;
-
-std::vector<std::string> copies(std::vector<std::string_view> const& views) {
-    return {views.begin(), views.end()};
-}
-
-os::OrFailure<Configuration> read_configuration(Orders const& orders) {
-    if (!orders.configuration) return Configuration{};
-    auto parsed = package::parse_configuration(*orders.configuration);
-    if (parsed) return Configuration{std::move(*parsed)};
-    auto const& error = parsed.error();
-    return std::unexpected(
-        os::Failure{
-            .name = "configuration-invalid",
-            .text = "Enarx.toml:" + std::to_string(error.line) + ':' +
-                    std::to_string(error.column) + ": " + error.message,
-            .hint = error.hint
-        }
-    );
-}
-
-package::CommandLine command_line(Orders const& orders) {
-    package::CommandLine line{.program = std::string{orders.module_name}};
-    if (!orders.invoke) line.args = copies(orders.args);
-    line.env = copies(orders.env);
-    for (auto const& directory : orders.directories) line.directories.emplace_back(directory.path);
-    line.max_memory = orders.max_memory;
-    return line;
+// The Keep's voice, for an application that has a directory to hear it.
+os::OrFailure<std::shared_ptr<attestation::Attester>> make_attester(
+    Orders const& orders,
+    Application const& application,
+    PlannedStart const& start,
+    Mounts& mounts,
+    net::Identity const& identity
+) {
+    if (!start.has_directory_of(package::Source::Attestation)) return nullptr;
+    auto const known = TRY(digests(application, start, mounts));
+    auto certificate = identity.certificate();
+    if (!certificate)
+        return std::unexpected(
+            os::Failure{
+                .name = "tls-certificate-invalid",
+                .text = "the Keep's certificate: " + certificate.error().text
+            }
+        );
+    return std::make_shared<attestation::Attester>(attestation::Identity{
+        .workload = known.workload,
+        .configuration = known.configuration,
+        .measurement = orders.measurement,
+        .certificate = *std::move(certificate)
+    });
 }
 
 // Puts one planned descriptor after the other into the context.
 class Opener {
 public:
-    Opener(Orders const& orders, Configuration const& configuration, wasi::Context& context)
-        : orders_{orders}, configuration_{configuration}, context_{context}, mounts_{orders} {}
+    Opener(Orders const& orders, PlannedStart const& start, wasi::Context& context)
+        : orders_{orders},
+          start_{start},
+          context_{context},
+          mounts_{orders},
+          identity_{start.files()} {}
 
+    os::OrFailure<void> open_all(Application const& application) {
+        attester_ = TRY(make_attester(orders_, application, start_, mounts_, identity_));
+        for (auto const& descriptor : start_.plan.descriptors) TRY(open(descriptor));
+        return {};
+    }
+
+private:
     os::OrFailure<void> open(package::PlannedDescriptor const& planned) {
         return std::visit(
             [&](auto const& role) { return open(role, planned.number); }, planned.role
         );
     }
 
-private:
     os::OrFailure<void> open(package::Nowhere /*role*/, std::uint32_t number) {
         return added(context_.add_null(number));
     }
@@ -75,7 +83,7 @@ private:
     }
 
     os::OrFailure<void> open(package::FromConfiguration from, std::uint32_t number) {
-        auto const& file = configuration_->files.at(from.file);
+        auto const& file = start_.configuration->files.at(from.file);
         if (auto const* listen = std::get_if<package::Listen>(&file))
             return added(context_.add_listener(
                 TRY(net::make_listener(*listen, identity_)), wasi::fd_flag::nonblock, number
@@ -85,6 +93,8 @@ private:
                 context_.add_connection(TRY(net::make_connection(*connect, identity_)), 0, number)
             );
         auto const& wanted = std::get<package::Directory>(file);
+        if (wanted.source == package::Source::Attestation)
+            return add(mounts_.open(attester_), wanted.path, false, number);
         return add(
             TRY(mounts_.open(wanted)), wanted.path, wanted.mode == package::Mode::ReadOnly, number
         );
@@ -112,33 +122,31 @@ private:
     }
 
     Orders const& orders_;
-    Configuration const& configuration_;
+    PlannedStart const& start_;
     wasi::Context& context_;
     Mounts mounts_;
     net::Identity identity_;
+    std::shared_ptr<attestation::Attester> attester_;
 };
-
-wasi::Limits limits_of(Configuration const& configuration) {
-    if (!configuration) return {};
-    return {
-        .open_files = configuration->limits.open_files, .sockets = configuration->limits.sockets
-    };
-}
 
 } // namespace
 
-os::OrFailure<Prepared> prepare(Orders const& orders) {
-    auto const configuration = TRY(read_configuration(orders));
+os::OrFailure<Prepared> prepare(Orders const& orders, Application const& application) {
+    auto start = TRY(plan_start(orders));
+    auto const limits = start.limits();
     Prepared prepared;
-    auto plan = package::make_plan(configuration, command_line(orders));
-    prepared.context = std::make_unique<wasi::Context>(limits_of(configuration));
-    prepared.context->args = std::move(plan.argv);
-    prepared.context->environ = std::move(plan.environment);
-    prepared.max_memory = plan.max_memory;
-    Opener opener{orders, configuration, *prepared.context};
-    for (auto const& descriptor : plan.descriptors) TRY(opener.open(descriptor));
-    if (orders.invoke)
-        prepared.entry = {.invoke = std::string{*orders.invoke}, .arguments = copies(orders.args)};
+    prepared.context = std::make_unique<wasi::Context>(
+        wasi::Limits{.open_files = limits.open_files, .sockets = limits.sockets}
+    );
+    TRY((Opener{orders, start, *prepared.context}.open_all(application)));
+    prepared.context->args = std::move(start.plan.argv);
+    prepared.context->environ = std::move(start.plan.environment);
+    prepared.max_memory = start.plan.max_memory;
+    if (start.invocation)
+        prepared.entry = {
+            .invoke = std::move(start.invocation->name),
+            .arguments = std::move(start.invocation->arguments)
+        };
     return prepared;
 }
 

@@ -3,9 +3,9 @@
 // Everything that the application finds at its start: arguments, environment and open descriptors.
 
 #include "keep/exec/engine/instance.hpp"
+#include "keep/exec/workload/application.hpp"
 #include "keep/exec/workload/orders.hpp"
 #include "os/failure.hpp"
-#include "package/plan/plan.hpp"
 
 #include <memory>
 
@@ -17,6 +17,6 @@ struct Prepared {
     std::optional<std::uint64_t> max_memory; // bytes
 };
 
-os::OrFailure<Prepared> prepare(Orders const& orders);
+os::OrFailure<Prepared> prepare(Orders const& orders, Application const& application);
 
 } // namespace exec

@@ -54,7 +54,7 @@ base::Result<engine::Ended, Stop> Run::run() {
         return std::unexpected(Stop{component_failure()});
     timings_.mark("application read");
 
-    prepared_ = TRY(or_stop(prepare(orders_)));
+    prepared_ = TRY(or_stop(prepare(orders_, *application_)));
     timings_.mark("files and sockets opened");
 
     engine_.emplace(settings_for(*application_, prepared_->max_memory));

@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+"""attack_all.sh [--ways W,W] [--json FILE] [--html FILE]: every attack on every way to run the election.
+
+Each attack runs against an election of its own, in which five of nine votes are cast; what it finds is compared with what
+was cast. To change votes counts only if the machine's own later list shows the change. An attack protects nobody by
+failing: "nothing" stands in the table only for a tool that found votes in a Keep's plain memory, or natively, before.
+"""
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+
+import calls
+from election import Election, NotHere
+from process import Impossible, Refused
+import report
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+WAYS = ("normal", "kvm", "sealed", "sev", "sgx")
+CHANGES = (("gdb", "gdb writes"), ("mem", "/proc/PID/mem, written"), ("vm_writev", "process_vm_writev"))
+SEARCHES = (("gdb", "gdb dumps all mappings"), ("mem", "/proc/PID/mem, read"), ("vm_readv", "process_vm_readv"),
+            ("gcore", "core dump by gcore"), ("descriptors", "all descriptors, pidfd_getfd"),
+            ("kcore", "/proc/kcore"), ("devmem", "/dev/mem"))
+MEMORY_TOOLS = {"gdb", "mem", "vm_readv", "gcore", "vm_writev"}
+EARLY = (2, 1, 2, 1, 2)
+HARDWARE = {"sev": "/dev/sev", "sgx": "/dev/sgx_enclave"}
+
+
+def attack(script, tool, pid):
+    """Runs the script as an administrator would; returns its exit status and what it said."""
+    done = subprocess.run([sys.executable, os.path.join(HERE, script), "--with", tool, *(["--json"] if script == "search.py" else []),
+                           str(pid)], capture_output=True, text=True, timeout=300)
+    return done.returncode, done.stdout.strip(), done.stderr.strip()
+
+
+def row(way, action, tool, name, verdict, found, how):
+    return {"way": way, "action": action, "tool": tool, "attack": name, "verdict": verdict, "found": found, "how": how}
+
+
+def search(way, tool, name):
+    with Election(way) as election:
+        for choice in EARLY:
+            election.vote(choice)
+        status, said, complaint = attack("search.py", tool, election.pid)
+        if status == 3:
+            return row(way, "find", tool, name, "impossible", "-", complaint.split(": ", 1)[-1])
+        found = {int(k): v for k, v in json.loads(said).items()} if said else {}
+        right = sum(election.cast.get(number) == choice for number, choice in found.items())
+        if right:
+            return row(way, "find", tool, name, "found", f"{right} of {len(election.cast)} votes",
+                       "the running list, as the program keeps it")
+        return row(way, "find", tool, name, "nothing", "nothing", last_line(complaint) or "no vote in anything it could read")
+
+
+def last_line(text):
+    return text.splitlines()[-1].split(": ", 1)[-1] if text else ""
+
+
+def change(way, tool, name):
+    with Election(way) as election:
+        for choice in EARLY:
+            election.vote(choice)
+        _, _, complaint = attack("steal.py", tool, election.pid)
+        for _ in range(4):
+            election.vote(2)
+        listed = election.listed()
+        forged = [number for number, choice in listed.items() if election.cast[number] != choice]
+        if forged:
+            result = election.shown.decode().splitlines()[-1]
+            return row(way, "change", tool, name, "changed", f"{len(forged)} votes changed", f"the machine's own list shows it; {result}")
+        return row(way, "change", tool, name, "nothing", "nothing", last_line(complaint) or "no vote found that could be changed")
+
+
+def command(way):
+    """Calls made by force in the host process; the election must go on as if nothing had been, or the row says so."""
+    name = "calls forced with ptrace"
+    with Election(way) as election:
+        for choice in EARLY:
+            election.vote(choice)
+        try:
+            done = calls.command(election.pid)
+        except Impossible as reason:
+            return row(way, "command", "calls", name, "impossible", "-", str(reason))
+        except Refused as reason:
+            return row(way, "command", "calls", name, "nothing", "nothing", str(reason))
+        for _ in range(4):
+            election.vote(2)
+    return row(way, "command", "calls", name, "obeyed", "the Keep obeys", f"{', '.join(done)}: enough to have the vCPU copy its memory out")
+
+
+def hardware_row(way, reason):
+    present = os.path.exists(HARDWARE[way])
+    why = reason if present else f"this host has none (no {HARDWARE[way]})"
+    return row(way, "-", "-", "all", "absent", "-", why)
+
+
+def attacks_on(way):
+    for tool, name in CHANGES:
+        yield change(way, tool, name)
+    for tool, name in SEARCHES:
+        yield search(way, tool, name)
+    yield command(way)
+
+
+def rows_of(way):
+    if way in HARDWARE and not os.path.exists(HARDWARE[way]):
+        yield hardware_row(way, "")
+        return
+    try:
+        with Election(way):
+            pass
+    except NotHere as reason:
+        yield hardware_row(way, str(reason)) if way in HARDWARE else row(way, "-", "-", "all", "absent", "-", str(reason))
+        return
+    yield from attacks_on(way)
+
+
+def doubt(rows):
+    """A memory tool that never worked on this host shows nothing by finding nothing."""
+    works = {(r["action"], r["tool"]) for r in rows if r["verdict"] in ("found", "changed")}
+    for entry in rows:
+        if entry["verdict"] == "nothing" and entry["tool"] in MEMORY_TOOLS and (entry["action"], entry["tool"]) not in works:
+            entry["verdict"] = "unproven"
+            entry["how"] += "; but this tool found nothing anywhere on this host"
+    return rows
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="attack_all.sh", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--ways", default=",".join(WAYS))
+    parser.add_argument("--json")
+    parser.add_argument("--html")
+    arguments = parser.parse_args()
+    started = time.monotonic()
+    rows = []
+    report.head()
+    for way in arguments.ways.split(","):
+        for entry in rows_of(way):
+            rows.append(entry)
+            report.line(entry)
+    doubt(rows)
+    report.foot(rows, time.monotonic() - started)
+    if arguments.json:
+        with open(arguments.json, "w", encoding="utf-8") as file:
+            json.dump(rows, file, indent=1)
+    if arguments.html:
+        with open(arguments.html, "w", encoding="utf-8") as file:
+            file.write(report.page(rows))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+/* The C interface of enarx-attest: verifies evidence of a TEE, offline.
+ *
+ * Neither network nor clock nor files nor global state. An object may be read by any number of threads; one that is
+ * still being filled belongs to one thread. Objects end with their _free(), which also takes NULL. What an object
+ * points to (text, bytes) lives as long as the object.
+ *
+ * The ABI is stable: functions and constants are only ever added, structures grow only at their end and carry their
+ * size in their first member. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Bytes of the caller, or of an object. */
+typedef struct enarx_attest_bytes {
+    uint8_t const* data;
+    size_t size;
+} enarx_attest_bytes;
+
+/* The exit statuses of `enarx verify`. */
+typedef enum enarx_attest_verdict {
+    ENARX_ATTEST_ACCEPTED = 0,
+    ENARX_ATTEST_REFUSED = 1,
+    ENARX_ATTEST_UNDECIDED = 3, /* something is missing or stale; the findings say what */
+} enarx_attest_verdict;
+
+/* ---- what may be believed ---- */
+
+/* Certificates, revocation lists and signed documents of the vendors. */
+typedef struct enarx_attest_endorsements enarx_attest_endorsements;
+enarx_attest_endorsements* enarx_attest_endorsements_new(void);
+void enarx_attest_endorsements_free(enarx_attest_endorsements* endorsements);
+/* DER, PEM or JSON, recognised from the bytes, of which a copy is kept; `source` names them in findings. NULL, or why
+ * they are no endorsement: a text that lives until the next call for this object. */
+char const* enarx_attest_endorsements_add(
+    enarx_attest_endorsements* endorsements, enarx_attest_bytes bytes, char const* source
+);
+
+/* The roots, and a memory of verified certificates that makes the next appraisal faster: keep one. */
+typedef struct enarx_attest_verifier enarx_attest_verifier;
+/* Trusts the roots of AMD, Intel and AWS that are built in. */
+enarx_attest_verifier* enarx_attest_verifier_new(void);
+/* Trusts the certificates among `roots` and nothing else. */
+enarx_attest_verifier* enarx_attest_verifier_with_roots(enarx_attest_endorsements const* roots);
+void enarx_attest_verifier_free(enarx_attest_verifier* verifier);
+
+/* Which rules are on. */
+typedef struct enarx_attest_policy enarx_attest_policy;
+enarx_attest_policy* enarx_attest_policy_strict(void);
+enarx_attest_policy* enarx_attest_policy_authentic(void);
+void enarx_attest_policy_free(enarx_attest_policy* policy);
+/* Turns a rule of docs/attestation.md on or off by its id. False: no such rule, or one that cannot be turned off. */
+bool enarx_attest_policy_set(enarx_attest_policy* policy, char const* rule, bool on);
+
+/* ---- appraisal ---- */
+
+/* What to compare with. There is no default: zero is an error, so that no comparison is left out by omission. */
+typedef enum enarx_attest_binding {
+    ENARX_ATTEST_NOT_SAID = 0,
+    ENARX_ATTEST_UNBOUND = 1, /* any value: evidence may be old, or of any program */
+    ENARX_ATTEST_ONE_OF = 2,  /* one of `values`; for report data exactly one value */
+} enarx_attest_binding;
+
+typedef struct enarx_attest_expected {
+    enarx_attest_binding binding;
+    enarx_attest_bytes const* values;
+    size_t count;
+} enarx_attest_expected;
+
+typedef struct enarx_attest_request {
+    size_t size; /* sizeof(enarx_attest_request) */
+    enarx_attest_bytes evidence;
+    enarx_attest_endorsements const* endorsements;
+    enarx_attest_policy const* policy;
+    enarx_attest_expected report_data;
+    enarx_attest_expected measurements;
+    int64_t at; /* the time to judge by: seconds since 1970-01-01T00:00:00Z */
+} enarx_attest_request;
+
+typedef struct enarx_attest_appraisal enarx_attest_appraisal;
+/* NULL: the bytes are of no kind of evidence, or the request is incomplete. */
+enarx_attest_appraisal*
+enarx_attest_appraise(enarx_attest_verifier* verifier, enarx_attest_request const* request);
+void enarx_attest_appraisal_free(enarx_attest_appraisal* appraisal);
+
+enarx_attest_verdict enarx_attest_appraisal_verdict(enarx_attest_appraisal const* appraisal);
+char const* enarx_attest_appraisal_kind(enarx_attest_appraisal const* appraisal);
+
+/* Claims: no bytes unless the verdict is ACCEPTED. MEASUREMENT, MRENCLAVE, MRTD, PCR 0 or the realm's initial
+ * measurement; REPORT_DATA, nonce (or else user data) or realm challenge. */
+enarx_attest_bytes enarx_attest_appraisal_measurement(enarx_attest_appraisal const* appraisal);
+enarx_attest_bytes enarx_attest_appraisal_report_data(enarx_attest_appraisal const* appraisal);
+
+typedef enum enarx_attest_outcome {
+    ENARX_ATTEST_PASSED = 0,
+    ENARX_ATTEST_FAILED = 1,
+    ENARX_ATTEST_RULE_UNDECIDED = 2,
+    ENARX_ATTEST_OFF = 3,
+    ENARX_ATTEST_NOT_APPLICABLE = 4,
+} enarx_attest_outcome;
+
+/* What came out for one rule; each rule has one finding or more. Text is never NULL. */
+typedef struct enarx_attest_finding {
+    size_t size; /* sizeof(enarx_attest_finding) */
+    enarx_attest_outcome outcome;
+    char const* rule;   /* its id */
+    char const* text;   /* what has to hold */
+    char const* manual; /* where that is written */
+    char const* expected;
+    char const* found;
+    char const* part;  /* which artefact */
+    char const* field; /* the manual's name of the field */
+    char const* hint;  /* what the user can do about it */
+    size_t offset;     /* in the artefact; SIZE_MAX where there is none */
+} enarx_attest_finding;
+
+size_t enarx_attest_appraisal_findings(enarx_attest_appraisal const* appraisal);
+/* Fills `finding`, whose size the caller has set. False: no such index, or another size. */
+bool enarx_attest_appraisal_finding(
+    enarx_attest_appraisal const* appraisal, size_t index, enarx_attest_finding* finding
+);
+
+#ifdef __cplusplus
+}
+#endif

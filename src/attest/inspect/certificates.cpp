@@ -1,0 +1,181 @@
+// Certificates, with the extensions of AMD and Intel, and revocation lists.
+
+#include "attest/dcap/pck.hpp"
+#include "attest/inspect/issued.hpp"
+#include "attest/inspect/kinds.hpp"
+#include "attest/inspect/serial.hpp"
+#include "attest/inspect/vendor_extensions.hpp"
+#include "attest/snp/leaf.hpp"
+#include "attest/text.hpp"
+#include "crypto/digest.hpp"
+#include "crypto/name.hpp"
+#include "crypto/pem.hpp"
+
+namespace attest::inspect {
+
+namespace {
+
+std::string_view key_name(base::View public_key_info) {
+    auto const key = crypto::PublicKey::parse(public_key_info);
+    if (!key) return "unknown";
+    switch (key->kind()) {
+    case crypto::KeyKind::P256:
+        return "P-256";
+    case crypto::KeyKind::P384:
+        return "P-384";
+    case crypto::KeyKind::P521:
+        return "P-521";
+    case crypto::KeyKind::Rsa:
+        break;
+    }
+    return "RSA";
+}
+
+Json fields_of(crypto::Certificate const& certificate) {
+    Json out{
+        {"subject", crypto::name_text(certificate.subject())},
+        {"issuer", crypto::name_text(certificate.issuer())},
+        {"serial", serial_text(certificate.serial())},
+        {"not_before", timestamp(certificate.not_before())},
+        {"not_after", timestamp(certificate.not_after())},
+        {"sha256", hex(crypto::sha256(certificate.der()))},
+        {"key", key_name(certificate.public_key_info())},
+        {"certificate_authority", certificate.authority().certificate_authority},
+    };
+    return out;
+}
+
+std::string kind_name(crypto::Certificate const& certificate) {
+    if (auto const leaf = snp::leaf_kind(certificate))
+        return *leaf == hw::snp::KeyInfo::SigningKey::Vcek ? "AMD VCEK certificate"
+                                                           : "AMD VLEK certificate";
+    if (dcap::is_pck(certificate)) return "Intel PCK certificate";
+    return "X.509 certificate";
+}
+
+// By a list that was given along; whether that one is genuine is said where it is described.
+void check_revocation(
+    Description& out, crypto::Certificate const& certificate, Request const& request
+) {
+    auto const* list = request.endorsements.list_of(certificate.issuer(), request.at);
+    if (list == nullptr) return;
+    auto const* entry = list->value.find(certificate.serial());
+    out.check(
+        "revocation",
+        entry == nullptr,
+        {"a serial that is not in " + list->source,
+         entry == nullptr ? "" : "revoked on " + timestamp(entry->date),
+         {"", {}, "serialNumber"}}
+    );
+}
+
+Description describe_one(base::View der, std::string const& source, Inquiry const& inquiry) {
+    Description out{.kind = "X.509 certificate"};
+    auto parsed = crypto::Certificate::parse(der);
+    if (!parsed) {
+        out.malformed(parsed.error());
+        return out;
+    }
+    Link const link{std::move(*parsed), source};
+    out.kind = kind_name(link.value);
+    out.fields = fields_of(link.value);
+    add_vendor_extensions(out, link.value);
+    if (auto const* unknown = link.value.unknown_critical())
+        if (!dcap::is_pck(link.value)) out.fields["unknown_critical_extension"] = hex(unknown->oid);
+    auto const request = inquiry.request(der);
+    check_issued(out, link, request, "");
+    check_revocation(out, link.value, request);
+    return out;
+}
+
+Json revocations_of(crypto::RevocationList const& list) {
+    Json out = Json::array();
+    for (auto const& entry : list.revocations())
+        out.push_back({{"serial", serial_text(entry.serial)}, {"date", timestamp(entry.date)}});
+    return out;
+}
+
+Link const* issuer_of(crypto::RevocationList const& list, Request const& request) {
+    for (auto const links : {request.roots.certificates(), request.endorsements.certificates()})
+        for (auto const& link : links)
+            if (base::equal(link.value.subject(), list.issuer())) return &link;
+    return nullptr;
+}
+
+Description describe_list(base::View der, Inquiry const& inquiry) {
+    Description out{.kind = "certificate revocation list"};
+    auto const list = crypto::RevocationList::parse(der);
+    if (!list) {
+        out.malformed(list.error());
+        return out;
+    }
+    out.fields = {
+        {"issuer", crypto::name_text(list->issuer())},
+        {"this_update", timestamp(list->this_update())},
+        {"next_update", timestamp(list->next_update())},
+        {"entries", list->revocations().size()},
+        {"revoked", revocations_of(*list)},
+    };
+    auto const request = inquiry.request(der);
+    auto const* issuer = issuer_of(*list, request);
+    if (issuer == nullptr) {
+        out.not_checked("signature", without("the certificate of " + shown_name(list->issuer())));
+        return out;
+    }
+    auto const at = list->signed_part().signature.data() - list->der().data();
+    check_signed_by(
+        out, list->signed_part(), issuer, request, {"", static_cast<std::size_t>(at), "signature"}
+    );
+    return out;
+}
+
+// Several certificates are one description with a part for each.
+void add_part(Description& all, Description part, std::size_t offset) {
+    Json fields{{"offset", offset}, {"kind", part.kind}};
+    fields.update(part.fields);
+    auto const number = std::to_string(all.fields["parts"].size());
+    all.fields["parts"].push_back(std::move(fields));
+    for (auto& check : part.checks) {
+        check.detail.place.part = "part " + number;
+        check.name += " of part " + number;
+        all.checks.push_back(std::move(check));
+    }
+}
+
+Description describe_blocks(
+    std::vector<crypto::PemBlock> const& blocks, Artefact const& artefact, Inquiry const& inquiry
+) {
+    auto const describe_block = [&](crypto::PemBlock const& block) {
+        if (block.label == "X509 CRL") return describe_list(block.der, inquiry);
+        if (block.label == "CERTIFICATE") return describe_one(block.der, artefact.source, inquiry);
+        Description other{.kind = std::string{block.label}};
+        other.malformed({"a PEM block CERTIFICATE or X509 CRL", 0});
+        return other;
+    };
+    if (blocks.size() == 1) return describe_block(blocks[0]);
+    Description out{.kind = "certificates"};
+    out.fields["parts"] = Json::array();
+    for (auto const& block : blocks) add_part(out, describe_block(block), block.offset);
+    return out;
+}
+
+} // namespace
+
+Description describe_certificates(Artefact const& artefact, Artefacts beside) {
+    std::vector<Artefact> all{beside.begin(), beside.end()};
+    if (!crypto::looks_like_pem(artefact.bytes))
+        return describe_one(artefact.bytes, artefact.source, Inquiry{all});
+    // The certificates of one file may have issued each other.
+    all.push_back(artefact);
+    auto const blocks = crypto::parse_pem(artefact.bytes);
+    if (blocks) return describe_blocks(*blocks, artefact, Inquiry{all});
+    Description out{.kind = "certificates"};
+    out.malformed(blocks.error());
+    return out;
+}
+
+Description describe_revocation_list(Artefact const& artefact, Artefacts beside) {
+    return describe_list(artefact.bytes, Inquiry{beside});
+}
+
+} // namespace attest::inspect

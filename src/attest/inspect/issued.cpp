@@ -1,0 +1,111 @@
+#include "attest/inspect/issued.hpp"
+
+#include "attest/text.hpp"
+
+#include <algorithm>
+
+namespace attest::inspect {
+
+namespace {
+
+std::size_t offset_in(base::View whole, base::View part) {
+    return static_cast<std::size_t>(part.data() - whole.data());
+}
+
+Place place_of_signature(Link const& link, std::string const& part) {
+    auto const signature = link.value.signed_part().signature;
+    return {part, offset_in(link.value.der(), signature), "signature"};
+}
+
+bool issued_by(Link const& link, Link const& issuer) {
+    return verify_signature(link.value.signed_part(), issuer.value.public_key_info(), nullptr);
+}
+
+// A root that bears the name of a built-in one has to be that one, or it again: same key.
+bool impostor(Link const& root, Request const& request) {
+    return std::ranges::any_of(request.roots.certificates(), [&](Link const& known) {
+        return base::equal(known.value.subject(), root.value.subject()) &&
+               !base::equal(known.value.public_key_info(), root.value.public_key_info());
+    });
+}
+
+void check_root(
+    Description& out, Link const& root, Request const& request, std::string const& name
+) {
+    auto const shown = shown_name(root.value.subject());
+    if (impostor(root, request)) {
+        out.check(
+            name, false, {"the key of " + shown + " as its vendor publishes it", "another key", {}}
+        );
+        return;
+    }
+    bool const known = std::ranges::any_of(request.roots.certificates(), [&](Link const& builtin) {
+        return base::equal(builtin.value.public_key_info(), root.value.public_key_info());
+    });
+    if (known)
+        out.passed(name + " up to " + shown);
+    else
+        out.not_checked(name, "it ends at " + shown + ", which is no built-in root");
+}
+
+// From the issuer of a thing upwards; the thing's own signature has been checked.
+void check_rest(Description& out, Path const& path, Request const& request, std::string name) {
+    for (std::size_t i = 0; i + 1 < path.size(); ++i)
+        if (!issued_by(*path[i], *path[i + 1])) {
+            out.check(
+                name,
+                false,
+                {"a signature by " + shown_name(path[i + 1]->value.subject()),
+                 "one that does not verify",
+                 place_of_signature(*path[i], path[i]->source)}
+            );
+            return;
+        }
+    auto const& last = *path.back();
+    if (last.value.self_issued())
+        check_root(out, last, request, name);
+    else
+        out.not_checked(name, without("the certificate of " + shown_name(last.value.issuer())));
+}
+
+} // namespace
+
+void check_issued(
+    Description& out, Link const& certificate, Request const& request, std::string const& prefix
+) {
+    auto const path = build_path(certificate, request, {});
+    auto const& issuer = path.size() > 1 ? *path[1] : certificate;
+    if (path.size() == 1 && !certificate.value.self_issued()) {
+        out.not_checked(
+            prefix + "signature",
+            without("the certificate of " + shown_name(certificate.value.issuer()))
+        );
+        return;
+    }
+    bool const good = issued_by(certificate, issuer);
+    out.check(
+        prefix + "signature",
+        good,
+        {"a signature by " + shown_name(issuer.value.subject()),
+         "one that does not verify",
+         place_of_signature(certificate, "")}
+    );
+    if (good) check_rest(out, path, request, prefix + "chain");
+}
+
+void check_signed_by(
+    Description& out,
+    crypto::Signed const& signed_part,
+    Link const* signer,
+    Request const& request,
+    Place place
+) {
+    auto const name = shown_name(signer->value.subject());
+    bool const good = verify_signature(signed_part, signer->value.public_key_info(), nullptr);
+    out.check(
+        "signature", good, {"a signature by " + name, "one that does not verify", std::move(place)}
+    );
+    if (good) check_rest(out, build_path(*signer, request, {}), request, "chain");
+}
+
+} // namespace attest::inspect

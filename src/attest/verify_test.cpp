@@ -1,0 +1,258 @@
+// The library's front doors: verify() and the C interface above it.
+
+#include "attest/attest.h"
+#include "attest/testing/cases.hpp"
+#include "attest/verify.hpp"
+
+#include <thread>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace attest;
+using namespace attest::testing;
+
+// ---- verify() ----
+
+TEST(Verify, BytesOfNoKindOfEvidenceHaveNoAppraisal) {
+    Endorsements const none;
+    auto const policy = Policy::strict();
+    auto const expected = unbound();
+    std::vector<std::byte> const noise(2000, std::byte{0x5a});
+    for (auto const bytes : {base::View{}, base::View{noise}})
+        EXPECT_FALSE(verify({
+            .evidence = bytes,
+            .endorsements = none,
+            .roots = vendor_roots(),
+            .policy = policy,
+            .expected = expected,
+            .at = {},
+        }));
+}
+
+std::vector<std::pair<std::string_view, Outcome>> outcomes(Appraisal const& appraisal) {
+    std::vector<std::pair<std::string_view, Outcome>> out;
+    for (auto const& finding : appraisal.findings())
+        out.emplace_back(finding.rule->id, finding.outcome);
+    return out;
+}
+
+TEST(Verify, ThreadsThatShareEverythingComeToTheSameAnswerAsOneAlone) {
+    constexpr std::size_t threads = 8;
+    constexpr int rounds = 3;
+    auto const expected = unbound();
+    SignatureMemo memo;
+    for (auto const& of : positive_cases()) {
+        auto const trial = of.trial();
+        Request const request{
+            .evidence = trial.evidence,
+            .endorsements = trial.endorsements,
+            .roots = trial.roots,
+            .policy = trial.policy,
+            .expected = expected,
+            .at = trial.at,
+            .memo = &memo,
+        };
+        Request alone = request;
+        alone.memo = nullptr;
+        auto const wanted = outcomes(verify(alone).value());
+        std::array<bool, threads> same{};
+        {
+            std::vector<std::jthread> running;
+            for (auto& result : same)
+                running.emplace_back([&] {
+                    result = true;
+                    for (int i = 0; i < rounds; ++i)
+                        result = result && outcomes(verify(request).value()) == wanted;
+                });
+        }
+        EXPECT_TRUE(std::ranges::all_of(same, std::identity{})) << of.parts[0].name;
+    }
+}
+
+TEST(Verify, ClaimsNameMeasurementAndReportDataForEachKind) {
+    for (auto const& of : positive_cases()) {
+        SCOPED_TRACE(of.parts[0].name);
+        auto trial = of.trial();
+        auto const appraisal = trial.run(of.kind);
+        ASSERT_NE(appraisal.claims(), nullptr) << explain(appraisal);
+        auto const measurement = appraisal.claims()->measurement();
+        auto const report_data = appraisal.claims()->report_data();
+        ASSERT_FALSE(measurement.empty());
+        // What the claims name is what the rules compare.
+        trial.expected.measurements =
+            Measurements::any_of({std::vector(measurement.begin(), measurement.end())});
+        if (!report_data.empty()) trial.expected.report_data = ReportData::exactly(report_data);
+        EXPECT_EQ(trial.run(of.kind).verdict(), Verdict::Accepted) << explain(trial.run(of.kind));
+    }
+}
+
+// ---- the C interface ----
+
+enarx_attest_bytes c_bytes(std::vector<std::byte> const& bytes) {
+    // Safety: the interface only reads.
+    return {reinterpret_cast<std::uint8_t const*>(bytes.data()), bytes.size()};
+}
+
+std::vector<std::byte> copy(enarx_attest_bytes bytes) {
+    auto const* data = reinterpret_cast<std::byte const*>(bytes.data);
+    return {data, data + bytes.size};
+}
+
+// One good report of SNP with what C needs to appraise it.
+struct InC {
+    Case of = snp_cases().front();
+    enarx_attest_verifier* verifier = enarx_attest_verifier_new();
+    enarx_attest_endorsements* endorsements = enarx_attest_endorsements_new();
+    enarx_attest_policy* policy = enarx_attest_policy_authentic();
+    enarx_attest_request request{};
+
+    InC() {
+        for (std::size_t i = 1; i < of.parts.size(); ++i)
+            EXPECT_EQ(add(of.parts[i].bytes, of.parts[i].name.c_str()), nullptr);
+        request = {
+            .size = sizeof request,
+            .evidence = c_bytes(of.parts[0].bytes),
+            .endorsements = endorsements,
+            .policy = policy,
+            .report_data = {.binding = ENARX_ATTEST_UNBOUND, .values = nullptr, .count = 0},
+            .measurements = {.binding = ENARX_ATTEST_UNBOUND, .values = nullptr, .count = 0},
+            .at = of.at.time_since_epoch().count(),
+        };
+    }
+    ~InC() {
+        enarx_attest_policy_free(policy);
+        enarx_attest_endorsements_free(endorsements);
+        enarx_attest_verifier_free(verifier);
+    }
+    InC(InC const&) = delete;
+    InC& operator=(InC const&) = delete;
+
+    char const* add(std::vector<std::byte> const& bytes, char const* source) const {
+        return enarx_attest_endorsements_add(endorsements, c_bytes(bytes), source);
+    }
+    // The verdict, or nothing where there was no appraisal.
+    std::optional<enarx_attest_verdict> verdict() const {
+        auto* appraisal = enarx_attest_appraise(verifier, &request);
+        if (!appraisal) return {};
+        auto const out = enarx_attest_appraisal_verdict(appraisal);
+        enarx_attest_appraisal_free(appraisal);
+        return out;
+    }
+};
+
+TEST(CInterface, AppraisesAsTheLibraryDoesAndShowsEveryFinding) {
+    InC c;
+    auto* appraisal = enarx_attest_appraise(c.verifier, &c.request);
+    ASSERT_NE(appraisal, nullptr);
+    EXPECT_EQ(enarx_attest_appraisal_verdict(appraisal), ENARX_ATTEST_ACCEPTED);
+    EXPECT_STREQ(
+        enarx_attest_appraisal_kind(appraisal), std::string{name_of(Kind::SnpReport)}.c_str()
+    );
+    auto const& report = c.of.parts[0].bytes;
+    EXPECT_TRUE(
+        base::equal(
+            copy(enarx_attest_appraisal_measurement(appraisal)),
+            base::View{report}.subspan(0x90, 48)
+        )
+    );
+    EXPECT_TRUE(
+        base::equal(
+            copy(enarx_attest_appraisal_report_data(appraisal)),
+            base::View{report}.subspan(0x50, 64)
+        )
+    );
+    auto const count = enarx_attest_appraisal_findings(appraisal);
+    EXPECT_GE(count, rules_for(Kind::SnpReport).size());
+    enarx_attest_finding finding{};
+    finding.size = sizeof finding;
+    for (std::size_t i = 0; i < count; ++i) {
+        ASSERT_TRUE(enarx_attest_appraisal_finding(appraisal, i, &finding));
+        EXPECT_NE(find_rule(finding.rule), nullptr);
+        EXPECT_NE(finding.outcome, ENARX_ATTEST_FAILED);
+    }
+    EXPECT_FALSE(enarx_attest_appraisal_finding(appraisal, count, &finding));
+    finding.size = 1;
+    EXPECT_FALSE(enarx_attest_appraisal_finding(appraisal, 0, &finding));
+    enarx_attest_appraisal_free(appraisal);
+}
+
+TEST(CInterface, NothingIsClaimedOfEvidenceThatIsNotAccepted) {
+    InC c;
+    auto changed = c.of.parts[0].bytes;
+    changed[0x90] ^= std::byte{1};
+    c.request.evidence = c_bytes(changed);
+    auto* appraisal = enarx_attest_appraise(c.verifier, &c.request);
+    ASSERT_NE(appraisal, nullptr);
+    EXPECT_EQ(enarx_attest_appraisal_verdict(appraisal), ENARX_ATTEST_REFUSED);
+    EXPECT_EQ(enarx_attest_appraisal_measurement(appraisal).data, nullptr);
+    EXPECT_EQ(enarx_attest_appraisal_report_data(appraisal).size, 0U);
+    enarx_attest_appraisal_free(appraisal);
+}
+
+// LESSONS row 3: no security input is optional.
+TEST(CInterface, AComparisonOfWhichNothingIsSaidIsAnErrorAndNotLeftOut) {
+    InC c;
+    c.request.report_data.binding = ENARX_ATTEST_NOT_SAID;
+    EXPECT_FALSE(c.verdict());
+    c.request.report_data = {.binding = ENARX_ATTEST_ONE_OF, .values = nullptr, .count = 0};
+    EXPECT_FALSE(c.verdict());
+    c.request.report_data = {.binding = ENARX_ATTEST_UNBOUND, .values = nullptr, .count = 0};
+    c.request.measurements.binding = ENARX_ATTEST_NOT_SAID;
+    EXPECT_FALSE(c.verdict());
+    // An empty list allows no program.
+    c.request.measurements.binding = ENARX_ATTEST_ONE_OF;
+    EXPECT_EQ(c.verdict(), ENARX_ATTEST_REFUSED);
+    c.request.size -= 1;
+    EXPECT_FALSE(c.verdict());
+}
+
+TEST(CInterface, ComparesWithWhatIsExpected) {
+    InC c;
+    auto const report = base::View{c.of.parts[0].bytes};
+    std::vector const data(report.begin() + 0x50, report.begin() + 0x90);
+    std::vector const measurement(report.begin() + 0x90, report.begin() + 0xc0);
+    std::vector const other(48, std::byte{9});
+    std::array const right{c_bytes(other), c_bytes(measurement)};
+    auto const bound = c_bytes(data);
+    c.request.report_data = {.binding = ENARX_ATTEST_ONE_OF, .values = &bound, .count = 1};
+    c.request.measurements = {
+        .binding = ENARX_ATTEST_ONE_OF, .values = right.data(), .count = right.size()
+    };
+    EXPECT_EQ(c.verdict(), ENARX_ATTEST_ACCEPTED);
+    c.request.measurements.count = 1;
+    EXPECT_EQ(c.verdict(), ENARX_ATTEST_REFUSED);
+    c.request.measurements.count = right.size();
+    c.request.report_data.values = right.data();
+    EXPECT_EQ(c.verdict(), ENARX_ATTEST_REFUSED);
+}
+
+TEST(CInterface, RulesGoOnAndOffByNameButNeverThoseWithoutWhichTheBytesMeanNothing) {
+    InC c;
+    EXPECT_TRUE(enarx_attest_policy_set(c.policy, "snp.measurement", true));
+    EXPECT_EQ(c.verdict(), ENARX_ATTEST_UNDECIDED);
+    EXPECT_TRUE(enarx_attest_policy_set(c.policy, "snp.measurement", false));
+    EXPECT_EQ(c.verdict(), ENARX_ATTEST_ACCEPTED);
+    EXPECT_FALSE(enarx_attest_policy_set(c.policy, "snp.report.signature", false));
+    EXPECT_FALSE(enarx_attest_policy_set(c.policy, "snp.nothing", false));
+    EXPECT_FALSE(enarx_attest_policy_set(c.policy, nullptr, false));
+}
+
+TEST(CInterface, OtherRootsReplaceTheVendors) {
+    InC c;
+    auto* others = enarx_attest_endorsements_new();
+    enarx_attest_verifier_free(c.verifier);
+    c.verifier = enarx_attest_verifier_with_roots(others);
+    EXPECT_EQ(c.verdict(), ENARX_ATTEST_REFUSED);
+    enarx_attest_endorsements_free(others);
+}
+
+TEST(CInterface, SaysWhyBytesAreNoEndorsement) {
+    InC const c;
+    auto const* why = c.add({std::byte{1}}, "broken.der");
+    ASSERT_NE(why, nullptr);
+    EXPECT_TRUE(std::string_view{why}.starts_with("broken.der at byte 0: expected "));
+}
+
+} // namespace

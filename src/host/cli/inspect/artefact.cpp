@@ -1,0 +1,63 @@
+#include "host/cli/inspect/artefact.hpp"
+
+#include "attest/inspect/describe.hpp"
+#include "host/cli/report.hpp"
+
+#include <sys/stat.h>
+
+namespace host::cli {
+
+namespace {
+
+using attest::inspect::Artefact;
+using attest::inspect::Kind;
+
+std::optional<Kind> kind_of(Subject const& subject) {
+    struct ::stat status{};
+    if (subject.folder || ::fstat(subject.file.number(), &status) != 0) return {};
+    return attest::inspect::recognise(
+        base::view_of(subject.front), static_cast<std::size_t>(status.st_size)
+    );
+}
+
+// Files beside the subject, whole; those that are no artefacts are left out.
+class Companions {
+public:
+    static os::OrFailure<Companions> read(std::span<Subject const> subjects);
+    attest::inspect::Artefacts artefacts() const { return artefacts_; }
+
+private:
+    std::vector<std::string> texts_;
+    std::vector<Artefact> artefacts_;
+};
+
+os::OrFailure<Companions> Companions::read(std::span<Subject const> subjects) {
+    Companions out;
+    out.texts_.reserve(subjects.size()); // the artefacts point into them
+    for (auto const& subject : subjects) {
+        auto const kind = kind_of(subject);
+        if (!kind) continue;
+        out.texts_.push_back(TRY(subject.contents(attest::inspect::largest(*kind))));
+        out.artefacts_.push_back({base::view_of(out.texts_.back()), subject.path});
+    }
+    return out;
+}
+
+} // namespace
+
+bool recognises_artefact(Subject const& subject) { return kind_of(subject).has_value(); }
+
+os::OrFailure<std::optional<Json>> describe_artefact(Subject const& subject, Global const& global) {
+    (void)global;
+    auto const kind = *kind_of(subject);
+    auto const text = TRY(subject.contents(attest::inspect::largest(kind)));
+    auto const companions = TRY(Companions::read(subject.beside));
+    auto const description = attest::inspect::describe(
+        kind, {base::view_of(text), subject.path}, companions.artefacts()
+    );
+    Json out{{"file", subject.path}};
+    out.update(attest::inspect::json_of(description));
+    return out;
+}
+
+} // namespace host::cli

@@ -1,0 +1,145 @@
+// docs/attestation.md, Workload digest.
+
+#include "keep/exec/workload/digests.hpp"
+
+#include "base/cbor.hpp"
+#include "crypto/digest.hpp"
+#include "keep/exec/workload/hex.hpp"
+#include "os/write_all.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+namespace exec {
+
+namespace {
+
+using crypto::Sha256;
+using vfs::FileType;
+using vfs::Follow;
+
+constexpr std::string_view purpose = "enarx/v1/package";
+constexpr std::size_t block_size = 64UZ * 1024;
+
+enum class Record : std::uint8_t { File, Link, Directory };
+
+// Everything below a directory, as a list of paths.
+base::Result<std::vector<std::string>> paths_below(vfs::Directory& root) {
+    std::vector<std::string> out;
+    std::vector<std::string> directories{""}; // still to be listed, each with a slash behind
+    while (!directories.empty()) {
+        auto const path = std::move(directories.back());
+        directories.pop_back();
+        auto node = TRY(root.open(path.empty() ? "." : path, {.directory = true}));
+        auto& directory = *std::get<std::unique_ptr<vfs::Directory>>(node);
+        for (std::uint64_t cookie = 0;;) {
+            auto const list = TRY(directory.entries(cookie, block_size));
+            if (list.empty()) break;
+            for (auto const& entry : list) {
+                if (entry.name == "." || entry.name == "..") continue;
+                out.push_back(path + entry.name);
+                if (entry.type == FileType::Directory) directories.push_back(out.back() + '/');
+            }
+            cookie = list.back().next;
+        }
+    }
+    std::ranges::sort(out);
+    return out;
+}
+
+base::Result<protocol::evidence::Digest>
+file_digest(vfs::Directory& root, std::string const& path) {
+    auto node = TRY(root.open(path, {.follow = Follow::No}));
+    auto& file = *std::get<std::unique_ptr<vfs::File>>(node);
+    std::vector<std::byte> block(block_size);
+    std::array const buffers{std::span{block}};
+    Sha256 sum;
+    for (std::uint64_t at = 0;;) {
+        auto const count = TRY(file.read_at(buffers, at));
+        if (count == 0) return sum.digest();
+        sum.add(base::View{block}.first(count));
+        at += count;
+    }
+}
+
+// One record, written after another into the same sum.
+class Records {
+public:
+    Records(Sha256& sum, vfs::Directory& root) : sum_{sum}, root_{root} {}
+
+    base::Result<void> add(std::string const& path) {
+        auto const type = TRY(root_.stat(path, Follow::No)).type;
+        switch (type) {
+        case FileType::Directory:
+            put(path, Record::Directory, [](auto& writer) {
+                writer.simple(base::cbor::simple_null);
+            });
+            return {};
+        case FileType::SymbolicLink: {
+            auto const target = TRY(root_.read_link(path));
+            put(path, Record::Link, [&](auto& writer) { writer.text(target); });
+            return {};
+        }
+        default: {
+            auto const digest = TRY(file_digest(root_, path));
+            put(path, Record::File, [&](auto& writer) { writer.bytes(digest); });
+            return {};
+        }
+        }
+    }
+
+private:
+    template <class Value> void put(std::string const& path, Record record, Value&& value) {
+        auto const write = [&](base::cbor::Writer writer) {
+            writer.array(3);
+            writer.text(path);
+            writer.unsigned_number(static_cast<std::uint64_t>(record));
+            value(writer);
+            return writer.size();
+        };
+        std::vector<std::byte> bytes(write(base::cbor::Writer{{}}));
+        write(base::cbor::Writer{bytes});
+        sum_.add(bytes);
+    }
+
+    Sha256& sum_;
+    vfs::Directory& root_;
+};
+
+} // namespace
+
+base::Result<protocol::evidence::Digest>
+workload_digest(base::View application, vfs::Directory* package) {
+    auto const alone = crypto::sha256(application);
+    if (package == nullptr) return alone;
+    Sha256 sum;
+    sum.add(base::view_of(purpose)).add(alone);
+    Records records{sum, *package};
+    for (auto const& path : TRY(paths_below(*package))) TRY(records.add(path));
+    return sum.digest();
+}
+
+os::OrFailure<Digests>
+digests(Application const& application, PlannedStart const& start, Mounts& mounts) {
+    std::unique_ptr<vfs::Directory> package;
+    if (start.has_directory_of(package::Source::Package)) package = TRY(mounts.open_package());
+    auto const workload = workload_digest(application.file.view(), package.get());
+    if (!workload)
+        return std::unexpected(
+            os::Failure{
+                .name = "directory-unavailable",
+                .text =
+                    "the package has no digest: " + std::string{os::description(workload.error())}
+            }
+        );
+    return Digests{.workload = *workload, .configuration = start.digest()};
+}
+
+std::string digests_text(Digests const& digests) {
+    return "workload " + hex(digests.workload) + "\nconfiguration " + hex(digests.configuration) +
+           '\n';
+}
+
+} // namespace exec

@@ -3,6 +3,7 @@
 #include "attest/dcap/pck.hpp"
 #include "attest/inspect/issued.hpp"
 #include "attest/inspect/kinds.hpp"
+#include "attest/inspect/serial.hpp"
 #include "attest/inspect/vendor_extensions.hpp"
 #include "attest/snp/leaf.hpp"
 #include "attest/text.hpp"
@@ -13,13 +14,6 @@
 namespace attest::inspect {
 
 namespace {
-
-// Hexadecimal without leading zeros, as tools print serial numbers.
-std::string serial_text(base::View serial) {
-    auto text = hex(serial);
-    text.erase(0, std::min(text.find_first_not_of('0'), text.size() - 1));
-    return text;
-}
 
 std::string_view key_name(base::View public_key_info) {
     auto const key = crypto::PublicKey::parse(public_key_info);
@@ -59,6 +53,22 @@ std::string kind_name(crypto::Certificate const& certificate) {
     return "X.509 certificate";
 }
 
+// By a list that was given along; whether that one is genuine is said where it is described.
+void check_revocation(
+    Description& out, crypto::Certificate const& certificate, Request const& request
+) {
+    auto const* list = request.endorsements.list_of(certificate.issuer(), request.at);
+    if (list == nullptr) return;
+    auto const* entry = list->value.find(certificate.serial());
+    out.check(
+        "revocation",
+        entry == nullptr,
+        {"a serial that is not in " + list->source,
+         entry == nullptr ? "" : "revoked on " + timestamp(entry->date),
+         {"", {}, "serialNumber"}}
+    );
+}
+
 Description describe_one(base::View der, std::string const& source, Inquiry const& inquiry) {
     Description out{.kind = "X.509 certificate"};
     auto parsed = crypto::Certificate::parse(der);
@@ -72,7 +82,9 @@ Description describe_one(base::View der, std::string const& source, Inquiry cons
     add_vendor_extensions(out, link.value);
     if (auto const* unknown = link.value.unknown_critical())
         if (!dcap::is_pck(link.value)) out.fields["unknown_critical_extension"] = hex(unknown->oid);
-    check_issued(out, link, inquiry.request(der), "");
+    auto const request = inquiry.request(der);
+    check_issued(out, link, request, "");
+    check_revocation(out, link.value, request);
     return out;
 }
 

@@ -4,6 +4,7 @@
 #include "attest/inspect/kinds.hpp"
 #include "attest/inspect/looks.hpp"
 #include "attest/measure/event_log.hpp"
+#include "attest/measure/page_json.hpp"
 #include "attest/measure/sgxs.hpp"
 #include "attest/measure/sigstruct.hpp"
 #include "attest/trust_key.hpp"
@@ -44,6 +45,7 @@ constexpr std::array rows{
     Row{Kind::Certificates, looks_like_certificates, 4 * mib, describe_certificates},
     Row{Kind::RevocationList, looks_like_revocation_list, 4 * mib, describe_revocation_list},
     Row{Kind::Collateral, looks_like_collateral, 4 * mib, describe_collateral},
+    Row{Kind::PageList, looks_like_page_list, measure::largest_page_list, describe_page_list},
     Row{Kind::TrustKeys,
         [](base::View front, std::size_t) { return looks_like_trust_keys(front); },
         mib,

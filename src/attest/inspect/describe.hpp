@@ -21,6 +21,7 @@ enum class Kind : std::uint8_t {
     RevocationList,
     Collateral,
     TrustKeys,
+    PageList,
 };
 
 // By the first bytes, of which some 64 KiB are enough, and the size of all of them; nothing where

@@ -6,9 +6,9 @@
 #include "attest/inspect/event_words.hpp"
 #include "attest/inspect/kinds.hpp"
 #include "attest/measure/event_log.hpp"
+#include "attest/measure/td_report.hpp"
 #include "attest/text.hpp"
 #include "hw/tdx/report.hpp"
-#include "hw/tdx/td_report.hpp"
 
 namespace attest::inspect {
 
@@ -59,6 +59,19 @@ void check_hash(
     );
 }
 
+// Fields of the bytes that the file lacks.
+void drop_head(Json& fields) {
+    for (auto const* name : {"report_type", "cpusvn", "tee_tcb_info_hash"}) fields.erase(name);
+    fields["missing_bytes"] = measure::lost_head;
+}
+
+void check_reserved(Description& out, TdReport const& report, std::size_t offset) {
+    if (base::all_zero(report.mac.reserved_c0) && base::all_zero(report.mac.reserved_04) &&
+        base::all_zero(report.reserved))
+        return;
+    out.check("reserved", false, {"zeros", "other bytes", {"", offset, "reserved"}});
+}
+
 // The runtime registers that a quote or report beside the log holds.
 struct Registers {
     measure::Rtmrs values;
@@ -68,8 +81,8 @@ struct Registers {
 std::vector<Registers> registers(Artefacts beside) {
     std::vector<Registers> out;
     for (auto const* file : of_kind(beside, Kind::TdReport))
-        if (auto const report = read_as<TdReport>(*file))
-            out.push_back({report->td_info.rtmr, file->source});
+        if (auto const read = measure::read_td_report(file->bytes))
+            out.push_back({read->report.td_info.rtmr, file->source});
     auto const policy = Policy::authentic();
     for (auto const* file : of_kind(beside, Kind::Evidence)) {
         Judge judge{policy, dcap::rules::all_tdx};
@@ -126,21 +139,31 @@ Json event_json(measure::Event const& event) {
 Description describe_td_report(Artefact const& artefact, Artefacts beside) {
     (void)beside;
     Description out{.kind = "TDREPORT"};
-    auto const report = *read_as<TdReport>(artefact);
+    auto const file = *measure::read_td_report(artefact.bytes);
+    auto const& report = file.report;
+    auto const at = [&](std::size_t offset) {
+        return file.headless ? offset - measure::lost_head : offset;
+    };
     out.fields = fields_of(report);
-    check_hash(
-        out,
-        "tee-tcb-info-hash",
-        raw(report.tee_tcb_info),
-        report.mac.tee_tcb_info_hash,
-        {"", offsetof(TdReport, mac.tee_tcb_info_hash), "TEE_TCB_INFO_HASH"}
-    );
+    check_reserved(out, report, at(0xc0));
+    if (file.headless) {
+        drop_head(out.fields);
+        out.not_checked("tee-tcb-info-hash", "the first 48 bytes of the report are missing");
+    } else {
+        check_hash(
+            out,
+            "tee-tcb-info-hash",
+            raw(report.tee_tcb_info),
+            report.mac.tee_tcb_info_hash,
+            {"", offsetof(TdReport, mac.tee_tcb_info_hash), "TEE_TCB_INFO_HASH"}
+        );
+    }
     check_hash(
         out,
         "tee-info-hash",
         raw(report.td_info),
         report.mac.tee_info_hash,
-        {"", offsetof(TdReport, mac.tee_info_hash), "TEE_INFO_HASH"}
+        {"", at(offsetof(TdReport, mac.tee_info_hash)), "TEE_INFO_HASH"}
     );
     out.not_checked("mac", "only the processor that made it has the key of its MAC");
     return out;

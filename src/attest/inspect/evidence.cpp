@@ -18,6 +18,9 @@ bool any_failed(std::vector<Finding> const& findings) {
     });
 }
 
+// What the judge says of rules that it did not come to.
+constexpr std::string_view not_reached = "not reached";
+
 // That what was given along is in order is no news; and after a failure, nor is what could not be
 // judged for it.
 bool of_interest(Finding const& finding, bool failed) {
@@ -27,7 +30,7 @@ bool of_interest(Finding const& finding, bool failed) {
     case Outcome::Passed:
         return finding.rule->id != "endorsements.verified";
     case Outcome::Undecided:
-        return !failed;
+        return !failed && !finding.detail.found.starts_with(not_reached);
     default:
         return false;
     }
@@ -40,7 +43,11 @@ void add_findings(Description& out, std::vector<Finding> const& findings) {
         Check check{std::string{rule->id}, outcome, detail};
         if (outcome == Outcome::Undecided && !detail.hint.empty())
             check.detail.found += (detail.found.empty() ? "" : "; ") + detail.hint;
-        out.checks.push_back(std::move(check));
+        // A rule that holds of each certificate holds once.
+        bool const again =
+            outcome == Outcome::Passed &&
+            std::ranges::find(out.checks, check.name, &Check::name) != out.checks.end();
+        if (!again) out.checks.push_back(std::move(check));
     }
 }
 

@@ -1,9 +1,9 @@
 #include "attest/inspect/looks.hpp"
 
+#include "attest/measure/td_report.hpp"
 #include "crypto/der.hpp"
 #include "crypto/pem.hpp"
 #include "hw/snp/id_block.hpp"
-#include "hw/tdx/td_report.hpp"
 
 #include <string_view>
 
@@ -35,10 +35,8 @@ std::optional<std::byte> first_signed_tag(base::View der) {
 } // namespace
 
 bool looks_like_td_report(base::View front, std::size_t size) {
-    constexpr auto quote_versions = std::byte{5};
-    bool const sized = size == sizeof(hw::tdx::TdReport) && front.size() >= sizeof(std::uint32_t);
-    return sized && front[0] == std::byte{hw::tdx::report_type_tdx} && front[1] <= quote_versions &&
-           front[3] == std::byte{0};
+    if (size != sizeof(hw::tdx::TdReport) || front.size() < size) return false;
+    return front[0] == std::byte{hw::tdx::report_type_tdx} || measure::headless_td_report(front);
 }
 
 bool looks_like_id_block(base::View front, std::size_t size) {
@@ -82,6 +80,13 @@ bool looks_like_collateral(base::View front, std::size_t) {
     auto const begin = text.find_first_not_of(" \t\r\n");
     if (begin == std::string_view::npos || text[begin] != '{') return false;
     return text.contains("\"tcbInfo\"") || text.contains("\"enclaveIdentity\"");
+}
+
+bool looks_like_page_list(base::View front, std::size_t) {
+    auto const text = base::text_of(front);
+    auto const begin = text.find_first_not_of(" \t\r\n");
+    if (begin == std::string_view::npos || (text[begin] != '[' && text[begin] != '{')) return false;
+    return text.contains("\"pages\"") && text.contains("\"gpa\"");
 }
 
 } // namespace attest::inspect

@@ -48,6 +48,7 @@ public:
     static os::OrFailure<Plan> make(std::uint64_t program_size, Wishes const& wishes);
 
     std::uint64_t program_address() const { return boot_.program; }
+    std::uint64_t memory() const { return boot_.memory; } // where the Keep's free memory begins
     std::uint64_t memory_end() const { return boot_.memory_end; }
     std::uint64_t memory_limit() const { return boot_.memory_limit; }
     std::uint32_t max_cpus() const { return boot_.max_cpus; }

@@ -83,6 +83,14 @@ inline constexpr std::array failure_kinds{
         "start more slowly."
     },
     FailureKind{
+        "collateral-unavailable",
+        ExitStatus::Failed,
+        "A vendor's service did not give an endorsement.",
+        "Try again later, or from a host that reaches the service; a mirror is named with --kds, "
+        "--pcs and --intel-certificates. Status 404 of the KDS means that it has no such "
+        "certificate: the report's chip or TCB is not what it says, or too new."
+    },
+    FailureKind{
         "component-unsupported",
         ExitStatus::CannotRun,
         "The file is a WebAssembly component; components are not supported yet.",
@@ -182,8 +190,9 @@ inline constexpr std::array failure_kinds{
         "file-unknown",
         ExitStatus::Failed,
         "The file is of a kind that `enarx inspect` does not know.",
-        "It knows WebAssembly modules (binary and text), components, folders with main.wasm, and "
-        "Enarx.toml."
+        "It knows WebAssembly modules (binary and text), components, folders with main.wasm, "
+        "Enarx.toml, and artefacts of attestation: reports, quotes, tokens, certificates, "
+        "revocation lists, collateral, ID blocks, SIGSTRUCTs, SGXS streams, event logs."
     },
     FailureKind{
         "file-unreadable",
@@ -341,6 +350,13 @@ inline constexpr std::array failure_kinds{
         "A part of this installation of Enarx is missing.",
         "enarx looks for its parts in libexec/enarx/ beside itself and in ../libexec/enarx/. Do "
         "not move the program alone: install it with `cmake --install`."
+    },
+    FailureKind{
+        "platform-unknown",
+        ExitStatus::Failed,
+        "Nothing says which processor is meant.",
+        "Give a report of SEV-SNP that a guest on the processor got: it holds its identity and the "
+        "versions of its firmware."
     },
     FailureKind{
         "policy-invalid",

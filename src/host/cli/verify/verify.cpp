@@ -3,6 +3,7 @@
 #include "host/cli/report.hpp"
 #include "host/cli/verify/answer.hpp"
 #include "host/cli/verify/application.hpp"
+#include "host/cli/verify/ear.hpp"
 #include "host/cli/verify/inputs.hpp"
 #include "host/cli/verify/policy.hpp"
 #include "host/cli/verify/time.hpp"
@@ -17,12 +18,13 @@ namespace {
 constexpr int refused_status = static_cast<int>(attest::Verdict::Refused);
 constexpr int usage_status = 2;
 
-// What all evidence is judged by.
+// What all evidence of one call is judged by.
 struct Basis {
     Anchors const& anchors;
     attest::Policy const& policy;
     attest::none::Wanted const& wanted;
     std::chrono::sys_seconds at;
+    EarWriter const& ear;
     mutable attest::SignatureMemo memo = {};
 };
 
@@ -34,10 +36,11 @@ public:
 private:
     os::OrFailure<attest::none::Wanted> wanted() const;
     os::OrFailure<std::chrono::sys_seconds> time() const;
+    os::OrFailure<EarWriter> ear(std::chrono::sys_seconds at) const;
     os::OrFailure<void> answer_all(Basis const& basis);
-    os::OrFailure<Answer> answer(
-        std::string const& path, attest::Kind kind, base::View evidence, Basis const& basis
-    ) const;
+    os::OrFailure<void>
+    answer(std::string const& path, attest::Kind kind, base::View evidence, Basis const& basis);
+    void record(Answer const& answer);
     void unreadable(std::string const& path, os::Failure const& why);
     std::string output() const;
 
@@ -49,6 +52,7 @@ private:
     std::optional<std::string> at_;
     std::optional<std::string> report_data_;
     ApplicationWish application_;
+    EarWishes ear_;
     bool allow_no_hardware_ = false;
     bool json_ = false;
 
@@ -109,8 +113,25 @@ Syntax Verify::syntax(Global& global) {
               .target = &allow_no_hardware_},
              {.name = "--json",
               .letter = 'j',
-              .help = "As JSON: every rule, all claims.",
-              .target = &json_}},
+              .help = "As JSON: every rule, all claims, and an attestation result (EAR).",
+              .target = &json_},
+             {.name = "--ear-key",
+              .value = "FILE",
+              .help = "Sign the attestation result with this private key (P-384 in PEM, as `enarx "
+                      "key sev create` makes it).",
+              .target = &ear_.key,
+              .completion = Completion::File},
+             {.name = "--ear-form",
+              .value = "FORM",
+              .help = "The form of the signed result: jwt (default) or cwt.",
+              .target = &ear_.form,
+              .choices = {"jwt", "cwt"}},
+             {.name = "--ear-out",
+              .value = "FILE",
+              .help = "Write the signed result to this new file. With --json it stands in the "
+                      "answer, too.",
+              .target = &ear_.out,
+              .completion = Completion::File}},
         .operands = {
             {.name = "EVIDENCE",
              .help = "Files of evidence.",
@@ -152,11 +173,30 @@ void Verify::unreadable(std::string const& path, os::Failure const& why) {
     text_ += path + ": refused: " + why.text + '\n';
 }
 
-os::OrFailure<Answer> Verify::answer(
+os::OrFailure<EarWriter> Verify::ear(std::chrono::sys_seconds at) const {
+    if (ear_.out && evidence_.size() > 1)
+        return failure("usage", "--ear-out is for one file of evidence at a time");
+    if (ear_.key && !ear_.out && !json_)
+        return failure("usage", "--ear-key wants a place for the token: --json or --ear-out FILE");
+    std::optional<std::vector<std::byte>> nonce;
+    if (report_data_) nonce = TRY(parse_report_data(*report_data_));
+    return EarWriter::create(ear_, policy_.value_or("strict"), std::move(nonce), at);
+}
+
+void Verify::record(Answer const& answer) {
+    verdicts_.push_back(answer.verdict);
+    answers_.push_back(answer_json(answer));
+    text_ += answer_text(answer);
+}
+
+// An EAR appraises hardware; evidence without any gets none.
+os::OrFailure<void> Verify::answer(
     std::string const& path, attest::Kind kind, base::View evidence, Basis const& basis
-) const {
-    if (kind == attest::Kind::NoHardware && allow_no_hardware_)
-        return answer_of(path, attest::none::examine(evidence, basis.policy, basis.wanted));
+) {
+    if (kind == attest::Kind::NoHardware && allow_no_hardware_) {
+        record(answer_of(path, attest::none::examine(evidence, basis.policy, basis.wanted)));
+        return {};
+    }
     auto const expected = TRY(expected_of_hardware(basis.wanted));
     attest::Request const request{
         evidence,
@@ -167,7 +207,9 @@ os::OrFailure<Answer> Verify::answer(
         basis.at,
         &basis.memo
     };
-    return answer_of(path, attest::appraise(kind, request));
+    auto const appraisal = attest::appraise(kind, request);
+    record(answer_of(path, appraisal));
+    return basis.ear.add(answers_.back(), appraisal);
 }
 
 os::OrFailure<void> Verify::answer_all(Basis const& basis) {
@@ -188,10 +230,7 @@ os::OrFailure<void> Verify::answer_all(Basis const& basis) {
             );
             continue;
         }
-        auto const found = TRY(answer(path, *kind, *bytes, basis));
-        verdicts_.push_back(found.verdict);
-        answers_.push_back(answer_json(found));
-        text_ += answer_text(found);
+        TRY(answer(path, *kind, *bytes, basis));
     }
     return {};
 }
@@ -214,13 +253,15 @@ os::OrFailure<int> Verify::carry_out(Global const& global) {
     if (!compared) return usage(compared.error());
     auto const policy = read_policy(policy_.value_or("strict"));
     if (!policy) return usage(policy.error());
+    auto const ear = this->ear(*at);
+    if (!ear) return usage(ear.error());
     auto const anchors = read_anchors(endorsements_, roots_);
     if (!anchors && anchors.error().name != "endorsement-unusable") return usage(anchors.error());
     if (!anchors) {
         // Nothing is judged by what cannot be read.
         write_error(failure_text(anchors.error()));
         for (auto const& path : evidence_) unreadable(path, anchors.error());
-    } else if (auto const done = answer_all({*anchors, *policy, *compared, *at}); !done) {
+    } else if (auto const done = answer_all({*anchors, *policy, *compared, *at, *ear}); !done) {
         return usage(done.error());
     }
     TRY(write_output(output()));

@@ -11,6 +11,8 @@ namespace launch = protocol::launch;
 
 namespace {
 
+constexpr std::uint32_t open_directory = 0x1'0000; // Linux UAPI, O_DIRECTORY
+constexpr std::uint64_t patience_us = 30;          // what a doorbell costs at worst
 constexpr std::uint64_t least_tsc_khz = 100'000;
 constexpr std::uint64_t most_tsc_khz = 100'000'000;
 constexpr std::uint64_t latest_second = 1ULL << 34;
@@ -45,6 +47,7 @@ base::Result<File> file_of(launch::Descriptor const& descriptor, std::uint64_t m
     case launch::DescriptorKind::Host:
         file.kind = File::Kind::Host;
         file.handle = static_cast<std::uint32_t>(descriptor.place);
+        file.close_late = (file.flags & open_directory) != 0;
         return file;
     case launch::DescriptorKind::Memory:
         if (!file_fits(descriptor.place, descriptor.size, memory)) break;
@@ -69,6 +72,7 @@ base::Result<launch::Boot> fetch_boot() {
 base::Result<void> configure(Kernel& kernel, launch::Boot const& boot) {
     kernel.host.attach(0, physical(hw::PhysAddr{launch::block_address}));
     kernel.host.set_doorbell(static_cast<launch::Doorbell>(std::uint32_t{boot.doorbell}));
+    kernel.host.set_patience(boot.tsc_khz / 1000 * patience_us);
     kernel.user_id = boot.user;
     kernel.group_id = boot.group;
     kernel.verbose = boot.verbose != 0;

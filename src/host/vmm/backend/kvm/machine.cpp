@@ -72,9 +72,7 @@ Machine::fill(Image const& image, Plan const& plan, std::vector<os::Fd> const& f
     auto const at = [](std::uint64_t address) { return address - launch::image_address; };
     auto memory = TRY(Mapping::create(at(plan.memory_end())));
     // Page tables lie below: in large pages of the host each of their changes would be dear.
-    memory.prefer_large_pages(
-        at(launch::files_address), at(plan.memory_end()) - at(launch::files_address)
-    );
+    memory.prefer_large_pages(at(plan.memory()), plan.memory_end() - plan.memory());
     std::ranges::copy(image.shim(), memory.bytes().begin());
     TRY(memory.place_file(at(plan.program_address()), image.program(), image.program_size()));
     for (std::size_t i = 0; i < files.size(); ++i) {

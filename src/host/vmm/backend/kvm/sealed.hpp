@@ -1,7 +1,7 @@
 #pragma once
 
-// Memory of a Keep that this process fills and then cannot reach any more: a guest_memfd of which no
-// descriptor is left, and no mapping but one of a page that the Keep does not use.
+// Memory of a Keep that this process fills and then cannot reach any more: a guest_memfd of which
+// no descriptor is left, and no mapping but one of a page that the Keep does not use.
 
 #include "host/vmm/backend/kvm/ioctl.hpp"
 #include "host/vmm/mapping.hpp"
@@ -25,9 +25,7 @@ public:
     static base::Result<SealedMemory> create(os::Fd const& machine, std::size_t size);
 
     // To be filled.
-    std::span<std::byte> bytes() const {
-        return view_.bytes().first(view_.bytes().size() - page);
-    }
+    std::span<std::byte> bytes() const { return view_.bytes().first(view_.bytes().size() - page); }
 
     // Gives the memory to the machine, closes the file, unmaps the view. What is left of it in this
     // process is its address range, empty, as nothing else must come to lie where KVM remembers it;

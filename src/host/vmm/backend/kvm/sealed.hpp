@@ -11,6 +11,13 @@
 
 namespace host::vmm::kvm {
 
+inline constexpr unsigned long capability_guest_memory_flags = 244; // Linux 6.18
+inline constexpr std::uint64_t sealed_memory_flags = 3;             // MMAP, INIT_SHARED
+
+constexpr bool enough_for_sealed_memory(std::uint64_t offered) {
+    return (offered & sealed_memory_flags) == sealed_memory_flags;
+}
+
 // Whether the host's KVM has guest_memfd with what this takes: it can be mapped, and the guest and
 // the mapping see the same pages.
 bool offers_sealed_memory(os::Fd const& kvm);

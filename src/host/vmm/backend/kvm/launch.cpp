@@ -1,5 +1,6 @@
 // From an order to a running Keep.
 
+#include "host/vmm/backend/kvm/confinement.hpp"
 #include "host/vmm/backend/kvm/end.hpp"
 #include "host/vmm/backend/kvm/kvm.hpp"
 #include "host/vmm/backend/kvm/sealed.hpp"
@@ -78,6 +79,14 @@ os::Failure run(KeepWish const& keep_wish, std::string const& program, Handed co
         auto const plan = TRY(Plan::make(image.program_size(), handed.wishes));
         auto keep = TRY(Keep::create(image, plan, handed.files, handed.server, write_log));
         if (plan.sealed()) ::prctl(PR_SET_DUMPABLE, 0);
+        if (auto const confined = kvm::confine(keep_wish.sockets); !confined)
+            return std::unexpected(
+                os::Failure{
+                    "launch-failed",
+                    "the system-call filter cannot be set: " +
+                        std::string{os::description(confined.error())}
+                }
+            );
         // Nothing is taken apart: the system takes all of it back at once.
         kvm::end_as(TRY(keep.run()));
     };

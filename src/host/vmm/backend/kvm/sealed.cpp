@@ -26,26 +26,27 @@ struct MemoryRegion2 {
 };
 static_assert(sizeof(MemoryRegion2) == 160);
 
-constexpr unsigned long create_guest_memory = 0xc040'aed4;
-constexpr unsigned long set_memory_region2 = 0x40a0'ae49;
-constexpr unsigned long capability_guest_memory_flags = 244;
-constexpr std::uint64_t flags = 3; // MMAP, INIT_SHARED
 constexpr std::uint32_t region_of_guest_memory = 4;
 
 } // namespace
 
 bool offers_sealed_memory(os::Fd const& kvm) {
     auto const offered = control(kvm, KVM_CHECK_EXTENSION, capability_guest_memory_flags);
-    return offered && (static_cast<std::uint64_t>(*offered) & flags) == flags;
+    return offered && enough_for_sealed_memory(static_cast<std::uint64_t>(*offered));
 }
 
 base::Result<SealedMemory> SealedMemory::create(os::Fd const& machine, std::size_t size) {
     auto const file_size = size + page;
-    CreateGuestMemory wish{.size = file_size, .flags = flags, .reserved = {}};
+    CreateGuestMemory wish{.size = file_size, .flags = sealed_memory_flags, .reserved = {}};
     os::Fd file{TRY(control(machine, create_guest_memory, &wish))};
     auto view = TRY(Mapping::create(file_size));
     void* const at = ::mmap(
-        view.bytes().data(), file_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file.number(), 0
+        view.bytes().data(),
+        file_size,
+        PROT_READ | PROT_WRITE,
+        MAP_SHARED | MAP_FIXED,
+        file.number(),
+        0
     );
     if (at == MAP_FAILED) return std::unexpected(os::last_error());
     return SealedMemory{std::move(file), std::move(view)};

@@ -25,6 +25,20 @@ std::unique_ptr<std::byte[]> allocate(std::size_t size) {
 
 } // namespace
 
+base::Result<FileBytes> read_first(int descriptor, std::size_t wanted) {
+    auto bytes = allocate(wanted);
+    if (bytes == nullptr) return std::unexpected(base::Errno::NoMem);
+    std::size_t size = 0;
+    while (size < wanted) {
+        auto const got = TRY(check(retry([&] {
+            return ::pread(descriptor, bytes.get() + size, wanted - size, static_cast<off_t>(size));
+        })));
+        if (got == 0) break;
+        size += static_cast<std::size_t>(got);
+    }
+    return FileBytes{std::move(bytes), size};
+}
+
 base::Result<FileBytes> read_file(int descriptor, std::uint64_t most) {
     struct stat status{};
     TRY(done(::fstat(descriptor, &status)));
@@ -44,6 +58,8 @@ base::Result<FileBytes> read_file(int descriptor, std::uint64_t most) {
                         : ::read(descriptor, bytes.get() + size, room - size);
         })));
         if (got == 0) return FileBytes{std::move(bytes), size};
+        // The host cannot have moved more than there is.
+        if (static_cast<std::size_t>(got) > room - size) return std::unexpected(base::Errno::Proto);
         size += static_cast<std::size_t>(got);
         if (size > most) return std::unexpected(base::Errno::FBig);
         if (size < room) continue;

@@ -24,6 +24,9 @@ private:
     std::size_t size_ = 0;
 };
 
+// The first `size` bytes of a file, or fewer if it is shorter.
+base::Result<FileBytes> read_first(int descriptor, std::size_t size);
+
 // From the beginning for a file, from where it stands for a pipe. Errno::FBig above `most` bytes.
 base::Result<FileBytes> read_file(int descriptor, std::uint64_t most);
 

@@ -83,6 +83,14 @@ inline constexpr std::array failure_kinds{
         "start more slowly."
     },
     FailureKind{
+        "collateral-unavailable",
+        ExitStatus::Failed,
+        "A vendor's service did not give an endorsement.",
+        "Try again later, or from a host that reaches the service; a mirror is named with --kds, "
+        "--pcs and --intel-certificates. Status 404 of the KDS means that it has no such "
+        "certificate: the report's chip or TCB is not what it says, or too new."
+    },
+    FailureKind{
         "component-unsupported",
         ExitStatus::CannotRun,
         "The file is a WebAssembly component; components are not supported yet.",
@@ -154,7 +162,7 @@ inline constexpr std::array failure_kinds{
         ExitStatus::Failed,
         "The file is no evidence that Enarx knows.",
         "Evidence is a report of SEV-SNP, a quote of SGX or TDX, a document of AWS Nitro, a token "
-        "of Arm CCA or a certification request of Enarx, in "
+        "of Arm CCA, a certification request of Enarx or evidence of a Keep without hardware, in "
         "its binary form. `enarx inspect FILE` shows what a file is."
     },
     FailureKind{
@@ -243,7 +251,7 @@ inline constexpr std::array failure_kinds{
     },
     FailureKind{
         "keep-image",
-        ExitStatus::Failed,
+        ExitStatus::CannotRun,
         "A part of Enarx, or the program for `enarx exec`, is not what a Keep can load.",
         "A program must be a static-pie (gcc -static-pie). If a part of Enarx is named: reinstall."
     },
@@ -344,11 +352,24 @@ inline constexpr std::array failure_kinds{
         "not move the program alone: install it with `cmake --install`."
     },
     FailureKind{
+        "platform-unknown",
+        ExitStatus::Failed,
+        "Nothing says which processor is meant.",
+        "Give a report of SEV-SNP that a guest on the processor got: it holds its identity and the "
+        "versions of its firmware."
+    },
+    FailureKind{
         "policy-invalid",
         ExitStatus::Failed,
         "The policy file of `enarx verify` has a mistake at the named line and column.",
         "docs/policy.md lists what a policy may say, docs/policy.schema.json is its schema, "
         "docs/attestation.md lists all rules."
+    },
+    FailureKind{
+        "program-not-found",
+        ExitStatus::NotFound,
+        "There is no program of that name.",
+        "`enarx exec` takes the path of a file; it does not look through PATH."
     },
     FailureKind{
         "start-missing",

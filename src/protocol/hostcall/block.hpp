@@ -4,9 +4,15 @@
 // sides can change.
 //
 //     0x0000  turn       u64  who may write: the Keep sets Host and rings the doorbell, the host
-//     sets Keep when it is done 0x0008  number     u64  a Call 0x0010  arguments  u64 x 6 0x0040
-//     answer     i64  a value, or -errno 0x1000  data       256 KiB: buffers, named by Extents in
-//     the arguments; never by pointers
+//     sets Keep when it is done
+//     0x0008  number     u64  a Call
+//     0x0010  arguments  u64 x 6
+//     0x0040  answer     i64  a value, or -errno
+//     0x0048  closing    u32 x 2  a handle + 1 that the Keep needs no more, or 0: closed before
+//                        the call
+//     0x0050  polled     u64  set by the host while it looks for calls without being rung for
+//     0x1000  data       256 KiB: buffers, named by Extents in the arguments; never by
+//     pointers
 //
 // Words are 8 bytes, aligned, written and read whole. Each side copies a word once, checks the copy
 // and uses the copy.
@@ -34,6 +40,8 @@ struct Header {
     std::uint64_t
         arguments[max_arguments]; // 0x10  NOLINT(*-avoid-c-arrays): its words are read as volatile
     std::int64_t answer;          // 0x40
+    std::uint64_t closing;        // 0x48  two handles + 1, or 0, to close before the call
+    std::uint64_t polled;         // 0x50  the host's: not 0 while it looks without being rung for
 };
 static_assert(offsetof(Header, arguments) == 0x10 && offsetof(Header, answer) == 0x40);
 static_assert(sizeof(Header) <= data_offset);

@@ -18,7 +18,7 @@ class Request {
 public:
     // Each word of the block is fetched once. NoSys: no such call; BadF, Proto: an argument is not
     // what the shape says.
-    static base::Result<Request> fetch(std::span<std::byte> block, Handles const& handles);
+    static base::Result<Request> fetch(std::span<std::byte> block, Handles& handles);
 
     protocol::hostcall::Call call() const { return call_; }
     std::uint64_t value(unsigned i) const { return words_[i]; }

@@ -94,7 +94,9 @@ std::optional<ArtefactCache::Artefact> ArtefactCache::find(Key const& key) const
     if (!file) return {};
     struct stat status{};
     if (::fstat(file.number(), &status) != 0 || !private_of_user(status)) return {};
-    auto bytes = os::read_file(file.number(), most_bytes);
+    auto const size = static_cast<std::uint64_t>(status.st_size);
+    if (size > most_bytes) return {};
+    auto bytes = os::read_first(file.number(), size);
     if (!bytes) return {};
     auto artefact = bytes->view();
     auto const header = base::take<Header>(artefact);

@@ -15,6 +15,7 @@ struct File {
 
     Kind kind = Kind::Closed;
     bool close_on_exec = false;
+    bool close_late = false;  // Host: nobody notices when the host closes it a little later
     std::uint32_t handle = 0; // Host: the host's name for it
     std::uint32_t mode = 0;   // st_mode where the shim itself answers fstat, else 0
     std::uint32_t flags = 0;  // open flags, where `mode` is known

@@ -11,6 +11,12 @@ using protocol::hostcall::Header;
 using protocol::hostcall::Turn;
 using protocol::launch::Doorbell;
 
+namespace {
+
+bool may_be_quick(Call call) { return call != Call::Park && call != Call::Poll; }
+
+} // namespace
+
 std::byte* Host::block() const { return blocks_[Machine::cpu()]; }
 
 std::span<std::byte> Host::data(Extent at) {
@@ -26,6 +32,18 @@ void Host::scrub(std::size_t size) {
     std::memset(block() + protocol::hostcall::data_offset, 0, size);
 }
 
+bool Host::close_with_next(std::uint32_t handle) {
+    std::uint64_t before = __atomic_load_n(&closing_, __ATOMIC_RELAXED);
+    while (before >> 32 == 0) {
+        auto const after = before << 32 | (std::uint64_t{handle} + 1);
+        if (__atomic_compare_exchange_n(
+                &closing_, &before, after, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED
+            ))
+            return true;
+    }
+    return false;
+}
+
 base::Result<std::uint64_t> Host::call(Call call, Arguments const& arguments, std::uint64_t limit) {
     // Safety: the loader gave every vCPU a block of its own; each word below is written or read
     // exactly once.
@@ -33,14 +51,25 @@ base::Result<std::uint64_t> Host::call(Call call, Arguments const& arguments, st
     __atomic_fetch_add(&calls_, 1, __ATOMIC_RELAXED);
     header.number = static_cast<std::uint64_t>(call);
     for (std::size_t i = 0; i < arguments.size(); ++i) header.arguments[i] = arguments[i];
+    header.closing = __atomic_exchange_n(&closing_, 0, __ATOMIC_RELAXED);
     __atomic_store_n(&header.turn, static_cast<std::uint64_t>(Turn::Host), __ATOMIC_RELEASE);
-    if (doorbell_ == Doorbell::Port) Machine::ring_doorbell();
-    while (__atomic_load_n(&header.turn, __ATOMIC_ACQUIRE) !=
-           static_cast<std::uint64_t>(Turn::Keep))
-        Machine::relax();
+    auto const answered = [&header] {
+        return __atomic_load_n(&header.turn, __ATOMIC_ACQUIRE) ==
+               static_cast<std::uint64_t>(Turn::Keep);
+    };
+    if (doorbell_ == Doorbell::Port) {
+        // The host can only cost time by lying here, which it can anyway.
+        if (may_be_quick(call) && header.polled != 0) {
+            auto const until = Machine::ticks() + patience_ticks_;
+            while (!answered() && Machine::ticks() < until) Machine::relax();
+        }
+        if (!answered()) Machine::ring_doorbell();
+    }
+    while (!answered()) Machine::relax();
     std::int64_t const answer = header.answer;
     header.number = 0;
     header.answer = 0;
+    header.closing = 0;
     for (std::size_t i = 0; i < arguments.size(); ++i) header.arguments[i] = 0;
     return protocol::hostcall::check_answer(answer, limit);
 }

@@ -25,6 +25,9 @@ public:
     void attach(unsigned cpu, std::byte* block) { blocks_[cpu] = block; }
     void set_doorbell(protocol::launch::Doorbell doorbell) { doorbell_ = doorbell; }
 
+    // How long a call waits for a host that looks for it, before it rings.
+    void set_patience(std::uint64_t ticks) { patience_ticks_ = ticks; }
+
     // Puts bytes where the host can read them.
     void put(protocol::hostcall::Extent at, std::span<std::byte const> from);
     // The place of an extent, to be filled or emptied by one copy through UserMemory.
@@ -33,6 +36,9 @@ public:
     // Asks, waits and returns the checked answer: a value up to `limit`, or an errno. The block's
     // words are zero afterwards.
     base::Result<std::uint64_t> call(Call call, Arguments const& arguments, std::uint64_t limit);
+
+    // Lets the next call close this handle on its way; false if two already wait for that.
+    bool close_with_next(std::uint32_t handle);
 
     // Wipes the first `size` bytes of the block's data.
     void scrub(std::size_t size);
@@ -45,6 +51,8 @@ private:
     std::array<std::byte*, max_cpus> blocks_{};
     protocol::launch::Doorbell doorbell_ = protocol::launch::Doorbell::Port;
     std::uint64_t calls_ = 0;
+    std::uint64_t patience_ticks_ = 0;
+    std::uint64_t closing_ = 0; // two handles + 1, or 0: any vCPU's next call takes them along
 };
 
 } // namespace shim

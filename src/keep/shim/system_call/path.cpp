@@ -10,6 +10,7 @@ namespace shim::system_call {
 
 namespace {
 
+constexpr std::uint64_t access_mode = 3; // zero: only to read
 constexpr std::uint64_t at_empty_path = 0x1000;
 constexpr std::uint64_t open_close_on_exec = 0x8'0000;
 constexpr std::int32_t working_folder = -100; // AT_FDCWD
@@ -40,6 +41,7 @@ Reply open_below(
     File const file{
         .kind = File::Kind::Host,
         .close_on_exec = (flags & open_close_on_exec) != 0,
+        .close_late = (flags & access_mode) == 0,
         .handle = static_cast<std::uint32_t>(handle)
     };
     return call.kernel.files.add(file);

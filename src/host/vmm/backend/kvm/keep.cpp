@@ -2,6 +2,7 @@
 
 #include "host/vmm/backend/kvm/machine.hpp"
 #include "host/vmm/parking.hpp"
+#include "host/vmm/poller.hpp"
 #include "protocol/hostcall/call.hpp"
 
 #include <algorithm>
@@ -58,12 +59,25 @@ struct Keep::State {
         std::thread thread;
         pthread_t native{};
         std::atomic<bool> finished = false;
+        std::mutex serving; // held while a call of this vCPU is carried out
+        Poller::Clock::time_point answered;
+
+        // Safety: the block is block_size bytes of the Keep's memory, page-aligned; each word is
+        // read or written whole and once.
+        Header volatile& words() const { return *reinterpret_cast<Header volatile*>(block.data()); }
+        bool asks() const {
+            return __atomic_load_n(&words().turn, __ATOMIC_ACQUIRE) ==
+                   static_cast<std::uint64_t>(Turn::Host);
+        }
     };
 
     State(kvm::Machine made, Server& files, std::function<void(std::string_view)> sink)
         : machine{std::move(made)}, server{files}, log{std::move(sink)} {}
 
     void run_cpu(unsigned index);
+    void answer_doorbell(unsigned index);
+    bool look();
+    void announce(bool polled);
     void serve(unsigned index);
     base::Result<std::uint64_t> answer(Request const& request, unsigned index);
     base::Result<std::uint64_t> spawn(Request const& request);
@@ -81,6 +95,8 @@ struct Keep::State {
     std::optional<os::OrFailure<KeepEnd>> end;
     std::atomic<bool> ended = false;
     std::atomic<std::uint64_t> exits = 0;
+    std::atomic<unsigned> polled_cpus = 0; // vCPUs whose blocks are ready to be looked at
+    Poller poller{[this] { return look(); }, [this](bool polled) { announce(polled); }};
 };
 
 void Keep::State::finish(os::OrFailure<KeepEnd> with) {
@@ -102,7 +118,7 @@ void Keep::State::run_cpu(unsigned index) {
         switch (cpu.vcpu->run()) {
         case kvm::Vcpu::Exit::Doorbell:
             exits.fetch_add(1, std::memory_order_relaxed);
-            serve(index);
+            answer_doorbell(index);
             break;
         case kvm::Vcpu::Exit::Interrupted:
             break;
@@ -113,12 +129,38 @@ void Keep::State::run_cpu(unsigned index) {
     }
 }
 
+void Keep::State::answer_doorbell(unsigned index) {
+    auto& cpu = cpus[index];
+    auto const rung = Poller::Clock::now();
+    {
+        // The poller may have been faster, or be at it.
+        std::scoped_lock const lock{cpu.serving};
+        if (cpu.asks()) serve(index);
+    }
+    poller.note_doorbell(cpu.answered, rung);
+    cpu.answered = Poller::Clock::now();
+}
+
+bool Keep::State::look() {
+    bool served = false;
+    for (unsigned i = 0; i < polled_cpus && !ended; ++i) {
+        auto& cpu = cpus[i];
+        if (!cpu.asks()) continue;
+        std::unique_lock const lock{cpu.serving, std::try_to_lock};
+        if (!lock || !cpu.asks()) continue;
+        serve(i);
+        served = true;
+    }
+    return served;
+}
+
+void Keep::State::announce(bool polled) {
+    for (unsigned i = 0; i < polled_cpus; ++i) cpus[i].words().polled = polled ? 1 : 0;
+}
+
 void Keep::State::serve(unsigned index) {
-    auto const block = cpus[index].block;
-    // Safety: the block is block_size bytes of the Keep's memory, page-aligned; each word is read
-    // or written once.
-    auto volatile& words = *reinterpret_cast<Header volatile*>(block.data());
-    auto const request = Request::fetch(block, server.handles());
+    auto& words = cpus[index].words();
+    auto const request = Request::fetch(cpus[index].block, server.handles());
     auto const result = request ? answer(*request, index) : std::unexpected(request.error());
     words.answer =
         result ? static_cast<std::int64_t>(*result) : -static_cast<std::int64_t>(result.error());
@@ -168,6 +210,7 @@ base::Result<std::uint64_t> Keep::State::spawn(Request const& request) {
         machine.add_cpu(static_cast<unsigned>(index), {image.start_secondary, request.value(1)})
     ));
     cpu_count = std::max(cpu_count, static_cast<unsigned>(index) + 1);
+    if (polled_cpus == index) ++polled_cpus; // a gap, if there ever is one, stays with doorbells
     cpu.thread = std::thread{[this, index] {
         run_cpu(static_cast<unsigned>(index));
         cpus[index].finished = true;
@@ -177,6 +220,7 @@ base::Result<std::uint64_t> Keep::State::spawn(Request const& request) {
 }
 
 void Keep::State::join() {
+    if (poller.started()) ::pthread_kill(poller.thread(), kick_signal());
     for (unsigned i = 1; i < cpu_count; ++i) {
         auto& cpu = cpus[i];
         // A kick can come just before a call blocks, so it is repeated until the thread has ended.
@@ -217,6 +261,7 @@ os::OrFailure<Keep> Keep::create(
             TRY(state->machine.add_cpu(0, {image.header().start, image.header().page_table}))
         );
         state->cpu_count = 1;
+        state->polled_cpus = 1;
         return state->machine.calibrate(plan, *first.vcpu);
     };
     if (auto const prepared = prepare(); !prepared)

@@ -1,0 +1,49 @@
+#pragma once
+
+// Looks for host calls without being rung for, while a Keep makes many of them: an exit for each
+// would cost more than the call itself. Sleeps when there is no traffic.
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace host::vmm {
+
+class Poller {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    // `look` serves what it finds and says whether that was anything; `announce` tells the Keep
+    // whether somebody looks. Both are called by the poller's own thread.
+    Poller(std::function<bool()> look, std::function<void(bool)> announce);
+    Poller(Poller&&) = delete;
+    Poller& operator=(Poller&&) = delete;
+    ~Poller();
+
+    // A vCPU rang for a call at `rung`, its call before that was answered at `answered`.
+    void note_doorbell(Clock::time_point answered, Clock::time_point rung);
+
+    std::thread::native_handle_type thread() { return thread_.native_handle(); }
+    bool started() const { return started_; }
+
+private:
+    void run();
+    unsigned look_while_busy(); // answers with how many times something was served
+
+    std::function<bool()> look_;
+    std::function<void(bool)> announce_;
+    bool useful_;
+    std::atomic<unsigned> streak_ = 0; // doorbells in close succession
+    std::atomic<unsigned> needed_;     // so many wake the poller: more after it was woken in vain
+    std::atomic<bool> awake_ = false;
+    std::atomic<bool> started_ = false;
+    std::atomic<bool> stopped_ = false;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::thread thread_;
+};
+
+} // namespace host::vmm

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # coverage.sh FOLDER PROGRAM...: runs test programs of the coverage preset and prints which lines of src/FOLDER they reach, file by file.
 #
-#   tools/coverage.sh attest attest_test attest_measure_test forged_test
+#   tools/coverage.sh attest attest_test attest_measure_test attest_inspect_test forged_test
 #
 # Also `-- COMMAND...`: one more command to run first, such as a story in Python that calls build/coverage/enarx. ENARX_VECTORS names a whole
 # set of vectors. Tests, fuzzers and what only tests use are not counted.

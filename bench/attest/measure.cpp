@@ -1,7 +1,8 @@
-// attest_bench CASES [REPEAT [THREADS]]: what enarx-attest makes of the cases of
-// test/peers/cases.py, a line of JSON each, in the form of the other verifiers there; with THREADS
-// also how many verifications a second they do together.
+// attest_bench CASES [REPEAT [THREADS]], or attest_bench --digests REPEAT PAGES: what enarx-attest
+// makes of the cases of test/peers/cases.py, a line of JSON each, in the form of the other
+// verifiers there; with THREADS also how many verifications a second they do together.
 
+#include "attest/measure/snp_pages.hpp"
 #include "attest/verify.hpp"
 
 #include <algorithm>
@@ -166,6 +167,31 @@ void report_threads(Case const& of, unsigned threads) {
     std::cout << out.dump() << "\n";
 }
 
+// Launch digests from lists of pages, each page with the digest of its contents.
+int report_digests(std::string const& path, int repeat) {
+    auto const cases = attest::measure::parse_snp_pages(read(path), path);
+    if (!cases) {
+        std::cerr << path << ": " << cases.error().expected << "\n";
+        return 1;
+    }
+    for (auto const& of : *cases) {
+        bool const right = !of.expected || of.digest() == *of.expected;
+        auto const us = median_us(repeat, [&] {
+            if (of.digest() == crypto::Sha384Digest{}) std::abort();
+        });
+        Json const out{
+            {"peer", "enarx"},
+            {"name", of.name},
+            {"mode", "digest"},
+            {"us", us},
+            {"pages", of.pages.size()},
+            {"outcome", right ? "accepted" : "refused"},
+        };
+        std::cout << out.dump() << "\n";
+    }
+    return 0;
+}
+
 } // namespace
 
 int main(int count, char** words) {
@@ -174,6 +200,8 @@ int main(int count, char** words) {
         return 2;
     }
     int const repeat = count > 2 ? std::atoi(words[2]) : 0;
+    if (words[1] == std::string_view{"--digests"})
+        return count > 3 ? report_digests(words[3], repeat) : 2;
     auto const cases = Json::parse(base::text_of(read(words[1])));
     for (auto const& json : cases) {
         auto const kind = json.at("kind").get<std::string>();

@@ -55,7 +55,7 @@ TEST(Bundle, OfAllEndorsementsGivesThemAllBack) {
     EXPECT_EQ(again.certificates().size(), given.certificates().size());
     EXPECT_EQ(again.revocation_lists().size(), given.revocation_lists().size());
     EXPECT_EQ(again.collateral().size(), given.collateral().size());
-    EXPECT_EQ(again.bundle(), packed);
+    EXPECT_EQ(*again.bundle(), *packed);
 }
 
 TEST(Bundle, InAnyOtherEncodingIsRefused) {

@@ -89,9 +89,13 @@ struct Boot {
     base::U64 memory;            // 0x68  where the Keep's free memory begins, a multiple of 2 MiB
     base::U32 user;  // 0x70  who the program is, for it to compare with the owners of files
     base::U32 group; // 0x74
-    std::array<Descriptor, max_descriptors> descriptors; // 0x78
+    // Memory that the host must see whatever the rest is: page tables, vCPU areas, host-call
+    // blocks.
+    base::U64 open;     // 0x78  begins here, a multiple of 2 MiB
+    base::U64 open_end; // 0x80  equal to `open`: no such memory, the rest serves
+    std::array<Descriptor, max_descriptors> descriptors; // 0x88
 };
-static_assert(base::Wire<Boot> && sizeof(Boot) == 0x878);
+static_assert(base::Wire<Boot> && sizeof(Boot) == 0x888);
 inline constexpr std::uint64_t strings_address = boot_address + 0x1000;
 static_assert(strings_address + max_strings <= block_address);
 

@@ -147,4 +147,34 @@ AnswerJson answer_json(Answer const& answer) {
     return out;
 }
 
+std::string advice_text(attest::Appraisal const& appraisal) {
+    std::string out;
+    for (auto const& [advisory, shown] : attest::advice_on(appraisal)) {
+        out += "  " + std::string{attest::name_of(shown)} + "  " + std::string{advisory->id};
+        if (!advisory->bulletin.empty()) out += ", " + std::string{advisory->bulletin};
+        if (!advisory->date.empty()) out += " (" + std::string{advisory->date} + ')';
+        out += ": " + std::string{advisory->text} + '\n';
+        if (!advisory->rule.empty()) out += "      rule:   " + std::string{advisory->rule} + '\n';
+        out += "      source: " + std::string{advisory->source} + '\n';
+    }
+    if (out.empty()) return out;
+    return "What is known against it (table of " + std::string{attest::advisories_as_of} + "):\n" +
+           out;
+}
+
+AnswerJson advice_json(attest::Appraisal const& appraisal) {
+    AnswerJson out = AnswerJson::array();
+    for (auto const& [advisory, shown] : attest::advice_on(appraisal))
+        out.push_back(
+            {{"id", advisory->id},
+             {"bulletin", advisory->bulletin},
+             {"date", advisory->date},
+             {"shown", attest::name_of(shown)},
+             {"text", advisory->text},
+             {"rule", advisory->rule},
+             {"source", advisory->source}}
+        );
+    return {{"as_of", attest::advisories_as_of}, {"advisories", std::move(out)}};
+}
+
 } // namespace host::cli

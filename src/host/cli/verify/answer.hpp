@@ -2,6 +2,7 @@
 
 // The verifier's answer for one piece of evidence, as text and as JSON.
 
+#include "attest/advisories/advisory.hpp"
 #include "attest/none/examine.hpp"
 #include "attest/result/claims.hpp"
 
@@ -31,6 +32,10 @@ std::string answer_text(Answer const& answer);
 
 // Every rule with its outcome, and all claims where it accepted.
 AnswerJson answer_json(Answer const& answer);
+
+// What accepted evidence still does not prove, by the dated table of advisories.
+std::string advice_text(attest::Appraisal const& appraisal);
+AnswerJson advice_json(attest::Appraisal const& appraisal);
 
 // What a Keep without hardware says of itself.
 AnswerJson statement_json(protocol::evidence::NoHardware const& statement);

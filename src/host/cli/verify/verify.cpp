@@ -55,6 +55,7 @@ private:
     EarWishes ear_;
     bool allow_no_hardware_ = false;
     bool json_ = false;
+    bool explain_ = false;
 
     AnswerJson answers_ = AnswerJson::array();
     std::string text_;
@@ -111,6 +112,10 @@ Syntax Verify::syntax(Global& global) {
               .help = "Judge evidence of a Keep without hardware as well. It proves nothing "
                       "against its host.",
               .target = &allow_no_hardware_},
+             {.name = "--explain",
+              .help = "Of accepted evidence, also tell what it does not prove: known attacks, and "
+                      "which rule shows that the platform is not open to them, if any does.",
+              .target = &explain_},
              {.name = "--json",
               .letter = 'j',
               .help = "As JSON: every rule, all claims, and an attestation result (EAR).",
@@ -209,6 +214,10 @@ os::OrFailure<void> Verify::answer(
     };
     auto const appraisal = attest::appraise(kind, request);
     record(answer_of(path, appraisal));
+    if (explain_) {
+        answers_.back()["known"] = advice_json(appraisal);
+        text_ += advice_text(appraisal);
+    }
     return basis.ear.add(answers_.back(), appraisal);
 }
 

@@ -1,5 +1,10 @@
 #!/usr/bin/env bash
-# The demonstration that ./run.sh shows without arguments.
+# The demonstration that ./run.sh shows without arguments: a short tour of a Keep, then an election under attack.
 set -euo pipefail
-build=$(cd "$(dirname "$0")/../build" && pwd)
-exec "$build/enarx" run "$build/demos/tour"
+here=$(cd "$(dirname "$0")" && pwd)
+build=$(cd "${ENARX_BUILD_DIR:-$here/../build}" && pwd)
+
+echo "== A Keep from the inside =="
+"$build/enarx" run "$build/demos/tour"
+echo
+exec "$here/voting/story.sh"

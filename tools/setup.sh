@@ -10,10 +10,12 @@ build=(
     cmake ninja-build pkg-config python3 ca-certificates git
     libgtest-dev libgmock-dev libbenchmark-dev
     nlohmann-json3-dev libtomlplusplus-dev libfmt-dev libc-ares-dev libboost-dev
-    wasi-libc libclang-rt-22-dev-wasm32                        # the demonstration is a C program
+    wasi-libc libclang-rt-22-dev-wasm32 libc++-22-dev-wasm32   # the demonstrations are C and C++ programs
+    gdb procps                                                 # what an administrator attacks them with
 )
 test=(
-    libc++-22-dev-wasm32 wabt musl-tools qemu-system-x86 gdb strace openssl
+    chromium chromium-driver fonts-dejavu-core                 # votes in the voting demonstration
+    wabt musl-tools qemu-system-x86 strace openssl
     python3-jsonschema python3-cbor2 python3-cryptography man-db nodejs npm python3-venv curl
     clang-tidy-22 clang-format-22
 )

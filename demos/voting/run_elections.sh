@@ -10,11 +10,20 @@ program=$build/demos/voting/voting-machine
 
 keep() { exec "$build/enarx" run "$@" "$program.wasm"; }
 
+# A build without sealed memory has plain memory only, and does not know the option.
+memory_can_be_chosen() { "$build/enarx" run --help | grep -q -e --memory; }
+
 case ${1-} in
 normal) exec "$program" ;;
 nil) keep --backend=nil ;;
-kvm) keep --backend=kvm --memory=plain ;;
-sealed) keep --backend=kvm --memory=sealed ;;
+kvm)
+    if memory_can_be_chosen; then keep --backend=kvm --memory=plain; else keep --backend=kvm; fi
+    ;;
+sealed)
+    if memory_can_be_chosen; then keep --backend=kvm --memory=sealed; fi
+    echo "error: this build has no sealed memory" >&2
+    exit 1
+    ;;
 sev | sgx) keep "--backend=$1" ;;
 *)
     sed -n '2,5s/^# \{0,1\}//p' "$0" >&2

@@ -1,5 +1,6 @@
 #include "attest/endorsements.hpp"
 
+#include "attest/bundle.hpp"
 #include "crypto/der.hpp"
 #include "crypto/pem.hpp"
 
@@ -7,7 +8,7 @@ namespace attest {
 
 namespace {
 
-constexpr std::size_t largest = 4 * 1024 * 1024; // no vendor's file comes near
+constexpr std::size_t largest = 16 * 1024 * 1024; // no vendor's file comes near; bundles may
 
 Unusable unusable(std::string const& source, crypto::Malformed const& why) {
     return {source, why.offset, std::string(why.what), "other bytes"};
@@ -43,7 +44,8 @@ base::Result<void, Unusable> Endorsements::add(base::View bytes, std::string sou
     if (bytes.empty())
         return std::unexpected(Unusable{source, 0, "an endorsement", "an empty file"});
     if (bytes.size() > largest)
-        return std::unexpected(Unusable{source, largest, "at most 4 MiB", "more"});
+        return std::unexpected(Unusable{source, largest, "at most 16 MiB", "more"});
+    if (looks_like_bundle(bytes)) return add_bundle(bytes, source);
     if (crypto::looks_like_pem(bytes)) return add_pem(bytes, source);
     if (is_json(bytes)) return add_document(bytes, source);
     return add_der(bytes, source);
@@ -71,6 +73,36 @@ base::Result<void, Unusable> Endorsements::add_pem(base::View bytes, std::string
         }
     }
     return {};
+}
+
+base::Result<void, Unusable> Endorsements::add_bundle(base::View bytes, std::string const& source) {
+    auto const parts = parse_bundle(bytes);
+    if (!parts) return std::unexpected(unusable(source, parts.error()));
+    for (auto const& [kind, content, offset] : *parts) {
+        auto const name = source + " part at byte " + std::to_string(offset);
+        auto added = kind == BundledKind::Certificate      ? add_certificate(content, name)
+                     : kind == BundledKind::RevocationList ? add_list(content, name)
+                                                           : add_document(content, name);
+        if (added) continue;
+        added.error().offset += offset;
+        return added;
+    }
+    return {};
+}
+
+base::Result<std::vector<std::byte>, Unusable> Endorsements::bundle() const {
+    std::vector<Bundled> parts;
+    for (auto const& [certificate, source] : certificates_)
+        parts.push_back({.kind = BundledKind::Certificate, .content = certificate.der()});
+    for (auto const& [list, source] : lists_)
+        parts.push_back({.kind = BundledKind::RevocationList, .content = list.der()});
+    for (auto const& [document, source] : collateral_)
+        parts.push_back({.kind = BundledKind::Document, .content = document.bytes()});
+    for (auto const& [document, source] : documents_)
+        return std::unexpected(
+            Unusable{source, 0, "TCB info or the identity of a quoting enclave", "other JSON"}
+        );
+    return write_bundle(std::move(parts));
 }
 
 base::Result<void, Unusable> Endorsements::add_der(base::View bytes, std::string const& source) {

@@ -33,9 +33,9 @@ struct Unusable {
 // Filled once, then only read: safe to share between threads.
 class Endorsements {
 public:
-    // Takes in DER (one or several, end to end), PEM (any number of blocks) or a JSON object. The
-    // same endorsement again changes nothing; one for the same key, issuer or platform with the
-    // same dates and other content is refused: which one would count?
+    // Takes in DER (one or several, end to end), PEM (any number of blocks), a JSON object or a
+    // bundle. The same endorsement again changes nothing; one for the same key, issuer or platform
+    // with the same dates and other content is refused: which one would count?
     base::Result<void, Unusable> add(base::View bytes, std::string source);
 
     std::span<Sourced<crypto::Certificate> const> certificates() const { return certificates_; }
@@ -48,7 +48,11 @@ public:
     Sourced<crypto::RevocationList> const*
     list_of(base::View issuer, std::chrono::sys_seconds at) const;
 
+    // All of them as one bundle; JSON of another kind has no place in it.
+    base::Result<std::vector<std::byte>, Unusable> bundle() const;
+
 private:
+    base::Result<void, Unusable> add_bundle(base::View bytes, std::string const& source);
     base::Result<void, Unusable> add_pem(base::View bytes, std::string const& source);
     base::Result<void, Unusable> add_der(base::View bytes, std::string const& source);
     base::Result<void, Unusable> add_certificate(base::View der, std::string const& source);

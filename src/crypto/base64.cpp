@@ -41,6 +41,24 @@ std::optional<std::vector<std::byte>> decode(std::string_view text, Alphabet con
     return out;
 }
 
+// Without padding; the last two characters differ between the alphabets.
+std::string encode(base::View bytes, char at_62, char at_63) {
+    constexpr std::string_view letters =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    std::string out;
+    std::uint32_t bits = 0;
+    unsigned count = 0;
+    auto const put = [&](std::uint32_t value) {
+        out += value < 62 ? letters[value] : value == 62 ? at_62 : at_63;
+    };
+    for (auto const byte : bytes) {
+        bits = bits << 8 | std::to_integer<std::uint32_t>(byte);
+        for (count += 8; count >= 6; count -= 6) put(bits >> (count - 6) & 63);
+    }
+    if (count > 0) put(bits << (6 - count) & 63);
+    return out;
+}
+
 } // namespace
 
 std::optional<std::vector<std::byte>> decode_base64(std::string_view text) {
@@ -52,5 +70,13 @@ std::optional<std::vector<std::byte>> decode_base64(std::string_view text) {
 std::optional<std::vector<std::byte>> decode_base64url(std::string_view text) {
     return decode(text, url);
 }
+
+std::string encode_base64(base::View bytes) {
+    auto out = encode(bytes, '+', '/');
+    out.append((4 - out.size() % 4) % 4, '=');
+    return out;
+}
+
+std::string encode_base64url(base::View bytes) { return encode(bytes, '-', '_'); }
 
 } // namespace crypto

@@ -6,6 +6,7 @@
 #include "base/view.hpp"
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,5 +16,8 @@ namespace crypto {
 std::optional<std::vector<std::byte>> decode_base64(std::string_view text);
 // RFC 4648, 5: the URL alphabet, without padding, as JOSE writes it.
 std::optional<std::vector<std::byte>> decode_base64url(std::string_view text);
+
+std::string encode_base64(base::View bytes);
+std::string encode_base64url(base::View bytes);
 
 } // namespace crypto

@@ -87,4 +87,12 @@ base::Result<std::vector<PemBlock>, Malformed> parse_pem(base::View text) {
     return out;
 }
 
+std::string write_pem(std::string_view label, base::View der) {
+    constexpr std::size_t width = 64;
+    auto const text = encode_base64(der);
+    std::string out = std::string{begin_mark} + std::string{label} + std::string{dashes} + '\n';
+    for (std::size_t i = 0; i < text.size(); i += width) out += text.substr(i, width) + '\n';
+    return out + std::string{end_mark} + std::string{label} + std::string{dashes} + '\n';
+}
+
 } // namespace crypto

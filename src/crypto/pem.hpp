@@ -7,6 +7,7 @@
 #include "base/view.hpp"
 #include "crypto/malformed.hpp"
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,5 +23,8 @@ bool looks_like_pem(base::View text);
 
 // All blocks of `text`, at least one.
 base::Result<std::vector<PemBlock>, Malformed> parse_pem(base::View text);
+
+// One block, in lines of 64 characters.
+std::string write_pem(std::string_view label, base::View der);
 
 } // namespace crypto

@@ -11,6 +11,18 @@ std::string const block = "-----BEGIN THING-----\nAAECAwQF\nBgcI\n-----END THING
 
 bool good(std::string const& text) { return parse_pem(base::view_of(text)).has_value(); }
 
+TEST(Pem, ThatIsWrittenHereIsReadAgain) {
+    for (std::size_t size : {1, 2, 3, 47, 48, 49, 200}) {
+        std::vector<std::byte> const bytes(size, std::byte{0xfb});
+        auto const text = crypto::write_pem("THING", bytes);
+        auto const blocks = parse_pem(base::view_of(text));
+        ASSERT_TRUE(blocks) << text;
+        EXPECT_TRUE(base::equal((*blocks)[0].der, bytes));
+        auto const url = crypto::encode_base64url(bytes);
+        EXPECT_TRUE(base::equal(crypto::decode_base64url(url).value(), bytes)) << url;
+    }
+}
+
 TEST(Pem, GivesAllBlocksWithTheirLabelsAndOffsets) {
     auto const text = block + "\n" + block;
     auto const blocks = parse_pem(base::view_of(text));

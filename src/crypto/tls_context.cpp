@@ -135,6 +135,8 @@ TlsResult<TlsContext>
 TlsContext::client(TlsCredential const& credential, TlsClientSettings const& settings) {
     TlsContext made{TRY(tls_1_3(credential))};
     SSL_CTX* const raw = made.context_.get();
+    if (settings.also_tls_1_2 && SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION) != 1)
+        return settings_error("preparing TLS 1.2");
     auto const authorities = settings.authorities.empty()
                                  ? TRY(tls_roots())
                                  : TRY(read_authorities(settings.authorities));

@@ -1,7 +1,7 @@
 #pragma once
 
 // The settings that all TLS connections of one listener, or one client, share: TLS 1.3 and nothing
-// older.
+// older, where a client does not ask for it.
 
 #include "crypto/tls_credential.hpp"
 #include "crypto/tls_error.hpp"
@@ -27,6 +27,7 @@ struct TlsServerSettings {
 struct TlsClientSettings {
     std::span<std::string const> authorities; // PEM; empty: the built-in ones
     std::span<std::string const> alpn;
+    bool also_tls_1_2 = false; // for servers of others that carry nothing secret
 };
 
 class TlsContext {

@@ -32,7 +32,7 @@ class Election:
             said = self.process.stderr.read().decode(errors="replace").strip().splitlines()
             self.__exit__()
             errors = [line for line in said if "error" in line] or said or ["it ended at once"]
-            raise NotHere(errors[0].removeprefix("enarx: error: ")) from None
+            raise NotHere(errors[0].removeprefix("enarx: ").removeprefix("error: ")) from None
         return self
 
     def __exit__(self, *_):

@@ -12,7 +12,9 @@ import subprocess
 import sys
 import time
 
+import calls
 from election import Election, NotHere
+from process import Impossible, Refused
 import report
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -71,6 +73,23 @@ def change(way, tool, name):
         return row(way, "change", tool, name, "nothing", "nothing", last_line(complaint) or "no vote found that could be changed")
 
 
+def command(way):
+    """Calls made by force in the host process; the election must go on as if nothing had been, or the row says so."""
+    name = "calls forced with ptrace"
+    with Election(way) as election:
+        for choice in EARLY:
+            election.vote(choice)
+        try:
+            done = calls.command(election.pid)
+        except Impossible as reason:
+            return row(way, "command", "calls", name, "impossible", "-", str(reason))
+        except Refused as reason:
+            return row(way, "command", "calls", name, "nothing", "nothing", str(reason))
+        for _ in range(4):
+            election.vote(2)
+    return row(way, "command", "calls", name, "obeyed", "the Keep obeys", f"{', '.join(done)}: enough to have the vCPU copy its memory out")
+
+
 def hardware_row(way, reason):
     present = os.path.exists(HARDWARE[way])
     why = reason if present else f"this host has none (no {HARDWARE[way]})"
@@ -82,6 +101,7 @@ def attacks_on(way):
         yield change(way, tool, name)
     for tool, name in SEARCHES:
         yield search(way, tool, name)
+    yield command(way)
 
 
 def rows_of(way):

@@ -11,6 +11,8 @@ NOT_MEMORY = ("[vvar]", "[vvar_vclock]", "[vsyscall]")
 # A page that was ever touched is in memory (63), swapped out (62), or neither and then it holds nothing.
 PRESENT_OR_SWAPPED = 0b11 << 62
 AT_ONCE = 16 << 20
+LARGE = 1 << 30
+HEAD = re.compile(r"^[0-9a-f]+-[0-9a-f]+ ")
 
 
 class Impossible(Exception):
@@ -59,13 +61,25 @@ def with_children(pid):
 
 
 def mappings(pid):
-    with open(f"/proc/{pid}/maps", encoding="utf-8", errors="replace") as lines:
+    """Every mapping; of the large ones (reserved address space, mostly) only those that hold anything."""
+    with open(f"/proc/{pid}/smaps", encoding="utf-8", errors="replace") as lines:
+        mapping, held = None, 0
         for line in lines:
-            parts = line.split(maxsplit=5)
-            start, end = (int(number, 16) for number in parts[0].split("-"))
-            name = parts[5].strip() if len(parts) > 5 else ""
-            if name not in NOT_MEMORY:
-                yield Mapping(start, end, parts[1], name)
+            if HEAD.match(line):
+                if mapping and (held or mapping.end - mapping.start < LARGE):
+                    yield mapping
+                mapping, held = _mapping(line), 0
+            elif line.startswith(("Rss:", "Swap:")):
+                held += int(line.split()[1])
+        if mapping and (held or mapping.end - mapping.start < LARGE):
+            yield mapping
+
+
+def _mapping(line):
+    parts = line.split(maxsplit=5)
+    start, end = (int(number, 16) for number in parts[0].split("-"))
+    name = parts[5].strip() if len(parts) > 5 else ""
+    return None if name in NOT_MEMORY else Mapping(start, end, parts[1], name)
 
 
 def pieces(pid, mapping):

@@ -1,4 +1,5 @@
-"""Ways to read the memory of another process, with what an administrator has. Each yields (where, address, bytes)."""
+"""Ways to read the memory of another process, with what an administrator has. Each yields (where, address, bytes);
+`found` is what was found in the pieces before."""
 import ctypes
 import glob
 import os
@@ -12,7 +13,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def mem(pid):
+def mem(pid, _found):
     """/proc/PID/mem, as `dd` would read it."""
     for one in with_children(pid):
         with open(f"/proc/{one}/mem", "rb", buffering=0) as memory:
@@ -29,7 +30,7 @@ class Vector(ctypes.Structure):
     _fields_ = [("base", ctypes.c_void_p), ("length", ctypes.c_size_t)]
 
 
-def vm_readv(pid):
+def vm_readv(pid, _found):
     """The system call process_vm_readv."""
     buffer = ctypes.create_string_buffer(AT_ONCE)
     for one in with_children(pid):
@@ -42,7 +43,7 @@ def vm_readv(pid):
                     yield mapping.name or "anonymous memory", address, buffer.raw[:got]
 
 
-def gdb(pid):
+def gdb(pid, _found):
     """gdb attaches and dumps whatever it can."""
     with tempfile.TemporaryDirectory() as place:
         for one in with_children(pid):
@@ -68,11 +69,17 @@ def files_in(place, what):
         os.unlink(path)
 
 
-def gcore(pid):
-    """gcore writes a core dump with everything in it."""
+def gcore(pid, found):
+    """gcore writes a core dump: first as usual, then with what the process wants to have left out."""
+    yield from core_dump(pid)
+    if not found:
+        yield from core_dump(pid, "-a")
+
+
+def core_dump(pid, *everything):
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR", "/tmp")) as place:
         for one in with_children(pid):
-            done = subprocess.run(["gcore", "-a", "-o", os.path.join(place, "core"), str(one)], capture_output=True,
+            done = subprocess.run(["gcore", *everything, "-o", os.path.join(place, "core"), str(one)], capture_output=True,
                                   text=True, timeout=120)
             path = os.path.join(place, f"core.{one}")
             if not os.path.exists(path):
@@ -99,7 +106,7 @@ def chunks(path, what):
             at += AT_ONCE - 64
 
 
-def descriptors(pid):
+def descriptors(pid, _found):
     """pidfd_getfd takes the process's descriptors; what is memory behind them is mapped and read."""
     taken = 0
     for one in with_children(pid):
@@ -142,13 +149,13 @@ def behind(copy, link):
         os.close(copy)
 
 
-def kcore(pid):
+def kcore(pid, _found):
     """/proc/kcore: the kernel's own view of all memory."""
     del pid
     yield from kernel_file("/proc/kcore")
 
 
-def devmem(pid):
+def devmem(pid, _found):
     """/dev/mem: physical memory."""
     del pid
     yield from kernel_file("/dev/mem")

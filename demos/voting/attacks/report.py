@@ -3,14 +3,20 @@ import html
 import sys
 
 WIDTHS = (7, 7, 29, 18)
-NAMES = {"normal": "native program, no Keep", "nil": "Keep without isolation", "kvm": "KVM Keep, plain memory",
-         "sealed": "KVM Keep, sealed memory", "sev": "AMD SEV-SNP", "sgx": "Intel SGX"}
-COLOURS = {"changed": "31", "found": "33", "nothing": "32"}
+NAMES = {"normal": "native, no Keep", "nil": "Keep without isolation", "kvm": "KVM Keep, plain",
+         "sealed": "KVM Keep, sealed", "sev": "AMD SEV-SNP", "sgx": "Intel SGX"}
+COLOURS = {"changed": "31", "found": "33", "obeyed": "33", "kept": "32"}
+PROTECTED = ("sealed", "sev", "sgx")
 HEAD = ("way", "", "attack", "found", "how")
 
 
 def _cells(entry):
     return entry["way"], entry["action"], entry["attack"], entry["found"], entry["how"]
+
+
+def _colour(entry):
+    """To find nothing is good news only where something protects."""
+    return "kept" if entry["verdict"] == "nothing" and entry["way"] in PROTECTED else entry["verdict"]
 
 
 def _text(cells):
@@ -23,7 +29,7 @@ def head():
 
 def line(entry):
     text = _text(_cells(entry))
-    colour = COLOURS.get(entry["verdict"])
+    colour = COLOURS.get(_colour(entry))
     if colour and sys.stdout.isatty():
         text = f"\033[{colour}m{text}\033[0m"
     print(text, flush=True)
@@ -37,20 +43,20 @@ def foot(rows, seconds):
     for entry in rows:
         if entry["verdict"] == "unproven":
             print(f"NOT SHOWN: {entry['way']}, {entry['attack']}: {entry['how']}")
-    print(f"{_count(rows, 'changed')} attacks changed votes, {_count(rows, 'found')} found votes, "
+    print(f"{_count(rows, 'changed')} attacks changed votes, {_count(rows, 'found')} found votes, {_count(rows, 'obeyed')} commanded the Keep, "
           f"{_count(rows, 'nothing')} found nothing, {_count(rows, 'absent')} ways that this host has not; {seconds:.0f} s")
 
 
 STYLE = """body{font:16px/1.4 system-ui,sans-serif;margin:2em;color:#1b1b1b;background:#fff}
-table{border-collapse:collapse}th,td{text-align:left;padding:.25em .9em;border-bottom:1px solid #ddd}
-.changed td{background:#fbdcd9}.found td{background:#fdecc8}.nothing td{background:#dcf3dc}.absent td{color:#666}
+table{border-collapse:collapse}th,td{text-align:left;white-space:nowrap;padding:.25em .9em;border-bottom:1px solid #ddd}
+.changed td{background:#fbdcd9}.found td,.obeyed td{background:#fdecc8}.kept td{background:#dcf3dc}.absent td{color:#666}
 caption{text-align:left;font-weight:bold;padding:.6em 0}"""
 
 
 def page(rows):
     """The table as a page of its own."""
     body = "".join(
-        f'<tr class="{entry["verdict"]}">' + "".join(f"<td>{html.escape(cell)}</td>" for cell in
+        f'<tr class="{_colour(entry)}">' + "".join(f"<td>{html.escape(cell)}</td>" for cell in
                                                       (NAMES[entry["way"]], *_cells(entry)[1:])) + "</tr>\n" for entry in rows)
     heads = "".join(f"<th>{cell}</th>" for cell in HEAD)
     return (f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Attacks on an election</title><style>{STYLE}</style>\n'

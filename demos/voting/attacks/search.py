@@ -11,7 +11,7 @@ import read
 def find(tool, pid):
     """The votes that a tool finds: {number: (choice, where, address)}; the last place where a number stands counts."""
     found = {}
-    for where, base, data in read.WAYS[tool](pid):
+    for where, base, data in read.WAYS[tool](pid, found):
         for address, number, choice in votes_in(data, base):
             found[number] = (choice, where, address)
     return found

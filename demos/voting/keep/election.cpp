@@ -36,7 +36,7 @@ Election::cast(std::string_view typed, std::uint32_t choice, Nonce const& nonce)
     if (spent_.contains(*known)) return again(*known, ballot);
     // Two choices with one nonce would share a tracker, so it is the tracker that must be new.
     Digest const track = tracker(id_, nonce);
-    if (!taken_.insert(track).second) return std::unexpected(Refusal::BallotTaken);
+    if (!trackers_.insert(track).second) return std::unexpected(Refusal::BallotTaken);
 
     Receipt receipt{.election = id_, .commitment = ballot, .batches = board_.size(), .head = head_};
     receipt.signature = key_.sign(receipt_statement(receipt).bytes());
@@ -68,11 +68,10 @@ void Election::publish(std::size_t count) {
     Batch batch{.number = board_.size() + 1};
     for (std::size_t i = 0; i < count; ++i) {
         batch.commitments.push_back(waiting_[i].receipt.commitment);
-        urn_.push_back(waiting_[i].counted);
+        urn_.insert(waiting_[i].counted);
     }
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
     std::ranges::sort(batch.commitments);
-    std::ranges::sort(urn_);
     head_ = batch.head = next_head(head_, batch.number, batch.commitments);
     batch.signature = key_.sign(batch_statement(id_, batch).bytes());
     board_.push_back(std::move(batch));
@@ -84,7 +83,7 @@ void Election::finish() {
         .batches = board_.size(),
         .head = head_,
         .tally = {},
-        .ballots = urn_,
+        .ballots = {urn_.begin(), urn_.end()},
         .spent = {},
         .closers = {}
     };

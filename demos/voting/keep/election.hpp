@@ -66,10 +66,10 @@ private:
     Digest head_;
     std::map<Digest, std::string> spent_; // digest of a code -> the code
     std::set<std::string> closers_;
-    std::set<Digest> taken_;       // commitments
+    std::set<Digest> trackers_;    // of all ballots
     std::vector<Waiting> waiting_; // what links a code to a ballot: forgotten when the batch is out
     std::vector<Batch> board_;
-    std::vector<Counted> urn_;
+    std::set<Counted> urn_;
     std::optional<Outcome> outcome_;
 };
 

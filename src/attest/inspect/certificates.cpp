@@ -3,6 +3,8 @@
 #include "attest/dcap/pck.hpp"
 #include "attest/inspect/issued.hpp"
 #include "attest/inspect/kinds.hpp"
+#include "attest/inspect/parts.hpp"
+#include "attest/inspect/serial.hpp"
 #include "attest/inspect/vendor_extensions.hpp"
 #include "attest/snp/leaf.hpp"
 #include "attest/text.hpp"
@@ -13,13 +15,6 @@
 namespace attest::inspect {
 
 namespace {
-
-// Hexadecimal without leading zeros, as tools print serial numbers.
-std::string serial_text(base::View serial) {
-    auto text = hex(serial);
-    text.erase(0, std::min(text.find_first_not_of('0'), text.size() - 1));
-    return text;
-}
 
 std::string_view key_name(base::View public_key_info) {
     auto const key = crypto::PublicKey::parse(public_key_info);
@@ -133,19 +128,6 @@ Description describe_list(base::View der, Inquiry const& inquiry) {
         out, list->signed_part(), issuer, request, {"", static_cast<std::size_t>(at), "signature"}
     );
     return out;
-}
-
-// Several certificates are one description with a part for each.
-void add_part(Description& all, Description part, std::size_t offset) {
-    Json fields{{"offset", offset}, {"kind", part.kind}};
-    fields.update(part.fields);
-    auto const number = std::to_string(all.fields["parts"].size());
-    all.fields["parts"].push_back(std::move(fields));
-    for (auto& check : part.checks) {
-        check.detail.place.part = "part " + number;
-        check.name += " of part " + number;
-        all.checks.push_back(std::move(check));
-    }
 }
 
 Description describe_blocks(

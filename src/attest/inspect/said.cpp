@@ -3,6 +3,7 @@
 #include "attest/csr/evidence.hpp"
 #include "attest/dcap/certification.hpp"
 #include "attest/dcap/rules.hpp"
+#include "attest/inspect/serial.hpp"
 #include "attest/result/claims.hpp"
 #include "attest/snp/leaf.hpp"
 #include "attest/snp/report_rules.hpp"
@@ -46,18 +47,23 @@ Json quote_fields(Request const& request, Rules rules) {
     auto const quote = dcap::read_quote(judge, request.evidence);
     if (!quote) return Json::object();
     dcap::Claims claims{quote->header, quote->body, quote->qe.report, {}, {}};
-    bool found = false;
+    std::optional<crypto::Certificate> certificate;
     for (auto const& link : dcap::read_certificates(judge, *quote).value_or(std::vector<Link>{})) {
         auto const pck = dcap::parse_pck(link.value);
         if (!pck) continue;
         claims.pck = *pck;
-        found = true;
+        certificate = link.value;
     }
     auto out = result::json_of(claims);
     for (auto const* name : {"tcb_status", "advisory_ids"}) out.erase(name);
-    out["certification_type"] = quote->certification_type;
-    if (found) return out;
-    for (auto const* name : {"pck", "fmspc"}) out.erase(name);
+    out["quote_size"] = quote->certification_offset + quote->certification.size();
+    out["cert_type"] = quote->certification_type;
+    if (!certificate) {
+        for (auto const* name : {"pck", "fmspc"}) out.erase(name);
+        return out;
+    }
+    out["pck_serial"] = serial_text(certificate->serial());
+    out["pck_issuer"] = crypto::name_text(certificate->issuer());
     return out;
 }
 

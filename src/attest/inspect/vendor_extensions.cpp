@@ -8,9 +8,13 @@ namespace attest::inspect {
 
 namespace {
 
-// Publication 57230, 3.1.
+// Publication 57230, 3.1. The version of the structure is that of the product: parse_leaf() sees to
+// it.
 Json amd_json(snp::Leaf const& leaf) {
-    Json out{{"product_name", leaf.product_name}};
+    Json out{
+        {"struct_version", leaf.product == hw::snp::Product::Turin ? 1 : 0},
+        {"product_name", leaf.product_name},
+    };
     if (leaf.product == hw::snp::Product::Turin) out["fmc"] = leaf.tcb.fmc;
     out["bl"] = leaf.tcb.boot_loader;
     out["tee"] = leaf.tcb.tee;

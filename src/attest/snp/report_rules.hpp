@@ -10,6 +10,10 @@ namespace attest::snp {
 
 using hw::snp::AttestationReport;
 
+// By AMD's table of processor families (PPR volumes): family 19h models 0-Fh Milan, 10h-1Fh and
+// A0h-AFh Genoa and its kin, family 1Ah models 0-1Fh Turin.
+std::optional<Product> product_of(std::uint8_t family, std::uint8_t model);
+
 // Whether the report has the form that its version has; nothing else may be read before.
 bool judge_form(Judge& judge, AttestationReport const& report);
 // Of a processor, by CPUID; nothing where nobody here knows it.

@@ -1,5 +1,6 @@
 // The list of all commands.
 
+#include "host/cli/collateral/collateral.hpp"
 #include "host/cli/command.hpp"
 #include "host/cli/completion/completion.hpp"
 #include "host/cli/config/init.hpp"
@@ -10,6 +11,7 @@
 #include "host/cli/manual/manual.hpp"
 #include "host/cli/measure/measure.hpp"
 #include "host/cli/platform/info.hpp"
+#include "host/cli/platform/vcek.hpp"
 #include "host/cli/run/run.hpp"
 #include "host/cli/verify/verify.hpp"
 
@@ -25,7 +27,11 @@ constexpr std::array all{
     exec_command,
     verify_command,
     config_init_command,
+    collateral_pack_command,
+    collateral_show_command,
+    collateral_fetch_command,
     platform_info_command,
+    platform_snp_vcek_command,
     inspect_command,
     measure_snp_command,
     measure_sgx_command,

@@ -83,6 +83,14 @@ inline constexpr std::array failure_kinds{
         "start more slowly."
     },
     FailureKind{
+        "collateral-unavailable",
+        ExitStatus::Failed,
+        "A vendor's service did not give an endorsement.",
+        "Try again later, or from a host that reaches the service; a mirror is named with --kds, "
+        "--pcs and --intel-certificates. Status 404 of the KDS means that it has no such "
+        "certificate: the report's chip or TCB is not what it says, or too new."
+    },
+    FailureKind{
         "component-unsupported",
         ExitStatus::CannotRun,
         "The file is a WebAssembly component; components are not supported yet.",
@@ -154,7 +162,7 @@ inline constexpr std::array failure_kinds{
         ExitStatus::Failed,
         "The file is no evidence that Enarx knows.",
         "Evidence is a report of SEV-SNP, a quote of SGX or TDX, a document of AWS Nitro, a token "
-        "of Arm CCA or a certification request of Enarx, in "
+        "of Arm CCA, a certification request of Enarx or evidence of a Keep without hardware, in "
         "its binary form. `enarx inspect FILE` shows what a file is."
     },
     FailureKind{
@@ -342,6 +350,13 @@ inline constexpr std::array failure_kinds{
         "A part of this installation of Enarx is missing.",
         "enarx looks for its parts in libexec/enarx/ beside itself and in ../libexec/enarx/. Do "
         "not move the program alone: install it with `cmake --install`."
+    },
+    FailureKind{
+        "platform-unknown",
+        ExitStatus::Failed,
+        "Nothing says which processor is meant.",
+        "Give a report of SEV-SNP that a guest on the processor got: it holds its identity and the "
+        "versions of its firmware."
     },
     FailureKind{
         "policy-invalid",

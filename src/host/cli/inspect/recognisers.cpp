@@ -1,6 +1,7 @@
 // The list of all kinds of files.
 
 #include "host/cli/inspect/artefact.hpp"
+#include "host/cli/inspect/bundle.hpp"
 #include "host/cli/inspect/configuration.hpp"
 #include "host/cli/inspect/folder.hpp"
 #include "host/cli/inspect/recogniser.hpp"
@@ -16,7 +17,11 @@ namespace {
 
 // Some artefacts begin with a digest, which may look like the beginning of a text.
 constexpr std::array all{
-    folder_recogniser, artefact_recogniser, wasm_recogniser, configuration_recogniser
+    folder_recogniser,
+    bundle_recogniser,
+    artefact_recogniser,
+    wasm_recogniser,
+    configuration_recogniser
 };
 
 } // namespace

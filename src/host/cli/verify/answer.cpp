@@ -3,6 +3,7 @@
 #include "attest/text.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace host::cli {
 
@@ -31,17 +32,17 @@ std::string finding_text(Finding const& finding) {
     return out;
 }
 
-std::string all_of(attest::Appraisal const& appraisal, Outcome outcome) {
+std::string all_of(Answer const& answer, Outcome outcome) {
     std::string out;
-    for (auto const& finding : appraisal.findings())
+    for (auto const& finding : answer.findings)
         if (finding.outcome == outcome) out += finding_text(finding);
     return out;
 }
 
 // Rules that are off, by name: what this answer does not say.
-std::string not_checked(attest::Appraisal const& appraisal) {
+std::string not_checked(Answer const& answer) {
     std::string out;
-    for (auto const& finding : appraisal.findings())
+    for (auto const& finding : answer.findings)
         if (finding.outcome == Outcome::Off && finding.rule->level != attest::Level::Asked)
             out += "  " + std::string{finding.rule->id} + ": " + std::string{finding.rule->text} +
                    '\n';
@@ -87,28 +88,93 @@ std::string_view verdict_name(Verdict verdict) {
     return "undecided";
 }
 
+Answer answer_of(std::string path, attest::Appraisal const& appraisal) {
+    return {
+        .path = std::move(path),
+        .kind = appraisal.kind(),
+        .verdict = appraisal.verdict(),
+        .findings = appraisal.findings(),
+        .claims = attest::result::claims_json(appraisal),
+    };
+}
+
+Answer answer_of(std::string path, attest::none::Examination const& examination) {
+    auto const& statement = examination.statement();
+    return {
+        .path = std::move(path),
+        .kind = attest::Kind::NoHardware,
+        .verdict = examination.verdict(),
+        .findings = examination.findings(),
+        .statement = statement ? statement_json(statement->value()) : nullptr,
+        .warning = attest::none::warning,
+    };
+}
+
+AnswerJson statement_json(protocol::evidence::NoHardware const& statement) {
+    auto const& application = statement.application;
+    AnswerJson out{
+        {"workload", attest::hex(application.workload)},
+        {"configuration", attest::hex(application.configuration)},
+        {"user_data", attest::hex(application.user_data.view())},
+    };
+    out["measurement"] = nullptr;
+    if (statement.measurement) out["measurement"] = attest::hex(*statement.measurement);
+    out["report_data"] = attest::hex(statement.report_data);
+    return out;
+}
+
 std::string answer_text(Answer const& answer) {
-    auto const& appraisal = answer.appraisal;
-    std::string out = answer.path + ": " + std::string{verdict_name(appraisal.verdict())} + " (" +
-                      std::string{attest::name_of(appraisal.kind())} + ")\n";
-    out += all_of(appraisal, Outcome::Failed);
+    std::string out = answer.path + ": " + std::string{verdict_name(answer.verdict)} + " (" +
+                      std::string{attest::name_of(answer.kind)} + ")\n";
+    if (!answer.warning.empty()) out.insert(0, std::string{answer.warning} + '\n');
+    out += all_of(answer, Outcome::Failed);
     // What an earlier failure kept from being judged is no news.
-    if (appraisal.verdict() != Verdict::Refused) out += all_of(appraisal, Outcome::Undecided);
-    if (appraisal.verdict() != Verdict::Accepted) return out;
-    return out + claims_text(attest::result::claims_json(appraisal)) + not_checked(appraisal);
+    if (answer.verdict != Verdict::Refused) out += all_of(answer, Outcome::Undecided);
+    if (answer.verdict != Verdict::Accepted) return out;
+    return out + claims_text(answer.claims) + claims_text(answer.statement) + not_checked(answer);
 }
 
 AnswerJson answer_json(Answer const& answer) {
     AnswerJson rules = AnswerJson::array();
-    for (auto const& finding : answer.appraisal.findings()) rules.push_back(finding_json(finding));
-    return {
-        {"evidence", answer.path},
-        {"kind", attest::name_of(answer.appraisal.kind())},
-        {"verdict", verdict_name(answer.appraisal.verdict())},
-        {"exit_status", static_cast<int>(answer.appraisal.verdict())},
-        {"rules", std::move(rules)},
-        {"claims", attest::result::claims_json(answer.appraisal)},
-    };
+    for (auto const& finding : answer.findings) rules.push_back(finding_json(finding));
+    AnswerJson out{{"evidence", answer.path}, {"kind", attest::name_of(answer.kind)}};
+    if (!answer.warning.empty()) out["warning"] = answer.warning;
+    out["verdict"] = verdict_name(answer.verdict);
+    out["exit_status"] = static_cast<int>(answer.verdict);
+    out["rules"] = std::move(rules);
+    out["claims"] = answer.claims;
+    if (answer.kind == attest::Kind::NoHardware) out["statement"] = answer.statement;
+    return out;
+}
+
+std::string advice_text(attest::Appraisal const& appraisal) {
+    std::string out;
+    for (auto const& [advisory, shown] : attest::advice_on(appraisal)) {
+        out += "  " + std::string{attest::name_of(shown)} + "  " + std::string{advisory->id};
+        if (!advisory->bulletin.empty()) out += ", " + std::string{advisory->bulletin};
+        if (!advisory->date.empty()) out += " (" + std::string{advisory->date} + ')';
+        out += ": " + std::string{advisory->text} + '\n';
+        if (!advisory->rule.empty()) out += "      rule:   " + std::string{advisory->rule} + '\n';
+        out += "      source: " + std::string{advisory->source} + '\n';
+    }
+    if (out.empty()) return out;
+    return "What is known against it (table of " + std::string{attest::advisories_as_of} + "):\n" +
+           out;
+}
+
+AnswerJson advice_json(attest::Appraisal const& appraisal) {
+    AnswerJson out = AnswerJson::array();
+    for (auto const& [advisory, shown] : attest::advice_on(appraisal))
+        out.push_back(
+            {{"id", advisory->id},
+             {"bulletin", advisory->bulletin},
+             {"date", advisory->date},
+             {"shown", attest::name_of(shown)},
+             {"text", advisory->text},
+             {"rule", advisory->rule},
+             {"source", advisory->source}}
+        );
+    return {{"as_of", attest::advisories_as_of}, {"advisories", std::move(out)}};
 }
 
 } // namespace host::cli

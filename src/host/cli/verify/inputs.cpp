@@ -25,14 +25,6 @@ std::optional<unsigned> nibble(char c) {
     return {};
 }
 
-std::unexpected<os::Failure> unusable(attest::Unusable const& why) {
-    return failure(
-        "endorsement-unusable",
-        "'" + why.source + "' at byte " + std::to_string(why.offset) + ": expected " +
-            why.expected + ", found " + why.found
-    );
-}
-
 bool folder(std::string const& path) {
     struct ::stat status{};
     return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
@@ -58,6 +50,19 @@ add_trust_keys(attest::Roots& roots, Bytes const& json, std::string const& path)
     if (!keys) return unusable(keys.error());
     for (auto& key : *keys) roots.trust(std::move(key));
     return {};
+}
+
+// The files themselves, and of folders each file in them.
+os::OrFailure<std::vector<std::string>> files_below(std::vector<std::string> const& paths) {
+    std::vector<std::string> out;
+    for (auto const& path : paths) {
+        if (!folder(path)) {
+            out.push_back(path);
+            continue;
+        }
+        for (auto& file : TRY(files_of(path))) out.push_back(std::move(file));
+    }
+    return out;
 }
 
 os::OrFailure<void> add_file(Anchors& anchors, std::string const& path) {
@@ -106,6 +111,14 @@ os::OrFailure<attest::Roots> read_roots(std::vector<std::string> const& paths) {
 
 } // namespace
 
+std::unexpected<os::Failure> unusable(attest::Unusable const& why) {
+    return failure(
+        "endorsement-unusable",
+        "'" + why.source + "' at byte " + std::to_string(why.offset) + ": expected " +
+            why.expected + ", found " + why.found
+    );
+}
+
 std::optional<Bytes> unhex(std::string_view text) {
     Bytes out;
     if (text.empty() || text.size() % 2 != 0) return {};
@@ -141,12 +154,19 @@ os::OrFailure<Anchors>
 read_anchors(std::vector<std::string> const& endorsements, std::vector<std::string> const& roots) {
     Anchors out;
     out.roots = TRY(read_roots(roots));
-    for (auto const& path : endorsements) {
-        if (!folder(path)) {
-            TRY(add_file(out, path));
-            continue;
-        }
-        for (auto const& file : TRY(files_of(path))) TRY(add_file(out, file));
+    for (auto const& path : TRY(files_below(endorsements))) TRY(add_file(out, path));
+    return out;
+}
+
+os::OrFailure<attest::Endorsements> read_endorsements(std::vector<std::string> const& paths) {
+    attest::Endorsements out;
+    for (auto const& path : TRY(files_below(paths))) {
+        auto const bytes = TRY(read_bytes(path, largest_endorsement));
+        if (attest::looks_like_trust_keys(bytes))
+            return unusable(
+                {path, 0, "what a vendor says", "a key: give it to `enarx verify` with --root"}
+            );
+        if (auto const added = out.add(bytes, path); !added) return unusable(added.error());
     }
     return out;
 }

@@ -14,7 +14,7 @@
 namespace host::cli {
 
 inline constexpr std::size_t largest_evidence = 1 << 20; // bytes; the largest kind has some 64 KiB
-inline constexpr std::size_t largest_endorsement = 4 << 20;
+inline constexpr std::size_t largest_endorsement = 16 << 20;
 
 // What the vendors said, and whom the user trusts.
 struct Anchors {
@@ -26,6 +26,11 @@ struct Anchors {
 // `roots`: in the place of all that are built in. Keys of platforms (JWK) may be among either.
 os::OrFailure<Anchors>
 read_anchors(std::vector<std::string> const& endorsements, std::vector<std::string> const& roots);
+
+// Only what vendors said; a key that is to be trusted is no endorsement.
+os::OrFailure<attest::Endorsements> read_endorsements(std::vector<std::string> const& paths);
+
+std::unexpected<os::Failure> unusable(attest::Unusable const& why);
 
 // HEX, or @FILE for the bytes of a file; at most 64 bytes.
 os::OrFailure<std::vector<std::byte>> parse_report_data(std::string const& text);

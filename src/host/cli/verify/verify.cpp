@@ -2,6 +2,8 @@
 
 #include "host/cli/report.hpp"
 #include "host/cli/verify/answer.hpp"
+#include "host/cli/verify/application.hpp"
+#include "host/cli/verify/ear.hpp"
 #include "host/cli/verify/inputs.hpp"
 #include "host/cli/verify/policy.hpp"
 #include "host/cli/verify/time.hpp"
@@ -16,20 +18,29 @@ namespace {
 constexpr int refused_status = static_cast<int>(attest::Verdict::Refused);
 constexpr int usage_status = 2;
 
+// What all evidence of one call is judged by.
+struct Basis {
+    Anchors const& anchors;
+    attest::Policy const& policy;
+    attest::none::Wanted const& wanted;
+    std::chrono::sys_seconds at;
+    EarWriter const& ear;
+    mutable attest::SignatureMemo memo = {};
+};
+
 class Verify : public Use {
 public:
     Syntax syntax(Global& global) override;
     os::OrFailure<int> carry_out(Global const& global) override;
 
 private:
-    os::OrFailure<attest::Expected> expected() const;
+    os::OrFailure<attest::none::Wanted> wanted() const;
     os::OrFailure<std::chrono::sys_seconds> time() const;
-    os::OrFailure<void> answer_all(
-        Anchors const& anchors,
-        attest::Policy const& policy,
-        attest::Expected const& expected,
-        std::chrono::sys_seconds at
-    );
+    os::OrFailure<EarWriter> ear(std::chrono::sys_seconds at) const;
+    os::OrFailure<void> answer_all(Basis const& basis);
+    os::OrFailure<void>
+    answer(std::string const& path, attest::Kind kind, base::View evidence, Basis const& basis);
+    void record(Answer const& answer);
     void unreadable(std::string const& path, os::Failure const& why);
     std::string output() const;
 
@@ -40,8 +51,11 @@ private:
     std::optional<std::string> policy_;
     std::optional<std::string> at_;
     std::optional<std::string> report_data_;
+    ApplicationWish application_;
+    EarWishes ear_;
     bool allow_no_hardware_ = false;
     bool json_ = false;
+    bool explain_ = false;
 
     AnswerJson answers_ = AnswerJson::array();
     std::string text_;
@@ -75,6 +89,19 @@ Syntax Verify::syntax(Global& global) {
               .value = "HEX",
               .help = "A launch measurement that you trust. May be repeated.",
               .target = &measurements_},
+             {.name = "--workload",
+              .value = "HEX",
+              .help = "The digest of the application that should run (enarx run --digests).",
+              .target = &application_.workload},
+             {.name = "--configuration",
+              .value = "HEX",
+              .help = "The digest of what should configure it.",
+              .target = &application_.configuration},
+             {.name = "--user-data",
+              .value = "HEX|@FILE",
+              .help = "What the application should have bound. With the two digests it stands for "
+                      "the report data.",
+              .target = &application_.user_data},
              {.name = "--root",
               .value = "FILE",
               .help = "Trust this root, or this platform key (JWK), in the place of all vendor "
@@ -85,10 +112,31 @@ Syntax Verify::syntax(Global& global) {
               .help = "Judge evidence of a Keep without hardware as well. It proves nothing "
                       "against its host.",
               .target = &allow_no_hardware_},
+             {.name = "--explain",
+              .help = "Of accepted evidence, also tell what it does not prove: known attacks, and "
+                      "which rule shows that the platform is not open to them, if any does.",
+              .target = &explain_},
              {.name = "--json",
               .letter = 'j',
-              .help = "As JSON: every rule, all claims.",
-              .target = &json_}},
+              .help = "As JSON: every rule, all claims, and an attestation result (EAR).",
+              .target = &json_},
+             {.name = "--ear-key",
+              .value = "FILE",
+              .help = "Sign the attestation result with this private key (P-384 in PEM, as `enarx "
+                      "key sev create` makes it).",
+              .target = &ear_.key,
+              .completion = Completion::File},
+             {.name = "--ear-form",
+              .value = "FORM",
+              .help = "The form of the signed result: jwt (default) or cwt.",
+              .target = &ear_.form,
+              .choices = {"jwt", "cwt"}},
+             {.name = "--ear-out",
+              .value = "FILE",
+              .help = "Write the signed result to this new file. With --json it stands in the "
+                      "answer, too.",
+              .target = &ear_.out,
+              .completion = Completion::File}},
         .operands = {
             {.name = "EVIDENCE",
              .help = "Files of evidence.",
@@ -98,15 +146,14 @@ Syntax Verify::syntax(Global& global) {
     };
 }
 
-os::OrFailure<attest::Expected> Verify::expected() const {
+os::OrFailure<attest::none::Wanted> Verify::wanted() const {
     attest::Expected out{attest::ReportData::unbound(), attest::Measurements::unbound()};
     if (report_data_)
         out.report_data = attest::ReportData::exactly(TRY(parse_report_data(*report_data_)));
-    if (measurements_.empty()) return out;
     std::vector<std::vector<std::byte>> values;
     for (auto const& text : measurements_) values.push_back(TRY(parse_measurement(text)));
-    out.measurements = attest::Measurements::any_of(std::move(values));
-    return out;
+    if (!values.empty()) out.measurements = attest::Measurements::any_of(std::move(values));
+    return parse_application(application_, std::move(out));
 }
 
 os::OrFailure<std::chrono::sys_seconds> Verify::time() const {
@@ -131,13 +178,50 @@ void Verify::unreadable(std::string const& path, os::Failure const& why) {
     text_ += path + ": refused: " + why.text + '\n';
 }
 
-os::OrFailure<void> Verify::answer_all(
-    Anchors const& anchors,
-    attest::Policy const& policy,
-    attest::Expected const& expected,
-    std::chrono::sys_seconds at
+os::OrFailure<EarWriter> Verify::ear(std::chrono::sys_seconds at) const {
+    if (ear_.out && evidence_.size() > 1)
+        return failure("usage", "--ear-out is for one file of evidence at a time");
+    if (ear_.key && !ear_.out && !json_)
+        return failure("usage", "--ear-key wants a place for the token: --json or --ear-out FILE");
+    std::optional<std::vector<std::byte>> nonce;
+    if (report_data_) nonce = TRY(parse_report_data(*report_data_));
+    return EarWriter::create(ear_, policy_.value_or("strict"), std::move(nonce), at);
+}
+
+void Verify::record(Answer const& answer) {
+    verdicts_.push_back(answer.verdict);
+    answers_.push_back(answer_json(answer));
+    text_ += answer_text(answer);
+}
+
+// An EAR appraises hardware; evidence without any gets none.
+os::OrFailure<void> Verify::answer(
+    std::string const& path, attest::Kind kind, base::View evidence, Basis const& basis
 ) {
-    attest::SignatureMemo memo;
+    if (kind == attest::Kind::NoHardware && allow_no_hardware_) {
+        record(answer_of(path, attest::none::examine(evidence, basis.policy, basis.wanted)));
+        return {};
+    }
+    auto const expected = TRY(expected_of_hardware(basis.wanted));
+    attest::Request const request{
+        evidence,
+        basis.anchors.endorsements,
+        basis.anchors.roots,
+        basis.policy,
+        expected,
+        basis.at,
+        &basis.memo
+    };
+    auto const appraisal = attest::appraise(kind, request);
+    record(answer_of(path, appraisal));
+    if (explain_) {
+        answers_.back()["known"] = advice_json(appraisal);
+        text_ += advice_text(appraisal);
+    }
+    return basis.ear.add(answers_.back(), appraisal);
+}
+
+os::OrFailure<void> Verify::answer_all(Basis const& basis) {
     for (auto const& path : evidence_) {
         auto bytes = read_bytes(path, largest_evidence);
         if (!bytes && bytes.error().name != "file-too-large") return std::unexpected(bytes.error());
@@ -155,13 +239,7 @@ os::OrFailure<void> Verify::answer_all(
             );
             continue;
         }
-        attest::Request const request{
-            *bytes, anchors.endorsements, anchors.roots, policy, expected, at, &memo
-        };
-        Answer const answer{path, attest::appraise(*kind, request)};
-        verdicts_.push_back(answer.appraisal.verdict());
-        answers_.push_back(answer_json(answer));
-        text_ += answer_text(answer);
+        TRY(answer(path, *kind, *bytes, basis));
     }
     return {};
 }
@@ -180,17 +258,19 @@ os::OrFailure<int> Verify::carry_out(Global const& global) {
     };
     auto const at = time();
     if (!at) return usage(at.error());
-    auto const compared = expected();
+    auto const compared = wanted();
     if (!compared) return usage(compared.error());
     auto const policy = read_policy(policy_.value_or("strict"));
     if (!policy) return usage(policy.error());
+    auto const ear = this->ear(*at);
+    if (!ear) return usage(ear.error());
     auto const anchors = read_anchors(endorsements_, roots_);
     if (!anchors && anchors.error().name != "endorsement-unusable") return usage(anchors.error());
     if (!anchors) {
         // Nothing is judged by what cannot be read.
         write_error(failure_text(anchors.error()));
         for (auto const& path : evidence_) unreadable(path, anchors.error());
-    } else if (auto const done = answer_all(*anchors, *policy, *compared, *at); !done) {
+    } else if (auto const done = answer_all({*anchors, *policy, *compared, *at, *ear}); !done) {
         return usage(done.error());
     }
     TRY(write_output(output()));

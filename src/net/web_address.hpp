@@ -1,0 +1,24 @@
+#pragma once
+
+// Where a web service is: http or https, host, port and the path before all of its resources.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace net {
+
+struct WebAddress {
+    bool tls = true;
+    std::string host; // a name or a literal, without brackets
+    std::string port;
+    std::string prefix; // "" or "/path", without a slash at its end
+
+    // `https://host[:port][/path]`, or http; nothing for any other text. No user, query or
+    // fragment.
+    static std::optional<WebAddress> parse(std::string_view text);
+    std::string text() const;
+    std::string authority() const; // host[:port], as the Host header has it
+};
+
+} // namespace net

@@ -1,0 +1,300 @@
+#include "intel.hpp"
+
+#include "attest/text.hpp"
+#include "crypto/digest.hpp"
+
+#include <fmt/format.h>
+
+namespace forged {
+
+namespace {
+
+using namespace std::chrono;
+
+constexpr Time noon = sys_days{year{2026} / 6 / 1} + hours{12};
+constexpr auto sgx = "1.2.840.113741.1.13.1";
+constexpr auto root_name = "Intel SGX Root CA";
+constexpr auto platform_name = "Intel SGX PCK Platform CA";
+constexpr std::string_view fmspc_of_pck{"\x00\x90\x6e\xd5\x00\x00", 6};
+// MRSIGNER of Intel's quoting enclave (PCS API, qe/identity).
+constexpr auto qe_signer = "8C4F5775D796503E96137F77C68A829A0056AC8DED70140B081B094490C57BFF";
+
+struct Keys {
+    Key root = Key::generate(KeyKind::P256);
+    Key platform = Key::generate(KeyKind::P256);
+    Key pck = Key::generate(KeyKind::P256);
+    Key signing = Key::generate(KeyKind::P256);
+    Key attestation = Key::generate(KeyKind::P256);
+    Key stranger = Key::generate(KeyKind::P256);
+};
+Keys const& keys() {
+    static Keys const all;
+    return all;
+}
+
+Bytes field(std::string const& arc, base::View value) { return sequence({oid(sgx + arc), value}); }
+
+// PCK profile, 1.3.5.
+Bytes sgx_extension(Intel const& of) {
+    Bytes tcb;
+    for (int i = 1; i <= 16; ++i)
+        tcb = joined({tcb, field(".2." + std::to_string(i), integer(of.cpu_svn))});
+    tcb = joined(
+        {tcb, field(".2.17", integer(of.pce_svn)), field(".2.18", octets(Bytes(16, std::byte{5})))}
+    );
+    return extension(
+        sgx,
+        sequence(
+            {field(".1", octets(Bytes(16, std::byte{0x99}))),
+             field(".2", sequence({tcb})),
+             field(".3", octets(Bytes(2))),
+             field(".4", octets(base::view_of(fmspc_of_pck))),
+             field(".5", der(0x0a, Bytes(1)))}
+        )
+    );
+}
+
+std::string sgx_level(Level const& level, unsigned pce_svn) {
+    std::string components;
+    for (int i = 0; i < 16; ++i)
+        components += fmt::format("{}{{\"svn\":{}}}", i ? "," : "", level.svn);
+    return fmt::format(
+        R"({{"tcb":{{"sgxtcbcomponents":[{}],"pcesvn":{}}},"tcbDate":"2026-01-01T00:00:00Z","tcbStatus":"{}","advisoryIDs":{}}})",
+        components,
+        pce_svn,
+        level.status,
+        level.advisories
+    );
+}
+
+std::string isv_level(Level const& level) {
+    return fmt::format(
+        R"({{"tcb":{{"isvsvn":{}}},"tcbDate":"2026-01-01T00:00:00Z","tcbStatus":"{}","advisoryIDs":{}}})",
+        level.svn,
+        level.status,
+        level.advisories
+    );
+}
+
+template <class Show> std::string levels(Document const& of, Show&& show) {
+    std::string out;
+    for (auto const& level : of.levels) out += (out.empty() ? "" : ",") + show(level);
+    return out;
+}
+
+std::string dates(Document const& of) {
+    return fmt::format(
+        R"("issueDate":"{}","nextUpdate":"{}","tcbEvaluationDataNumber":{})",
+        attest::timestamp(of.issued),
+        attest::timestamp(of.next_update),
+        of.evaluation_number
+    );
+}
+
+std::string tcb_info(Intel const& of) {
+    return fmt::format(
+        R"({{"id":"SGX","version":3,{},"fmspc":"{}","pceId":"0000","tcbType":0,"tcbLevels":[{}]}})",
+        dates(of.tcb_info),
+        of.fmspc,
+        levels(of.tcb_info, [&](Level const& level) { return sgx_level(level, of.pce_svn); })
+    );
+}
+
+std::string identity(Intel const& of) {
+    return fmt::format(
+        R"({{"id":"QE","version":2,{},"miscselect":"00000000","miscselectMask":"FFFFFFFF",)"
+        R"("attributes":"11000000000000000000000000000000","attributesMask":"FBFFFFFFFFFFFFFF0000000000000000",)"
+        R"("mrsigner":"{}","isvprodid":1,"tcbLevels":[{}]}})",
+        dates(of.identity),
+        qe_signer,
+        levels(of.identity, isv_level)
+    );
+}
+
+std::string signed_document(std::string const& name, std::string const& body, Key const& signer) {
+    return fmt::format(
+        R"({{"{}":{},"signature":"{}"}})",
+        name,
+        body,
+        attest::hex(base::View{signer.raw_signature(base::view_of(body))})
+    );
+}
+
+template <std::size_t N> base::Bytes<N> array_of(base::View bytes) {
+    base::Bytes<N> out{};
+    std::ranges::copy(bytes, out.begin());
+    return out;
+}
+
+template <class T> Bytes bytes_of(T const& wire) {
+    auto const raw = std::bit_cast<base::Bytes<sizeof(T)>>(wire);
+    return {raw.begin(), raw.end()};
+}
+
+Bytes number(std::uint32_t value, std::size_t width) {
+    auto const all = bytes_of(base::U32{value});
+    return {all.begin(), all.begin() + std::ptrdiff_t(width)};
+}
+
+// QuoteLibReference A.4: a quote of version 3 whose certification data are a PCK from elsewhere.
+Bytes quote(Intel const& of, base::View chain) {
+    auto const& k = keys();
+    auto const content = joined({bytes_of(of.header), bytes_of(of.enclave)});
+    auto const& signer = of.enclave_by_stranger ? k.stranger : k.attestation;
+    auto qe = of.quoting_enclave;
+    auto const bound = joined({k.attestation.point(), of.authentication});
+    if (of.bind_attestation_key)
+        qe.report_data = array_of<64>(crypto::Sha256{}.add(bound).digest());
+    auto const qe_bytes = bytes_of(qe);
+    auto const& pck = of.quoting_enclave_by_stranger ? k.stranger : k.pck;
+    auto const data = joined(
+        {signer.raw_signature(content),
+         k.attestation.point(),
+         qe_bytes,
+         pck.raw_signature(qe_bytes),
+         number(std::uint32_t(of.authentication.size()), 2),
+         of.authentication,
+         number(5, 2),
+         number(std::uint32_t(chain.size()), 4),
+         chain}
+    );
+    return joined({content, number(std::uint32_t(data.size()), 4), data, of.padding});
+}
+
+Bytes pem(base::View certificate) {
+    constexpr std::string_view alphabet =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string text;
+    for (std::size_t i = 0; i < certificate.size(); i += 3) {
+        unsigned value = 0;
+        for (std::size_t j = 0; j < 3; ++j)
+            value = value << 8 | (i + j < certificate.size() ? unsigned(certificate[i + j]) : 0U);
+        for (std::size_t j = 0; j < 4; ++j)
+            text += i + j <= certificate.size() ? alphabet[value >> (18 - 6 * j) & 63] : '=';
+    }
+    std::string out = "-----BEGIN CERTIFICATE-----\n";
+    for (std::size_t i = 0; i < text.size(); i += 64) out += text.substr(i, 64) + "\n";
+    out += "-----END CERTIFICATE-----\n";
+    auto const view = base::view_of(out);
+    return {view.begin(), view.end()};
+}
+
+void add(attest::Endorsements& to, base::View bytes, char const* source) {
+    if (auto const added = to.add(bytes, source); !added)
+        throw std::runtime_error(std::string(source) + ": " + added.error().expected);
+}
+
+void add_collateral(attest::Endorsements& to, Intel const& of) {
+    auto const& k = keys();
+    add(to,
+        certificate(of.signing, k.signing, of.signing_by_stranger ? k.stranger : k.root),
+        "signing");
+    if (of.with_root_list)
+        add(to,
+            revocation_list(of.root_list, of.root_list_by_stranger ? k.stranger : k.root),
+            "root list");
+    if (of.with_platform_list)
+        add(to,
+            revocation_list(
+                of.platform_list, of.platform_list_by_stranger ? k.stranger : k.platform
+            ),
+            "platform list");
+    auto const signer = [&](Document const& document) -> Key const& {
+        return document.by_stranger ? k.stranger : k.signing;
+    };
+    if (of.tcb_info.present)
+        add(to,
+            base::view_of(signed_document("tcbInfo", tcb_info(of), signer(of.tcb_info))),
+            "TCB info");
+    if (of.identity.present)
+        add(to,
+            base::view_of(signed_document("enclaveIdentity", identity(of), signer(of.identity))),
+            "identity");
+}
+
+void make_bodies(Intel& out) {
+    out.header.version = 3;
+    out.header.att_key_type = hw::quote::ecdsa_p256;
+    std::ranges::transform(
+        hw::quote::intel_qe_vendor_id, out.header.qe_vendor_id.begin(), [](auto b) {
+            return std::byte(b);
+        }
+    );
+    out.quoting_enclave.attributes.flags = 0x11; // INIT, PROVISION_KEY
+    out.quoting_enclave.attributes.xfrm = 3;
+    for (std::size_t i = 0; i < 32; ++i)
+        out.quoting_enclave.mr_signer[i] =
+            std::byte(std::stoi(std::string(qe_signer).substr(2 * i, 2), nullptr, 16));
+    out.quoting_enclave.isv_prod_id = 1;
+    out.quoting_enclave.isv_svn = 5;
+    out.enclave.attributes.flags = 0x05; // INIT, MODE64BIT
+    out.enclave.attributes.xfrm = 3;
+    out.enclave.mr_enclave.fill(std::byte{0x3e});
+    out.enclave.report_data.fill(std::byte{0xda});
+    out.expected = {
+        attest::ReportData::exactly(out.enclave.report_data),
+        attest::Measurements::any_of(
+            {Bytes{out.enclave.mr_enclave.begin(), out.enclave.mr_enclave.end()}}
+        )
+    };
+}
+
+} // namespace
+
+Intel Intel::good() {
+    Intel out;
+    out.at = noon;
+    auto const from = noon - years{1};
+    auto const to = noon + years{1};
+    auto const form =
+        [&](char const* subject, char const* issuer, std::uint8_t serial, bool authority) {
+            return CertificateForm{
+                .subject = subject,
+                .issuer = issuer,
+                .serial = serial,
+                .not_before = from,
+                .not_after = to,
+                .authority = authority
+            };
+        };
+    out.root = form(root_name, root_name, 1, true);
+    out.platform_ca = form(platform_name, root_name, 2, true);
+    out.platform_ca.path_length = 0;
+    out.pck = form("Intel SGX PCK Certificate", platform_name, 3, false);
+    out.signing = form("Intel SGX TCB Signing", root_name, 4, false);
+    out.root_list = {
+        .issuer = root_name,
+        .this_update = noon - days{9},
+        .next_update = noon + days{9},
+        .revoked = {77}
+    };
+    out.platform_list = out.root_list;
+    out.platform_list.issuer = platform_name;
+    out.tcb_info.issued = out.identity.issued = noon - days{5};
+    out.tcb_info.next_update = out.identity.next_update = noon + days{25};
+    make_bodies(out);
+    return out;
+}
+
+attest::Appraisal Intel::run() const {
+    auto const& k = keys();
+    auto const root_der = certificate(root, k.root, k.root);
+    auto pck_form = pck;
+    if (sgx_extensions) pck_form.extensions = joined({sgx_extension(*this), pck.extensions});
+    auto const chain = joined(
+        {pem(certificate(pck_form, k.pck, pck_by_stranger ? k.stranger : k.platform)),
+         pem(certificate(platform_ca, k.platform, platform_by_stranger ? k.stranger : k.root)),
+         pem(root_der)}
+    );
+    attest::Endorsements endorsements;
+    add_collateral(endorsements, *this);
+    std::vector<attest::Sourced<crypto::Certificate>> pinned;
+    if (pin_root) pinned.push_back({crypto::Certificate::parse(root_der).value(), "root"});
+    auto const roots = attest::Roots::only(std::move(pinned));
+    auto const evidence = quote(*this, chain);
+    return attest::appraise(
+        attest::Kind::SgxQuote, {evidence, endorsements, roots, policy, expected, at}
+    );
+}
+
+} // namespace forged

@@ -1,0 +1,57 @@
+#pragma once
+
+// An Intel of our own: root, PCK, signing certificate, lists, documents and a quote, of which a
+// test breaks one part.
+
+#include "attest/testing/appraise.hpp"
+#include "forge.hpp"
+#include "hw/quote/quote.hpp"
+
+namespace forged {
+
+// What a level of TCB info or of an identity says.
+struct Level {
+    std::uint8_t svn = 5;
+    std::string status = "UpToDate";
+    std::string advisories = "[]";
+};
+
+struct Document {
+    Time issued;
+    Time next_update;
+    unsigned evaluation_number = 17;
+    std::vector<Level> levels{{}};
+    bool present = true;
+    bool by_stranger = false;
+};
+
+struct Intel {
+    // A quote of SGX, version 3, all of it good under `strict`; what is signed is signed by run().
+    static Intel good();
+
+    attest::Appraisal run() const;
+
+    CertificateForm root, platform_ca, pck, signing;
+    std::uint8_t cpu_svn = 5; // all sixteen components of the PCK
+    std::uint16_t pce_svn = 11;
+    bool sgx_extensions = true;
+    ListForm root_list, platform_list;
+    bool with_root_list = true, with_platform_list = true;
+    Document tcb_info, identity;
+    std::string fmspc = "00906ED50000"; // of the TCB info
+    hw::quote::Header header{};
+    hw::sgx::ReportBody enclave{}, quoting_enclave{};
+    Bytes authentication = Bytes(32, std::byte{0xa0});
+    Bytes padding;
+    bool pin_root = true;
+    bool pck_by_stranger = false, platform_by_stranger = false, signing_by_stranger = false;
+    bool root_list_by_stranger = false, platform_list_by_stranger = false;
+    bool enclave_by_stranger = false, quoting_enclave_by_stranger = false;
+    bool bind_attestation_key = true;
+
+    attest::Policy policy = attest::Policy::strict();
+    attest::Expected expected = attest::testing::unbound();
+    Time at;
+};
+
+} // namespace forged

@@ -1,0 +1,271 @@
+#!/usr/bin/env python3
+"""Evidence, from the application that asks for it to the verifier who reads it. Digests and format are written down here
+a second time, from docs/attestation.md."""
+import hashlib
+import json
+import os
+import ssl
+import sys
+
+sys.path.insert(0, os.path.dirname(__file__))
+from harness import *  # noqa: E402,F403
+from network import connected, entry, free_port, listen  # noqa: E402
+
+MOUNT = '[[files]]\nkind = "dir"\npath = "/dev/attestation"\nsource = "attestation"\n'
+NO_HARDWARE = "NO HARDWARE VOUCHES FOR THIS EVIDENCE"
+
+
+def decoded(data):
+    """An item of CBOR and the rest, as far as evidence needs it."""
+    major, length, data = data[0] >> 5, data[0] & 31, data[1:]
+    if length >= 24:
+        width = 1 << (length - 24)
+        length, data = int.from_bytes(data[:width], "big"), data[width:]
+    if major == 0:
+        return length, data
+    if major in (2, 3):
+        content, data = data[:length], data[length:]
+        return (content if major == 2 else content.decode()), data
+    if major == 5:
+        out = {}
+        for _ in range(length):
+            key, data = decoded(data)
+            out[key], data = decoded(data)
+        return out, data
+    equal((major, length), (6, 601), "the tag")
+    return decoded(data)
+
+
+def claims_of(evidence):
+    claims, rest = decoded(evidence)
+    equal(rest, b"", "behind the evidence")
+    return claims
+
+
+def report_data(claims):
+    bound = claims["user_data"]
+    return hashlib.sha512(b"enarx/v1/app" + claims["workload"] + claims["configuration"] + bytes([len(bound)]) + bound).digest()
+
+
+def configured(extra="", name="Enarx.toml"):
+    return write(name, extra + MOUNT)
+
+
+def evidence_of(*arguments, config=None, options=(), module="attestation"):
+    options = ["--config", config or configured(), *options]
+    return succeeded(run(module, "evidence", *arguments, options=options)).out
+
+
+def digests(module, *arguments, options=()):
+    outcome = succeeded(enarx("run", *options, "--digests", module, *arguments))
+    return {name: bytes.fromhex(value) for name, value in (line.split() for line in outcome.text.splitlines())}
+
+
+def written(name, content):
+    path = scratch(name)
+    path.write_bytes(content)
+    return path
+
+
+@story("an application gets evidence of itself, for the data that it bound", ours=True)
+def own_evidence():
+    claims = claims_of(evidence_of("my nonce"))
+    equal(claims["kind"], "none")
+    equal(claims["version"], 1)
+    equal(claims["user_data"], b"my nonce")
+    equal(claims["workload"], hashlib.sha256(guest("attestation").read_bytes()).digest(), "the workload digest")
+    equal(claims["report_data"], report_data(claims), "the report data")
+    true("measurement" not in claims or BACKEND != "nil", "nobody measures a process")
+
+
+@story("a program finds the files as its libc expects files to be", ours=True)
+def rules():
+    outcome = run("attestation", "rules", options=["--config", configured()])
+    failed = [line for line in outcome.text.splitlines() if line.startswith("FAILED")]
+    equal(failed, [])
+    succeeded(outcome)
+
+
+@story("the digests that a tenant computes beforehand are those of the evidence", ours=True)
+def foretold():
+    config = configured('args = ["no"]\n[limits]\nsockets = 3\n[env]\nA = "b"\n')
+    options = ["--config", config, "--env", "C=d", "--max-memory", "64M"]
+    foretold = digests(guest("attestation"), "evidence", "data", options=options)
+    claims = claims_of(evidence_of("data", config=config, options=options[2:]))
+    equal(foretold["workload"], claims["workload"])
+    equal(foretold["configuration"], claims["configuration"])
+
+
+@story("a start that differs has another configuration digest; the host's paths make none", ours=True)
+def other_start():
+    module, config = guest("attestation"), configured()
+    made = {digests(module, options=["--config", config])["configuration"]}
+    for options, arguments in (([], ["x"]), (["--env", "A=b"], []), (["--max-memory", "1M"], []), (["--invoke", "f"], [])):
+        made.add(digests(module, *arguments, options=["--config", config, *options])["configuration"])
+    equal(len(made), 5)
+    first, second = folder("first"), folder("second")
+    same = {digests(module, options=["--config", config, "--dir", f"{path}::/data"])["configuration"] for path in (first, second)}
+    equal(len(same), 1)
+    true(not same & made, "a directory more is another configuration")
+
+
+@story("what a package holds is part of the workload", ours=True)
+def package():
+    package = folder("package")
+    (package / "main.wasm").write_bytes(guest("attestation").read_bytes())
+    (package / "Enarx.toml").write_text(MOUNT + '[[files]]\nkind = "dir"\npath = "/p"\nsource = "package"\n')
+    (package / "data").mkdir()
+    (package / "data" / "votes").write_text("none yet")
+    first = claims_of(succeeded(run(package, "evidence")).out)
+
+    def text(name):
+        return bytes([0x60 | len(name)]) + name.encode()
+
+    def digest(name):
+        return b"\x58\x20" + hashlib.sha256((package / name).read_bytes()).digest()
+
+    records = [b"\x83" + text(name) + (b"\x02\xf6" if name == "data" else b"\x00" + digest(name))
+               for name in ("Enarx.toml", "data", "data/votes", "main.wasm")]
+    module = hashlib.sha256(guest("attestation").read_bytes()).digest()
+    equal(first["workload"], hashlib.sha256(b"enarx/v1/package" + module + b"".join(records)).digest())
+    (package / "data" / "votes").write_text("all for me")
+    second = claims_of(succeeded(run(package, "evidence")).out)
+    true(first["workload"] != second["workload"], "other files, the same workload digest")
+    equal(first["configuration"], second["configuration"])
+
+
+@story("every TLS listener presents the certificate that the application reads, and evidence comes over it", ours=True)
+def certificate():
+    ports = [free_port(), free_port()]
+    sockets = listen("tls", ports[0]) + entry("listen", "second", prot="tls", port=ports[1], addr="127.0.0.1")
+    server = start_run("attestation", "serve", options=["--config", configured(sockets)])
+    pem = b""
+    while b"-----END" not in pem:
+        line = server.stdout.readline()
+        true(line, "the server ended: " + pem.decode())
+        pem += line
+    context = ssl.create_default_context(cadata=pem.decode())
+    with context.wrap_socket(connected(ports[0]), server_hostname="localhost") as client:
+        shown = client.getpeercert(binary_form=True)
+        equal(shown, ssl.PEM_cert_to_DER_cert(pem.decode()), "the certificate")
+        client.sendall(hashlib.sha256(shown).digest())
+        evidence = b""
+        while part := client.recv(1000):
+            evidence += part
+    claims = claims_of(evidence)
+    equal(claims["user_data"], hashlib.sha256(shown).digest(), "the fingerprint")
+    equal(claims["report_data"], report_data(claims))
+    succeeded(finish(server, 10))
+
+
+@story("without a TLS entry there is no certificate", ours=True)
+def no_certificate():
+    outcome = run("attestation", "show", "certificate", options=["--config", configured(listen("tcp", free_port()))])
+    equal(outcome.status, 1)
+    contains(outcome.errors, "certificate: No such file or directory")
+
+
+@story("only who asks has the directory; sockets keep their place behind all directories", ours=True)
+def asked():
+    sockets = listen("tcp", free_port())
+    without = run("attestation", "show", "kind", options=["--config", write("none.toml", sockets)])
+    equal(without.status, 1)
+    shown = run("environment", options=["--config", configured(sockets)])
+    contains(shown.text, "FD_COUNT=5", "FD_NAMES=stdin:stdout:stderr:/dev/attestation:ingest")
+    shown = run("environment", options=["--config", write("none.toml", sockets)])
+    contains(shown.text, "FD_COUNT=4", "FD_NAMES=stdin:stdout:stderr:ingest")
+
+
+@story("a configuration that gives the directory a mode is refused", ours=True)
+def mode():
+    config = write("Enarx.toml", MOUNT + 'mode = "ro"\n')
+    refused(run("attestation", options=["--config", config]), 125, "5:8", "attestation", name="configuration-invalid")
+
+
+@story("evidence without hardware is refused, whatever it says", ours=True)
+def unproven():
+    evidence = evidence_of("data")
+    path, bound = written("evidence", evidence), claims_of(evidence)["report_data"].hex()
+    for options in ((), ("--policy", "authentic"), ("--report-data", bound)):
+        outcome = enarx("verify", path, *options)
+        equal(outcome.status, 1)
+        contains(outcome.text, "refused", "none.hardware", "--allow-no-hardware")
+    answer = json.loads(enarx("verify", path, "--json").text)
+    equal((answer["verdict"], answer["exit_status"], answer["claims"]), ("refused", 1, None))
+    equal(answer["kind"], "evidence without hardware")
+
+
+@story("who allows it is told in capitals, and gets no claims but a statement", ours=True)
+def allowed():
+    evidence = evidence_of("data")
+    path, claims = written("evidence", evidence), claims_of(evidence)
+    expected = ["--user-data", b"data".hex(), "--workload", claims["workload"].hex(), "--configuration", claims["configuration"].hex()]
+    for options in (expected, ["--report-data", claims["report_data"].hex()]):
+        outcome = enarx("verify", path, "--allow-no-hardware", *options)
+        equal(outcome.status, 0, outcome.text)
+        true(outcome.text.startswith(NO_HARDWARE), "the warning comes first")
+        contains(outcome.text, "accepted", claims["workload"].hex(), b"data".hex(), "none.hardware")
+    answer = json.loads(enarx("verify", path, "--allow-no-hardware", "--json", *expected).text)
+    equal((answer["verdict"], answer["claims"]), ("accepted", None))
+    contains(answer["warning"], NO_HARDWARE)
+    equal(answer["statement"]["user_data"], b"data".hex())
+    outcomes = {rule["rule"]: rule["outcome"] for rule in answer["rules"]}
+    equal(outcomes["none.hardware"], "off")
+    equal(outcomes["none.binding"], "passed")
+
+
+@story("what is not as expected is refused by its rule, and nothing expected is undecided", ours=True)
+def unexpected():
+    evidence = evidence_of("data")
+    path, claims = written("evidence", evidence), claims_of(evidence)
+    other = "00" * 32
+    for rule, options in (("none.user-data", ["--user-data", "00"]), ("none.workload", ["--workload", other]),
+                          ("none.configuration", ["--configuration", other]), ("none.report-data", ["--report-data", "00" * 64]),
+                          ("none.measurement", ["--measurement", "00" * 48])):
+        outcome = enarx("verify", path, "--allow-no-hardware", *options)
+        equal(outcome.status, 1, rule)
+        contains(outcome.text, NO_HARDWARE, "refused", rule)
+    equal(enarx("verify", path, "--allow-no-hardware").status, 3)
+    equal(enarx("verify", path, "--allow-no-hardware", "--workload", claims["workload"].hex()).status, 3)
+    at = evidence.index(b"\x44data")
+    forged = evidence[:at + 1] + b"DATA" + evidence[at + 5:]
+    outcome = enarx("verify", written("forged", forged), "--allow-no-hardware", "--policy", "authentic")
+    equal(outcome.status, 1)
+    contains(outcome.text, "none.binding")
+
+
+@story("damaged evidence is refused with its place", ours=True)
+def damaged():
+    evidence = evidence_of("data")
+    for name, content in (("cut", evidence[:-1]), ("longer", evidence + b"\0"), ("twice", evidence + evidence)):
+        outcome = enarx("verify", written(name, content), "--allow-no-hardware", "--policy", "authentic")
+        equal(outcome.status, 1, name)
+        contains(outcome.text, "none.form", "byte")
+
+
+@story("user data and digests that cannot be are errors of usage", ours=True)
+def usage():
+    path = written("evidence", evidence_of())
+    for options, part in ((["--user-data", "xyz"], "--user-data"), (["--user-data", "00" * 65], "64 bytes"),
+                          (["--workload", "00"], "32 bytes"), (["--configuration", ""], "32 bytes"),
+                          (["--workload", "00" * 32], "--user-data together")):
+        outcome = enarx("verify", path, *options)
+        equal(outcome.status, 2, str(options))
+        contains(outcome.errors, part)
+    nonce = written("nonce", b"\x00\x01")
+    bound = run("attestation", "evidence", "data", options=["--config", configured()])
+    outcome = enarx("verify", written("other", bound.out), "--allow-no-hardware", "--user-data", f"@{nonce}")
+    contains(outcome.text, "none.user-data", "expected: 0001")
+
+
+@story("inspect shows evidence, and that nobody vouches for it", ours=True)
+def inspect():
+    evidence = evidence_of("data")
+    path, claims = written("evidence", evidence), claims_of(evidence)
+    outcome = succeeded(enarx("inspect", path))
+    contains(outcome.text, NO_HARDWARE, claims["workload"].hex(), b"data".hex())
+    described = json.loads(succeeded(enarx("inspect", "--json", path)).text)
+    equal(described["kind"], "evidence without hardware")
+
+
+main()

@@ -2,7 +2,7 @@
 to other processes, but an administrator can make the process itself call.
 
 What is reported is what KVM did, not what could follow from it: registers of a vCPU read and set, a memory slot of the
-attacker's added to the Keep and taken away again. Whoever can do that can have the vCPU copy the Keep's memory there.
+attacker's added to the Keep and taken away again. No memory is read this way here.
 """
 import ctypes
 import os

@@ -87,7 +87,7 @@ def command(way):
             return row(way, "command", "calls", name, "nothing", "nothing", str(reason))
         for _ in range(4):
             election.vote(2)
-    return row(way, "command", "calls", name, "obeyed", "the Keep obeys", f"{', '.join(done)}: enough to have the vCPU copy its memory out")
+    return row(way, "command", "calls", name, "obeyed", "the Keep obeys", f"{', '.join(done)}; its memory was not read this way")
 
 
 def hardware_row(way, reason):

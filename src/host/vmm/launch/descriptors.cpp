@@ -56,20 +56,6 @@ void hand_resident(Handed& handed, std::uint32_t number, os::Fd file) {
     handed.files.push_back(std::move(file));
 }
 
-void hand_inherited(Handed& handed) {
-    constexpr int first = 3;
-    constexpr int most = 64;
-    for (int number = first; number < most; ++number) {
-        struct stat status{};
-        if ((::fcntl(number, F_GETFD) & FD_CLOEXEC) != 0 || ::fstat(number, &status) != 0) continue;
-        ::fcntl(number, F_SETFD, FD_CLOEXEC);
-        if (S_ISREG(status.st_mode) && status.st_size > 0)
-            hand_resident(handed, static_cast<std::uint32_t>(number), os::Fd{number});
-        else
-            hand(handed, static_cast<std::uint32_t>(number), os::Fd{number});
-    }
-}
-
 os::OrFailure<void> hand_order(Handed& handed, LaunchOrder const& order) {
     std::vector<Item> items;
     std::vector<os::Fd> opened;

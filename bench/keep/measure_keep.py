@@ -111,7 +111,7 @@ def idle(env):
         text = pathlib.Path(f"/proc/{process.pid}/smaps_rollup").read_text()
         process.send_signal(signal.SIGKILL)
         process.wait()
-        return sum(int(n) for n in re.findall(r"Private_\w+:\s+(\d+) kB", text)) / 1024
+        return sum(int(n) for n in re.findall(r"Private_Dirty:\s+(\d+) kB", text)) / 1024
     lines = {"nil": nil(GUESTS / "spin.wasm", "read"), "plain": keep("plain", GUESTS / "spin.wasm", "read")}
     found = {name: private(line) for name, line in lines.items()}
     return [["idle Keep, memory of its own, MiB (sealed memory is the kernel's and not seen here)", found["nil"], found["plain"], "-", "-",

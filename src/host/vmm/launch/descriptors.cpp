@@ -56,6 +56,16 @@ void hand_resident(Handed& handed, std::uint32_t number, os::Fd file) {
     handed.files.push_back(std::move(file));
 }
 
+void hand_resolver(Handed& handed) {
+    auto const& names = protocol::launch::named_files;
+    for (std::uint32_t i = 0; i < names.size(); ++i) {
+        os::Fd file{::open(std::string{names[i]}.c_str(), O_RDONLY | O_CLOEXEC)};
+        if (!file || !regular_with_contents(file.number())) continue;
+        hand_resident(handed, i, std::move(file));
+        handed.wishes.descriptors.back().named = true;
+    }
+}
+
 os::OrFailure<void> hand_order(Handed& handed, LaunchOrder const& order) {
     std::vector<Item> items;
     std::vector<os::Fd> opened;

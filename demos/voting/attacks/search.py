@@ -25,7 +25,7 @@ def main():
     arguments = parser.parse_args()
     try:
         found = find(arguments.tool, process_of(arguments.process))
-    except (Impossible, Refused) as reason:
+    except (Impossible, Refused, OSError) as reason:
         print(f"{arguments.tool}: {reason}", file=sys.stderr)
         sys.exit(3 if isinstance(reason, Impossible) else 1)
     if arguments.json:

@@ -71,7 +71,10 @@ def main():
     parser.add_argument("--with", dest="tool", choices=sorted(WAYS), default="gdb")
     parser.add_argument("process", metavar="NAME|PID")
     arguments = parser.parse_args()
-    found = list(places(process_of(arguments.process)))
+    try:
+        found = list(places(process_of(arguments.process)))
+    except OSError as reason:
+        sys.exit(str(reason))
     if not found:
         print("no vote found that could be changed")
         sys.exit(1)

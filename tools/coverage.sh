@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # coverage.sh FOLDER PROGRAM...: runs test programs of the coverage preset and prints which lines of src/FOLDER they reach, file by file.
 #
-#   tools/coverage.sh attest attest_test attest_measure_test forged_test
+#   tools/coverage.sh attest attest_test attest_measure_test attest_inspect_test forged_test
 #
 # Also `-- COMMAND...`: one more command to run first, such as a story in Python that calls build/coverage/enarx. ENARX_VECTORS names a whole
 # set of vectors. Tests, fuzzers and what only tests use are not counted.
@@ -15,7 +15,7 @@ programs=()
 while [ $# -gt 0 ] && [ "$1" != -- ]; do programs+=("$1"); shift; done
 more=()
 [ $# -gt 0 ] && shift && more=("$@")
-ninja -C "$build" --quiet "${programs[@]}"
+[ -n "${ENARX_NO_BUILD-}" ] || ninja -C "$build" --quiet "${programs[@]}"
 profiles=$build/profiles
 rm -rf "$profiles"
 export LLVM_PROFILE_FILE=$PWD/$profiles/%p.profraw
@@ -29,4 +29,4 @@ if [ ${#more[@]} -gt 0 ]; then "${more[@]}" >&2; fi
 llvm-profdata-22 merge -sparse "$profiles"/*.profraw -o "$profiles/all.profdata"
 llvm-cov-22 report "${objects[@]:1}" -instr-profile="$profiles/all.profdata" \
     -ignore-filename-regex='_test\.cpp|_fuzz\.cpp|/testing/|/testing\.hpp' "src/$folder" |
-    awk 'NR==1 || /^TOTAL/ || /\.[ch]pp/ { printf "%-40s %8s lines %6s missed %8s\n", $1, $8, $9, $10 }'
+    awk '/^TOTAL/ || /\.[ch]pp/ { printf "%-40s %6s lines %6s missed %8s\n", $1, $8, $9, $10 }'

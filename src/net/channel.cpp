@@ -46,8 +46,8 @@ OrTrouble<os::Fd> connected(os::SocketAddress const& address, Deadline deadline)
 // A key of this moment: no server of a vendor asks who comes.
 crypto::TlsResult<crypto::TlsSession> tls_session(std::string const& host) {
     auto const now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    auto const credential =
-        TRY(crypto::TlsCredential::self_signed(TRY(crypto::TlsKey::generate()), {}, now));
+    auto key = TRY(crypto::TlsKey::generate());
+    auto const credential = TRY(crypto::TlsCredential::self_signed(std::move(key), {}, now));
     auto const context =
         TRY(crypto::TlsContext::client(
             credential, {.authorities = {}, .alpn = {}, .also_tls_1_2 = true}

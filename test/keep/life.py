@@ -157,7 +157,9 @@ def refused_programs():
 
 @story("--timeout and --max-memory bound a program, too", ours=True)
 def bounds():
-    refused(finish(start(exec_line("secret", "--timeout", "300ms")), 10), 124, name="timed-out")
+    process = start(exec_line("secret", "--timeout", "300ms"))
+    equal(process.wait(10), 124)
+    contains(process.stderr.read().decode(), "(timed-out)")
     outcome = execute([PROGRAM, "exec", "--max-memory", "64M", program("memory")])
     true(outcome.status in (1, 137), f"exit status {outcome.status}: {outcome.errors}")
 

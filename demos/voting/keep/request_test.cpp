@@ -13,7 +13,7 @@ namespace {
 int refusal(std::string_view received) {
     auto const parsed = parse_request(received);
     auto const* bad = std::get_if<BadRequest>(&parsed);
-    return bad ? bad->status : 0;
+    return bad != nullptr ? bad->status : 0;
 }
 
 bool incomplete(std::string_view received) {

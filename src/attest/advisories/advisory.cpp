@@ -60,8 +60,8 @@ Shown shown_by_floor(Claims const& claims) {
     auto const* snp = evidence_of<snp::Claims>(claims);
     if (!snp) return Shown::NotChecked;
     auto const current = snp->report.current_tcb.decode(snp->product);
-    return current.at_least(snp::Floors{}.of(snp->product, snp->report)) ? Shown::Mitigated
-                                                                         : Shown::Open;
+    auto const floor = snp::Floors{}.of(snp->product, snp->report);
+    return current.at_least(floor) ? Shown::Mitigated : Shown::Open;
 }
 
 Shown shown_by(Appraisal const& appraisal, Advisory const& advisory) {

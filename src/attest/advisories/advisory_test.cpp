@@ -77,7 +77,7 @@ TEST(Advisories, AreNotMitigatedByAFloorThatAPolicyHasLowered) {
         if (!state) continue;
         auto const* claims = appraisal.claims()->get<snp::Claims>();
         auto const current = claims->report.current_tcb.decode(claims->product);
-        bool const high = current.at_least(snp::Floors{}.of(claims->product));
+        bool const high = current.at_least(snp::Floors{}.of(claims->product, claims->report));
         EXPECT_EQ(*state, high ? Shown::Mitigated : Shown::Open) << made.parts[0].name;
         EXPECT_EQ(shown(appraisal, "CVE-2025-61971"), Shown::NotChecked);
         ++judged;

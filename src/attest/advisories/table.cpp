@@ -49,9 +49,9 @@ constexpr std::array table{
         "2025-10-13",
         Concern::AllSnp,
         "RMPocalypse: the host can write to the table of memory ownership while it is set up.",
-        Proof::Bulletin,
+        Proof::Floor,
         "",
-        "AMD product security, AMD-SB-3020"
+        "AMD product security, AMD-SB-3016 and AMD-SB-3020; snp/limits.hpp"
     },
     Advisory{
         "TEE.fail",
@@ -83,7 +83,7 @@ constexpr std::array table{
         "EntrySign: the host can load microcode of its own making.",
         Proof::Floor,
         "",
-        "AMD product security, AMD-SB-3019; NVD, CVE-2024-56161"
+        "AMD product security, AMD-SB-3019; NVD, CVE-2024-56161; snp/microcode_floor.cpp"
     },
     Advisory{
         "CVE-2024-21944",

@@ -80,7 +80,9 @@ os::OrFailure<Plan> Plan::make(std::uint64_t program_size, Wishes const& wishes)
             .flags = wish.flags
         };
         if (!wish.resident) continue;
-        descriptor.kind = static_cast<std::uint32_t>(launch::DescriptorKind::Memory);
+        descriptor.kind = static_cast<std::uint32_t>(
+            wish.named ? launch::DescriptorKind::Named : launch::DescriptorKind::Memory
+        );
         descriptor.place = next;
         plan.file_addresses_.push_back(next);
         next += round_up(wish.memory_size, page);

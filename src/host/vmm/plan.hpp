@@ -21,6 +21,8 @@ struct PlannedDescriptor {
     std::uint64_t memory_size =
         0; // ... or, if `resident`, a file of this size in the Keep's memory
     bool resident = false;
+    bool named =
+        false; // resident, not open: `number` is its index in protocol::launch::named_files
 };
 
 // How the Keep's memory is held.

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 
 namespace protocol::launch {
 
@@ -50,7 +51,11 @@ enum class Doorbell : std::uint32_t { Port = 0, Polled = 1 };
 enum class DescriptorKind : std::uint32_t {
     Host = 0,   // `place` is a handle of the host-call server
     Memory = 1, // a file that lies at guest-physical `place`, read-only
+    Named = 2,  // the same, not open: `number` is its index in named_files
 };
+
+// Files that a program looks for by these names and the host may give: how names are resolved.
+inline constexpr std::array<std::string_view, 2> named_files{"/etc/resolv.conf", "/etc/hosts"};
 
 // A descriptor that the program finds open.
 struct Descriptor {

@@ -22,6 +22,28 @@ os::OrFailure<std::string> policy_id(std::string const& policy) {
 
 } // namespace
 
+std::vector<Option> ear_options(EarWishes& wishes) {
+    return {
+        {.name = "--ear-key",
+         .value = "FILE",
+         .help = "Sign the attestation result with this private key (P-384 in PEM, as `enarx key "
+                 "sev create` makes it).",
+         .target = &wishes.key,
+         .completion = Completion::File},
+        {.name = "--ear-form",
+         .value = "FORM",
+         .help = "The form of the signed result: jwt (default) or cwt.",
+         .target = &wishes.form,
+         .choices = {"jwt", "cwt"}},
+        {.name = "--ear-out",
+         .value = "FILE",
+         .help = "Write the signed result to this new file. With --json it stands in the answer, "
+                 "too.",
+         .target = &wishes.out,
+         .completion = Completion::File},
+    };
+}
+
 os::OrFailure<EarWriter> EarWriter::create(
     EarWishes wishes,
     std::string const& policy,

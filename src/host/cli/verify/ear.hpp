@@ -2,7 +2,8 @@
 
 // The EAR of an answer, signed where the user gave a key.
 
-#include "attest/result/ear.hpp"
+#include "attest/ear/ear.hpp"
+#include "host/cli/syntax/syntax.hpp"
 #include "os/failure.hpp"
 
 #include <optional>
@@ -15,6 +16,9 @@ struct EarWishes {
     std::optional<std::string> form; // "jwt" or "cwt"; without one, JWT
     std::optional<std::string> out;  // a new file for the signed token
 };
+
+// The options that fill them in.
+std::vector<Option> ear_options(EarWishes& wishes);
 
 class EarWriter {
 public:

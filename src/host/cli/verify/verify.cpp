@@ -34,6 +34,9 @@ public:
     os::OrFailure<int> carry_out(Global const& global) override;
 
 private:
+    std::vector<Option> inputs();
+    std::vector<Option> values();
+    std::vector<Option> answers();
     os::OrFailure<attest::none::Wanted> wanted() const;
     os::OrFailure<std::chrono::sys_seconds> time() const;
     os::OrFailure<EarWriter> ear(std::chrono::sys_seconds at) const;
@@ -62,81 +65,85 @@ private:
     std::vector<attest::Verdict> verdicts_;
 };
 
+// What is judged with.
+std::vector<Option> Verify::inputs() {
+    return {
+        {.name = "--endorsements",
+         .value = "FILE|FOLDER",
+         .help = "What the vendor says of the platform: certificates, revocation lists, "
+                 "collateral, a bundle. May be repeated.",
+         .target = &endorsements_,
+         .completion = Completion::File},
+        {.name = "--policy",
+         .value = "NAME|FILE",
+         .help = "strict (default), authentic, or a policy file in TOML (docs/policy.md).",
+         .target = &policy_,
+         .completion = Completion::File},
+        {.name = "--at",
+         .value = "TIME",
+         .help = "The time to judge by, such as 2026-11-21T10:00:00Z. Default: now.",
+         .target = &at_},
+        {.name = "--root",
+         .value = "FILE",
+         .help = "Trust this root, or this platform key (JWK), in the place of all vendor "
+                 "roots. May be repeated.",
+         .target = &roots_,
+         .completion = Completion::File},
+    };
+}
+
+// What evidence is compared with.
+std::vector<Option> Verify::values() {
+    return {
+        {.name = "--report-data",
+         .value = "HEX|@FILE",
+         .help = "The single-use data that the attester was asked to bind.",
+         .target = &report_data_},
+        {.name = "--measurement",
+         .value = "HEX",
+         .help = "A launch measurement that you trust. May be repeated.",
+         .target = &measurements_},
+        {.name = "--workload",
+         .value = "HEX",
+         .help = "The digest of the application that should run (enarx run --digests).",
+         .target = &application_.workload},
+        {.name = "--configuration",
+         .value = "HEX",
+         .help = "The digest of what should configure it.",
+         .target = &application_.configuration},
+        {.name = "--user-data",
+         .value = "HEX|@FILE",
+         .help = "What the application should have bound. With the two digests it stands for "
+                 "the report data.",
+         .target = &application_.user_data},
+    };
+}
+
+// What is told.
+std::vector<Option> Verify::answers() {
+    return {
+        {.name = "--allow-no-hardware",
+         .help = "Judge evidence of a Keep without hardware as well. It proves nothing "
+                 "against its host.",
+         .target = &allow_no_hardware_},
+        {.name = "--explain",
+         .help = "Of accepted evidence, also tell what it does not prove: known attacks, and "
+                 "which rule shows that the platform is not open to them, if any does.",
+         .target = &explain_},
+        {.name = "--json",
+         .letter = 'j',
+         .help = "As JSON: every rule, all claims, and an attestation result (EAR).",
+         .target = &json_},
+    };
+}
+
 Syntax Verify::syntax(Global& global) {
     (void)global;
+    std::vector<Option> all;
+    for (auto& part : {inputs(), values(), answers(), ear_options(ear_)})
+        all.insert(all.end(), part.begin(), part.end());
     return {
-        .options =
-            {{.name = "--endorsements",
-              .value = "FILE|FOLDER",
-              .help = "What the vendor says of the platform: certificates, revocation lists, "
-                      "collateral, a bundle. May be repeated.",
-              .target = &endorsements_,
-              .completion = Completion::File},
-             {.name = "--policy",
-              .value = "NAME|FILE",
-              .help = "strict (default), authentic, or a policy file in TOML (docs/policy.md).",
-              .target = &policy_,
-              .completion = Completion::File},
-             {.name = "--at",
-              .value = "TIME",
-              .help = "The time to judge by, such as 2026-11-21T10:00:00Z. Default: now.",
-              .target = &at_},
-             {.name = "--report-data",
-              .value = "HEX|@FILE",
-              .help = "The single-use data that the attester was asked to bind.",
-              .target = &report_data_},
-             {.name = "--measurement",
-              .value = "HEX",
-              .help = "A launch measurement that you trust. May be repeated.",
-              .target = &measurements_},
-             {.name = "--workload",
-              .value = "HEX",
-              .help = "The digest of the application that should run (enarx run --digests).",
-              .target = &application_.workload},
-             {.name = "--configuration",
-              .value = "HEX",
-              .help = "The digest of what should configure it.",
-              .target = &application_.configuration},
-             {.name = "--user-data",
-              .value = "HEX|@FILE",
-              .help = "What the application should have bound. With the two digests it stands for "
-                      "the report data.",
-              .target = &application_.user_data},
-             {.name = "--root",
-              .value = "FILE",
-              .help = "Trust this root, or this platform key (JWK), in the place of all vendor "
-                      "roots. May be repeated.",
-              .target = &roots_,
-              .completion = Completion::File},
-             {.name = "--allow-no-hardware",
-              .help = "Judge evidence of a Keep without hardware as well. It proves nothing "
-                      "against its host.",
-              .target = &allow_no_hardware_},
-             {.name = "--explain",
-              .help = "Of accepted evidence, also tell what it does not prove: known attacks, and "
-                      "which rule shows that the platform is not open to them, if any does.",
-              .target = &explain_},
-             {.name = "--json",
-              .letter = 'j',
-              .help = "As JSON: every rule, all claims, and an attestation result (EAR).",
-              .target = &json_},
-             {.name = "--ear-key",
-              .value = "FILE",
-              .help = "Sign the attestation result with this private key (P-384 in PEM, as `enarx "
-                      "key sev create` makes it).",
-              .target = &ear_.key,
-              .completion = Completion::File},
-             {.name = "--ear-form",
-              .value = "FORM",
-              .help = "The form of the signed result: jwt (default) or cwt.",
-              .target = &ear_.form,
-              .choices = {"jwt", "cwt"}},
-             {.name = "--ear-out",
-              .value = "FILE",
-              .help = "Write the signed result to this new file. With --json it stands in the "
-                      "answer, too.",
-              .target = &ear_.out,
-              .completion = Completion::File}},
+        .options = std::move(all),
         .operands = {
             {.name = "EVIDENCE",
              .help = "Files of evidence.",

@@ -55,6 +55,7 @@ base::Result<File> file_of(launch::Descriptor const& descriptor, std::uint64_t m
         file.close_late = (file.flags & open_directory) != 0;
         return file;
     case launch::DescriptorKind::Memory:
+    case launch::DescriptorKind::Named:
         if (!file_fits(descriptor.place, descriptor.size, memory)) break;
         file.kind = File::Kind::Memory;
         file.place = descriptor.place;
@@ -93,6 +94,12 @@ base::Result<void> configure(Kernel& kernel, launch::Boot const& boot) {
     if (boot.open != boot.open_end) kernel.pool.add_open({boot.open, boot.open_end});
     for (std::uint32_t i = 0; i < boot.descriptor_count; ++i) {
         auto const& descriptor = boot.descriptors[i];
+        if (descriptor.kind == static_cast<std::uint32_t>(launch::DescriptorKind::Named)) {
+            if (descriptor.number >= kernel.named.size())
+                return std::unexpected(base::Errno::Proto);
+            kernel.named[descriptor.number] = TRY(file_of(descriptor, boot.memory));
+            continue;
+        }
         if (descriptor.number >= Descriptors::max_files) return std::unexpected(base::Errno::Proto);
         kernel.files.put(descriptor.number, TRY(file_of(descriptor, boot.memory)));
     }

@@ -104,6 +104,7 @@ os::Failure launch_kvm(LaunchOrder const& order) {
     wishes.arguments = {"enarx-exec"};
     Handed handed{wishes, server, {}};
     hand_standard(handed);
+    if (order.keep.sockets) hand_resolver(handed);
     if (auto const given = hand_order(handed, order); !given) return given.error();
     if (auto const timeout = timeout_of(order)) static_cast<void>(kvm::end_after(*timeout));
     return run(order.keep, *exec, handed);

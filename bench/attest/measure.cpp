@@ -1,11 +1,13 @@
-// attest_bench CASES [REPEAT [THREADS]]: what enarx-attest makes of the cases of
-// test/peers/cases.py, a line of JSON each, in the form of the other verifiers there; with THREADS
-// also how many verifications a second they do together.
+// attest_bench CASES [REPEAT [THREADS]], or attest_bench --digests REPEAT PAGES: what enarx-attest
+// makes of the cases of test/peers/cases.py, a line of JSON each, in the form of the other
+// verifiers there; with THREADS also how many verifications a second they do together.
 
+#include "attest/measure/snp_pages.hpp"
 #include "attest/verify.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -134,10 +136,16 @@ void report(Case const& of, int repeat) {
     std::cout << out.dump() << "\n";
 }
 
+struct Cost {
+    double wall_s;
+    double cpu_s; // of all threads: on a busy machine the one that tells
+};
+
 // 10 000 cold verifications, shared out evenly.
-double many_seconds(Case const& of, unsigned threads) {
+Cost many(Case const& of, unsigned threads) {
     constexpr unsigned total = 10'000;
     auto const started = Clock::now();
+    auto const cpu = std::clock();
     {
         std::vector<std::jthread> running;
         for (unsigned i = 0; i < threads; ++i)
@@ -148,22 +156,51 @@ double many_seconds(Case const& of, unsigned threads) {
                 }
             });
     }
-    return std::chrono::duration<double>(Clock::now() - started).count();
+    return {
+        .wall_s = std::chrono::duration<double>(Clock::now() - started).count(),
+        .cpu_s = double(std::clock() - cpu) / CLOCKS_PER_SEC,
+    };
 }
 
 void report_threads(Case const& of, unsigned threads) {
-    auto const one = many_seconds(of, 1);
-    auto const all = many_seconds(of, threads);
+    auto const one = many(of, 1);
+    auto const all = many(of, threads);
     Json const out{
         {"peer", "enarx"},
         {"name", of.name},
         {"mode", "10000"},
         {"threads", threads},
-        {"one_s", one},
-        {"all_s", all},
-        {"times", one / all},
+        {"one_s", one.wall_s},
+        {"all_s", all.wall_s},
+        {"times", one.wall_s / all.wall_s},
+        {"times_by_cpu", threads * one.cpu_s / all.cpu_s},
     };
     std::cout << out.dump() << "\n";
+}
+
+// Launch digests from lists of pages, each page with the digest of its contents.
+int report_digests(std::string const& path, int repeat) {
+    auto const cases = attest::measure::parse_snp_pages(read(path), path);
+    if (!cases) {
+        std::cerr << path << ": " << cases.error().expected << "\n";
+        return 1;
+    }
+    for (auto const& of : *cases) {
+        bool const right = !of.expected || of.digest() == *of.expected;
+        auto const us = median_us(repeat, [&] {
+            if (of.digest() == crypto::Sha384Digest{}) std::abort();
+        });
+        Json const out{
+            {"peer", "enarx"},
+            {"name", of.name},
+            {"mode", "digest"},
+            {"us", us},
+            {"pages", of.pages.size()},
+            {"outcome", right ? "accepted" : "refused"},
+        };
+        std::cout << out.dump() << "\n";
+    }
+    return 0;
 }
 
 } // namespace
@@ -174,6 +211,8 @@ int main(int count, char** words) {
         return 2;
     }
     int const repeat = count > 2 ? std::atoi(words[2]) : 0;
+    if (words[1] == std::string_view{"--digests"})
+        return count > 3 ? report_digests(words[3], repeat) : 2;
     auto const cases = Json::parse(base::text_of(read(words[1])));
     for (auto const& json : cases) {
         auto const kind = json.at("kind").get<std::string>();

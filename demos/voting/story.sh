@@ -22,7 +22,7 @@ echo "-- Every attack on every way --"
 cat <<TEXT
 
 What it means: a native program is the administrator's. A KVM Keep in plain memory isolates the host from the program, not
-the program from the host. Sealed memory keeps out the tools that read a process; the kernel still can read it: it is no TEE.
+the program from the host. Sealed memory keeps out the tools that read a process; whoever commands the kernel still can read it: it is no TEE.
 Only SEV-SNP, SGX or TDX keep the host out, and prove it to a verifier elsewhere.
 
 The table as a page: $build/demos/voting/attacks.html

@@ -8,6 +8,8 @@
  * size in their first member. */
 #pragma once
 
+/* NOLINTBEGIN(readability-identifier-naming,modernize-use-using,modernize-deprecated-headers,performance-enum-size): this is C. */
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -128,3 +130,5 @@ bool enarx_attest_appraisal_finding(
 #ifdef __cplusplus
 }
 #endif
+
+/* NOLINTEND(readability-identifier-naming,modernize-use-using,modernize-deprecated-headers,performance-enum-size) */

@@ -34,19 +34,20 @@ base::View view_of(enarx_attest_bytes const& bytes) {
     return {reinterpret_cast<std::byte const*>(bytes.data), bytes.size};
 }
 enarx_attest_bytes bytes_of(base::View view) {
-    return {reinterpret_cast<std::uint8_t const*>(view.data()), view.size()};
+    return {.data = reinterpret_cast<std::uint8_t const*>(view.data()), .size = view.size()};
 }
 
 bool said(enarx_attest_expected const& expected) {
     if (expected.binding == ENARX_ATTEST_UNBOUND) return true;
-    return expected.binding == ENARX_ATTEST_ONE_OF && (expected.count == 0 || expected.values);
+    return expected.binding == ENARX_ATTEST_ONE_OF &&
+           (expected.count == 0 || expected.values != nullptr);
 }
 
 std::optional<Expected> expected_of(enarx_attest_request const& request) {
     auto const& data = request.report_data;
     auto const& measurements = request.measurements;
     if (!said(data) || !said(measurements)) return {};
-    Expected out{ReportData::unbound(), Measurements::unbound()};
+    Expected out{.report_data = ReportData::unbound(), .measurements = Measurements::unbound()};
     if (data.binding == ENARX_ATTEST_ONE_OF) {
         if (data.count != 1) return {};
         out.report_data = ReportData::exactly(view_of(data.values[0]));
@@ -75,7 +76,8 @@ void enarx_attest_endorsements_free(enarx_attest_endorsements* endorsements) {
 char const* enarx_attest_endorsements_add(
     enarx_attest_endorsements* endorsements, enarx_attest_bytes bytes, char const* source
 ) {
-    auto const added = endorsements->value.add(view_of(bytes), source ? source : "endorsement");
+    auto const added =
+        endorsements->value.add(view_of(bytes), source != nullptr ? source : "endorsement");
     if (added) return nullptr;
     auto const& why = added.error();
     endorsements->why = why.source + " at byte " + std::to_string(why.offset) + ": expected " +
@@ -105,16 +107,17 @@ enarx_attest_policy* enarx_attest_policy_authentic() {
 void enarx_attest_policy_free(enarx_attest_policy* policy) { delete policy; }
 
 bool enarx_attest_policy_set(enarx_attest_policy* policy, char const* rule, bool on) {
-    auto const* found = rule ? find_rule(rule) : nullptr;
-    if (!found || (found->level == Level::Always && !on)) return false;
+    auto const* found = rule != nullptr ? find_rule(rule) : nullptr;
+    if (found == nullptr || (found->level == Level::Always && !on)) return false;
     policy->value.set(*found, on);
     return true;
 }
 
 enarx_attest_appraisal*
 enarx_attest_appraise(enarx_attest_verifier* verifier, enarx_attest_request const* request) {
-    if (!verifier || !request || request->size != sizeof *request || !request->endorsements ||
-        !request->policy || (!request->evidence.data && request->evidence.size != 0))
+    if (verifier == nullptr || request == nullptr || request->size != sizeof *request ||
+        request->endorsements == nullptr || request->policy == nullptr ||
+        (request->evidence.data == nullptr && request->evidence.size != 0))
         return nullptr;
     auto const expected = expected_of(*request);
     if (!expected) return nullptr;
@@ -129,7 +132,7 @@ enarx_attest_appraise(enarx_attest_verifier* verifier, enarx_attest_request cons
     });
     if (!appraisal) return nullptr;
     std::string kind{name_of(appraisal->kind())};
-    return new enarx_attest_appraisal{std::move(*appraisal), std::move(kind)};
+    return new enarx_attest_appraisal{.value = std::move(*appraisal), .kind = std::move(kind)};
 }
 
 void enarx_attest_appraisal_free(enarx_attest_appraisal* appraisal) { delete appraisal; }
@@ -144,12 +147,12 @@ char const* enarx_attest_appraisal_kind(enarx_attest_appraisal const* appraisal)
 
 enarx_attest_bytes enarx_attest_appraisal_measurement(enarx_attest_appraisal const* appraisal) {
     auto const* claims = appraisal->value.claims();
-    return claims ? bytes_of(claims->measurement()) : enarx_attest_bytes{};
+    return claims != nullptr ? bytes_of(claims->measurement()) : enarx_attest_bytes{};
 }
 
 enarx_attest_bytes enarx_attest_appraisal_report_data(enarx_attest_appraisal const* appraisal) {
     auto const* claims = appraisal->value.claims();
-    return claims ? bytes_of(claims->report_data()) : enarx_attest_bytes{};
+    return claims != nullptr ? bytes_of(claims->report_data()) : enarx_attest_bytes{};
 }
 
 size_t enarx_attest_appraisal_findings(enarx_attest_appraisal const* appraisal) {
@@ -165,10 +168,11 @@ bool enarx_attest_appraisal_finding(
     *finding = {
         .size = sizeof *finding,
         .outcome = static_cast<enarx_attest_outcome>(outcome),
-        // Rules are made of literals, which end with a zero.
+        // NOLINTBEGIN(bugprone-suspicious-stringview-data-usage): literals, which end with a zero
         .rule = rule->id.data(),
         .text = rule->text.data(),
         .manual = rule->source.data(),
+        // NOLINTEND(bugprone-suspicious-stringview-data-usage)
         .expected = detail.expected.c_str(),
         .found = detail.found.c_str(),
         .part = detail.place.part.c_str(),

@@ -58,6 +58,8 @@ base::Result<FileBytes> read_file(int descriptor, std::uint64_t most) {
                         : ::read(descriptor, bytes.get() + size, room - size);
         })));
         if (got == 0) return FileBytes{std::move(bytes), size};
+        // The host cannot have moved more than there is.
+        if (static_cast<std::size_t>(got) > room - size) return std::unexpected(base::Errno::Proto);
         size += static_cast<std::size_t>(got);
         if (size > most) return std::unexpected(base::Errno::FBig);
         if (size < room) continue;

@@ -87,6 +87,8 @@ def look_inside(archive):
     strong = [name for name, kind in names(archive, "--extern-only", "--defined-only") if kind in "TDBR"]
     foreign = [name for name in strong if not OURS.match(name)]
     check("the archive shows no name of another library", strong and not foreign, "\n".join(foreign[:20]))
+    pretended = [name for name in strong if re.search("mock|simulat|fake|test_purpose", name, re.IGNORECASE)]
+    check("no verifier that only pretends is linked in", not pretended, "\n".join(pretended))
     wanted = {re.sub(r"@.*", "", name) for name, _ in names(archive, "--undefined-only")}
     check("the archive can reach no network and no clock", "memcpy" in wanted and not wanted & FORBIDDEN, str(wanted & FORBIDDEN))
 

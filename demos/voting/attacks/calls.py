@@ -1,87 +1,20 @@
-"""ptrace: calls made in the host process by force, to command its virtual machine from inside: KVM refuses its descriptors
-to other processes, but an administrator can make the process itself call.
+"""What an administrator reaches with calls made by force in the host process: KVM refuses its descriptors to other
+processes, and a filter may forbid the process itself what it does not need; root can ask the kernel to suspend that filter.
 
-What is reported is what KVM did, not what could follow from it: registers of a vCPU read and set, a memory slot of the
-attacker's added to the Keep and taken away again. Whoever can do that can have the vCPU copy the Keep's memory there.
+`command` reports what KVM did, not what could follow from it. `remap` reads: where a page of the Keep's file is still
+mapped, without access and behind the Keep's memory, the kernel is asked to let it show the rest of the file.
 """
-import ctypes
 import os
 import struct
 
-from process import Impossible, Refused, mappings
+from forced import Thread
+from process import AT_ONCE, Impossible, Refused
 
-libc = ctypes.CDLL(None, use_errno=True)
-libc.ptrace.restype = ctypes.c_long
-libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
-
-# <sys/ptrace.h>
-SINGLESTEP, GETREGS, SETREGS, DETACH, SEIZE, INTERRUPT = 9, 12, 13, 17, 0x4206, 0x4207
-WALL = 0x40000000
-# struct user_regs_struct of <sys/user.h>: 27 words
-FIELDS = ("r15 r14 r13 r12 rbp rbx r11 r10 r9 r8 rax rcx rdx rsi rdi orig_rax rip cs eflags rsp ss fs_base gs_base ds es fs gs").split()
-MMAP, IOCTL = 9, 16
+MMAP, MPROTECT, IOCTL, MREMAP, REMAP_FILE_PAGES = 9, 10, 16, 25, 216
+READ, MAY_MOVE = 1, 1
 # <linux/kvm.h>
 GET_REGS, SET_REGS, SET_USER_MEMORY_REGION = 0x8090AE81, 0x4090AE82, 0x4020AE46
-SYSCALL = b"\x0f\x05"
 SPARE_SLOT, SPARE_ADDRESS = 400, 0x3F_0000_0000
-
-
-class Registers(ctypes.Structure):
-    _fields_ = [(name, ctypes.c_ulonglong) for name in FIELDS]
-
-
-class Thread:
-    """A thread of the victim, stopped; goes on as if nothing had been when the block ends."""
-
-    def __init__(self, pid, tid):
-        self.pid, self.tid = pid, tid
-
-    def __enter__(self):
-        if libc.ptrace(SEIZE, self.tid, None, None) != 0:
-            raise Refused(f"ptrace: {os.strerror(ctypes.get_errno())}")
-        libc.ptrace(INTERRUPT, self.tid, None, None)
-        os.waitpid(self.tid, WALL)
-        self.saved = self._registers()
-        self.gate = _syscall_instruction(self.pid)
-        return self
-
-    def __exit__(self, *_):
-        libc.ptrace(SETREGS, self.tid, None, ctypes.addressof(self.saved))
-        libc.ptrace(DETACH, self.tid, None, None)
-
-    def _registers(self):
-        registers = Registers()
-        if libc.ptrace(GETREGS, self.tid, None, ctypes.addressof(registers)) != 0:
-            raise Refused("the thread is gone")
-        return registers
-
-    def call(self, number, *arguments):
-        """A system call in the victim; its answer."""
-        registers = Registers.from_buffer_copy(self.saved)
-        registers.rip, registers.rax, registers.orig_rax = self.gate, number, 2**64 - 1
-        for name, value in zip(("rdi", "rsi", "rdx", "r10", "r8", "r9"), arguments):
-            setattr(registers, name, value % 2**64)
-        libc.ptrace(SETREGS, self.tid, None, ctypes.addressof(registers))
-        libc.ptrace(SINGLESTEP, self.tid, None, None)
-        _, status = os.waitpid(self.tid, WALL)
-        if not os.WIFSTOPPED(status) or os.WSTOPSIG(status) == 31:
-            raise Refused("its system-call filter ended the Keep: nothing was read")
-        return ctypes.c_longlong(self._registers().rax).value
-
-
-def _syscall_instruction(pid):
-    with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
-        for mapping in mappings(pid):
-            if "x" not in mapping.rights:
-                continue
-            try:
-                memory.seek(mapping.start)
-                at = memory.read(mapping.end - mapping.start).find(SYSCALL)
-            except OSError:
-                continue
-            if at >= 0:
-                return mapping.start + at
-    raise Refused("no system call instruction in the process")
 
 
 def _descriptors(pid, what):
@@ -125,14 +58,14 @@ def _slot(thread, machines, page):
     return None
 
 
-def command(pid):
+def command(pid, unfiltered):
     """What KVM did for calls made by force in the process: a list of words."""
     vcpus, machines = list(_descriptors(pid, "kvm-vcpu")), list(_descriptors(pid, "kvm-vm"))
     if not vcpus and not machines:
         raise Impossible("no virtual machine here")
     done = []
     # The thread that runs a vCPU holds it; the first thread is that of the first vCPU, or waits for it.
-    with Thread(pid, pid) as thread:
+    with Thread(pid, pid, unfiltered) as thread:
         page = thread.call(MMAP, 0, 8192, 3, 0x22, -1, 0)
         if page < 0:
             raise Refused(f"mmap: {os.strerror(-page)}")
@@ -140,3 +73,31 @@ def command(pid):
     if not done:
         raise Refused("KVM refused every call")
     return done
+
+
+def _kept_pages(pid):
+    """Mappings of a guest_memfd that are left in the process, with the page of the file where they begin."""
+    with open(f"/proc/{pid}/maps", encoding="ascii", errors="replace") as lines:
+        for line in lines:
+            if "guest_memfd" in line or "kvm-gmem" in line or "[kvm" in line:
+                start, end = (int(number, 16) for number in line.split()[0].split("-"))
+                yield start, end - start, int(line.split()[2], 16)
+
+
+def remap(pid, unfiltered):
+    """Yields (where, address, bytes) of the file behind such a page."""
+    kept = list(_kept_pages(pid))
+    if not kept:
+        raise Impossible("no page of a guest_memfd is mapped")
+    with Thread(pid, pid, unfiltered) as thread:
+        for start, length, offset in kept:
+            whole = offset + length
+            moved = thread.call(MREMAP, start, length, whole, MAY_MOVE)
+            for name, answer in (("mremap", moved), ("mprotect", moved > 0 and thread.call(MPROTECT, moved, whole, READ)),
+                                 ("remap_file_pages", moved > 0 and thread.call(REMAP_FILE_PAGES, moved, whole, 0, 0, 0))):
+                if answer < 0:
+                    raise Refused(f"{name}: {os.strerror(-answer)}")
+            with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+                for at in range(0, whole, AT_ONCE):
+                    memory.seek(moved + at)
+                    yield "the Keep's file, mapped again", at, memory.read(min(AT_ONCE, whole - at))

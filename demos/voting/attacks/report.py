@@ -2,7 +2,7 @@
 import html
 import sys
 
-WIDTHS = (7, 7, 29, 18)
+WIDTHS = (7, 7, 30, 15)
 NAMES = {"normal": "native, no Keep", "nil": "Keep without isolation", "kvm": "KVM Keep, plain",
          "sealed": "KVM Keep, sealed", "sev": "AMD SEV-SNP", "sgx": "Intel SGX"}
 COLOURS = {"changed": "31", "found": "33", "obeyed": "33", "kept": "32"}
@@ -48,8 +48,8 @@ def foot(rows, seconds):
 
 
 STYLE = """body{font:16px/1.4 system-ui,sans-serif;margin:2em;color:#1b1b1b;background:#fff}
-table{border-collapse:collapse}th,td{text-align:left;white-space:nowrap;padding:.25em .9em;border-bottom:1px solid #ddd}
-.changed td{background:#fbdcd9}.found td,.obeyed td{background:#fdecc8}.kept td{background:#dcf3dc}.absent td{color:#666}
+table{border-collapse:collapse}th,td{text-align:left;vertical-align:top;padding:.25em .9em;border-bottom:1px solid #ddd}
+td:not(:last-child){white-space:nowrap}.changed td{background:#fbdcd9}.found td,.obeyed td{background:#fdecc8}.kept td{background:#dcf3dc}.absent td{color:#666}
 caption{text-align:left;font-weight:bold;padding:.6em 0}"""
 
 

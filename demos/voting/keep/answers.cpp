@@ -74,6 +74,22 @@ void append_ballot(std::string& out, Counted const& ballot) {
         .end();
 }
 
+std::string outcome_text(Outcome const& outcome) {
+    auto const votes = [](std::string& out, std::uint64_t count) { out += std::to_string(count); };
+    auto const code = [](std::string& out, std::string const& text) { append_quoted(out, text); };
+    std::string out;
+    JsonObject{out}
+        .field("batches", outcome.batches)
+        .field("head", outcome.head)
+        .raw("tally", json_array(outcome.tally, votes))
+        .raw("ballots", json_array(outcome.ballots, append_ballot))
+        .raw("spent", json_array(outcome.spent, code))
+        .raw("closers", json_array(outcome.closers, code))
+        .field("signature", outcome.signature)
+        .end();
+    return out;
+}
+
 } // namespace
 
 Answer Answers::to(Request const& request) {
@@ -92,8 +108,9 @@ Answer Answers::get(Request const& request) {
         return {.body = batches(number(form_field(request.query, "from")).value_or(0))};
     if (request.path == "/record") return {.body = record()};
     if (request.path != "/result") return problem(404, "no-such-page", "There is no such page.");
-    if (!election_.closed()) return problem(409, "open", "The election is not closed yet.");
-    return {.body = outcome()};
+    auto const& outcome = election_.outcome();
+    if (!outcome) return problem(409, "open", "The election is not closed yet.");
+    return {.body = outcome_text(*outcome)};
 }
 
 Answer Answers::vote(std::string_view form) {
@@ -157,29 +174,13 @@ std::string Answers::batches(std::size_t from) {
     return out += ']';
 }
 
-std::string Answers::outcome() const {
-    Outcome const& outcome = *election_.outcome();
-    auto const votes = [](std::string& out, std::uint64_t count) { out += std::to_string(count); };
-    auto const code = [](std::string& out, std::string const& text) { append_quoted(out, text); };
-    std::string out;
-    JsonObject{out}
-        .field("batches", outcome.batches)
-        .field("head", outcome.head)
-        .raw("tally", json_array(outcome.tally, votes))
-        .raw("ballots", json_array(outcome.ballots, append_ballot))
-        .raw("spent", json_array(outcome.spent, code))
-        .raw("closers", json_array(outcome.closers, code))
-        .field("signature", outcome.signature)
-        .end();
-    return out;
-}
-
 std::string Answers::record() {
+    auto const& outcome = election_.outcome();
     std::string out;
     JsonObject{out}
         .raw("election", description(true))
         .raw("board", batches(0))
-        .raw("result", election_.closed() ? outcome() : "null")
+        .raw("result", outcome ? outcome_text(*outcome) : "null")
         .end();
     return out;
 }

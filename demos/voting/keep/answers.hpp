@@ -27,7 +27,6 @@ private:
     Answer close(std::string_view form);
     std::string description(bool whole) const; // whole: with the register of codes
     std::string batches(std::size_t from);
-    std::string outcome() const;
     std::string record();
 
     Election& election_;

@@ -6,14 +6,20 @@ namespace voting {
 
 namespace {
 
-// The digest of a code that stands in the register, if this is one.
-std::optional<Digest>
-registered(CodeKind kind, Definition const& definition, std::optional<std::string> const& code) {
+struct Known {
+    std::string code;
+    Digest digest;
+};
+
+// The code, if it stands in the register.
+std::optional<Known>
+registered(CodeKind kind, Definition const& definition, std::string_view typed) {
+    auto const code = normalised_code(typed);
     if (!code) return {};
     Digest const digest = code_digest(kind, definition.salt, *code);
     auto const& all = kind == CodeKind::Voter ? definition.voters : definition.officials;
     if (!std::ranges::binary_search(all, digest)) return {};
-    return digest;
+    return Known{.code = *code, .digest = digest};
 }
 
 } // namespace
@@ -28,20 +34,21 @@ Election::Election(Definition definition, SigningKey key, Digest const& certific
 base::Result<Receipt, Refusal>
 Election::cast(std::string_view typed, std::uint32_t choice, Nonce const& nonce) {
     if (closed()) return std::unexpected(Refusal::Closed);
-    auto const code = normalised_code(typed);
-    auto const known = registered(CodeKind::Voter, definition_, code);
+    auto const known = registered(CodeKind::Voter, definition_, typed);
     if (!known) return std::unexpected(Refusal::UnknownCode);
     if (choice >= definition_.choices.size()) return std::unexpected(Refusal::NoSuchChoice);
     Digest const ballot = commitment(id_, nonce, choice);
-    if (spent_.contains(*known)) return again(*known, ballot);
+    if (spent_.contains(known->digest)) return again(known->digest, ballot);
     // Two choices with one nonce would share a tracker, so it is the tracker that must be new.
     Digest const track = tracker(id_, nonce);
     if (!trackers_.insert(track).second) return std::unexpected(Refusal::BallotTaken);
 
     Receipt receipt{.election = id_, .commitment = ballot, .batches = board_.size(), .head = head_};
     receipt.signature = key_.sign(receipt_statement(receipt).bytes());
-    spent_.emplace(*known, *code);
-    waiting_.push_back({.receipt = receipt, .counted = {track, choice}, .code = *known});
+    spent_.emplace(known->digest, known->code);
+    waiting_.push_back(
+        {.receipt = receipt, .counted = {.tracker = track, .choice = choice}, .code = known->digest}
+    );
     // A batch leaves as many behind, so that the last one, at the closing, is no smaller.
     if (waiting_.size() >= std::size_t{2} * definition_.batch) publish(definition_.batch);
     return receipt;
@@ -55,17 +62,17 @@ base::Result<Receipt, Refusal> Election::again(Digest const& code, Digest const&
 
 base::Result<Closing, Refusal> Election::close(std::string_view typed) {
     if (closed()) return std::unexpected(Refusal::Closed);
-    auto const code = normalised_code(typed);
-    if (!registered(CodeKind::Official, definition_, code))
-        return std::unexpected(Refusal::UnknownCode);
-    if (!closers_.insert(*code).second) return std::unexpected(Refusal::NothingToClose);
+    auto const known = registered(CodeKind::Official, definition_, typed);
+    if (!known) return std::unexpected(Refusal::UnknownCode);
+    if (!closers_.insert(known->code).second) return std::unexpected(Refusal::NothingToClose);
     if (closers_.size() >= definition_.quorum) finish();
     return Closing{.given = closers_.size(), .needed = definition_.quorum};
 }
 
 // Sorting is the shuffle: the order of digests tells nothing of the order in which they came.
 void Election::publish(std::size_t count) {
-    Batch batch{.number = board_.size() + 1};
+    Batch batch;
+    batch.number = board_.size() + 1;
     for (std::size_t i = 0; i < count; ++i) {
         batch.commitments.push_back(waiting_[i].receipt.commitment);
         urn_.insert(waiting_[i].counted);

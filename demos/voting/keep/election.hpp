@@ -33,10 +33,10 @@ public:
     // Takes the one vote of a code. The same code with the same ballot gets the same receipt again
     // while the ballot waits: an answer that was lost on its way can be asked for again.
     base::Result<Receipt, Refusal>
-    cast(std::string_view code, std::uint32_t choice, Nonce const& nonce);
+    cast(std::string_view typed, std::uint32_t choice, Nonce const& nonce);
 
     // Takes one official's word that the election shall close; the word of the quorum closes it.
-    base::Result<Closing, Refusal> close(std::string_view code);
+    base::Result<Closing, Refusal> close(std::string_view typed);
 
     Definition const& definition() const { return definition_; }
     PublicKey const& key() const { return key_.public_key(); }

@@ -14,6 +14,15 @@ using testing::official_code;
 using testing::small_election;
 using testing::voter_code;
 
+void vote(Election& election, int voters, std::uint32_t choice = 0) {
+    for (int i = 1; i <= voters; ++i) EXPECT_TRUE(election.cast(voter_code(i), choice, nonce(i)));
+}
+
+std::vector<std::uint64_t> closed_tally(Election& election) {
+    EXPECT_TRUE(election.close(official_code(1)) && election.close(official_code(3)));
+    return election.outcome().value_or(Outcome{}).tally;
+}
+
 TEST(Election, takes_one_vote_for_a_code) {
     Election election = small_election();
     ASSERT_TRUE(election.cast(voter_code(1), 0, nonce(1)));
@@ -58,43 +67,46 @@ TEST(Election, refuses_a_ballot_that_somebody_else_cast_and_leaves_the_code_unsp
 }
 
 TEST(Election, publishes_a_batch_when_another_waits_behind_it) {
-    Election election = small_election(); // batches of 2
-    for (int i = 1; i <= 3; ++i) ASSERT_TRUE(election.cast(voter_code(i), 0, nonce(i)));
-    EXPECT_TRUE(election.board().empty());
-    ASSERT_TRUE(election.cast(voter_code(4), 0, nonce(4)));
-    ASSERT_EQ(election.board().size(), 1U);
-    EXPECT_EQ(election.board()[0].commitments.size(), 2U);
-    EXPECT_TRUE(std::ranges::is_sorted(election.board()[0].commitments));
+    Election before = small_election(); // batches of 2
+    vote(before, 3);
+    EXPECT_TRUE(before.board().empty());
+    Election after = small_election();
+    vote(after, 4);
+    ASSERT_EQ(after.board().size(), 1U);
+    EXPECT_EQ(after.board()[0].commitments.size(), 2U);
+    EXPECT_TRUE(std::ranges::is_sorted(after.board()[0].commitments));
 }
 
-TEST(Election, has_no_batch_smaller_than_named) {
-    for (int voters = 2; voters <= 9; ++voters) {
-        Election election = small_election();
-        for (int i = 1; i <= voters; ++i) ASSERT_TRUE(election.cast(voter_code(i), 0, nonce(i)));
-        ASSERT_TRUE(election.close(official_code(1)) && election.close(official_code(2)));
-        for (Batch const& batch : election.board()) EXPECT_GE(batch.commitments.size(), 2U);
-    }
-}
+class Batches : public ::testing::TestWithParam<int> {};
 
-TEST(Election, closes_with_the_second_of_three_officials) {
+TEST_P(Batches, are_never_smaller_than_named) {
     Election election = small_election();
-    ASSERT_TRUE(election.cast(voter_code(1), 1, nonce(1)));
+    vote(election, GetParam());
+    closed_tally(election);
+    for (Batch const& batch : election.board()) EXPECT_GE(batch.commitments.size(), 2U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Voters, Batches, ::testing::Range(2, 10));
+
+TEST(Election, is_not_closed_by_one_official_nor_by_one_twice_nor_by_a_voter) {
+    Election election = small_election();
     ASSERT_TRUE(election.close(official_code(1)));
-    EXPECT_FALSE(election.closed());
     EXPECT_EQ(election.close(official_code(1)).error(), Refusal::NothingToClose);
     EXPECT_EQ(election.close(voter_code(2)).error(), Refusal::UnknownCode);
     EXPECT_FALSE(election.closed());
-    ASSERT_TRUE(election.close(official_code(3)));
-    ASSERT_TRUE(election.closed());
-    EXPECT_THAT(election.outcome()->tally, ::testing::ElementsAre(0, 1));
+}
+
+TEST(Election, closed_takes_nothing_any_more) {
+    Election election = small_election();
+    vote(election, 1, 1);
+    EXPECT_THAT(closed_tally(election), ::testing::ElementsAre(0, 1));
     EXPECT_EQ(election.cast(voter_code(2), 0, nonce(2)).error(), Refusal::Closed);
     EXPECT_EQ(election.close(official_code(2)).error(), Refusal::Closed);
 }
 
 TEST(Election, without_votes_has_an_empty_result) {
     Election election = small_election();
-    ASSERT_TRUE(election.close(official_code(1)) && election.close(official_code(2)));
-    EXPECT_THAT(election.outcome()->tally, ::testing::ElementsAre(0, 0));
+    EXPECT_THAT(closed_tally(election), ::testing::ElementsAre(0, 0));
     EXPECT_TRUE(election.board().empty());
 }
 

@@ -22,7 +22,7 @@ std::optional<std::string> decoded(std::string_view text) {
         int const high = hex_value(text[i + 1]);
         int const low = hex_value(text[i + 2]);
         if (high < 0 || low < 0) return {};
-        plain += static_cast<char>(high * 16 + low);
+        plain += static_cast<char>((high * 16) + low);
         i += 2;
     }
     return plain;

@@ -32,7 +32,7 @@ std::string_view trimmed(std::string_view text) {
 }
 
 struct Fields {
-    std::optional<std::size_t> length{};
+    std::optional<std::size_t> length;
     bool keep_alive = true;
 };
 

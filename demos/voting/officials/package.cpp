@@ -25,24 +25,27 @@ base::Result<std::uint32_t, std::string> number(std::string_view text) {
     return value;
 }
 
+std::uint32_t* number_field(Wishes& wishes, std::string_view option) {
+    if (option == "--voters") return &wishes.voters;
+    if (option == "--officials") return &wishes.officials;
+    if (option == "--quorum") return &wishes.quorum;
+    if (option == "--batch") return &wishes.batch;
+    if (option == "--port") return &wishes.port;
+    return nullptr;
+}
+
 base::Result<void, std::string>
 take(Wishes& wishes, std::string_view option, std::string_view value) {
+    if (auto* const field = number_field(wishes, option)) {
+        *field = TRY(number(value));
+        return {};
+    }
     if (option == "--title")
         wishes.title = value;
     else if (option == "--choice")
         wishes.choices.emplace_back(value);
     else if (option == "--address")
         wishes.address = value;
-    else if (option == "--voters")
-        wishes.voters = TRY(number(value));
-    else if (option == "--officials")
-        wishes.officials = TRY(number(value));
-    else if (option == "--quorum")
-        wishes.quorum = TRY(number(value));
-    else if (option == "--batch")
-        wishes.batch = TRY(number(value));
-    else if (option == "--port")
-        wishes.port = TRY(number(value));
     else
         return std::unexpected(fmt::format("unknown option '{}'", option));
     return {};

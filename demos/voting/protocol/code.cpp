@@ -18,8 +18,7 @@ std::optional<std::string> normalised_code(std::string_view typed) {
     for (char const c : typed) {
         if (c == ' ' || c == '-') continue;
         char const meant = read_as(c);
-        if (code_alphabet.find(meant) == std::string_view::npos || code.size() == code_length)
-            return {};
+        if (!code_alphabet.contains(meant) || code.size() == code_length) return {};
         code += meant;
     }
     if (code.size() != code_length) return {};
@@ -29,7 +28,7 @@ std::optional<std::string> normalised_code(std::string_view typed) {
 std::string printed_code(std::string_view normalised) {
     std::string printed;
     for (std::size_t i = 0; i < normalised.size(); ++i) {
-        if (i && i % 4 == 0) printed += '-';
+        if (i > 0 && i % 4 == 0) printed += '-';
         printed += normalised[i];
     }
     return printed;

@@ -15,7 +15,7 @@ inline std::string hex(base::View bytes) {
     static constexpr std::string_view digits = "0123456789abcdef";
     std::string text;
     text.reserve(bytes.size() * 2);
-    for (std::byte b : bytes) {
+    for (std::byte const b : bytes) {
         text += digits[std::to_integer<unsigned>(b >> 4)];
         text += digits[std::to_integer<unsigned>(b & std::byte{15})];
     }

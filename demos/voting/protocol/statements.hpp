@@ -37,8 +37,8 @@ struct Receipt {
 };
 
 struct Batch {
-    std::uint64_t number = 0;          // from 1
-    std::vector<Digest> commitments{}; // sorted: their order tells nothing of when they came
+    std::uint64_t number = 0;        // from 1
+    std::vector<Digest> commitments; // sorted: their order tells nothing of when they came
     Digest head{};
     Signature signature{};
 };

@@ -3,6 +3,7 @@
 #include "attest/dcap/pck.hpp"
 #include "attest/inspect/issued.hpp"
 #include "attest/inspect/kinds.hpp"
+#include "attest/inspect/parts.hpp"
 #include "attest/inspect/serial.hpp"
 #include "attest/inspect/vendor_extensions.hpp"
 #include "attest/snp/leaf.hpp"
@@ -127,19 +128,6 @@ Description describe_list(base::View der, Inquiry const& inquiry) {
         out, list->signed_part(), issuer, request, {"", static_cast<std::size_t>(at), "signature"}
     );
     return out;
-}
-
-// Several certificates are one description with a part for each.
-void add_part(Description& all, Description part, std::size_t offset) {
-    Json fields{{"offset", offset}, {"kind", part.kind}};
-    fields.update(part.fields);
-    auto const number = std::to_string(all.fields["parts"].size());
-    all.fields["parts"].push_back(std::move(fields));
-    for (auto& check : part.checks) {
-        check.detail.place.part = "part " + number;
-        check.name += " of part " + number;
-        all.checks.push_back(std::move(check));
-    }
 }
 
 Description describe_blocks(

@@ -42,7 +42,8 @@ std::vector<Artefact const*> of_kind(Artefacts beside, Kind kind) {
 Endorsements issuers(Artefacts beside) {
     Endorsements out;
     // What does not parse is said where that file itself is described.
-    for (auto const kind : {Kind::Certificates, Kind::RevocationList, Kind::Collateral})
+    for (auto const kind :
+         {Kind::Certificates, Kind::RevocationList, Kind::Collateral, Kind::Bundle})
         for (auto const* file : of_kind(beside, kind)) (void)out.add(file->bytes, file->source);
     for (auto const& issuer : known_issuers()) (void)out.add(issuer.der, std::string{issuer.name});
     return out;

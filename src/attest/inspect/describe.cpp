@@ -1,6 +1,7 @@
 #include "attest/inspect/describe.hpp"
 
 #include "attest/appraisal.hpp"
+#include "attest/bundle.hpp"
 #include "attest/inspect/kinds.hpp"
 #include "attest/inspect/looks.hpp"
 #include "attest/measure/event_log.hpp"
@@ -34,6 +35,10 @@ constexpr std::array rows{
         [](base::View front, std::size_t) { return measure::looks_like_event_log(front); },
         16 * mib,
         describe_event_log},
+    Row{Kind::Bundle,
+        [](base::View front, std::size_t) { return looks_like_bundle(front); },
+        4 * mib,
+        describe_bundle},
     Row{Kind::Sigstruct,
         [](base::View front, std::size_t) { return measure::looks_like_sigstruct(front); },
         mib,

@@ -22,6 +22,7 @@ enum class Kind : std::uint8_t {
     Collateral,
     TrustKeys,
     PageList,
+    Bundle,
 };
 
 // By the first bytes, of which some 64 KiB are enough, and the size of all of them; nothing where

@@ -65,10 +65,8 @@ void drop_head(Json& fields) {
     fields["missing_bytes"] = measure::lost_head;
 }
 
-void check_reserved(Description& out, TdReport const& report, std::size_t offset) {
-    if (base::all_zero(report.mac.reserved_c0) && base::all_zero(report.mac.reserved_04) &&
-        base::all_zero(report.reserved))
-        return;
+void check_zeros(Description& out, base::View bytes, std::size_t offset) {
+    if (base::all_zero(bytes)) return;
     out.check("reserved", false, {"zeros", "other bytes", {"", offset, "reserved"}});
 }
 
@@ -145,7 +143,9 @@ Description describe_td_report(Artefact const& artefact, Artefacts beside) {
         return file.headless ? offset - measure::lost_head : offset;
     };
     out.fields = fields_of(report);
-    check_reserved(out, report, at(0xc0));
+    if (!file.headless) check_zeros(out, report.mac.reserved_04, 0x04);
+    check_zeros(out, report.mac.reserved_c0, at(offsetof(TdReport, mac.reserved_c0)));
+    check_zeros(out, report.reserved, at(offsetof(TdReport, reserved)));
     if (file.headless) {
         drop_head(out.fields);
         out.not_checked("tee-tcb-info-hash", "the first 48 bytes of the report are missing");

@@ -18,6 +18,7 @@ Description describe_certificates(Artefact const& artefact, Artefacts beside);
 Description describe_revocation_list(Artefact const& artefact, Artefacts beside);
 Description describe_collateral(Artefact const& artefact, Artefacts beside);
 Description describe_trust_keys(Artefact const& artefact, Artefacts beside);
+Description describe_bundle(Artefact const& artefact, Artefacts beside);
 Description describe_page_list(Artefact const& artefact, Artefacts beside);
 
 } // namespace attest::inspect

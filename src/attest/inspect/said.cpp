@@ -56,7 +56,7 @@ Json quote_fields(Request const& request, Rules rules) {
     }
     auto out = result::json_of(claims);
     for (auto const* name : {"tcb_status", "advisory_ids"}) out.erase(name);
-    out["quote_size"] = request.evidence.size();
+    out["quote_size"] = quote->certification_offset + quote->certification.size();
     out["cert_type"] = quote->certification_type;
     if (!certificate) {
         for (auto const* name : {"pck", "fmspc"}) out.erase(name);

@@ -12,6 +12,8 @@ using base::Result;
 constexpr char const* data_name = "data_hex_then_zero_padded_to_4096";
 
 std::string shown(PageJson const& value) {
+    if (value.is_object()) return "an object";
+    if (value.is_array()) return "an array";
     auto text = value.dump(-1, ' ', true, PageJson::error_handler_t::replace);
     constexpr std::size_t most = 60;
     return text.size() > most ? text.substr(0, most) + "..." : text;
@@ -47,6 +49,26 @@ std::optional<std::uint64_t> decode_number(PageJson const& value) {
     return out;
 }
 
+// The library copies and frees values by recursion: what is nested deeper than any list has to be
+// refused before. Nothing where it is not.
+std::optional<std::size_t> too_deep(std::string_view text) {
+    constexpr std::size_t deepest = 8;
+    std::size_t depth = 0;
+    bool inside_text = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (inside_text && text[i] == '\\') {
+            ++i;
+        } else if (text[i] == '"') {
+            inside_text = !inside_text;
+        } else if (!inside_text && (text[i] == '[' || text[i] == '{')) {
+            if (++depth > deepest) return i;
+        } else if (!inside_text && (text[i] == ']' || text[i] == '}') && depth > 0) {
+            --depth;
+        }
+    }
+    return {};
+}
+
 // The library throws at what is no JSON.
 Result<PageJson, Unusable> parse_json(base::View json, std::string const& source) {
     try {
@@ -77,6 +99,10 @@ Result<std::vector<PageJson>, Unusable> parse_cases(base::View json, std::string
     if (json.size() > largest_page_list)
         return std::unexpected(
             Unusable{source, largest_page_list, "at most 64 MiB of JSON", "more"}
+        );
+    if (auto const at = too_deep(base::text_of(json)))
+        return std::unexpected(
+            Unusable{source, *at, "a list of pages in JSON", "more than eight levels"}
         );
     auto parsed = TRY(parse_json(json, source));
     std::vector<PageJson> out;

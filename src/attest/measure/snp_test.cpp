@@ -83,6 +83,10 @@ TEST(SnpLaunch, AListThatIsWrongSaysInWhichCasePageAndField) {
     EXPECT_EQ(error(R"([{"name":"n","pages":3}])"), "f, n");
     EXPECT_EQ(error("[]"), "f");
     EXPECT_EQ(parse_snp_pages(base::view_of("[{]"), "f").error().offset, 2U);
+    auto const deep =
+        R"({"pages":)" + std::string(1'000'000, '[') + std::string(1'000'000, ']') + "}";
+    EXPECT_EQ(parse_snp_pages(base::view_of(deep), "f").error().offset, 16U);
+    EXPECT_EQ(error(R"([{"name":"[[[[[[[[[[\"[[","pages":[]}])"), "none");
 }
 
 TEST(IdBlock, TheAuthorsSignatureOverTheIdKeyIsByteForByteTheOriginals) {

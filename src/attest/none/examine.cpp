@@ -13,40 +13,40 @@ namespace {
 
 using protocol::evidence::NoHardware;
 
-constexpr std::string_view part = "evidence";
+constexpr std::string_view artefact = "evidence";
 
 Detail no_hardware() {
     return {
         "a signature of hardware",
         "none: anybody can write such evidence",
-        {std::string{part}, 0},
+        {std::string{artefact}, 0},
         "To look at it for development only, give --allow-no-hardware."
     };
 }
 
-Place at(std::string_view field) { return {std::string{part}, {}, std::string{field}}; }
+Place at(std::string_view field) { return {std::string{artefact}, {}, std::string{field}}; }
+
+// A part of the report data, by its name in the evidence and on the command line.
+struct Part {
+    Rule const& rule;
+    std::string_view field;
+    std::string_view option;
+};
 
 // Compared where a value was given.
-void compare(
-    Judge& judge,
-    Rule const& rule,
-    std::optional<base::View> wanted,
-    base::View found,
-    std::string_view field,
-    std::string_view option
-) {
+void compare(Judge& judge, Part const& part, std::optional<base::View> wanted, base::View found) {
     if (!wanted) {
         judge.undecided(
-            rule,
+            part.rule,
             {"a value to compare with",
              "none was given",
-             at(field),
-             "Give it with " + std::string{option} + '.'}
+             at(part.field),
+             "Give it with " + std::string{part.option} + '.'}
         );
         return;
     }
-    judge.demand(rule, base::equal(*wanted, found), [&] {
-        return Detail{hex(*wanted), hex(found), at(field)};
+    judge.demand(part.rule, base::equal(*wanted, found), [&] {
+        return Detail{hex(*wanted), hex(found), at(part.field)};
     });
 }
 
@@ -64,27 +64,21 @@ void compare_application(Judge& judge, Wanted const& wanted, NoHardware const& c
     auto const& application = claims.application;
     compare(
         judge,
-        rules::workload,
+        {rules::workload, "workload", "--workload HEX"},
         view_of(wanted.workload),
-        application.workload,
-        "workload",
-        "--workload HEX"
+        application.workload
     );
     compare(
         judge,
-        rules::configuration,
+        {rules::configuration, "configuration", "--configuration HEX"},
         view_of(wanted.configuration),
-        application.configuration,
-        "configuration",
-        "--configuration HEX"
+        application.configuration
     );
     compare(
         judge,
-        rules::user_data,
+        {rules::user_data, "user_data", "--user-data HEX or @FILE"},
         view_of(wanted.user_data),
-        application.user_data.view(),
-        "user_data",
-        "--user-data HEX or @FILE"
+        application.user_data.view()
     );
 }
 
@@ -100,19 +94,21 @@ ReportData expected_report_data(Wanted const& wanted) {
 }
 
 void compare_measurement(Judge& judge, Wanted const& wanted, NoHardware const& claims) {
-    if (claims.measurement)
-        return attest::compare_measurement(
+    if (claims.measurement) {
+        attest::compare_measurement(
             judge, rules::measurement, wanted.measurements, {*claims.measurement, at("measurement")}
         );
-    if (!wanted.measurements.values())
-        return judge.not_applicable(rules::measurement, "nobody measured this Keep at its start");
-    judge.demand(rules::measurement, false, [] {
-        return Detail{
-            "one of the measurements given",
-            "none: nobody measured this Keep at its start",
-            at("measurement")
-        };
-    });
+    } else if (!wanted.measurements.values()) {
+        judge.not_applicable(rules::measurement, "nobody measured this Keep at its start");
+    } else {
+        judge.demand(rules::measurement, false, [] {
+            return Detail{
+                "one of the measurements given",
+                "none: nobody measured this Keep at its start",
+                at("measurement")
+            };
+        });
+    }
 }
 
 // All rules but none.hardware.
@@ -122,7 +118,7 @@ std::optional<NoHardware> judge_claims(Judge& judge, base::View evidence, Wanted
         return Detail{
             std::string{claims.error().expected},
             "something else",
-            {std::string{part}, claims.error().offset}
+            {std::string{artefact}, claims.error().offset}
         };
     });
     if (!formed) return {};

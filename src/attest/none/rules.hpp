@@ -29,7 +29,7 @@ inline constexpr Rule binding{
 };
 inline constexpr Rule report_data{
     "none.report-data",
-    "The report data are what the relying party expects, or all that they are made of is.",
+    "The report data, or all parts that they are made of, are what the relying party expects.",
     "docs/attestation.md, Report data",
     Level::Strict
 };

@@ -18,6 +18,7 @@ struct Stepping {
     std::uint8_t floor;
 };
 
+// NOLINTBEGIN(modernize-use-designated-initializers): a table
 // AMD-SB-3019; the same limits are in Linux (need_sha_check() of its AMD microcode loader, below
 // which it compares each patch with a list), one more here.
 constexpr std::array steppings{
@@ -31,6 +32,7 @@ constexpr std::array steppings{
     Stepping{Product::Turin, 0x1a, 0x02, 1, 0x47},
     Stepping{Product::Turin, 0x1a, 0x11, 0, 0x47}, // Turin Dense
 };
+// NOLINTEND(modernize-use-designated-initializers)
 
 } // namespace
 

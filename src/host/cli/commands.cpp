@@ -4,6 +4,7 @@
 #include "host/cli/command.hpp"
 #include "host/cli/completion/completion.hpp"
 #include "host/cli/config/init.hpp"
+#include "host/cli/exec/exec.hpp"
 #include "host/cli/explain/explain.hpp"
 #include "host/cli/inspect/inspect.hpp"
 #include "host/cli/key/key.hpp"
@@ -23,6 +24,7 @@ namespace {
 
 constexpr std::array all{
     run_command,
+    exec_command,
     verify_command,
     config_init_command,
     collateral_pack_command,

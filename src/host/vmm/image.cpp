@@ -33,6 +33,25 @@ bool read_exactly(os::Fd const& file, std::span<std::byte> to, std::uint64_t off
            static_cast<ssize_t>(to.size());
 }
 
+// Not what the shim checks once more, but what a user mistakes for a static-pie.
+os::OrFailure<void> check_program(std::string const& path, os::Fd const& file) {
+    constexpr std::string_view advice =
+        "not a static-pie for x86-64, which is what a Keep runs (gcc -static-pie)";
+    Elf64_Ehdr header{};
+    if (!read_exactly(file, std::as_writable_bytes(std::span{&header, 1}), 0) ||
+        std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_type != ET_DYN ||
+        header.e_machine != EM_X86_64 || header.e_phentsize != sizeof(Elf64_Phdr))
+        return std::unexpected(refused(path, advice));
+    for (unsigned i = 0; i < header.e_phnum; ++i) {
+        Elf64_Phdr segment{};
+        auto const at = header.e_phoff + i * sizeof segment;
+        if (!read_exactly(file, std::as_writable_bytes(std::span{&segment, 1}), at) ||
+            segment.p_type == PT_INTERP)
+            return std::unexpected(refused(path, advice));
+    }
+    return {};
+}
+
 // The one loadable segment of a shim's ELF file.
 os::OrFailure<std::vector<std::byte>> read_shim(std::string const& path) {
     auto const file = TRY(open_file(path));
@@ -76,6 +95,7 @@ os::OrFailure<Image> Image::open(std::string const& shim, std::string const& pro
     if (::fstat(image.program_.number(), &status) != 0 || !S_ISREG(status.st_mode) ||
         status.st_size == 0)
         return std::unexpected(refused(program, "not a file with a program"));
+    TRY(check_program(program, image.program_));
     image.program_size_ = static_cast<std::uint64_t>(status.st_size);
     return image;
 }

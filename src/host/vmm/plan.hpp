@@ -21,9 +21,18 @@ struct PlannedDescriptor {
     std::uint64_t memory_size =
         0; // ... or, if `resident`, a file of this size in the Keep's memory
     bool resident = false;
+    bool named =
+        false; // resident, not open: `number` is its index in protocol::launch::named_files
+};
+
+// How the Keep's memory is held.
+enum class MemoryKind : std::uint8_t {
+    Plain,  // as this process' memory: whoever may read that may read the Keep's
+    Sealed, // in a file that nobody has open or mapped, once it is filled
 };
 
 struct Wishes {
+    MemoryKind memory = MemoryKind::Plain;
     std::uint64_t memory_limit = 2ULL << 30;
     std::uint32_t max_cpus = 1;
     std::uint32_t cpus = 1;
@@ -48,6 +57,8 @@ public:
     static os::OrFailure<Plan> make(std::uint64_t program_size, Wishes const& wishes);
 
     std::uint64_t program_address() const { return boot_.program; }
+    bool sealed() const { return sealed_at_ != 0; }
+    std::uint64_t sealed_address() const { return sealed_at_; } // sealed memory begins here
     std::uint64_t memory() const { return boot_.memory; } // where the Keep's free memory begins
     std::uint64_t memory_end() const { return boot_.memory_end; }
     std::uint64_t memory_limit() const { return boot_.memory_limit; }
@@ -63,6 +74,7 @@ private:
     Plan() = default;
 
     protocol::launch::Boot boot_{};
+    std::uint64_t sealed_at_ = 0;
     std::string strings_;
     std::vector<std::uint64_t> file_addresses_;
 };

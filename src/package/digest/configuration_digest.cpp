@@ -76,15 +76,19 @@ private:
         );
     }
     void write(FromConfiguration from) {
+        if (!start_.configuration) return; // a plan without one points to no file
         auto const& file = start_.configuration->files.at(from.file);
-        if (auto const* dir = std::get_if<Directory>(&file))
-            return directory(dir->path, dir->source, dir->mode);
-        if (auto const* listen = std::get_if<Listen>(&file))
-            return socket("listen", *listen, listen->address);
-        if (auto const* connect = std::get_if<Connect>(&file))
-            return socket("connect", *connect, connect->host);
-        null(); // a plan points to no other
+        std::visit([this](auto const& entry) { write(entry); }, file);
     }
+
+    void write(Directory const& entry) { directory(entry.path, entry.source, entry.mode); }
+    void write(Listen const& entry) { socket("listen", entry, entry.address); }
+    void write(Connect const& entry) { socket("connect", entry, entry.host); }
+    // A plan has a role of its own for these.
+    void write(Null const& /*entry*/) { null(); }
+    void write(Stdin const& /*entry*/) { null(); }
+    void write(Stdout const& /*entry*/) { null(); }
+    void write(Stderr const& /*entry*/) { null(); }
 
     void directory(std::string const& path, Source source, Mode mode) {
         writer_.array(4);
@@ -120,7 +124,10 @@ private:
     }
 
     void invocation() {
-        if (!start_.invocation) return null();
+        if (!start_.invocation) {
+            null();
+            return;
+        }
         writer_.array(2);
         bytes(start_.invocation->name);
         bytes(start_.invocation->arguments);

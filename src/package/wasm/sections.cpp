@@ -4,8 +4,6 @@
 
 #include "package/wasm/reader.hpp"
 
-#include <algorithm>
-
 namespace package::wasm {
 
 namespace {
@@ -55,7 +53,7 @@ std::optional<std::vector<Section>> sections(std::span<std::byte const> module) 
     std::vector<Section> all;
     while (!reader.done()) {
         auto const section = take_section(reader);
-        if (!section) return {};
+        if (!section || all.size() == most_sections) return {};
         all.push_back(*section);
     }
     return all;
@@ -68,17 +66,22 @@ std::optional<std::vector<Memory>> memories(Section const& section) {
     std::vector<Memory> all;
     for (std::uint32_t i = 0; i < *count; ++i) {
         auto const memory = take_memory(reader);
-        if (!memory) return {};
+        if (!memory || all.size() == most_memories) return {};
         all.push_back(*memory);
     }
     return reader.done() ? std::optional{all} : std::nullopt;
 }
 
 std::size_t code_size(std::span<std::byte const> module) {
-    auto const all = sections(module);
-    if (!all) return 0;
-    auto const code = std::ranges::find(*all, SectionId::Code, &Section::id);
-    return code == all->end() ? 0 : code->content.size();
+    if (module.size() < header_size) return 0;
+    Reader reader{module.subspan(header_size)};
+    std::size_t size = 0;
+    while (!reader.done()) {
+        auto const section = take_section(reader);
+        if (!section) return 0;
+        if (section->id == SectionId::Code && size == 0) size = section->content.size();
+    }
+    return size;
 }
 
 } // namespace package::wasm

@@ -35,7 +35,12 @@ struct Section {
     std::span<std::byte const> content;
 };
 
-// In their order. Nothing, if these bytes are no module cut into whole sections.
+// Compilers make a dozen. A list takes more memory than the bytes that fill it.
+inline constexpr std::size_t most_sections = 10'000;
+inline constexpr std::size_t most_memories = 10'000;
+
+// In their order. Nothing, if these bytes are no module cut into whole sections, or there are too
+// many.
 std::optional<std::vector<Section>> sections(std::span<std::byte const> module);
 
 // A memory that the module defines; sizes in pages.
@@ -46,10 +51,10 @@ struct Memory {
     bool wide = false; // addressed by 64 bits
 };
 
-// Nothing, if the section is malformed.
+// Nothing, if the section is malformed or has too many.
 std::optional<std::vector<Memory>> memories(Section const& section);
 
-// How many bytes of code the module has; 0 if it is malformed.
+// How many bytes of code the module has; 0 if it is malformed. Makes no list.
 std::size_t code_size(std::span<std::byte const> module);
 
 } // namespace package::wasm

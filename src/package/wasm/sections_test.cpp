@@ -91,6 +91,22 @@ TEST(Sections, are_nothing_where_one_has_an_unknown_number) {
     EXPECT_FALSE(sections(bytes_of(header + "\x0e\x00"s)));
 }
 
+TEST(Sections, are_nothing_where_there_are_more_than_a_list_should_hold) {
+    auto many = header;
+    for (std::size_t i = 0; i < most_sections; ++i) many += "\x01\x00"s;
+    EXPECT_EQ(sections(bytes_of(many))->size(), most_sections);
+    many += "\x01\x00"s;
+    EXPECT_FALSE(sections(bytes_of(many)));
+    EXPECT_EQ(code_size(bytes_of(many + "\x0a\x03"s + "abc"s)), 3U);
+}
+
+TEST(Sections, with_code_tell_how_much_of_it) {
+    EXPECT_EQ(code_size(bytes_of(header)), 0U);
+    EXPECT_EQ(code_size(bytes_of(custom + "\x0a\x02"s + "ab"s)), 2U);
+    EXPECT_EQ(code_size(bytes_of(custom + "\x0a\x02"s + "a"s)), 0U);
+    EXPECT_EQ(code_size(bytes_of(custom + "\x0a\x02"s + "ab"s + "\x0e\x00"s)), 0U);
+}
+
 TEST(Sections, of_memories_tell_their_limits) {
     auto const all = sections(bytes_of(memory));
     auto const found = memories(all->front());

@@ -251,7 +251,7 @@ inline constexpr std::array failure_kinds{
     },
     FailureKind{
         "keep-image",
-        ExitStatus::Failed,
+        ExitStatus::CannotRun,
         "A part of Enarx, or the program for `enarx exec`, is not what a Keep can load.",
         "A program must be a static-pie (gcc -static-pie). If a part of Enarx is named: reinstall."
     },
@@ -364,6 +364,12 @@ inline constexpr std::array failure_kinds{
         "The policy file of `enarx verify` has a mistake at the named line and column.",
         "docs/policy.md lists what a policy may say, docs/policy.schema.json is its schema, "
         "docs/attestation.md lists all rules."
+    },
+    FailureKind{
+        "program-not-found",
+        ExitStatus::NotFound,
+        "There is no program of that name.",
+        "`enarx exec` takes the path of a file; it does not look through PATH."
     },
     FailureKind{
         "start-missing",

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 
 namespace protocol::launch {
 
@@ -50,7 +51,11 @@ enum class Doorbell : std::uint32_t { Port = 0, Polled = 1 };
 enum class DescriptorKind : std::uint32_t {
     Host = 0,   // `place` is a handle of the host-call server
     Memory = 1, // a file that lies at guest-physical `place`, read-only
+    Named = 2,  // the same, not open: `number` is its index in named_files
 };
+
+// Files that a program looks for by these names and the host may give: how names are resolved.
+inline constexpr std::array<std::string_view, 2> named_files{"/etc/resolv.conf", "/etc/hosts"};
 
 // A descriptor that the program finds open.
 struct Descriptor {
@@ -89,9 +94,13 @@ struct Boot {
     base::U64 memory;            // 0x68  where the Keep's free memory begins, a multiple of 2 MiB
     base::U32 user;  // 0x70  who the program is, for it to compare with the owners of files
     base::U32 group; // 0x74
-    std::array<Descriptor, max_descriptors> descriptors; // 0x78
+    // Memory that the host must see whatever the rest is: page tables, vCPU areas, host-call
+    // blocks.
+    base::U64 open;     // 0x78  begins here, a multiple of 2 MiB
+    base::U64 open_end; // 0x80  equal to `open`: no such memory, the rest serves
+    std::array<Descriptor, max_descriptors> descriptors; // 0x88
 };
-static_assert(base::Wire<Boot> && sizeof(Boot) == 0x878);
+static_assert(base::Wire<Boot> && sizeof(Boot) == 0x888);
 inline constexpr std::uint64_t strings_address = boot_address + 0x1000;
 static_assert(strings_address + max_strings <= block_address);
 

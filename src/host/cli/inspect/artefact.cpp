@@ -49,11 +49,16 @@ bool recognises_artefact(Subject const& subject) { return kind_of(subject).has_v
 
 os::OrFailure<std::optional<Json>> describe_artefact(Subject const& subject, Global const& global) {
     (void)global;
-    auto const kind = *kind_of(subject);
-    auto const text = TRY(subject.contents(attest::inspect::largest(kind)));
+    auto const before = kind_of(subject);
+    auto const text =
+        TRY(subject.contents(before ? attest::inspect::largest(*before) : Subject::front_size));
+    // The file may have changed since its front was read: what counts is what is described.
+    auto const kind = attest::inspect::recognise(base::view_of(text), text.size());
+    if (!kind)
+        return failure("file-unreadable", '\'' + subject.path + "' changes while it is read");
     auto const companions = TRY(Companions::read(subject.beside));
     auto const description = attest::inspect::describe(
-        kind, {base::view_of(text), subject.path}, companions.artefacts()
+        *kind, {base::view_of(text), subject.path}, companions.artefacts()
     );
     Json out{{"file", subject.path}};
     out.update(attest::inspect::json_of(description));

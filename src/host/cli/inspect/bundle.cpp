@@ -1,6 +1,7 @@
 #include "host/cli/inspect/bundle.hpp"
 
 #include "attest/bundle.hpp"
+#include "attest/inspect/describe.hpp"
 #include "host/cli/collateral/describe.hpp"
 #include "host/cli/verify/inputs.hpp"
 
@@ -16,10 +17,15 @@ os::OrFailure<std::optional<Json>> describe_bundle(Subject const& subject, Globa
     attest::Endorsements endorsements;
     if (auto const added = endorsements.add(base::view_of(text), subject.path); !added)
         return unusable(added.error());
+    // Each endorsement's signature is checked, with the others of the bundle at hand.
+    auto const description = attest::inspect::describe(
+        attest::inspect::Kind::Bundle, {base::view_of(text), subject.path}, {}
+    );
     return Json{
         {"kind", bundle_recogniser.kind},
         {"size", text.size()},
         {"endorsements", endorsements_json(endorsements)},
+        {"checks", attest::inspect::json_of(description).at("checks")},
     };
 }
 

@@ -44,6 +44,30 @@ TEST_F(Inspect, TellsFilesApartByTheirContent) {
     );
 }
 
+// An ID block begins with a digest, which here looks like the beginning of WebAssembly text.
+std::string id_block() {
+    std::string out = "(module)" + std::string(88, '\0');
+    out[0x50] = 1;
+    out[0x5a] = 2;
+    return out;
+}
+
+TEST_F(Inspect, TakesAnArtefactForWhatItIsWhateverItBeginsWith) {
+    EXPECT_EQ(kind_of("a.wat", id_block()), "attestation artefact");
+    EXPECT_EQ(kind_of("b", "ECREATE" + std::string(57, '\0')), "attestation artefact");
+    EXPECT_EQ(kind_of("c.bin", "(module)" + std::string(88, ' ')), "WebAssembly");
+}
+
+TEST_F(Inspect, SaysWhatIsWrongInAnArtefactAndWhere) {
+    auto const subject = open_subject(write("x", "ECREATE" + std::string(57, '\0')));
+    auto const described = describe(*subject, {});
+    ASSERT_TRUE(described && *described);
+    auto const& check = (**described)["checks"][0];
+    EXPECT_EQ(check["outcome"], "failed");
+    EXPECT_EQ(check["offset"], 8);
+    EXPECT_EQ(check["expected"], "SSAFRAMESIZE above 0");
+}
+
 TEST_F(Inspect, DescribesAConfiguration) {
     auto const subject =
         open_subject(write("x", "[[files]]\nkind='listen'\nname='web'\n[env]\nA='b'\n"));
@@ -77,6 +101,11 @@ TEST(Render, WritesOneLineForEachThing) {
         "kind: module\nruns: yes\nstart: -\ncode bytes: 7\nfeatures: none\nimports:\n  fd_write  "
         "served\n  x  not served\nlimits:\n  sockets: 3\n"
     );
+}
+
+TEST(Render, TellsWhatWasExpectedFromWhatWasFound) {
+    Json const check{{"outcome", "failed"}, {"check", "q1"}, {"offset", 1}, {"found", "x"}};
+    EXPECT_EQ(render(Json{{"checks", {check}}}), "checks:\n  failed  q1  offset 1  found: x\n");
 }
 
 TEST(Render, LetsNoControlCharacterReachTheTerminal) {

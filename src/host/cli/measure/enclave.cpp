@@ -16,11 +16,10 @@ using attest::measure::Author;
 using hw::sgx::Attributes;
 using hw::sgx::SigstructBody;
 
-// 64-bit mode, x87 and SSE; all bits but DEBUG's and INIT's are compared.
+// 64-bit mode, x87 and SSE; all bits but INIT's are compared, so that nobody can start the enclave
+// for debugging.
 constexpr Attributes usual_attributes{.flags = Attributes::mode64bit, .xfrm = 3};
-constexpr Attributes usual_mask{
-    .flags = ~(Attributes::debug | Attributes::init), .xfrm = ~std::uint64_t{0}
-};
+constexpr Attributes usual_mask{.flags = ~Attributes::init, .xfrm = ~std::uint64_t{0}};
 constexpr std::uint32_t whole_mask = 0xffffffff;
 
 os::OrFailure<Attributes>
@@ -118,8 +117,7 @@ std::vector<Option> enclave_options(EnclaveOptions& options) {
         value_option(
             "--attribute-mask",
             "HEX",
-            "ATTRIBUTEMASK: 16 bytes. Default: all but INIT "
-            "and DEBUG.",
+            "ATTRIBUTEMASK: 16 bytes. Default: all but INIT.",
             options.attribute_mask
         ),
         value_option("--misc-select", "NUMBER", "MISCSELECT. Default: 0.", options.misc_select),

@@ -4,6 +4,7 @@
 #include "host/cli/run/application.hpp"
 #include "host/cli/run/cache.hpp"
 #include "host/cli/run/configuration.hpp"
+#include "host/cli/run/keep_options.hpp"
 #include "host/cli/run/wishes.hpp"
 #include "host/vmm/backend/pick.hpp"
 
@@ -18,7 +19,7 @@ using vmm::LaunchOrder;
 struct Given {
     std::optional<std::string> backend;
     bool require_hardware = false;
-    std::optional<std::string> shim;
+    GivenKeep keep;
     std::optional<std::string> configuration;
     std::vector<std::string> directories;
     std::vector<std::string> environment;
@@ -58,12 +59,6 @@ std::vector<Option> run_options(Given& given) {
         {.name = "--require-hardware",
          .help = "A Keep that hardware protects, or an error.",
          .target = &given.require_hardware},
-        {.name = "--shim",
-         .value = "WAY",
-         .help = "How a KVM Keep's shim runs: kvm (in ring 0), or deprivileged, where the host "
-                 "emulates ring 0; without this option the one that suits the host.",
-         .target = &given.shim,
-         .choices = {"kvm", "deprivileged"}},
         {.name = "--config",
          .alias = "--wasmcfgfile",
          .value = "FILE",
@@ -123,6 +118,7 @@ Syntax RunUse::syntax(Global& global) {
             },
         .ends_at_operand = true,
     };
+    add_keep_options(syntax.options, given_.keep);
     for (auto& option : log_options(global)) syntax.options.push_back(std::move(option));
     return syntax;
 }
@@ -150,6 +146,7 @@ os::OrFailure<void> RunUse::add_cache(LaunchOrder& order, Global const& global) 
 
 os::OrFailure<LaunchOrder> RunUse::order(Global const& global) {
     LaunchOrder order;
+    order.keep = keep_wish(given_.keep);
     order.add(Kind::Action, given_.digests ? "digests" : "run");
     auto application = TRY(open_application(*given_.application));
     auto configuration = TRY(find_configuration(given_.configuration, application));
@@ -160,7 +157,6 @@ os::OrFailure<LaunchOrder> RunUse::order(Global const& global) {
     TRY(add_cache(order, global));
     TRY(add_log(order, global));
     if (given_.timings) order.add(Kind::Timings, global.started_ns);
-    order.keep.shim = given_.shim;
     return order;
 }
 

@@ -2,7 +2,7 @@
 
 // The EAR of an answer, signed where the user gave a key.
 
-#include "attest/result/ear.hpp"
+#include "attest/ear/ear.hpp"
 #include "host/cli/syntax/syntax.hpp"
 #include "os/failure.hpp"
 

@@ -131,6 +131,21 @@ TEST(Probe, KvmNeedsItsDriverItsVersionAndTwoInstructions) {
     EXPECT_FALSE(probe_kvm(plain.machine()).available());
 }
 
+TEST(Kvm, ShowsWhichWayTheShimRunsAndWhetherMemoryCanBeSealed) {
+    auto fake = milan();
+    fake.leaf(0x80000001, 0, {.ecx = 1U << 2});
+    auto report = probe_kvm(fake.machine());
+    EXPECT_TRUE(find(report.platform, "Shim")->info.starts_with("kvm"));
+    EXPECT_TRUE(find(report.platform, "Sealed memory")->info.starts_with("no"));
+    EXPECT_TRUE(report.available());
+
+    auto nested = milan();
+    nested.answer(KVM_CHECK_EXTENSION, 244, 3);
+    report = probe_kvm(nested.machine());
+    EXPECT_TRUE(find(report.platform, "Shim")->info.starts_with("deprivileged"));
+    EXPECT_EQ(find(report.platform, "Sealed memory")->info, "yes");
+}
+
 TEST(Probe, RealMachineIsReadWithoutHarm) {
     auto const machine = Machine::real();
     EXPECT_FALSE(machine.vendor().empty());

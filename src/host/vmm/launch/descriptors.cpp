@@ -56,17 +56,13 @@ void hand_resident(Handed& handed, std::uint32_t number, os::Fd file) {
     handed.files.push_back(std::move(file));
 }
 
-void hand_inherited(Handed& handed) {
-    constexpr int first = 3;
-    constexpr int most = 64;
-    for (int number = first; number < most; ++number) {
-        struct stat status{};
-        if ((::fcntl(number, F_GETFD) & FD_CLOEXEC) != 0 || ::fstat(number, &status) != 0) continue;
-        ::fcntl(number, F_SETFD, FD_CLOEXEC);
-        if (S_ISREG(status.st_mode) && status.st_size > 0)
-            hand_resident(handed, static_cast<std::uint32_t>(number), os::Fd{number});
-        else
-            hand(handed, static_cast<std::uint32_t>(number), os::Fd{number});
+void hand_resolver(Handed& handed) {
+    auto const& names = protocol::launch::named_files;
+    for (std::uint32_t i = 0; i < names.size(); ++i) {
+        os::Fd file{::open(std::string{names[i]}.c_str(), O_RDONLY | O_CLOEXEC)};
+        if (!file || !regular_with_contents(file.number())) continue;
+        hand_resident(handed, i, std::move(file));
+        handed.wishes.descriptors.back().named = true;
     }
 }
 

@@ -25,8 +25,8 @@ void hand_standard(Handed& handed);
 void hand(Handed& handed, std::uint32_t number, os::Fd file);
 // As a file that lies in the Keep's memory.
 void hand_resident(Handed& handed, std::uint32_t number, os::Fd file);
-// Everything from descriptor 3 on, under its own number; files with contents become resident.
-void hand_inherited(Handed& handed);
+// The host's files that say how names of the network are resolved, as the program looks for them.
+void hand_resolver(Handed& handed);
 // What exec is to run: the launch block as descriptor 3, then all that its items name.
 os::OrFailure<void> hand_order(Handed& handed, LaunchOrder const& order);
 

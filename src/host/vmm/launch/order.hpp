@@ -3,6 +3,7 @@
 // What is to be run: the items of the launch block, with the descriptors and texts that they refer
 // to.
 
+#include "host/vmm/plan.hpp"
 #include "os/fd.hpp"
 #include "protocol/launch/launch.hpp"
 
@@ -16,8 +17,9 @@ namespace host::vmm {
 
 // How the Keep itself is to be, beside what is to run in it. nil has none of it.
 struct KeepWish {
-    std::optional<std::string> shim = {}; // "kvm" or "deprivileged"; else what suits the host
-    bool sockets = false;                 // the Keep may make sockets of its own
+    std::optional<std::string> shim = {};  // "kvm" or "deprivileged"; else what suits the host
+    std::optional<MemoryKind> memory = {}; // else sealed where the host has it
+    bool sockets = false;                  // the Keep may make sockets of its own
 };
 
 class LaunchOrder {

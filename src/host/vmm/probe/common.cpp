@@ -20,6 +20,9 @@ constexpr unsigned long cap_vm_types =
 
 Check check_api(Machine const& machine) {
     auto const version = machine.ask(machine.path(kvm_device), KVM_GET_API_VERSION, 0);
+    // Who may not open it can be told how to: that is set-up, not what the host lacks.
+    if (!version && version.error() == base::Errno::Access)
+        return {.name = "API version", .pass = true, .info = "unknown to this user"};
     if (!version)
         return {.name = "API version", .info = std::string{os::description(version.error())}};
     return {

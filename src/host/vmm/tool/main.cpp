@@ -2,10 +2,7 @@
 //
 //     keep-run [--shim=FILE] [--dir=HOST:FD] [--file=HOST:FD] [--cpus=N] [--memory=MIB] [--env=K=V]
 //     [--verbose] [--costs]
-//              [--sockets] [--inherit=PROGRAM | PROGRAM] [ARGUMENTS]
-//
-// --inherit runs PROGRAM with the descriptors that keep-run was started with, and without
-// arguments.
+//              [--sockets] PROGRAM [ARGUMENTS]
 
 #include "host/vmm/keep.hpp"
 #include "host/vmm/launch/descriptors.hpp"
@@ -32,7 +29,6 @@ struct Options {
     host::vmm::Policy policy;
     bool costs = false;
     std::string program;
-    std::string inherited_program;
 };
 
 std::uint32_t number(std::string_view text) {
@@ -66,19 +62,12 @@ Options parse(int argc, char** argv) {
             options.wishes.memory_limit = std::uint64_t{number(value)} << 20;
         else if (option.starts_with("--env="))
             options.wishes.environment.emplace_back(value);
-        else if (option.starts_with("--inherit="))
-            options.inherited_program = value;
         else if (option == "--verbose")
             options.wishes.verbose = true;
         else if (option == "--costs")
             options.costs = true;
         else if (option == "--sockets")
             options.policy.sockets = true;
-    }
-    if (!options.inherited_program.empty()) {
-        options.program = options.inherited_program;
-        options.wishes.arguments = {"exec"};
-        return options;
     }
     if (i < argc) options.program = argv[i];
     for (; i < argc; ++i) options.wishes.arguments.emplace_back(argv[i]);
@@ -94,7 +83,6 @@ int run(Options options) {
     host::vmm::Server server{options.policy};
     host::vmm::Handed handed{options.wishes, server, {}};
     hand_standard(handed);
-    if (!options.inherited_program.empty()) hand_inherited(handed);
     for (auto const& [path, as] : options.folders)
         hand(handed, as, os::Fd{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)});
     for (auto const& [path, as] : options.files)

@@ -1,13 +1,16 @@
 // keep-tcg: runs the image that a bare-metal KVM host gets, unchanged, on QEMU's TCG, where ring 0
 // is real everywhere.
 //
-//     keep-tcg --shim=FILE [--costs] [--inherit=PROGRAM] PROGRAM [ARGUMENTS]
+//     keep-tcg --shim=FILE [--costs] PROGRAM [ARGUMENTS]
+//     keep-tcg run [--backend NAME] [--dir HOST[::GUEST]] [--env NAME=VALUE] APPLICATION
+//     [ARGUMENTS]
 //
 // The machine's memory is a file that this process maps too: it writes the boot block before QEMU
 // starts and polls the block.
 
 #include "host/vmm/image.hpp"
 #include "host/vmm/launch/descriptors.hpp"
+#include "host/vmm/launch/parts.hpp"
 #include "host/vmm/plan.hpp"
 #include "host/vmm/server/server.hpp"
 #include "os/check.hpp"
@@ -17,6 +20,7 @@
 #include <csignal>
 #include <cstdio>
 #include <ctime>
+#include <optional>
 #include <thread>
 
 #include <fcntl.h>
@@ -183,21 +187,61 @@ int serve(Guest& guest, vmm::Server& server, bool costs) {
     }
 }
 
-int run(
-    std::string const& shim,
-    bool costs,
-    std::string const& inherited,
-    std::vector<std::string> arguments
-) {
+// What the command line asks for: a program with arguments, or an application for exec.
+struct Asked {
+    std::string shim;
+    bool costs = false;
+    std::vector<std::string> arguments;
+    std::optional<vmm::LaunchOrder> application;
+};
+
+// As `enarx run` understands it, as far as tests of applications need that.
+bool parse_run(Asked& asked, std::span<char*> words) {
+    auto& order = asked.application.emplace();
+    order.add(launch::Kind::Action, "run");
+    std::size_t i = 0;
+    for (; i + 1 < words.size() && std::string_view{words[i]}.starts_with("--"); i += 2) {
+        std::string_view const option = words[i];
+        std::string const value = words[i + 1];
+        auto const colons = value.find("::");
+        if (option == "--env")
+            order.add(launch::Kind::Environment, value);
+        else if (option == "--dir")
+            order.add(
+                launch::Kind::Directory,
+                os::Fd{::open(value.substr(0, colons).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)},
+                colons == std::string::npos ? value : value.substr(colons + 2)
+            );
+        else if (option != "--backend")
+            return false;
+    }
+    if (i == words.size()) return false;
+    std::string const path = words[i++];
+    os::Fd module{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (!module) return false;
+    order.add(launch::Kind::Module, std::move(module), path.substr(path.rfind('/') + 1));
+    for (; i < words.size(); ++i) order.add(launch::Kind::Argument, std::string{words[i]});
+    return true;
+}
+
+int run(Asked asked) {
     vmm::Server server{{}};
     vmm::Wishes wishes;
     wishes.memory_limit = ram_size / 2;
     wishes.doorbell = launch::Doorbell::Polled;
     vmm::Handed handed{wishes, server, {}};
     hand_standard(handed);
-    if (!inherited.empty()) hand_inherited(handed);
-    auto const program = inherited.empty() ? arguments.front() : inherited;
-    wishes.arguments = std::move(arguments);
+    auto program = asked.arguments.empty() ? std::string{} : asked.arguments.front();
+    wishes.arguments = std::move(asked.arguments);
+    if (asked.application) {
+        auto const exec = vmm::find_part("exec");
+        auto const shim = vmm::find_part("shim-kvm");
+        if (!exec || !shim || !hand_order(handed, *asked.application)) return cannot;
+        program = *exec;
+        asked.shim = *shim;
+        wishes.arguments = {"enarx-exec"};
+    }
+    auto const& shim = asked.shim;
     auto const image = vmm::Image::open(shim, program);
     auto const plan =
         image ? vmm::Plan::make(image->program_size(), wishes) : std::unexpected(image.error());
@@ -223,23 +267,23 @@ int run(
             return cannot;
     }
     start_qemu(guest, shim);
-    return serve(guest, server, costs);
+    return serve(guest, server, asked.costs);
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
-    std::string shim;
-    std::string inherited;
-    bool costs = false;
-    int i = 1;
-    for (; i < argc && std::string_view{argv[i]}.starts_with("--"); ++i) {
-        if (std::string_view{argv[i]}.starts_with("--shim="))
-            shim = std::string_view{argv[i]}.substr(7);
-        if (std::string_view{argv[i]}.starts_with("--inherit="))
-            inherited = std::string_view{argv[i]}.substr(10);
-        if (std::string_view{argv[i]} == "--costs") costs = true;
+    Asked asked;
+    std::span const words{argv, static_cast<std::size_t>(argc)};
+    if (words.size() > 1 && std::string_view{words[1]} == "run")
+        return parse_run(asked, words.subspan(2)) ? run(std::move(asked)) : cannot;
+    std::size_t i = 1;
+    for (; i < words.size() && std::string_view{words[i]}.starts_with("--"); ++i) {
+        if (std::string_view{words[i]}.starts_with("--shim="))
+            asked.shim = std::string_view{words[i]}.substr(7);
+        if (std::string_view{words[i]} == "--costs") asked.costs = true;
     }
-    if (i >= argc) return cannot;
-    return run(shim, costs, inherited, {argv + i, argv + argc});
+    if (i >= words.size()) return cannot;
+    asked.arguments.assign(words.begin() + static_cast<std::ptrdiff_t>(i), words.end());
+    return run(std::move(asked));
 }

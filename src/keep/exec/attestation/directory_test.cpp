@@ -95,6 +95,15 @@ TEST_F(Attestation, GivesEvidenceOfWhatRuns) {
     EXPECT_EQ(bound(), "");
 }
 
+TEST(Attester, NamesTheMeasurementOfTheLaunchWhereThereIsOne) {
+    attestation::Attester const attester{
+        {.workload = {}, .configuration = {}, .measurement = filled<48>(3), .certificate = {}}
+    };
+    auto const claims = protocol::evidence::decode(attester.evidence());
+    ASSERT_TRUE(claims);
+    EXPECT_EQ(claims->measurement, filled<48>(3));
+}
+
 TEST_F(Attestation, BindsTheUserDataWrittenLast) {
     auto const file = writable();
     EXPECT_EQ(write(*file, "first, and longer"), 17U);

@@ -25,29 +25,43 @@ constexpr std::size_t block_size = 64UZ * 1024;
 
 enum class Record : std::uint8_t { File, Link, Directory };
 
-// Everything below a directory, as a list of paths.
-base::Result<std::vector<std::string>> paths_below(vfs::Directory& root) {
-    std::vector<std::string> out;
-    std::vector<std::string> directories{""}; // still to be listed, each with a slash behind
-    while (!directories.empty()) {
-        auto const path = std::move(directories.back());
-        directories.pop_back();
-        auto node = TRY(root.open(path.empty() ? "." : path, {.directory = true}));
-        auto& directory = *std::get<std::unique_ptr<vfs::Directory>>(node);
+// The paths of everything below a directory.
+class Paths {
+public:
+    explicit Paths(vfs::Directory& root) : root_{root} {}
+
+    base::Result<std::vector<std::string>> in_order() {
+        directories_.emplace_back();
+        while (!directories_.empty()) {
+            auto const path = std::move(directories_.back());
+            directories_.pop_back();
+            auto node = TRY(root_.open(path.empty() ? "." : path, {.directory = true}));
+            TRY(list(*std::get<std::unique_ptr<vfs::Directory>>(node), path));
+        }
+        std::ranges::sort(found_);
+        return std::move(found_);
+    }
+
+private:
+    base::Result<void> list(vfs::Directory& directory, std::string const& path) {
         for (std::uint64_t cookie = 0;;) {
-            auto const list = TRY(directory.entries(cookie, block_size));
-            if (list.empty()) break;
-            for (auto const& entry : list) {
-                if (entry.name == "." || entry.name == "..") continue;
-                out.push_back(path + entry.name);
-                if (entry.type == FileType::Directory) directories.push_back(out.back() + '/');
-            }
-            cookie = list.back().next;
+            auto const entries = TRY(directory.entries(cookie, block_size));
+            if (entries.empty()) return {};
+            for (auto const& entry : entries) add(path, entry);
+            cookie = entries.back().next;
         }
     }
-    std::ranges::sort(out);
-    return out;
-}
+
+    void add(std::string const& path, vfs::Entry const& entry) {
+        if (entry.name == "." || entry.name == "..") return;
+        found_.push_back(path + entry.name);
+        if (entry.type == FileType::Directory) directories_.push_back(found_.back() + '/');
+    }
+
+    vfs::Directory& root_;
+    std::vector<std::string> directories_; // still to be listed, each with a slash behind
+    std::vector<std::string> found_;
+};
 
 base::Result<protocol::evidence::Digest>
 file_digest(vfs::Directory& root, std::string const& path) {
@@ -71,26 +85,29 @@ public:
 
     base::Result<void> add(std::string const& path) {
         auto const type = TRY(root_.stat(path, Follow::No)).type;
-        switch (type) {
-        case FileType::Directory:
-            put(path, Record::Directory, [](auto& writer) {
-                writer.simple(base::cbor::simple_null);
-            });
-            return {};
-        case FileType::SymbolicLink: {
-            auto const target = TRY(root_.read_link(path));
-            put(path, Record::Link, [&](auto& writer) { writer.text(target); });
-            return {};
-        }
-        default: {
-            auto const digest = TRY(file_digest(root_, path));
-            put(path, Record::File, [&](auto& writer) { writer.bytes(digest); });
-            return {};
-        }
-        }
+        if (type == FileType::Directory) return add_directory(path);
+        if (type == FileType::SymbolicLink) return add_link(path);
+        return add_file(path);
     }
 
 private:
+    base::Result<void> add_directory(std::string const& path) {
+        put(path, Record::Directory, [](auto& writer) { writer.simple(base::cbor::simple_null); });
+        return {};
+    }
+
+    base::Result<void> add_link(std::string const& path) {
+        auto const target = TRY(root_.read_link(path));
+        put(path, Record::Link, [&](auto& writer) { writer.text(target); });
+        return {};
+    }
+
+    base::Result<void> add_file(std::string const& path) {
+        auto const digest = TRY(file_digest(root_, path));
+        put(path, Record::File, [&](auto& writer) { writer.bytes(digest); });
+        return {};
+    }
+
     template <class Value> void put(std::string const& path, Record record, Value&& value) {
         auto const write = [&](base::cbor::Writer writer) {
             writer.array(3);
@@ -117,7 +134,7 @@ workload_digest(base::View application, vfs::Directory* package) {
     Sha256 sum;
     sum.add(base::view_of(purpose)).add(alone);
     Records records{sum, *package};
-    for (auto const& path : TRY(paths_below(*package))) TRY(records.add(path));
+    for (auto const& path : TRY(Paths{*package}.in_order())) TRY(records.add(path));
     return sum.digest();
 }
 

@@ -45,13 +45,20 @@ std::string custom_json(package::wasm::Section const& section) {
         .text();
 }
 
-void add_sections(JsonObject& json, std::span<std::byte const> binary) {
+os::OrFailure<void> add_sections(JsonObject& json, std::span<std::byte const> binary) {
     using package::wasm::SectionId;
-    auto const all =
-        package::wasm::sections(binary).value_or(std::vector<package::wasm::Section>{});
+    auto const all = package::wasm::sections(binary);
+    if (!all)
+        return std::unexpected(
+            os::Failure{
+                .name = "module-invalid",
+                .text =
+                    "it has more than " + std::to_string(package::wasm::most_sections) + " sections"
+            }
+        );
     std::vector<package::wasm::Memory> memories;
     std::vector<package::wasm::Section> custom;
-    for (auto const& section : all) {
+    for (auto const& section : *all) {
         if (section.id == SectionId::Memory)
             memories =
                 package::wasm::memories(section).value_or(std::vector<package::wasm::Memory>{});
@@ -60,6 +67,7 @@ void add_sections(JsonObject& json, std::span<std::byte const> binary) {
     json.add_raw("memories", json_array(memories, memory_json));
     json.add("code_bytes", std::uint64_t{package::wasm::code_size(binary)});
     json.add_raw("custom_sections", json_array(custom, custom_json));
+    return {};
 }
 
 std::string_view entry_of(engine::Inspection const& inspection) {
@@ -110,7 +118,7 @@ os::OrFailure<std::string> inspect(Application const& application, std::string_v
     json.add("entry", entry).add("runs", served && entry != "none");
     json.add_raw("imports", json_array(inspection.imports, import_json));
     json.add_raw("exports", json_array(inspection.exports, export_json));
-    add_sections(json, binary);
+    TRY(add_sections(json, binary));
     json.add_raw("features", json_array(inspection.features, json_string));
     return json.text() + '\n';
 }

@@ -45,6 +45,19 @@ TEST(Report, of_a_trap_lists_frames_and_tells_recursion_once) {
     );
 }
 
+TEST(Report, lets_no_name_begin_a_line_or_command_the_terminal) {
+    EXPECT_THAT(
+        failure_text({"import-unknown", "no 'a\x1b[2J\nenarx: error: b'\xc2\x9b\x7f ä"}),
+        ::testing::StartsWith("enarx: error: no 'a?[2J?enarx: error: b'?? ä (import-unknown)\n")
+    );
+    EXPECT_THAT(
+        trap_text({"it broke", {{"f\x1b]0;\a", "p\r.c:1"}}}, "a\nb"),
+        ::testing::StartsWith(
+            "enarx: error: 'a?b' was stopped: it broke (trap)\n  at f?]0;? (p?.c:1)\n"
+        )
+    );
+}
+
 TEST(Report, of_a_trap_without_source_lines_says_how_to_get_them) {
     EXPECT_THAT(
         trap_text({"it broke", {{"a", "0x12"}}}, "app.wasm"),

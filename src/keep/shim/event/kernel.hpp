@@ -54,6 +54,7 @@ struct Kernel {
     std::uint32_t user_id = 0;
     std::uint32_t group_id = 0;
     bool verbose = false;
+    std::array<File, protocol::launch::named_files.size()> named{}; // Closed: there is none
 
     Thread& thread() { return threads[Machine::cpu()]; }
     // A host call that may wait: other threads go on meanwhile.

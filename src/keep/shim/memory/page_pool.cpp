@@ -105,11 +105,23 @@ base::Result<hw::PhysAddr> PagePool::large() {
     return hw::PhysAddr{address_of(index)};
 }
 
-base::Result<hw::PhysAddr> PagePool::table() {
-    if (tables_.empty()) {
+base::Result<hw::PhysAddr> PagePool::open_chunk() {
+    if (open_.begin == 0) {
         auto const index = TRY(take_chunk());
         chunks_[index].fresh = pages_per_chunk;
-        tables_ = {address_of(index), address_of(index) + large_page_size};
+        return hw::PhysAddr{address_of(index)};
+    }
+    if (open_.empty()) return std::unexpected(base::Errno::NoMem);
+    hw::PhysAddr const at{open_.begin};
+    open_.begin += large_page_size;
+    if (!Machine::fresh_memory_is_zero) zero(at, large_page_size);
+    return at;
+}
+
+base::Result<hw::PhysAddr> PagePool::table() {
+    if (tables_.empty()) {
+        auto const chunk = TRY(open_chunk());
+        tables_ = {chunk.raw(), chunk.raw() + large_page_size};
     }
     hw::PhysAddr const at{tables_.begin};
     tables_.begin += hw::page_size;

@@ -35,11 +35,14 @@ public:
     // Takes memory [begin, end) of whole chunks, and [tables_begin, tables_end) of small pages for
     // the first page tables.
     base::Result<void> add(Range chunks, Range tables, std::uint64_t limit);
+    // Whole chunks that the host sees even if it does not see the rest: tables and blocks lie here.
+    void add_open(Range chunks) { open_ = chunks; }
 
     base::Result<hw::PhysAddr> page();  // 4 KiB, zero
     base::Result<hw::PhysAddr> large(); // 2 MiB, zero, aligned
     base::Result<hw::PhysAddr>
     table(); // 4 KiB, zero, kept apart from pages so that those stay large on the host
+    base::Result<hw::PhysAddr> open_chunk(); // 2 MiB, zero, that the host can see; never released
     void release(hw::PhysAddr page);
     void release_large(hw::PhysAddr chunk);
 
@@ -67,6 +70,7 @@ private:
     std::uint64_t next_chunk_end_ = 0;
     std::uint64_t limit_ = 0;
     Range tables_;
+    Range open_;
     std::uint64_t used_pages_ = 0;
 };
 

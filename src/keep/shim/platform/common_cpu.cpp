@@ -51,7 +51,7 @@ base::Result<hw::PhysAddr> Machine::prepare_cpu(PagePool& pool, unsigned index) 
     redirect(directory.entries[0], map.at);
     for (std::size_t i = 0; i < cpu_area_pages; ++i) {
         if (i == cpu_area_guard) continue;
-        auto const page = TRY(pool.page());
+        auto const page = TRY(pool.table());
         redirect(map.entries[i], page);
         if (i != 0) continue;
         // Safety: a fresh page, and CpuArea fits into one.

@@ -31,6 +31,10 @@ bool sane(launch::Boot const& boot) {
         boot.memory >= launch::files_address && boot.memory < boot.memory_end &&
         boot.memory_end <= boot.memory_limit && boot.memory_limit <= launch::address_limit &&
         boot.memory % launch::chunk_size == 0 && boot.memory_end % launch::chunk_size == 0;
+    bool const open = boot.open % launch::chunk_size == 0 &&
+                      boot.open_end % launch::chunk_size == 0 && boot.open <= boot.open_end &&
+                      boot.open_end <= boot.memory &&
+                      (boot.open == 0 || boot.open >= launch::files_address);
     bool const time = boot.tsc_khz >= least_tsc_khz && boot.tsc_khz <= most_tsc_khz &&
                       boot.monotonic_ns < latest_second * second_ns &&
                       boot.realtime_ns < latest_second * second_ns;
@@ -38,7 +42,8 @@ bool sane(launch::Boot const& boot) {
                         boot.cpus <= max_cpus && boot.descriptor_count <= launch::max_descriptors &&
                         boot.strings_size <= launch::max_strings &&
                         boot.doorbell <= static_cast<std::uint32_t>(launch::Doorbell::Polled);
-    return memory && time && counts && file_fits(boot.program, boot.program_size, boot.memory);
+    return memory && open && time && counts &&
+           file_fits(boot.program, boot.program_size, boot.memory);
 }
 
 base::Result<File> file_of(launch::Descriptor const& descriptor, std::uint64_t memory) {
@@ -50,6 +55,7 @@ base::Result<File> file_of(launch::Descriptor const& descriptor, std::uint64_t m
         file.close_late = (file.flags & open_directory) != 0;
         return file;
     case launch::DescriptorKind::Memory:
+    case launch::DescriptorKind::Named:
         if (!file_fits(descriptor.place, descriptor.size, memory)) break;
         file.kind = File::Kind::Memory;
         file.place = descriptor.place;
@@ -85,8 +91,15 @@ base::Result<void> configure(Kernel& kernel, launch::Boot const& boot) {
         {launch::table_address, launch::files_address},
         boot.memory_limit
     ));
+    if (boot.open != boot.open_end) kernel.pool.add_open({boot.open, boot.open_end});
     for (std::uint32_t i = 0; i < boot.descriptor_count; ++i) {
         auto const& descriptor = boot.descriptors[i];
+        if (descriptor.kind == static_cast<std::uint32_t>(launch::DescriptorKind::Named)) {
+            if (descriptor.number >= kernel.named.size())
+                return std::unexpected(base::Errno::Proto);
+            kernel.named[descriptor.number] = TRY(file_of(descriptor, boot.memory));
+            continue;
+        }
         if (descriptor.number >= Descriptors::max_files) return std::unexpected(base::Errno::Proto);
         kernel.files.put(descriptor.number, TRY(file_of(descriptor, boot.memory)));
     }

@@ -25,9 +25,28 @@ base::Result<void> add_folder(Forward& forward, SystemCall const& call, unsigned
     return forward.handle(call[i]);
 }
 
+// What the boot block gave under this name, if a program only wants to read it.
+Reply open_named(SystemCall const& call, std::uint64_t path, std::uint64_t flags) {
+    constexpr std::size_t longest = 32;
+    std::array<char, longest> text{};
+    auto const read = call.kernel.user.text(path, text);
+    if (!read && read.error() == base::Errno::Fault) return std::unexpected(base::Errno::Fault);
+    auto const& names = protocol::launch::named_files;
+    for (std::size_t i = 0; read && i < names.size(); ++i) {
+        auto file = call.kernel.named[i];
+        if (std::string_view{read->data(), read->size()} != names[i] ||
+            file.kind == File::Kind::Closed || (flags & access_mode) != 0)
+            continue;
+        file.close_on_exec = (flags & open_close_on_exec) != 0;
+        return call.kernel.files.add(file);
+    }
+    return std::unexpected(base::Errno::NoEnt);
+}
+
 Reply open_below(
     SystemCall const& call, std::uint64_t flags, std::uint64_t mode, std::uint64_t resolve
 ) {
+    if (call.word(0) == working_folder) return open_named(call, call[1], flags);
     Forward forward{call, Call::OpenAt};
     TRY(add_folder(forward, call, 0));
     TRY(forward.path(call[1]));
@@ -63,10 +82,7 @@ Reply read_link(SystemCall const& call, unsigned path, std::uint64_t to, std::ui
 
 } // namespace
 
-Reply open(SystemCall const& call) {
-    TRY(call.kernel.user.load<char>(call[0]));
-    return std::unexpected(base::Errno::NoEnt);
-}
+Reply open(SystemCall const& call) { return open_named(call, call[0], call[1]); }
 
 Reply openat(SystemCall const& call) { return open_below(call, call[2], call[3], 0); }
 

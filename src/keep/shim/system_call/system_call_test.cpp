@@ -67,6 +67,25 @@ TEST_F(SystemCallTest, a_file_in_memory_is_read_to_its_end) {
     EXPECT_EQ(world.call(17, {3, at, 64, 100}), 0);
 }
 
+TEST_F(SystemCallTest, the_resolvers_files_are_there_to_be_read_if_the_host_gave_them) {
+    auto& kernel = world.kernel();
+    auto const path = world.put("/etc/resolv.conf");
+    constexpr std::int64_t working_folder = -100;
+    auto const open = [&](std::uint64_t flags) {
+        return world.call(257, {static_cast<std::uint64_t>(working_folder), path, flags});
+    };
+    EXPECT_EQ(open(0), error(Errno::NoEnt));
+    auto const page = kernel.pool.page().value();
+    std::memcpy(Machine::memory() + page.raw(), "nameserver", 10);
+    kernel.named[0] = {.kind = File::Kind::Memory, .place = page.raw(), .size = 10};
+    auto const opened = open(0);
+    ASSERT_GE(opened, 0);
+    auto const at = world.room(64);
+    EXPECT_EQ(world.call(0, {static_cast<std::uint64_t>(opened), at, 64}), 10);
+    EXPECT_EQ(world.get(at, 1)[0], std::byte{'n'});
+    EXPECT_EQ(open(1), error(Errno::NoEnt)); // to write
+}
+
 TEST_F(SystemCallTest, an_absolute_path_names_nothing) {
     world.kernel().files.put(5, {.kind = File::Kind::Host, .handle = 7});
     EXPECT_EQ(world.call(257, {5, world.put("/etc/passwd"), 0}), error(Errno::NoEnt));

@@ -15,7 +15,7 @@ unsigned index_of(Kernel& kernel, Thread const& thread) {
 
 base::Result<void> spawn(Kernel& kernel, unsigned cpu) {
     if (kernel.blocks.size() < block_size) {
-        auto const chunk = TRY(kernel.pool.large());
+        auto const chunk = TRY(kernel.pool.open_chunk());
         kernel.blocks = {chunk.raw(), chunk.raw() + large_page_size};
     }
     hw::PhysAddr const block{kernel.blocks.begin};

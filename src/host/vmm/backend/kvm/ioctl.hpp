@@ -17,6 +17,9 @@ namespace host::vmm::kvm {
 inline constexpr unsigned long get_supported_cpuid = 0xc008'ae05;
 inline constexpr unsigned long set_cpuid2 = 0x4008'ae90;
 inline constexpr unsigned long set_msrs = 0x4008'ae89;
+// Newer than Debian 12's headers.
+inline constexpr unsigned long create_guest_memory = 0xc040'aed4;
+inline constexpr unsigned long set_memory_region2 = 0x40a0'ae49;
 
 template <class T>
 base::Result<int> control(os::Fd const& file, unsigned long request, T argument) {

@@ -1,5 +1,7 @@
 #include "host/vmm/backend/kvm/kvm.hpp"
 
+#include "host/vmm/backend/kvm/sealed.hpp"
+#include "host/vmm/backend/kvm/shim_choice.hpp"
 #include "host/vmm/probe/common.hpp"
 
 namespace host::vmm {
@@ -22,14 +24,39 @@ Check check_cpu(Machine const& machine) {
     return cpu;
 }
 
+// Information: either way there is a Keep.
+Check check_shim(Machine const& machine) {
+    auto const* const info = emulates_ring0(machine)
+                                 ? "deprivileged: this host emulates a guest's ring 0, so the shim "
+                                   "runs beside the program in ring 3 and cannot keep it out"
+                                 : "kvm: in a ring 0 of its own, the program in ring 3";
+    return {.name = "Shim", .pass = true, .info = info};
+}
+
+Check check_sealed_memory(Machine const& machine) {
+    auto const offered = machine.ask(
+        machine.path("/dev/kvm"), KVM_CHECK_EXTENSION, kvm::capability_guest_memory_flags
+    );
+    bool const there =
+        offered && kvm::enough_for_sealed_memory(static_cast<std::uint64_t>(*offered));
+    return {
+        .name = "Sealed memory",
+        .pass = true,
+        .info =
+            there ? "yes" : "no: this takes a kernel of Linux 6.18 or later with KVM_GUEST_MEMFD"
+    };
+}
+
 } // namespace
 
 Report probe_kvm(Machine const& machine) {
     Report report;
     report.platform.push_back(check_kvm(machine));
     report.platform.push_back(check_cpu(machine));
-    if (report.platform.front().pass)
-        report.setup.push_back(check_device_access(machine, "/dev/kvm", "kvm"));
+    if (!report.platform.front().pass) return report;
+    report.platform.push_back(check_shim(machine));
+    report.platform.push_back(check_sealed_memory(machine));
+    report.setup.push_back(check_device_access(machine, "/dev/kvm", "kvm"));
     return report;
 }
 

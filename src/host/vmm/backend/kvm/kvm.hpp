@@ -11,6 +11,21 @@ namespace host::vmm {
 
 Report probe_kvm(Machine const& machine);
 
+// Any static-pie, as `enarx exec` runs it.
+struct ProgramOrder {
+    std::string program; // path
+    std::vector<std::string> arguments;
+    std::vector<std::string> environment; // K=V
+    std::vector<os::Fd> folders;          // descriptors 3, 4, ... of the program
+    std::optional<std::uint64_t> memory_limit = {};
+    std::optional<std::uint64_t> timeout_ms = {};
+    bool verbose = false; // the shim names each system call that it does not have
+    KeepWish keep = {};
+};
+
+// The same for a program.
+os::Failure launch_program(ProgramOrder const& order);
+
 // Runs the order in a Keep; this process ends as exec does. Returns only if there is no Keep.
 os::Failure launch_kvm(LaunchOrder const& order);
 

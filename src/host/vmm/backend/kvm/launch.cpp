@@ -1,7 +1,9 @@
 // From an order to a running Keep.
 
+#include "host/vmm/backend/kvm/confinement.hpp"
 #include "host/vmm/backend/kvm/end.hpp"
 #include "host/vmm/backend/kvm/kvm.hpp"
+#include "host/vmm/backend/kvm/sealed.hpp"
 #include "host/vmm/backend/kvm/shim_choice.hpp"
 #include "host/vmm/keep.hpp"
 #include "host/vmm/launch/descriptors.hpp"
@@ -10,8 +12,11 @@
 #include <algorithm>
 #include <csignal>
 
+#include <fcntl.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/sysinfo.h>
+#include <unistd.h>
 
 namespace host::vmm {
 
@@ -21,6 +26,12 @@ using protocol::launch::Item;
 using protocol::launch::Kind;
 
 constexpr std::uint32_t most_threads = 64;
+constexpr std::uint32_t first_folder = 3;
+
+void write_log(std::string_view line) {
+    auto const text = "enarx: shim: " + std::string{line} + '\n';
+    (void)!(::write(STDERR_FILENO, text.data(), text.size()) < 0);
+}
 
 std::uint32_t processors() {
     cpu_set_t set;
@@ -36,12 +47,19 @@ std::uint64_t host_memory() {
     return std::min(std::uint64_t{info.totalram} * info.mem_unit, most);
 }
 
-Wishes wishes_for_exec() {
+bool sealed_memory_here() {
+    os::Fd const kvm{::open("/dev/kvm", O_RDWR | O_CLOEXEC)};
+    return kvm && kvm::offers_sealed_memory(kvm);
+}
+
+// What every program gets, whatever it is.
+Wishes common_wishes(KeepWish const& keep) {
     Wishes wishes;
-    wishes.arguments = {"enarx-exec"};
     wishes.memory_limit = host_memory();
     wishes.max_cpus = most_threads;
     wishes.cpus = std::min(processors(), most_threads);
+    wishes.memory =
+        keep.memory.value_or(sealed_memory_here() ? MemoryKind::Sealed : MemoryKind::Plain);
     return wishes;
 }
 
@@ -52,29 +70,60 @@ std::optional<std::uint64_t> timeout_of(LaunchOrder const& order) {
     return found->number();
 }
 
-os::OrFailure<KeepEnd> run(LaunchOrder const& order) {
-    auto const shim = order.keep.shim.value_or(std::string{suitable_shim(Machine::real())});
-    Server server{{.sockets = order.keep.sockets}};
-    auto wishes = wishes_for_exec();
-    Handed handed{wishes, server, {}};
-    hand_standard(handed);
-    TRY(hand_order(handed, order));
-    auto const shim_path = TRY(find_part("shim-" + shim));
-    auto const exec_path = TRY(find_part("exec"));
-    auto const image = TRY(Image::open(shim_path, exec_path));
-    auto const plan = TRY(Plan::make(image.program_size(), wishes));
-    if (auto const timeout = timeout_of(order)) static_cast<void>(kvm::end_after(*timeout));
-    auto keep = TRY(Keep::create(image, plan, handed.files, server, [](std::string_view) {}));
-    auto const end = TRY(keep.run());
-    // Nothing is taken apart: the system takes all of it back at once.
-    kvm::end_as(end);
+// Runs `program` to its end, which becomes this process' own.
+os::Failure run(KeepWish const& keep_wish, std::string const& program, Handed const& handed) {
+    auto const run_it = [&]() -> os::OrFailure<KeepEnd> {
+        auto const shim = keep_wish.shim.value_or(std::string{suitable_shim(Machine::real())});
+        auto const shim_path = TRY(find_part("shim-" + shim));
+        auto const image = TRY(Image::open(shim_path, program));
+        auto const plan = TRY(Plan::make(image.program_size(), handed.wishes));
+        auto keep = TRY(Keep::create(image, plan, handed.files, handed.server, write_log));
+        if (plan.sealed()) ::prctl(PR_SET_DUMPABLE, 0);
+        if (auto const confined = kvm::confine(keep_wish.sockets); !confined)
+            return std::unexpected(
+                os::Failure{
+                    "launch-failed",
+                    "the system-call filter cannot be set: " +
+                        std::string{os::description(confined.error())}
+                }
+            );
+        // Nothing is taken apart: the system takes all of it back at once.
+        kvm::end_as(TRY(keep.run()));
+    };
+    (void)std::signal(SIGPIPE, SIG_IGN); // the application gets an error where nobody reads
+    return run_it().error();
 }
 
 } // namespace
 
 os::Failure launch_kvm(LaunchOrder const& order) {
-    (void)std::signal(SIGPIPE, SIG_IGN); // the application gets an error where nobody reads
-    return run(order).error();
+    auto const exec = find_part("exec");
+    if (!exec) return exec.error();
+    Server server{{.sockets = order.keep.sockets}};
+    auto wishes = common_wishes(order.keep);
+    wishes.arguments = {"enarx-exec"};
+    Handed handed{wishes, server, {}};
+    hand_standard(handed);
+    if (order.keep.sockets) hand_resolver(handed);
+    if (auto const given = hand_order(handed, order); !given) return given.error();
+    if (auto const timeout = timeout_of(order)) static_cast<void>(kvm::end_after(*timeout));
+    return run(order.keep, *exec, handed);
+}
+
+os::Failure launch_program(ProgramOrder const& order) {
+    Server server{{.sockets = order.keep.sockets}};
+    auto wishes = common_wishes(order.keep);
+    wishes.arguments = order.arguments;
+    wishes.environment = order.environment;
+    wishes.verbose = order.verbose;
+    if (order.memory_limit) wishes.memory_limit = *order.memory_limit;
+    Handed handed{wishes, server, {}};
+    hand_standard(handed);
+    std::uint32_t number = first_folder;
+    for (auto const& folder : order.folders)
+        hand(handed, number++, os::Fd{::fcntl(folder.number(), F_DUPFD_CLOEXEC, 0)});
+    if (order.timeout_ms) static_cast<void>(kvm::end_after(*order.timeout_ms));
+    return run(order.keep, order.program, handed);
 }
 
 } // namespace host::vmm

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 #include <x86intrin.h>
 
 namespace host::vmm::kvm {
@@ -50,6 +51,9 @@ Machine::create(Image const& image, Plan const& plan, std::vector<os::Fd> const&
     );
     machine.end_ = plan.memory_end();
     machine.limit_ = plan.memory_limit();
+    machine.sealed_ = plan.sealed();
+    if (machine.sealed_ && !offers_sealed_memory(kvm))
+        return std::unexpected(unusable("sealed memory", base::Errno::NoSys));
     if (auto const filled = machine.fill(image, plan, files); !filled)
         return std::unexpected(unusable("the Keep's memory", filled.error()));
     return machine;
@@ -70,12 +74,14 @@ base::Result<void> Machine::add_slot(std::uint64_t address, Mapping memory) {
 base::Result<void>
 Machine::fill(Image const& image, Plan const& plan, std::vector<os::Fd> const& files) {
     auto const at = [](std::uint64_t address) { return address - launch::image_address; };
-    auto memory = TRY(Mapping::create(at(plan.memory_end())));
+    auto const end = plan.sealed() ? plan.sealed_address() : plan.memory_end();
+    auto memory = TRY(Mapping::create(at(end)));
     // Page tables lie below: in large pages of the host each of their changes would be dear.
-    memory.prefer_large_pages(at(plan.memory()), plan.memory_end() - plan.memory());
+    if (!plan.sealed())
+        memory.prefer_large_pages(at(plan.memory()), plan.memory_end() - plan.memory());
     std::ranges::copy(image.shim(), memory.bytes().begin());
     TRY(memory.place_file(at(plan.program_address()), image.program(), image.program_size()));
-    for (std::size_t i = 0; i < files.size(); ++i) {
+    for (std::size_t i = 0; !plan.sealed() && i < files.size(); ++i) {
         auto const size = TRY(os::check(::lseek(files[i].number(), 0, SEEK_END)));
         TRY(memory.place_file(
             at(plan.file_addresses()[i]), files[i], static_cast<std::size_t>(size)
@@ -83,7 +89,29 @@ Machine::fill(Image const& image, Plan const& plan, std::vector<os::Fd> const& f
     }
     auto const strings = std::as_bytes(std::span{plan.strings()});
     std::ranges::copy(strings, memory.bytes().subspan(at(launch::strings_address)).begin());
-    return add_slot(launch::image_address, std::move(memory));
+    TRY(add_slot(launch::image_address, std::move(memory)));
+    return plan.sealed() ? fill_sealed(plan, files) : base::Result<void>{};
+}
+
+base::Result<void> Machine::add_sealed(std::uint64_t address, SealedMemory memory) {
+    auto const slot = static_cast<std::uint32_t>(slots_.size());
+    auto range = TRY(SealedMemory::seal(std::move(memory), machine_, {slot, address}));
+    slots_.push_back({address, std::move(range), true});
+    return {};
+}
+
+base::Result<void> Machine::fill_sealed(Plan const& plan, std::vector<os::Fd> const& files) {
+    auto const begin = plan.sealed_address();
+    auto memory = TRY(SealedMemory::create(machine_, plan.memory_end() - begin));
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        auto const size = TRY(os::check(::lseek(files[i].number(), 0, SEEK_END)));
+        auto const to = memory.bytes().subspan(
+            plan.file_addresses()[i] - begin, static_cast<std::size_t>(size)
+        );
+        if (::pread(files[i].number(), to.data(), to.size(), 0) != size)
+            return std::unexpected(base::Errno::Io);
+    }
+    return add_sealed(begin, std::move(memory));
 }
 
 base::Result<void> Machine::calibrate(Plan const& plan, Vcpu const& first) {
@@ -109,7 +137,8 @@ base::Result<std::span<std::byte>>
 Machine::memory(std::uint64_t address, std::uint64_t size) const {
     for (auto const& slot : slots_) {
         auto const bytes = slot.memory.bytes();
-        if (address < slot.address || address - slot.address >= bytes.size()) continue;
+        if (slot.sealed || address < slot.address || address - slot.address >= bytes.size())
+            continue;
         auto const offset = address - slot.address;
         if (size > bytes.size() - offset) break;
         return bytes.subspan(offset, size);
@@ -121,6 +150,12 @@ base::Result<std::uint64_t> Machine::grow(std::uint64_t size) {
     std::uint64_t const room = limit_ - end_;
     std::uint64_t const added = std::min(size, room) / launch::chunk_size * launch::chunk_size;
     if (added == 0) return std::unexpected(base::Errno::NoMem);
+    if (sealed_) {
+        auto memory = TRY(SealedMemory::create(machine_, added));
+        TRY(add_sealed(end_, std::move(memory)));
+        end_ += added;
+        return added;
+    }
     auto memory = TRY(Mapping::create(added));
     memory.prefer_large_pages(0, added);
     TRY(add_slot(end_, std::move(memory)));
@@ -133,6 +168,7 @@ base::Result<void> Machine::discard(std::uint64_t address, std::uint64_t size) {
     if (address % launch::chunk_size != 0 || size % launch::chunk_size != 0)
         return std::unexpected(base::Errno::Inval);
     for (auto& slot : slots_) {
+        if (slot.sealed) continue;
         auto const slot_end = slot.address + slot.memory.bytes().size();
         if (address >= slot.address && address < slot_end && size <= slot_end - address)
             return slot.memory.discard(address - slot.address, size);

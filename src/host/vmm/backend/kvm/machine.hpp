@@ -2,6 +2,7 @@
 
 // A virtual machine of KVM and its memory, filled from an image and a plan.
 
+#include "host/vmm/backend/kvm/sealed.hpp"
 #include "host/vmm/backend/kvm/vcpu.hpp"
 #include "host/vmm/image.hpp"
 #include "host/vmm/mapping.hpp"
@@ -31,11 +32,14 @@ private:
     struct Slot {
         std::uint64_t address;
         Mapping memory;
+        bool sealed = false; // then `memory` is only the range of addresses
     };
 
     Machine() = default;
     base::Result<void> add_slot(std::uint64_t address, Mapping memory);
+    base::Result<void> add_sealed(std::uint64_t address, SealedMemory memory);
     base::Result<void> fill(Image const& image, Plan const& plan, std::vector<os::Fd> const& files);
+    base::Result<void> fill_sealed(Plan const& plan, std::vector<os::Fd> const& files);
 
     os::Fd machine_;
     std::size_t run_size_ = 0;
@@ -43,6 +47,7 @@ private:
     std::vector<Slot> slots_;
     std::uint64_t end_ = 0;
     std::uint64_t limit_ = 0;
+    bool sealed_ = false;
 };
 
 } // namespace host::vmm::kvm

@@ -1,4 +1,4 @@
-#include "attest/result/ear.hpp"
+#include "attest/ear/ear.hpp"
 
 #include "attest/text.hpp"
 #include "base/cbor.hpp"

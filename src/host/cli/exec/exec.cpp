@@ -1,0 +1,103 @@
+#include "host/cli/exec/exec.hpp"
+
+#include "host/cli/report.hpp"
+#include "host/cli/run/keep_options.hpp"
+#include "host/cli/run/wishes.hpp"
+#include "host/vmm/backend/kvm/kvm.hpp"
+#include "host/vmm/backend/pick.hpp"
+
+#include <unistd.h>
+
+namespace host::cli {
+
+namespace {
+
+class ExecUse : public Use {
+public:
+    Syntax syntax(Global& global) override;
+    os::OrFailure<int> carry_out(Global const& global) override;
+
+private:
+    os::OrFailure<vmm::ProgramOrder> order(Global const& global) const;
+
+    GivenKeep keep_;
+    std::vector<std::string> directories_;
+    std::vector<std::string> environment_;
+    std::optional<std::string> max_memory_;
+    std::optional<std::string> timeout_;
+    std::optional<std::string> program_;
+    std::vector<std::string> arguments_;
+};
+
+Syntax ExecUse::syntax(Global& global) {
+    Syntax syntax{
+        .options =
+            {
+                {.name = "--dir",
+                 .value = "DIRECTORY",
+                 .help = "Give the program an open directory of the host: the first as descriptor "
+                         "3, the next as 4, ... Can be repeated.",
+                 .target = &directories_,
+                 .completion = Completion::Folder},
+                {.name = "--env",
+                 .value = "NAME[=VALUE]",
+                 .help = "Set a variable in the program's environment, or take it over from the "
+                         "host's. Can be repeated.",
+                 .target = &environment_},
+                {.name = "--max-memory",
+                 .value = "SIZE",
+                 .help = "The most memory of the Keep: bytes, or with K, M, G, T.",
+                 .target = &max_memory_},
+                {.name = "--timeout",
+                 .value = "TIME",
+                 .help = "End the program after this time: seconds, or with ms, s, m, h.",
+                 .target = &timeout_},
+            },
+        .operands =
+            {
+                {.name = "PROGRAM",
+                 .help = "The program: a static-pie.",
+                 .target = &program_,
+                 .completion = Completion::File},
+                {.name = "ARGUMENT",
+                 .help = "Arguments of the program.",
+                 .target = &arguments_,
+                 .required = false},
+            },
+        .ends_at_operand = true,
+    };
+    add_keep_options(syntax.options, keep_);
+    for (auto& option : log_options(global)) syntax.options.push_back(std::move(option));
+    return syntax;
+}
+
+os::OrFailure<vmm::ProgramOrder> ExecUse::order(Global const& global) const {
+    if (::access(program_->c_str(), F_OK) != 0)
+        return failure("program-not-found", "there is no file '" + *program_ + '\'');
+    vmm::ProgramOrder order{
+        .program = *program_,
+        .arguments = {*program_},
+        .environment = {},
+        .folders = {},
+        .verbose = global.log_filter.has_value() && *global.log_filter != "off",
+        .keep = keep_wish(keep_)
+    };
+    order.arguments.insert(order.arguments.end(), arguments_.begin(), arguments_.end());
+    for (auto const& wish : environment_) order.environment.push_back(TRY(variable(wish)));
+    for (auto const& path : directories_) order.folders.push_back(TRY(open_directory(path)));
+    if (max_memory_) order.memory_limit = TRY(memory_size(*max_memory_));
+    if (timeout_) order.timeout_ms = TRY(duration_ms(*timeout_));
+    return order;
+}
+
+os::OrFailure<int> ExecUse::carry_out(Global const& global) {
+    TRY(vmm::pick({.name = "kvm"}, vmm::backends(), vmm::Machine::real()));
+    auto const wanted = TRY(order(global));
+    return std::unexpected(vmm::launch_program(wanted));
+}
+
+} // namespace
+
+std::unique_ptr<Use> use_exec() { return std::make_unique<ExecUse>(); }
+
+} // namespace host::cli

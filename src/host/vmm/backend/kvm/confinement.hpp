@@ -1,0 +1,14 @@
+#pragma once
+
+// Takes from this process what a running Keep does not need: whoever gains control of it, from the
+// Keep or from outside, has few system calls left.
+
+#include "base/result.hpp"
+
+namespace host::vmm::kvm {
+
+// For this thread and all that it starts from now on; there is no way back. A system call that is
+// not on the list then fails with EPERM.
+base::Result<void> confine(bool sockets);
+
+} // namespace host::vmm::kvm

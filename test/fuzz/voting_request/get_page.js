@@ -1,0 +1,3 @@
+GET /page.js HTTP/1.1
+Host: a
+

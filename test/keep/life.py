@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+"""A KVM Keep from outside: what its host finds, what is left of it, and what it says where it cannot be.
+
+ENARX_TEST_STARTS   how many starts and ends, and how many kills (default: 100)
+ENARX_TEST_KEEPS    how many Keeps at the same time (default: 200)
+"""
+import os
+import pathlib
+import random
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "scenario"))
+from harness import *  # noqa: E402,F403
+
+STARTS = int(os.environ.get("ENARX_TEST_STARTS") or 100)
+KEEPS = int(os.environ.get("ENARX_TEST_KEEPS") or 200)
+
+
+def program(name):
+    return BUILD / "parts" / f"keep-program-{name}"
+
+
+def exec_line(name, *options):
+    return [PROGRAM, "exec", *options, program(name)]
+
+
+def waiting(*options):
+    process = start(exec_line("secret", *options))
+    wait_for_line(process, "ready")
+    return process
+
+
+def secret():
+    """The words of programs/secret.c, from the middle of its buffer."""
+    word, words = 0x9E3779B97F4A7C15, []
+    for _ in range(70000):
+        word ^= word << 13 & 0xFFFFFFFFFFFFFFFF
+        word ^= word >> 7
+        word ^= word << 17 & 0xFFFFFFFFFFFFFFFF
+        words.append(word)
+    return struct.pack("<4Q", *words[65000:65004])
+
+
+def finds(pid, wanted):
+    """Whether the administrator finds these bytes in that process' memory."""
+    with open(f"/proc/{pid}/maps", encoding="ascii") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
+        for line in maps:
+            begin, end = (int(part, 16) for part in line.split()[0].split("-"))
+            for at in range(begin, end, 16 << 20):
+                try:
+                    memory.seek(at)
+                    if wanted in memory.read(min((16 << 20) + 32, end - at)):
+                        return True
+                except (OSError, ValueError, OverflowError):
+                    continue
+    return False
+
+
+def sealed_here():
+    text = execute([PROGRAM, "platform", "info"]).text
+    return "Sealed memory: yes" in text
+
+
+@story("what a program keeps in memory is found in a plain Keep, and not in a sealed one", ours=True)
+def sealed():
+    if os.geteuid() != 0:
+        skip("only the administrator may read another process' memory")
+    plain = waiting("--memory=plain")
+    true(finds(plain.pid, secret()), "the search itself does not find what is there")
+    if not sealed_here():
+        skip("this host's KVM has no guest_memfd that can be mapped: `enarx platform info` says what is missing")
+    process = waiting("--memory=sealed")
+    true(not finds(process.pid, secret()), "the secret is found in a sealed Keep")
+    links = [os.readlink(f"/proc/{process.pid}/fd/{fd}") for fd in os.listdir(f"/proc/{process.pid}/fd")]
+    true(not any("guest" in link or "gmem" in link for link in links), f"a descriptor of the memory is open: {links}")
+    process.stdin.close()
+    process.stdin = None
+    equal(finish(process).status, 0)
+
+
+@story("the process that runs a Keep has few system calls left, and no program can be started from it", ours=True)
+def filtered():
+    process = waiting()
+    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    contains(status, "Seccomp:\t2", "NoNewPrivs:\t1")
+
+
+def left_over():
+    """Processes of ours that still run."""
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                if (entry / "exe").resolve() == pathlib.Path(PROGRAM).resolve():
+                    found.append(entry.name)
+            except OSError:
+                continue
+    return found
+
+
+@story("starts and ends leave no process and no file behind", ours=True, seconds=3000)
+def starts_and_ends():
+    before = set(os.listdir("/tmp")) | set(os.listdir("/dev/shm"))
+    running = len(left_over())
+    for _ in range(STARTS):
+        succeeded(execute([PROGRAM, "run", "--backend=kvm", guest("hello")]), "Hello, world!\n")
+    # Other tests may run beside this one: only names of ours count.
+    new = {name for name in (set(os.listdir("/tmp")) | set(os.listdir("/dev/shm"))) - before
+           if "enarx" in name and not name.startswith(("enarx-story-", "enarx-bench-"))}
+    equal(new, set(), "files left behind")
+    equal(len(left_over()), running, "processes")
+
+
+@story("killed at any moment, a Keep is gone with its process", ours=True, seconds=3000)
+def killed():
+    chance = random.Random(4)
+    for _ in range(STARTS // 2):
+        process = start([PROGRAM, "run", "--backend=kvm", guest("kernels"), "list", "0.01"], stdin=subprocess.DEVNULL)
+        time.sleep(chance.random() * 0.02)
+        process.kill()
+        process.wait(10)
+        equal(children(process.pid), [], "children")
+    succeeded(execute([PROGRAM, "run", "--backend=kvm", guest("hello")]), "Hello, world!\n")
+
+
+@story("many Keeps run at the same time", ours=True, seconds=300)
+def many():
+    keeps = [start(exec_line("secret"), stderr=subprocess.STDOUT) for _ in range(KEEPS)]
+    for keep in keeps:
+        wait_for_line(keep, "ready", 120)
+    for keep in keeps:
+        keep.stdin.close()
+        keep.stdin = None
+    for keep in keeps:
+        equal(finish(keep, 60).status, 0)
+
+
+@story("threads of a killed Keep end with it", ours=True)
+def threads():
+    process = start(exec_line("threads"), stdout=subprocess.DEVNULL)
+    time.sleep(0.15)
+    process.kill()
+    equal(process.wait(10), -signal.SIGKILL)
+
+
+@story("a program that is no static-pie, and one that is not there, are refused by name", ours=True)
+def refused_programs():
+    refused(execute([PROGRAM, "exec", "/bin/sh"]), 126, "/bin/sh", name="keep-image")
+    refused(execute([PROGRAM, "exec", write("text", "no program")]), 126, "text", name="keep-image")
+    refused(execute([PROGRAM, "exec", "/no/such/program"]), 127, "/no/such/program", name="program-not-found")
+
+
+@story("--timeout and --max-memory bound a program, too", ours=True)
+def bounds():
+    process = start(exec_line("secret", "--timeout", "300ms"))
+    equal(process.wait(10), 124)
+    contains(process.stderr.read().decode(), "(timed-out)")
+    outcome = execute([PROGRAM, "exec", "--max-memory", "64M", program("memory")])
+    true(outcome.status in (1, 137), f"exit status {outcome.status}: {outcome.errors}")
+
+
+def unshared(script):
+    """In mount name space of its own: what is mounted there, nobody else sees."""
+    if os.geteuid() != 0 or not shutil.which("unshare"):
+        skip("only the administrator can hide /dev/kvm from a program")
+    return execute(["unshare", "-m", "sh", "-c", script])
+
+
+@story("without /dev/kvm, the error says so, and without --backend another Keep runs", ours=True)
+def no_device():
+    hide = "mount -t tmpfs none /dev && mknod /dev/null c 1 3 && "
+    refused(unshared(f"{hide} {PROGRAM} run --backend=kvm {guest('hello')}"), 125, "/dev/kvm", name="backend-unavailable")
+    outcome = unshared(f"{hide} {PROGRAM} run {guest('hello')}")
+    equal((outcome.status, outcome.text), (0, "Hello, world!\n"))
+    contains(outcome.errors, "backend nil")
+
+
+@story("without the right to open /dev/kvm, the error names the group to join", ours=True)
+def no_permission():
+    hide = "mount -t tmpfs none /dev && mknod /dev/null c 1 3 && mknod -m 600 /dev/kvm c 10 232 && "
+    run_as = "setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/nonexistent"
+    if not shutil.which("setpriv"):
+        skip("setpriv is not installed")
+    outcome = unshared(f"{hide} {run_as} {PROGRAM} run --backend=kvm {guest('hello')}")
+    if outcome.status == 126 or "Permission denied" in outcome.errors.split("(")[0] and "kvm" not in outcome.first_error:
+        skip("another user cannot reach the build folder")
+    refused(outcome, 125, "/dev/kvm", name="backend-unavailable")
+    contains(outcome.errors, "usermod -aG kvm")
+
+
+main()

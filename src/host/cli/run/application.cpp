@@ -70,9 +70,8 @@ os::OrFailure<os::Fd> in_memory(std::string const& path, int stream) {
 // It takes no Keep to tell what is no WebAssembly at all.
 os::OrFailure<os::Fd> recognised(std::string const& path, os::Fd file) {
     std::vector<std::byte> first(64 << 10);
-    auto const got = os::check(
-        os::retry([&] { return ::pread(file.number(), first.data(), first.size(), 0); })
-    );
+    auto const got =
+        os::check(os::retry([&] { return ::pread(file.number(), first.data(), first.size(), 0); }));
     if (!got) return not_opened(path, got.error());
     first.resize(static_cast<std::size_t>(*got));
     if (package::recognise(first) == package::Format::Other)

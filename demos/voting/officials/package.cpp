@@ -110,21 +110,25 @@ std::string configuration(Wishes const& wishes) {
     );
 }
 
-base::Result<std::string, std::string> definition(Wishes const& wishes, fs::path const& codes) {
+struct Papers {
+    std::string definition;
+    Codes officials;
+    Codes voters;
+};
+
+base::Result<Papers, std::string> papers(Wishes const& wishes) {
     base::Bytes<16> salt;
     if (getentropy(salt.data(), salt.size()) != 0) return std::unexpected("no random numbers");
     std::string text = fmt::format("title: {}\n", wishes.title);
     for (auto const& choice : wishes.choices) text += fmt::format("choice: {}\n", choice);
     text +=
         fmt::format("batch: {}\nquorum: {}\nsalt: {}\n", wishes.batch, wishes.quorum, hex(salt));
-    Codes const officials = TRY(new_codes(CodeKind::Official, wishes.officials, salt));
-    Codes const voters = TRY(new_codes(CodeKind::Voter, wishes.voters, salt));
+    Codes officials = TRY(new_codes(CodeKind::Official, wishes.officials, salt));
+    Codes voters = TRY(new_codes(CodeKind::Voter, wishes.voters, salt));
     text += officials.lines + voters.lines;
     auto const checked = parse_definition(text);
     if (!checked) return std::unexpected(std::string{checked.error().problem});
-    TRY(save(codes / "officials", officials.secret, true));
-    TRY(save(codes / "voters", voters.secret, true));
-    return text;
+    return Papers{std::move(text), std::move(officials), std::move(voters)};
 }
 
 } // namespace
@@ -149,6 +153,7 @@ base::Result<void, std::string> make_package(Wishes const& wishes) {
     fs::path const package = fs::path{wishes.folder} / "package";
     fs::path const codes = fs::path{wishes.folder} / "codes";
     fs::path const from = TRY(application());
+    Papers const made = TRY(papers(wishes));
     std::error_code failure;
     if (fs::exists(package) || fs::exists(codes))
         return std::unexpected(fmt::format("{} holds an election already", wishes.folder));
@@ -156,8 +161,9 @@ base::Result<void, std::string> make_package(Wishes const& wishes) {
     if (!failure) fs::create_directories(codes, failure);
     if (!failure) fs::copy_file(from, package / "main.wasm", failure);
     if (failure) return std::unexpected(fmt::format("{}: {}", wishes.folder, failure.message()));
-    std::string const text = TRY(definition(wishes, codes));
-    TRY(save(package / "election.txt", text, false));
+    TRY(save(codes / "officials", made.officials.secret, true));
+    TRY(save(codes / "voters", made.voters.secret, true));
+    TRY(save(package / "election.txt", made.definition, false));
     return save(package / "Enarx.toml", configuration(wishes), false);
 }
 

@@ -134,6 +134,15 @@ def unproven():
     equal(rows[1]["verdict"], "nothing")
 
 
+@story("the attack on descriptors finds what lies in a file of memory that no mapping shows")
+def descriptors():
+    hide = "import os, time; f = os.memfd_create('urn'); os.write(f, b'Vote 1=2\\nVote 2=1\\n' + bytes(8192)); print('hidden', flush=True); time.sleep(60)"
+    hidden = start([sys.executable, "-c", hide])
+    wait_for_line(hidden, "hidden")
+    done = execute([DEMO / "vote_search.sh", "--with", "descriptors", "--json", hidden.pid])
+    equal(json.loads(done.text), {"1": 2, "2": 1})
+
+
 @story("attacks on what does not run say so")
 def nobody():
     for script in ("vote_search.sh", "stealvotes.sh"):

@@ -16,12 +16,17 @@ Description describe_bundle(Artefact const& artefact, Artefacts beside) {
         return out;
     }
     std::vector<Artefact> all{beside.begin(), beside.end()};
-    for (auto const& part : *parts) all.push_back({part.content, artefact.source});
+    for (auto const& part : *parts)
+        all.push_back({.bytes = part.content, .source = artefact.source});
     out.fields["parts"] = Json::array();
     for (auto const& part : *parts) {
         auto const kind = recognise(part.content, part.content.size());
         if (kind && *kind != Kind::Bundle)
-            add_part(out, describe(*kind, {part.content, artefact.source}, all), part.offset);
+            add_part(
+                out,
+                describe(*kind, {.bytes = part.content, .source = artefact.source}, all),
+                part.offset
+            );
     }
     return out;
 }

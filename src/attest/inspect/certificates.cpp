@@ -64,9 +64,9 @@ void check_revocation(
     out.check(
         "revocation",
         entry == nullptr,
-        {"a serial that is not in " + list->source,
-         entry == nullptr ? "" : "revoked on " + timestamp(entry->date),
-         {"", {}, "serialNumber"}}
+        {.expected = "a serial that is not in " + list->source,
+         .found = entry == nullptr ? "" : "revoked on " + timestamp(entry->date),
+         .place = {.part = "", .offset = {}, .field = "serialNumber"}}
     );
 }
 
@@ -77,7 +77,7 @@ Description describe_one(base::View der, std::string const& source, Inquiry cons
         out.malformed(parsed.error());
         return out;
     }
-    Link const link{std::move(*parsed), source};
+    Link const link{.value = std::move(*parsed), .source = source};
     out.kind = kind_name(link.value);
     out.fields = fields_of(link.value);
     add_vendor_extensions(out, link.value);
@@ -125,7 +125,11 @@ Description describe_list(base::View der, Inquiry const& inquiry) {
     }
     auto const at = list->signed_part().signature.data() - list->der().data();
     check_signed_by(
-        out, list->signed_part(), issuer, request, {"", static_cast<std::size_t>(at), "signature"}
+        out,
+        list->signed_part(),
+        issuer,
+        request,
+        {.part = "", .offset = static_cast<std::size_t>(at), .field = "signature"}
     );
     return out;
 }
@@ -137,7 +141,7 @@ Description describe_blocks(
         if (block.label == "X509 CRL") return describe_list(block.der, inquiry);
         if (block.label == "CERTIFICATE") return describe_one(block.der, artefact.source, inquiry);
         Description other{.kind = std::string{block.label}};
-        other.malformed({"a PEM block CERTIFICATE or X509 CRL", 0});
+        other.malformed({.what = "a PEM block CERTIFICATE or X509 CRL", .offset = 0});
         return other;
     };
     if (blocks.size() == 1) return describe_block(blocks[0]);

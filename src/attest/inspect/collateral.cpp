@@ -86,7 +86,7 @@ std::size_t signature_offset(base::View document) {
 
 void check_signature(Description& out, Collateral const& it, Request const& request) {
     auto const signer = dcap::signer_of(it, request, {});
-    Place const place{"", signature_offset(it.bytes()), "signature"};
+    Place const place{.part = "", .offset = signature_offset(it.bytes()), .field = "signature"};
     if (signer.link != nullptr) {
         check_signed_by(out, it.signed_part(), signer.link, request, place);
         return;
@@ -94,7 +94,9 @@ void check_signature(Description& out, Collateral const& it, Request const& requ
     out.check(
         "signature",
         false,
-        {"a signature by Intel SGX TCB Signing", "one that does not verify", place}
+        {.expected = "a signature by Intel SGX TCB Signing",
+         .found = "one that does not verify",
+         .place = place}
     );
 }
 
@@ -129,7 +131,13 @@ Description describe_trust_keys(Artefact const& artefact, Artefacts beside) {
     auto const keys = parse_trust_keys(artefact.bytes, artefact.source);
     if (!keys) {
         auto const& why = keys.error();
-        out.check("form", false, {why.expected, why.found, {"", why.offset}});
+        out.check(
+            "form",
+            false,
+            {.expected = why.expected,
+             .found = why.found,
+             .place = {.part = "", .offset = why.offset}}
+        );
         return out;
     }
     out.fields["keys"] = Json::array();

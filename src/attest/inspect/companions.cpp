@@ -53,10 +53,17 @@ Inquiry::Inquiry(Artefacts beside)
     : endorsements_{issuers(beside)},
       roots_{roots_with(beside)},
       policy_{policy_of_inspection()},
-      expected_{ReportData::unbound(), Measurements::unbound()} {}
+      expected_{.report_data = ReportData::unbound(), .measurements = Measurements::unbound()} {}
 
 Request Inquiry::request(base::View evidence) const {
-    return {evidence, endorsements_, roots_, policy_, expected_, {}};
+    return {
+        .evidence = evidence,
+        .endorsements = endorsements_,
+        .roots = roots_,
+        .policy = policy_,
+        .expected = expected_,
+        .at = {}
+    };
 }
 
 } // namespace attest::inspect

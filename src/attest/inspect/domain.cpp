@@ -55,7 +55,9 @@ void check_hash(
 ) {
     auto const digest = crypto::sha384(part);
     out.check(
-        std::move(name), base::equal(digest, stored), {hex(digest), hex(stored), std::move(place)}
+        std::move(name),
+        base::equal(digest, stored),
+        {.expected = hex(digest), .found = hex(stored), .place = std::move(place)}
     );
 }
 
@@ -67,7 +69,13 @@ void drop_head(Json& fields) {
 
 void check_zeros(Description& out, base::View bytes, std::size_t offset) {
     if (base::all_zero(bytes)) return;
-    out.check("reserved", false, {"zeros", "other bytes", {"", offset, "reserved"}});
+    out.check(
+        "reserved",
+        false,
+        {.expected = "zeros",
+         .found = "other bytes",
+         .place = {.part = "", .offset = offset, .field = "reserved"}}
+    );
 }
 
 // The runtime registers that a quote or report beside the log holds.
@@ -80,13 +88,13 @@ std::vector<Registers> registers(Artefacts beside) {
     std::vector<Registers> out;
     for (auto const* file : of_kind(beside, Kind::TdReport))
         if (auto const read = measure::read_td_report(file->bytes))
-            out.push_back({read->report.td_info.rtmr, file->source});
+            out.push_back({.values = read->report.td_info.rtmr, .source = file->source});
     auto const policy = Policy::authentic();
     for (auto const* file : of_kind(beside, Kind::Evidence)) {
         Judge judge{policy, dcap::rules::all_tdx};
         auto const quote = dcap::read_quote(judge, file->bytes);
         auto const* td = quote ? std::get_if<dcap::TdBody>(&quote->body) : nullptr;
-        if (td != nullptr) out.push_back({td->report.rtmr, file->source});
+        if (td != nullptr) out.push_back({.values = td->report.rtmr, .source = file->source});
     }
     return out;
 }
@@ -96,9 +104,9 @@ void check_replay(Description& out, measure::Rtmrs const& rtmrs, Registers const
         out.check(
             "rtmr" + std::to_string(i),
             rtmrs[i] == wanted.values[i],
-            {hex(wanted.values[i]) + " of " + wanted.source,
-             hex(rtmrs[i]),
-             {"", {}, "RTMR" + std::to_string(i)}}
+            {.expected = hex(wanted.values[i]) + " of " + wanted.source,
+             .found = hex(rtmrs[i]),
+             .place = {.part = "", .offset = {}, .field = "RTMR" + std::to_string(i)}}
         );
 }
 
@@ -114,9 +122,11 @@ void check_digests(Description& out, measure::EventLog const& log) {
         out.check(
             "event-digest",
             false,
-            {hex(crypto::sha384(event.data)),
-             hex(event.digest),
-             {"", event.digest_offset, event_type_name(event.type)}}
+            {.expected = hex(crypto::sha384(event.data)),
+             .found = hex(event.digest),
+             .place = {
+                 .part = "", .offset = event.digest_offset, .field = event_type_name(event.type)
+             }}
         );
     }
     if (right != 0) out.passed("event-digest of " + std::to_string(right) + " events");
@@ -155,7 +165,9 @@ Description describe_td_report(Artefact const& artefact, Artefacts beside) {
             "tee-tcb-info-hash",
             raw(report.tee_tcb_info),
             report.mac.tee_tcb_info_hash,
-            {"", offsetof(TdReport, mac.tee_tcb_info_hash), "TEE_TCB_INFO_HASH"}
+            {.part = "",
+             .offset = offsetof(TdReport, mac.tee_tcb_info_hash),
+             .field = "TEE_TCB_INFO_HASH"}
         );
     }
     check_hash(
@@ -163,7 +175,7 @@ Description describe_td_report(Artefact const& artefact, Artefacts beside) {
         "tee-info-hash",
         raw(report.td_info),
         report.mac.tee_info_hash,
-        {"", at(offsetof(TdReport, mac.tee_info_hash)), "TEE_INFO_HASH"}
+        {.part = "", .offset = at(offsetof(TdReport, mac.tee_info_hash)), .field = "TEE_INFO_HASH"}
     );
     out.not_checked("mac", "only the processor that made it has the key of its MAC");
     return out;

@@ -71,22 +71,24 @@ Description describe_sigstruct(Artefact const& artefact, Artefacts beside) {
     out.check(
         "signature",
         measure::signature_valid(*parsed),
-        {"a signature by the key of MODULUS",
-         "one that does not verify",
-         {"", offsetof(Sigstruct, signature), "SIGNATURE"}}
+        {.expected = "a signature by the key of MODULUS",
+         .found = "one that does not verify",
+         .place = {.part = "", .offset = offsetof(Sigstruct, signature), .field = "SIGNATURE"}}
     );
     auto const quotients = measure::check_quotients(*parsed);
     out.check(
         "q1",
         quotients.q1,
-        {"SIGNATURE^2 / MODULUS", "another number", {"", offsetof(Sigstruct, q1), "Q1"}}
+        {.expected = "SIGNATURE^2 / MODULUS",
+         .found = "another number",
+         .place = {.part = "", .offset = offsetof(Sigstruct, q1), .field = "Q1"}}
     );
     out.check(
         "q2",
         quotients.q2,
-        {"(SIGNATURE^3 - Q1 * SIGNATURE * MODULUS) / MODULUS",
-         "another number",
-         {"", offsetof(Sigstruct, q2), "Q2"}}
+        {.expected = "(SIGNATURE^3 - Q1 * SIGNATURE * MODULUS) / MODULUS",
+         .found = "another number",
+         .place = {.part = "", .offset = offsetof(Sigstruct, q2), .field = "Q2"}}
     );
     for (auto const* stream : of_kind(beside, Kind::EnclaveStream))
         if (auto const built = measure::parse_sgxs(stream->bytes))
@@ -95,7 +97,9 @@ Description describe_sigstruct(Artefact const& artefact, Artefacts beside) {
                 built->mr_enclave,
                 parsed->body.enclave_hash,
                 stream->source + ", " + hex(built->mr_enclave),
-                {"", offsetof(Sigstruct, body.enclave_hash), "ENCLAVEHASH"}
+                {.part = "",
+                 .offset = offsetof(Sigstruct, body.enclave_hash),
+                 .field = "ENCLAVEHASH"}
             );
     return out;
 }
@@ -125,7 +129,7 @@ Description describe_enclave_stream(Artefact const& artefact, Artefacts beside) 
                 built->mr_enclave,
                 sigstruct->body.enclave_hash,
                 file->source + ", " + hex(sigstruct->body.enclave_hash),
-                {"", {}, "MRENCLAVE"}
+                {.part = "", .offset = {}, .field = "MRENCLAVE"}
             );
     return out;
 }

@@ -39,8 +39,8 @@ bool of_interest(Finding const& finding, bool failed) {
 void add_findings(Description& out, std::vector<Finding> const& findings) {
     bool const failed = any_failed(findings);
     for (auto const& [rule, outcome, detail] : findings) {
-        if (!of_interest({rule, outcome, detail}, failed)) continue;
-        Check check{std::string{rule->id}, outcome, detail};
+        if (!of_interest({.rule = rule, .outcome = outcome, .detail = detail}, failed)) continue;
+        Check check{.name = std::string{rule->id}, .outcome = outcome, .detail = detail};
         if (outcome == Outcome::Undecided && !detail.hint.empty())
             check.detail.found += (detail.found.empty() ? "" : "; ") + detail.hint;
         // A rule that holds of each certificate holds once.

@@ -24,7 +24,13 @@ Detail bad_signature(std::string by, std::size_t offset, std::string_view field)
 
 void check_zeros(Description& out, base::View bytes, std::size_t offset) {
     if (base::all_zero(bytes)) return;
-    out.check("reserved", false, {"zeros", "other bytes", {"", offset, "reserved"}});
+    out.check(
+        "reserved",
+        false,
+        {.expected = "zeros",
+         .found = "other bytes",
+         .place = {.part = "", .offset = offset, .field = "reserved"}}
+    );
 }
 
 void check_block_signature(Description& out, IdAuth const& auth, IdBlock const& block) {
@@ -76,9 +82,9 @@ Description describe_id_auth(Artefact const& artefact, Artefacts beside) {
     out.check(
         "id-key-algorithm",
         auth.id_key_algo == hw::snp::ecdsa_p384_sha384,
-        {"1, ECDSA P-384 with SHA-384",
-         std::to_string(auth.id_key_algo),
-         {"", offsetof(IdAuth, id_key_algo), "ID_KEY_ALGO"}}
+        {.expected = "1, ECDSA P-384 with SHA-384",
+         .found = std::to_string(auth.id_key_algo),
+         .place = {.part = "", .offset = offsetof(IdAuth, id_key_algo), .field = "ID_KEY_ALGO"}}
     );
     if (auth.author_key_algo == 0U)
         out.not_checked("id-key-signature", "there is no author key");

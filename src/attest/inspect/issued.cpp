@@ -14,7 +14,7 @@ std::size_t offset_in(base::View whole, base::View part) {
 
 Place place_of_signature(Link const& link, std::string const& part) {
     auto const signature = link.value.signed_part().signature;
-    return {part, offset_in(link.value.der(), signature), "signature"};
+    return {.part = part, .offset = offset_in(link.value.der(), signature), .field = "signature"};
 }
 
 bool issued_by(Link const& link, Link const& issuer) {
@@ -35,7 +35,11 @@ void check_root(
     auto const shown = shown_name(root.value.subject());
     if (impostor(root, request)) {
         out.check(
-            name, false, {"the key of " + shown + " as its vendor publishes it", "another key", {}}
+            name,
+            false,
+            {.expected = "the key of " + shown + " as its vendor publishes it",
+             .found = "another key",
+             .place = {}}
         );
         return;
     }
@@ -49,15 +53,17 @@ void check_root(
 }
 
 // From the issuer of a thing upwards; the thing's own signature has been checked.
-void check_rest(Description& out, Path const& path, Request const& request, std::string name) {
+void check_rest(
+    Description& out, Path const& path, Request const& request, std::string const& name
+) {
     for (std::size_t i = 0; i + 1 < path.size(); ++i)
         if (!issued_by(*path[i], *path[i + 1])) {
             out.check(
                 name,
                 false,
-                {"a signature by " + shown_name(path[i + 1]->value.subject()),
-                 "one that does not verify",
-                 place_of_signature(*path[i], path[i]->source)}
+                {.expected = "a signature by " + shown_name(path[i + 1]->value.subject()),
+                 .found = "one that does not verify",
+                 .place = place_of_signature(*path[i], path[i]->source)}
             );
             return;
         }
@@ -86,9 +92,9 @@ void check_issued(
     out.check(
         prefix + "signature",
         good,
-        {"a signature by " + shown_name(issuer.value.subject()),
-         "one that does not verify",
-         place_of_signature(certificate, "")}
+        {.expected = "a signature by " + shown_name(issuer.value.subject()),
+         .found = "one that does not verify",
+         .place = place_of_signature(certificate, "")}
     );
     if (good) check_rest(out, path, request, prefix + "chain");
 }
@@ -103,7 +109,11 @@ void check_signed_by(
     auto const name = shown_name(signer->value.subject());
     bool const good = verify_signature(signed_part, signer->value.public_key_info(), nullptr);
     out.check(
-        "signature", good, {"a signature by " + name, "one that does not verify", std::move(place)}
+        "signature",
+        good,
+        {.expected = "a signature by " + name,
+         .found = "one that does not verify",
+         .place = std::move(place)}
     );
     if (good) check_rest(out, build_path(*signer, request, {}), request, "chain");
 }

@@ -22,12 +22,24 @@ void add_case(
         out.not_checked(name, "the list does not say which digest it expects");
         return;
     }
-    out.check(name, *expected == digest, {hex(*expected), hex(digest), {"", {}, "pages"}});
+    out.check(
+        name,
+        *expected == digest,
+        {.expected = hex(*expected),
+         .found = hex(digest),
+         .place = {.part = "", .offset = {}, .field = "pages"}}
+    );
 }
 
 Description unusable(std::string kind, Unusable const& why) {
     Description out{.kind = std::move(kind)};
-    out.check("form", false, {why.expected, why.found, {why.source, why.offset}});
+    out.check(
+        "form",
+        false,
+        {.expected = why.expected,
+         .found = why.found,
+         .place = {.part = why.source, .offset = why.offset}}
+    );
     return out;
 }
 

@@ -21,7 +21,12 @@ namespace {
 // A report of version 2 does not tell its product: then a leaf that was given does, or else it is
 // taken for a Milan, whose form is that of Genoa too.
 snp::Claims claims_of(hw::snp::AttestationReport const& report, Request const& request) {
-    snp::Claims out{report, hw::snp::Product::Milan, "unknown", {}};
+    snp::Claims out{
+        .report = report,
+        .product = hw::snp::Product::Milan,
+        .product_name = "unknown",
+        .csp_id = {}
+    };
     if (report.version >= 3U)
         if (auto const product = snp::product_of(report.cpuid_fam_id, report.cpuid_mod_id)) {
             out.product = *product;
@@ -46,7 +51,13 @@ Json quote_fields(Request const& request, Rules rules) {
     Judge judge{request.policy, rules};
     auto const quote = dcap::read_quote(judge, request.evidence);
     if (!quote) return Json::object();
-    dcap::Claims claims{quote->header, quote->body, quote->qe.report, {}, {}};
+    dcap::Claims claims{
+        .header = quote->header,
+        .body = quote->body,
+        .quoting_enclave = quote->qe.report,
+        .pck = {},
+        .tcb = {}
+    };
     std::optional<crypto::Certificate> certificate;
     for (auto const& link : dcap::read_certificates(judge, *quote).value_or(std::vector<Link>{})) {
         auto const pck = dcap::parse_pck(link.value);
@@ -103,12 +114,12 @@ Json inner_fields(csr::Technology technology, base::View value, Request const& r
     auto const inner = csr::read_evidence(technology, value, request.endorsements, request.roots);
     if (!inner) return Json::object();
     Request const said{
-        inner->report,
-        inner->endorsements,
-        request.roots,
-        request.policy,
-        request.expected,
-        request.at
+        .evidence = inner->report,
+        .endorsements = inner->endorsements,
+        .roots = request.roots,
+        .policy = request.policy,
+        .expected = request.expected,
+        .at = request.at
     };
     auto const kind = attest::recognise(inner->report);
     return kind ? fields_said(*kind, said) : Json::object();

@@ -48,7 +48,7 @@ Json intel_json(dcap::Pck const& pck) {
 template <class T>
 void add_parsed(
     Description& out,
-    std::string name,
+    std::string const& name,
     base::Result<T, crypto::Malformed> const& parsed,
     Json (*json)(T const&)
 ) {

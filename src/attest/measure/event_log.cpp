@@ -23,12 +23,12 @@ public:
 private:
     std::size_t offset() const { return size_ - left_.size(); }
     std::unexpected<Malformed> wrong(std::string_view what) const {
-        return std::unexpected(Malformed{what, offset()});
+        return std::unexpected(Malformed{.what = what, .offset = offset()});
     }
     template <base::Wire T> Result<T, Malformed> take(std::string_view what) {
         auto const at = offset();
         auto const found = base::take<T>(left_);
-        if (!found) return std::unexpected(Malformed{what, at});
+        if (!found) return std::unexpected(Malformed{.what = what, .offset = at});
         return *found;
     }
     Result<base::View, Malformed> bytes(std::size_t count, std::string_view what) {

@@ -46,7 +46,7 @@ bool verified(EcdsaPublicKey const& key, base::View message, Signature const& si
     std::ranges::copy(*x, point.begin());
     std::ranges::copy(*y, point.begin() + 48);
     auto const parsed = crypto::PublicKey::from_point(crypto::KeyKind::P384, point);
-    return parsed && parsed->verify(crypto::Hash::Sha384, message, {*r, *s});
+    return parsed && parsed->verify(crypto::Hash::Sha384, message, {.r = *r, .s = *s});
 }
 
 } // namespace
@@ -67,7 +67,9 @@ base::Result<hw::snp::IdKeyEndorsement>
 endorse_id_key(crypto::P384SigningKey const& author, crypto::P384SigningKey const& id_key) {
     auto const public_key = snp_public_key(id_key);
     auto const signature = TRY(author.sign(bytes_of(public_key)));
-    return hw::snp::IdKeyEndorsement{wire_signature(signature), snp_public_key(author)};
+    return hw::snp::IdKeyEndorsement{
+        .id_key_signature = wire_signature(signature), .author_key = snp_public_key(author)
+    };
 }
 
 hw::snp::IdBlock make_id_block(
@@ -109,7 +111,10 @@ bool endorsed(hw::snp::IdKeyEndorsement const& endorsement, EcdsaPublicKey const
 
 bool id_key_endorsed(hw::snp::IdAuth const& auth) {
     return auth.author_key_algo == hw::snp::ecdsa_p384_sha384 &&
-           endorsed({auth.id_key_signature, auth.author_key}, auth.id_key);
+           endorsed(
+               {.id_key_signature = auth.id_key_signature, .author_key = auth.author_key},
+               auth.id_key
+           );
 }
 
 bool covers(hw::snp::IdAuth const& auth, hw::snp::IdBlock const& block) {

@@ -75,9 +75,23 @@ Result<PageJson, Unusable> parse_json(base::View json, std::string const& source
         return PageJson::parse(base::text_of(json));
     } catch (PageJson::parse_error const& error) {
         auto const at = error.byte == 0 ? 0 : error.byte - 1;
-        return std::unexpected(Unusable{source, at, "a list of pages in JSON", "other text"});
+        return std::unexpected(
+            Unusable{
+                .source = source,
+                .offset = at,
+                .expected = "a list of pages in JSON",
+                .found = "other text"
+            }
+        );
     } catch (PageJson::exception const&) {
-        return std::unexpected(Unusable{source, 0, "a list of pages in JSON", "other text"});
+        return std::unexpected(
+            Unusable{
+                .source = source,
+                .offset = 0,
+                .expected = "a list of pages in JSON",
+                .found = "other text"
+            }
+        );
     }
 }
 
@@ -87,22 +101,32 @@ std::unexpected<Unusable>
 Spot::wrong(std::string_view field, std::string expected, std::string found) const {
     return std::unexpected(
         Unusable{
-            source + ", page " + std::to_string(page) + ", " + std::string{field},
-            0,
-            std::move(expected),
-            std::move(found)
+            .source = source + ", page " + std::to_string(page) + ", " + std::string{field},
+            .offset = 0,
+            .expected = std::move(expected),
+            .found = std::move(found)
         }
     );
 }
 
-Result<std::vector<PageJson>, Unusable> parse_cases(base::View json, std::string source) {
+Result<std::vector<PageJson>, Unusable> parse_cases(base::View json, std::string const& source) {
     if (json.size() > largest_page_list)
         return std::unexpected(
-            Unusable{source, largest_page_list, "at most 64 MiB of JSON", "more"}
+            Unusable{
+                .source = source,
+                .offset = largest_page_list,
+                .expected = "at most 64 MiB of JSON",
+                .found = "more"
+            }
         );
     if (auto const at = too_deep(base::text_of(json)))
         return std::unexpected(
-            Unusable{source, *at, "a list of pages in JSON", "more than eight levels"}
+            Unusable{
+                .source = source,
+                .offset = *at,
+                .expected = "a list of pages in JSON",
+                .found = "more than eight levels"
+            }
         );
     auto parsed = TRY(parse_json(json, source));
     std::vector<PageJson> out;
@@ -110,7 +134,12 @@ Result<std::vector<PageJson>, Unusable> parse_cases(base::View json, std::string
         out.assign(parsed.begin(), parsed.end());
     else
         out.push_back(std::move(parsed));
-    if (out.empty()) return std::unexpected(Unusable{source, 0, "at least one case", "none"});
+    if (out.empty())
+        return std::unexpected(
+            Unusable{
+                .source = source, .offset = 0, .expected = "at least one case", .found = "none"
+            }
+        );
     for (std::size_t i = 0; i < out.size(); ++i) {
         auto const pages = out[i].is_object() ? out[i].find("pages") : out[i].end();
         bool const listed =
@@ -119,10 +148,10 @@ Result<std::vector<PageJson>, Unusable> parse_cases(base::View json, std::string
         if (!listed)
             return std::unexpected(
                 Unusable{
-                    source + ", " + case_name(out[i], i),
-                    0,
-                    "an object with \"pages\", an array of objects",
-                    shown(out[i])
+                    .source = source + ", " + case_name(out[i], i),
+                    .offset = 0,
+                    .expected = "an object with \"pages\", an array of objects",
+                    .found = shown(out[i])
                 }
             );
     }

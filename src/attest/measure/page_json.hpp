@@ -18,7 +18,8 @@ using PageJson = nlohmann::ordered_json;
 using PageContents = base::Bytes<page_bytes>;
 
 // An array of cases, or one case. Each is an object with "pages", an array of objects.
-base::Result<std::vector<PageJson>, Unusable> parse_cases(base::View json, std::string source);
+base::Result<std::vector<PageJson>, Unusable>
+parse_cases(base::View json, std::string const& source);
 
 // Its name, or its number where it has none.
 std::string case_name(PageJson const& entry, std::size_t number);

@@ -24,12 +24,12 @@ private:
         start_ = size_ - left_.size();
         auto const bytes = left_;
         auto const found = base::take<T>(left_);
-        if (!found) return std::unexpected(Malformed{what, start_});
+        if (!found) return std::unexpected(Malformed{.what = what, .offset = start_});
         hash_.add(bytes.first(sizeof(T)));
         return *found;
     }
     std::unexpected<Malformed> wrong(std::string_view what, std::size_t inside = 0) const {
-        return std::unexpected(Malformed{what, start_ + inside});
+        return std::unexpected(Malformed{.what = what, .offset = start_ + inside});
     }
     bool at(Tag const& tag) const {
         return left_.size() >= tag.size() && base::equal(left_.first(tag.size()), tag);
@@ -76,7 +76,7 @@ Result<void, Malformed> StreamReader::add() {
 Result<void, Malformed> StreamReader::extend() {
     auto const eextend = TRY(block<EextendBlock>("64 bytes: an EEXTEND block"));
     if (eextend.offset % extend_size != 0) return wrong("EEXTEND at a multiple of 256", 0x08);
-    if (!added_.contains(eextend.offset - eextend.offset % page_size))
+    if (!added_.contains(eextend.offset - (eextend.offset % page_size)))
         return wrong("EEXTEND inside a page that was added", 0x08);
     if (!base::all_zero(eextend.reserved_10)) return wrong("zeros behind the offset", 0x10);
     (void)TRY(block<base::Bytes<extend_size>>("256 bytes: what EEXTEND measures"));

@@ -45,11 +45,14 @@ bool looks_like_sigstruct(base::View bytes) {
 base::Result<Sigstruct, Malformed> parse_sigstruct(base::View bytes) {
     if (bytes.size() != sizeof(Sigstruct))
         return std::unexpected(
-            Malformed{"1808 bytes: a SIGSTRUCT", std::min(bytes.size(), sizeof(Sigstruct))}
+            Malformed{
+                .what = "1808 bytes: a SIGSTRUCT",
+                .offset = std::min(bytes.size(), sizeof(Sigstruct))
+            }
         );
     auto const out = *base::take<Sigstruct>(bytes);
     auto const wrong = [](std::string_view what, std::size_t offset) {
-        return std::unexpected(Malformed{what, offset});
+        return std::unexpected(Malformed{.what = what, .offset = offset});
     };
     if (out.author.header != hw::sgx::sigstruct_header) return wrong("HEADER of a SIGSTRUCT", 0);
     if (out.author.header2 != hw::sgx::sigstruct_header2)

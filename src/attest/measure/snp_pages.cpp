@@ -11,7 +11,8 @@ using hw::snp::PageType;
 
 Result<PageType, Unusable> page_type(PageJson const& page, Spot const& spot) {
     auto const number = TRY(number_field(page, "page_type", spot));
-    if (number < std::uint64_t(PageType::Normal) || number > std::uint64_t(PageType::Cpuid))
+    if (number < static_cast<std::uint64_t>(PageType::Normal) ||
+        number > static_cast<std::uint64_t>(PageType::Cpuid))
         return spot.wrong("page_type", "a type from 1 to 6", std::to_string(number));
     return static_cast<PageType>(number);
 }
@@ -63,12 +64,12 @@ crypto::Sha384Digest SnpCase::digest() const {
     return launch.digest();
 }
 
-Result<std::vector<SnpCase>, Unusable> parse_snp_pages(base::View json, std::string source) {
+Result<std::vector<SnpCase>, Unusable> parse_snp_pages(base::View json, std::string const& source) {
     auto const cases = TRY(parse_cases(json, source));
     std::vector<SnpCase> out;
     for (std::size_t i = 0; i < cases.size(); ++i) {
         auto name = case_name(cases[i], i);
-        Spot const spot{source + ", " + name};
+        Spot const spot{.source = source + ", " + name};
         out.push_back(TRY(parse_case(cases[i], std::move(name), spot)));
     }
     return out;

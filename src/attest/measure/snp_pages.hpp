@@ -18,6 +18,7 @@ struct SnpCase {
 
 // Each page: "page_type" (1 to 6), "gpa", and of measured ones "contents" (SHA-384) or the bytes
 // themselves. Where both are given they have to agree.
-base::Result<std::vector<SnpCase>, Unusable> parse_snp_pages(base::View json, std::string source);
+base::Result<std::vector<SnpCase>, Unusable>
+parse_snp_pages(base::View json, std::string const& source);
 
 } // namespace attest::measure

@@ -26,19 +26,19 @@ Result<void, Unusable> take_step(TdBuild& build, PageJson const& page, Spot cons
 
 } // namespace
 
-Result<std::vector<TdCase>, Unusable> parse_td_pages(base::View json, std::string source) {
+Result<std::vector<TdCase>, Unusable> parse_td_pages(base::View json, std::string const& source) {
     auto const cases = TRY(parse_cases(json, source));
     std::vector<TdCase> out;
     for (std::size_t i = 0; i < cases.size(); ++i) {
         auto name = case_name(cases[i], i);
-        Spot spot{source + ", " + name};
+        Spot spot{.source = source + ", " + name};
         auto const expected = TRY(digest_field(cases[i], "expected_mrtd", spot));
         TdBuild build;
         for (auto const& page : cases[i].at("pages")) {
             TRY(take_step(build, page, spot));
             ++spot.page;
         }
-        out.push_back({std::move(name), build.digest(), expected});
+        out.push_back({.name = std::move(name), .digest = build.digest(), .expected = expected});
     }
     return out;
 }

@@ -15,6 +15,7 @@ struct TdCase {
 
 // Each page: "gpa", and its bytes if they are measured. "operation" says whether the step is "add",
 // "extend" or, where it is left out, both: hypervisors differ in their order.
-base::Result<std::vector<TdCase>, Unusable> parse_td_pages(base::View json, std::string source);
+base::Result<std::vector<TdCase>, Unusable>
+parse_td_pages(base::View json, std::string const& source);
 
 } // namespace attest::measure

@@ -30,10 +30,10 @@ std::optional<TdReportFile> read_td_report(base::View bytes) {
     if (bytes.size() != sizeof(TdReport)) return {};
     if (bytes[0] == std::byte{hw::tdx::report_type_tdx}) {
         auto left = bytes;
-        return TdReportFile{*base::take<TdReport>(left)};
+        return TdReportFile{.report = *base::take<TdReport>(left)};
     }
     if (!headless_td_report(bytes)) return {};
-    return TdReportFile{with_head(bytes), true};
+    return TdReportFile{.report = with_head(bytes), .headless = true};
 }
 
 } // namespace attest::measure

@@ -1,6 +1,7 @@
 #include "attest/wanted/wanted.hpp"
 
 #include "attest/appraisal.hpp"
+#include "attest/dcap/json_fields.hpp"
 #include "attest/path.hpp"
 #include "attest/snp/leaf.hpp"
 #include "attest/text.hpp"
@@ -67,13 +68,6 @@ bool is(QuotingEnclave const& what, Endorsements const& got) {
     });
 }
 
-std::optional<unsigned> nibble(char c) {
-    if (c >= '0' && c <= '9') return unsigned(c - '0');
-    if (c >= 'a' && c <= 'f') return unsigned(c - 'a' + 10);
-    if (c >= 'A' && c <= 'F') return unsigned(c - 'A' + 10);
-    return {};
-}
-
 // RFC 3986, 2.1; nothing where a percent sign has no two digits behind it.
 std::optional<std::string> percent_decoded(std::string_view text) {
     std::string out;
@@ -82,10 +76,9 @@ std::optional<std::string> percent_decoded(std::string_view text) {
             out += text[i];
             continue;
         }
-        auto const high = i + 2 < text.size() ? nibble(text[i + 1]) : std::nullopt;
-        auto const low = i + 2 < text.size() ? nibble(text[i + 2]) : std::nullopt;
-        if (!high || !low) return {};
-        out += static_cast<char>(*high << 4 | *low);
+        std::byte byte{};
+        if (!dcap::unhex(text.substr(i + 1, 2), {&byte, 1})) return {};
+        out += static_cast<char>(byte);
         i += 2;
     }
     return out;

@@ -38,7 +38,9 @@ os::OrFailure<Companions> Companions::read(std::span<Subject const> subjects) {
         auto const kind = kind_of(subject);
         if (!kind) continue;
         out.texts_.push_back(TRY(subject.contents(attest::inspect::largest(*kind))));
-        out.artefacts_.push_back({base::view_of(out.texts_.back()), subject.path});
+        out.artefacts_.push_back(
+            {.bytes = base::view_of(out.texts_.back()), .source = subject.path}
+        );
     }
     return out;
 }
@@ -58,7 +60,7 @@ os::OrFailure<std::optional<Json>> describe_artefact(Subject const& subject, Glo
         return failure("file-unreadable", '\'' + subject.path + "' changes while it is read");
     auto const companions = TRY(Companions::read(subject.beside));
     auto const description = attest::inspect::describe(
-        *kind, {base::view_of(text), subject.path}, companions.artefacts()
+        *kind, {.bytes = base::view_of(text), .source = subject.path}, companions.artefacts()
     );
     Json out{{"file", subject.path}};
     out.update(attest::inspect::json_of(description));

@@ -48,7 +48,7 @@ write_result(std::optional<std::string> const& path, std::string_view text, os::
 }
 
 os::Failure crypto_failure(std::string const& what) {
-    return {"internal", what + " failed: out of memory or random numbers"};
+    return {.name = "internal", .text = what + " failed: out of memory or random numbers"};
 }
 
 } // namespace host::cli

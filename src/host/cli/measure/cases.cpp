@@ -37,8 +37,8 @@ os::OrFailure<std::vector<std::byte>> read_page_list(std::string const& path) {
 
 os::Failure list_failure(attest::Unusable const& why) {
     return {
-        "measure-input-invalid",
-        printable(
+        .name = "measure-input-invalid",
+        .text = printable(
             "'" + why.source + "'" +
             (why.offset == 0 ? "" : " at byte " + std::to_string(why.offset)) + ": expected " +
             why.expected + ", found " + why.found

@@ -56,7 +56,7 @@ Syntax MeasureSnp::syntax(Global& global) {
 
 os::OrFailure<std::vector<MeasuredCase>> MeasureSnp::measure() const {
     if (launch_digest_) {
-        MeasuredCase known{"launch-digest"};
+        MeasuredCase known{.name = "launch-digest"};
         known.digest = TRY(bytes_or("--launch-digest", launch_digest_, known.digest));
         return std::vector{known};
     }
@@ -64,7 +64,8 @@ os::OrFailure<std::vector<MeasuredCase>> MeasureSnp::measure() const {
     auto const cases = attest::measure::parse_snp_pages(list, *pages_);
     if (!cases) return std::unexpected(list_failure(cases.error()));
     std::vector<MeasuredCase> out;
-    for (auto const& one : *cases) out.push_back({one.name, one.digest(), one.expected});
+    for (auto const& one : *cases)
+        out.push_back({.name = one.name, .digest = one.digest(), .expected = one.expected});
     return out;
 }
 

@@ -40,7 +40,8 @@ os::OrFailure<int> MeasureTdx::carry_out(Global const& global) {
     auto const cases = attest::measure::parse_td_pages(list, *pages_);
     if (!cases) return std::unexpected(list_failure(cases.error()));
     std::vector<MeasuredCase> out;
-    for (auto const& one : *cases) out.push_back({one.name, one.digest, one.expected});
+    for (auto const& one : *cases)
+        out.push_back({.name = one.name, .digest = one.digest, .expected = one.expected});
     TRY(write_cases(out, json_));
     return 0;
 }

@@ -3,8 +3,10 @@
 #include "host/cli/report.hpp"
 #include "os/check.hpp"
 #include "os/write_all.hpp"
+#include "package/wasm/format.hpp"
 
 #include <array>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -65,11 +67,25 @@ os::OrFailure<os::Fd> in_memory(std::string const& path, int stream) {
     return std::move(*file);
 }
 
+// It takes no Keep to tell what is no WebAssembly at all.
+os::OrFailure<os::Fd> recognised(std::string const& path, os::Fd file) {
+    std::vector<std::byte> first(64 << 10);
+    auto const got =
+        os::check(os::retry([&] { return ::pread(file.number(), first.data(), first.size(), 0); }));
+    if (!got) return not_opened(path, got.error());
+    first.resize(static_cast<std::size_t>(*got));
+    if (package::recognise(first) == package::Format::Other)
+        return failure(
+            "module-invalid", quoted(path) + " is " + std::string{package::other_format(first)}
+        );
+    return file;
+}
+
 os::OrFailure<os::Fd>
 checked_module(std::string const& path, os::Fd file, struct ::stat const& status) {
     if (!S_ISREG(status.st_mode)) return in_memory(path, file.number());
     if (static_cast<std::uint64_t>(status.st_size) > most_bytes) return too_large(path);
-    return file;
+    return recognised(path, std::move(file));
 }
 
 os::OrFailure<Application> open_folder(std::string const& path, os::Fd folder) {

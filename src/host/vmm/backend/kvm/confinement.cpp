@@ -123,7 +123,7 @@ constexpr std::uint32_t refuse = SECCOMP_RET_ERRNO | EPERM;
 constexpr std::uint32_t not_there = SECCOMP_RET_ERRNO | ENOSYS;
 
 constexpr std::uint32_t argument(unsigned index) {
-    return offsetof(seccomp_data, args) + index * sizeof(std::uint64_t); // the lower half
+    return offsetof(seccomp_data, args) + (index * sizeof(std::uint64_t)); // the lower half
 }
 
 class Filter {

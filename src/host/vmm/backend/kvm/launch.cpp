@@ -82,9 +82,9 @@ os::Failure run(KeepWish const& keep_wish, std::string const& program, Handed co
         if (auto const confined = kvm::confine(keep_wish.sockets); !confined)
             return std::unexpected(
                 os::Failure{
-                    "launch-failed",
-                    "the system-call filter cannot be set: " +
-                        std::string{os::description(confined.error())}
+                    .name = "launch-failed",
+                    .text = "the system-call filter cannot be set: " +
+                            std::string{os::description(confined.error())}
                 }
             );
         // Nothing is taken apart: the system takes all of it back at once.
@@ -102,7 +102,7 @@ os::Failure launch_kvm(LaunchOrder const& order) {
     Server server{{.sockets = order.keep.sockets}};
     auto wishes = common_wishes(order.keep);
     wishes.arguments = {"enarx-exec"};
-    Handed handed{wishes, server, {}};
+    Handed handed{.wishes = wishes, .server = server, .files = {}};
     hand_standard(handed);
     if (order.keep.sockets) hand_resolver(handed);
     if (auto const given = hand_order(handed, order); !given) return given.error();
@@ -117,7 +117,7 @@ os::Failure launch_program(ProgramOrder const& order) {
     wishes.environment = order.environment;
     wishes.verbose = order.verbose;
     if (order.memory_limit) wishes.memory_limit = *order.memory_limit;
-    Handed handed{wishes, server, {}};
+    Handed handed{.wishes = wishes, .server = server, .files = {}};
     hand_standard(handed);
     std::uint32_t number = first_folder;
     for (auto const& folder : order.folders)

@@ -33,7 +33,7 @@ template <class T> os::OrFailure<T> named(std::string_view what, base::Result<T>
 std::uint64_t now_ns(clockid_t clock) {
     timespec now{};
     ::clock_gettime(clock, &now);
-    return static_cast<std::uint64_t>(now.tv_sec) * second_ns +
+    return (static_cast<std::uint64_t>(now.tv_sec) * second_ns) +
            static_cast<std::uint64_t>(now.tv_nsec);
 }
 
@@ -67,7 +67,7 @@ base::Result<void> Machine::add_slot(std::uint64_t address, Mapping memory) {
     // Safety: the mapping lives in slots_ as long as the machine.
     region.userspace_addr = reinterpret_cast<std::uint64_t>(memory.bytes().data());
     TRY(control(machine_, KVM_SET_USER_MEMORY_REGION, &region));
-    slots_.push_back({address, std::move(memory)});
+    slots_.push_back({.address = address, .memory = std::move(memory)});
     return {};
 }
 
@@ -96,7 +96,7 @@ Machine::fill(Image const& image, Plan const& plan, std::vector<os::Fd> const& f
 base::Result<void> Machine::add_sealed(std::uint64_t address, SealedMemory memory) {
     auto const slot = static_cast<std::uint32_t>(slots_.size());
     auto range = TRY(SealedMemory::seal(std::move(memory), machine_, {slot, address}));
-    slots_.push_back({address, std::move(range), true});
+    slots_.push_back({.address = address, .memory = std::move(range), .sealed = true});
     return {};
 }
 

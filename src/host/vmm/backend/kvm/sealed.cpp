@@ -40,7 +40,7 @@ base::Result<SealedMemory> SealedMemory::create(os::Fd const& machine, std::size
     CreateGuestMemory wish{.size = file_size, .flags = sealed_memory_flags, .reserved = {}};
     os::Fd file{TRY(control(machine, create_guest_memory, &wish))};
     auto view = TRY(Mapping::create(file_size));
-    void* const at = ::mmap(
+    void const* const at = ::mmap(
         view.bytes().data(),
         file_size,
         PROT_READ | PROT_WRITE,
@@ -64,7 +64,7 @@ base::Result<Mapping> SealedMemory::seal(SealedMemory memory, os::Fd const& mach
     region.file = static_cast<std::uint32_t>(memory.file_.number());
     TRY(control(machine, set_memory_region2, &region));
     constexpr int nothing = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
-    void* const at = ::mmap(bytes.data(), bytes.size(), PROT_NONE, nothing, -1, 0);
+    void const* const at = ::mmap(bytes.data(), bytes.size(), PROT_NONE, nothing, -1, 0);
     if (at == MAP_FAILED) return std::unexpected(os::last_error());
     TRY(os::done(::mprotect(bytes.data() + bytes.size(), page, PROT_NONE)));
     return std::move(memory.view_);

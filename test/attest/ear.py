@@ -137,6 +137,11 @@ def tiers():
     once = appraisal(verify("--policy", policy, "--at", at, "--measurement", pcr0, evidence)["ear"])
     equal(once["ear_trustworthiness_vector"]["executables"], 2)
     equal(once["ear_status"], "warning")  # a rule of strict is off
+    single_use = entry["fields"]["nonce"] or entry["fields"]["user_data"]
+    sure = verify("--at", at, "--report-data", single_use, "--measurement", pcr0, evidence)["ear"]
+    equal(appraisal(sure)["ear_status"], "affirming")
+    equal(sorted(appraisal(sure)["ear_trustworthiness_vector"]), ["executables", "hardware", "instance-identity",
+                                                                  "runtime-opaque"])
 
 
 @story("refused evidence is contraindicated in the aspect that failed, and its claims are not told")

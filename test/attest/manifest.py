@@ -267,6 +267,12 @@ def judge_nitro(vector):
     same(expect(verify(vector["path"], at=at), ACCEPTED)["claims"],
          {**vector["fields"], "debug": expected["debug_mode"]}, "claims")
     strict = expect(verify(vector["path"], at=at, policy="strict"), REFUSED if expected["debug_mode"] else UNDECIDED)
+    single_use = vector["fields"]["nonce"] or vector["fields"]["user_data"]
+    if single_use and not expected["debug_mode"]:
+        bound = ["--report-data", single_use, "--measurement", vector["fields"]["pcrs"]["0"]]
+        expect(verify(vector["path"], at=at, policy="strict", more=bound), ACCEPTED)
+        bound[1] = single_use[:-1] + ("0" if single_use[-1] != "0" else "1")
+        expect(verify(vector["path"], at=at, policy="strict", more=bound), REFUSED)
     return strict
 
 

@@ -172,7 +172,7 @@ os::OrFailure<attest::Endorsements> read_endorsements(std::vector<std::string> c
 }
 
 os::OrFailure<Bytes> parse_report_data(std::string const& text) {
-    constexpr std::size_t most = 64;
+    constexpr std::size_t most = 1024; // a nonce of Nitro; all others have at most 64
     if (text.starts_with('@')) {
         auto bytes = TRY(read_bytes(text.substr(1), most));
         if (bytes.empty())
@@ -183,7 +183,7 @@ os::OrFailure<Bytes> parse_report_data(std::string const& text) {
     if (!bytes || bytes->size() > most)
         return failure(
             "usage",
-            "--report-data '" + text + "' is not 1 to 64 bytes in hexadecimal",
+            "--report-data '" + text + "' is not 1 to 1024 bytes in hexadecimal",
             "for the bytes of a file write --report-data @FILE"
         );
     return std::move(*bytes);

@@ -32,7 +32,7 @@ os::OrFailure<attest::Endorsements> read_endorsements(std::vector<std::string> c
 
 std::unexpected<os::Failure> unusable(attest::Unusable const& why);
 
-// HEX, or @FILE for the bytes of a file; at most 64 bytes.
+// HEX, or @FILE for the bytes of a file; at most 1024 bytes.
 os::OrFailure<std::vector<std::byte>> parse_report_data(std::string const& text);
 // Hexadecimal of 32 or 48 bytes.
 os::OrFailure<std::vector<std::byte>> parse_measurement(std::string const& text);

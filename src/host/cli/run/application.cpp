@@ -67,25 +67,11 @@ os::OrFailure<os::Fd> in_memory(std::string const& path, int stream) {
     return std::move(*file);
 }
 
-// It takes no Keep to tell what is no WebAssembly at all.
-os::OrFailure<os::Fd> recognised(std::string const& path, os::Fd file) {
-    std::vector<std::byte> first(64 << 10);
-    auto const got =
-        os::check(os::retry([&] { return ::pread(file.number(), first.data(), first.size(), 0); }));
-    if (!got) return not_opened(path, got.error());
-    first.resize(static_cast<std::size_t>(*got));
-    if (package::recognise(first) == package::Format::Other)
-        return failure(
-            "module-invalid", quoted(path) + " is " + std::string{package::other_format(first)}
-        );
-    return file;
-}
-
 os::OrFailure<os::Fd>
 checked_module(std::string const& path, os::Fd file, struct ::stat const& status) {
     if (!S_ISREG(status.st_mode)) return in_memory(path, file.number());
     if (static_cast<std::uint64_t>(status.st_size) > most_bytes) return too_large(path);
-    return recognised(path, std::move(file));
+    return file;
 }
 
 os::OrFailure<Application> open_folder(std::string const& path, os::Fd folder) {
@@ -123,6 +109,20 @@ os::OrFailure<Application> open_application(std::string const& path) {
     if (S_ISDIR(status.st_mode)) return open_folder(path, std::move(*file));
     auto module = TRY(checked_module(path, std::move(*file), status));
     return Application{std::move(module), path.substr(path.rfind('/') + 1), std::nullopt, path};
+}
+
+os::OrFailure<void> refuse_other_kinds(Application const& application) {
+    std::vector<std::byte> first(64 << 10);
+    auto const got = os::check(os::retry([&] {
+        return ::pread(application.module.number(), first.data(), first.size(), 0);
+    }));
+    if (!got) return not_opened(application.path, got.error());
+    first.resize(static_cast<std::size_t>(*got));
+    if (package::recognise(first) != package::Format::Other) return {};
+    return failure(
+        "module-invalid",
+        quoted(application.path) + " is " + std::string{package::other_format(first)}
+    );
 }
 
 } // namespace host::cli

@@ -20,4 +20,7 @@ struct Application {
 // A stream (a pipe, or "-" for standard input) is read to its end, into memory.
 os::OrFailure<Application> open_application(std::string const& path);
 
+// It takes no Keep to tell what is no WebAssembly at all.
+os::OrFailure<void> refuse_other_kinds(Application const& application);
+
 } // namespace host::cli

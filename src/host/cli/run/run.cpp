@@ -149,6 +149,7 @@ os::OrFailure<LaunchOrder> RunUse::order(Global const& global) {
     order.keep = keep_wish(given_.keep);
     order.add(Kind::Action, given_.digests ? "digests" : "run");
     auto application = TRY(open_application(*given_.application));
+    TRY(refuse_other_kinds(application));
     auto configuration = TRY(find_configuration(given_.configuration, application));
     if (configuration) TRY(add_configuration(order, *configuration));
     if (application.folder) order.add(Kind::PackageDirectory, *std::move(application.folder), "");

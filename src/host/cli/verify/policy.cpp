@@ -91,8 +91,10 @@ os::OrFailure<Policy> base_of(std::string const& path, std::vector<FlatEntry> co
     return wrong(path, *found, "`base` is \"strict\" or \"authentic\"");
 }
 
-os::OrFailure<Policy> parse_policy(std::string const& path, base::View bytes) {
-    auto const entries = package::parse_flat_toml(base::text_of(bytes));
+} // namespace
+
+os::OrFailure<Policy> parse_policy(std::string const& path, base::View text) {
+    auto const entries = package::parse_flat_toml(base::text_of(text));
     if (!entries) {
         auto const& error = entries.error();
         return wrong(path, {"", false, error.line, error.column}, error.message, error.hint);
@@ -108,8 +110,6 @@ os::OrFailure<Policy> parse_policy(std::string const& path, base::View bytes) {
     }
     return policy;
 }
-
-} // namespace
 
 os::OrFailure<Policy> read_policy(std::string const& name) {
     if (name == "strict") return Policy::strict();

@@ -3,6 +3,7 @@
 // The policy that the user names.
 
 #include "attest/policy.hpp"
+#include "base/view.hpp"
 #include "os/failure.hpp"
 
 #include <string>
@@ -11,5 +12,8 @@ namespace host::cli {
 
 // `strict`, `authentic`, or a file.
 os::OrFailure<attest::Policy> read_policy(std::string const& name);
+
+// The contents of a policy file; `name` is for messages, which begin NAME:LINE:COLUMN.
+os::OrFailure<attest::Policy> parse_policy(std::string const& name, base::View text);
 
 } // namespace host::cli

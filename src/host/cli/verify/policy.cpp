@@ -16,7 +16,6 @@ namespace {
 using attest::Policy;
 using package::FlatEntry;
 
-constexpr std::size_t largest_policy = 1'000'000;
 constexpr std::string_view rule_prefix = "rules.";
 
 // `FILE:LINE:COLUMN: what`.

@@ -10,6 +10,8 @@
 
 namespace host::cli {
 
+inline constexpr std::size_t largest_policy = 1'000'000; // bytes
+
 // `strict`, `authentic`, or a file.
 os::OrFailure<attest::Policy> read_policy(std::string const& name);
 

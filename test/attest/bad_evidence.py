@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Bad evidence, endorsements, times and policies: each a message that names file, offset and field; nothing is guessed."""
+import base64
 import json
 import os
 import pathlib
@@ -57,6 +58,26 @@ def nothing():
         judged(verify(path), path, part, "at byte 0, first field", "expected VERSION")
         if bytes_:
             contains(verify(path).text, f"found {bytes_[:8].hex()}")
+
+
+@story("hexadecimal and base64 are no evidence, and the answer says which it is; - is standard input")
+def spelling():
+    whole = content("tdx-quote-v4")
+    path = write("hex", whole.hex().encode())
+    judged(verify(path), path, "looks like hexadecimal")
+    path = write("base64", base64.encodebytes(whole))
+    judged(verify(path), path, "looks like base64")
+    done = subprocess.run([PROGRAM, "verify", "--policy", "authentic", "--at", AT, "-"], input=whole, capture_output=True,
+                          timeout=20)
+    true(done.returncode == 0, done.stdout.decode() + done.stderr.decode())
+
+
+@story("evidence in the place of an endorsement is named")
+def evidence_as_endorsement():
+    report = VECTORS / good("snp-report")["path"]
+    quote = VECTORS / good("sgx-quote-v3")["path"]
+    refused(verify("--endorsements", quote, report), 1, quote.name, "byte 0", "evidence, a SGX quote",
+            name="endorsement-unusable")
 
 
 @story("an endorsement or a key in the place of evidence is named, with where it belongs")

@@ -85,6 +85,22 @@ TEST(InspectResult, AnyOtherJwtIsShownAsOne) {
     EXPECT_EQ(described(base::view_of(text))->kind, "JSON Web Token");
 }
 
+TEST(InspectCertificates, SeveralInOneFileAreCheckedWithEachOther) {
+    auto both = first_of("amd-vlek-cert");
+    auto const first = both.size();
+    auto const list = first_of("intel-crl");
+    both.insert(both.end(), list.begin(), list.end());
+    auto const it = described(both);
+    ASSERT_TRUE(it);
+    EXPECT_FALSE(wrong(*it));
+    ASSERT_EQ(it->fields["parts"].size(), 2U);
+    EXPECT_EQ(it->fields["parts"][1]["offset"], first);
+    both.back() ^= std::byte{1};
+    EXPECT_TRUE(wrong(*described(both)));
+    both.pop_back();
+    EXPECT_TRUE(wrong(*described(both)));
+}
+
 TEST(InspectFirmware, IsKnownByItsTableAndShowsItsEntries) {
     auto const image = first_of("ovmf-suffix");
     auto const it = described(image);

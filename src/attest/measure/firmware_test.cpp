@@ -7,14 +7,15 @@
 
 namespace {
 
-using namespace attest;
+namespace measure = attest::measure;
+using attest::testing::Vectors;
 using measure::parse_firmware;
 using Bytes = std::vector<std::byte>;
 
 std::vector<Bytes> images() {
     std::vector<Bytes> out;
-    for (auto const& vector : testing::Vectors::instance().of_kind("ovmf-suffix"))
-        out.push_back(testing::Vectors::instance().read(vector.path));
+    for (auto const& vector : Vectors::instance().of_kind("ovmf-suffix"))
+        out.push_back(Vectors::instance().read(vector.path));
     return out;
 }
 

@@ -82,7 +82,8 @@ os::Failure run(KeepWish const& keep_wish, Image const& image, Handed const& han
         auto const plan = TRY(Plan::make(image.program_size(), handed.wishes));
         auto keep = TRY(Keep::create(image, plan, handed.files, handed.server, write_log));
         if (plan.sealed()) ::prctl(PR_SET_DUMPABLE, 0);
-        if (auto const confined = kvm::confine(keep_wish.sockets); !confined)
+        kvm::Needs const needs{.sockets = keep_wish.sockets, .memory = handed.wishes.memory};
+        if (auto const confined = kvm::confine(needs); !confined)
             return std::unexpected(
                 os::Failure{
                     .name = "launch-failed",

@@ -68,7 +68,7 @@ struct Descriptor {
 };
 static_assert(base::Wire<Descriptor> && sizeof(Descriptor) == 0x20);
 
-inline constexpr std::size_t max_descriptors = 64;
+inline constexpr std::size_t max_descriptors = 120;
 inline constexpr std::size_t max_strings = 512 << 10;
 
 // What the loader leaves at boot_address. The shim copies it once and believes no address in it
@@ -100,7 +100,7 @@ struct Boot {
     base::U64 open_end; // 0x80  equal to `open`: no such memory, the rest serves
     std::array<Descriptor, max_descriptors> descriptors; // 0x88
 };
-static_assert(base::Wire<Boot> && sizeof(Boot) == 0x888);
+static_assert(base::Wire<Boot> && sizeof(Boot) == 0xf88);
 inline constexpr std::uint64_t strings_address = boot_address + 0x1000;
 static_assert(strings_address + max_strings <= block_address);
 

@@ -366,6 +366,14 @@ inline constexpr std::array failure_kinds{
         "docs/attestation.md lists all rules."
     },
     FailureKind{
+        "program-changed",
+        ExitStatus::Failed,
+        "A Keep that checks its program page by page was given another one than its shim was made "
+        "for.",
+        "exec, exec.tree and the shim's image belong together: reinstall all of them. If they are "
+        "as they were installed, somebody changed a page on its way into the Keep."
+    },
+    FailureKind{
         "program-not-found",
         ExitStatus::NotFound,
         "There is no program of that name.",

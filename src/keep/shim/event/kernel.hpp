@@ -9,12 +9,15 @@
 #include "keep/shim/host/host.hpp"
 #include "keep/shim/memory/address_space.hpp"
 #include "keep/shim/memory/user_memory.hpp"
+#include "keep/shim/program/program_file.hpp"
 #include "keep/shim/thread/thread.hpp"
 
 #include <array>
 #include <string_view>
 
 namespace shim {
+
+using protocol::hostcall::EndReason;
 
 // The large tables, apart from the rest: they are zero at first and cost memory only where they are
 // used.
@@ -23,13 +26,15 @@ struct Tables {
     std::array<Region, Regions::max_regions> regions{};
     std::array<File, Descriptors::max_files> files{};
     std::array<Thread, max_cpus> threads{};
+    ProgramFile::Nodes nodes{};
 };
 
 struct Kernel {
     explicit Kernel(Tables& tables)
         : pool{host, tables.chunks},
           translations{pool},
-          space{pool, translations, tables.regions},
+          program{*this, tables.nodes},
+          space{pool, translations, program, tables.regions},
           user{space},
           files{tables.files},
           signals{user},
@@ -39,6 +44,7 @@ struct Kernel {
     Host host;
     PagePool pool;
     Translations translations;
+    ProgramFile program;
     AddressSpace space;
     UserMemory user;
     Descriptors files;
@@ -66,7 +72,13 @@ struct Kernel {
 
 // The end of the Keep: of its own will (status), by a signal, or because the shim met something
 // impossible.
-[[noreturn]] void end_keep(Kernel& kernel, std::uint64_t status, std::uint64_t signal);
+[[noreturn]] void end_keep(
+    Kernel& kernel,
+    std::uint64_t status,
+    std::uint64_t signal,
+    EndReason reason = EndReason::None,
+    std::uint64_t detail = 0
+);
 [[noreturn]] void give_up(Kernel& kernel, std::string_view reason, std::uint64_t detail);
 void log(Kernel& kernel, std::string_view text, std::uint64_t number);
 

@@ -49,9 +49,6 @@ concept Platform =
             P::prepare_cpu(pool, 1U)
         } -> std::same_as<base::Result<hw::PhysAddr>>; // page tables for one more vCPU: their root
         { P::fresh_memory_is_zero } -> std::convertible_to<bool>;
-        {
-            P::program_is_shared
-        } -> std::convertible_to<bool>; // the program's file may be mapped where it lies
     };
 
 struct Machine {
@@ -79,7 +76,6 @@ struct Machine {
     static std::uint64_t* program_tables();
     static base::Result<hw::PhysAddr> prepare_cpu(PagePool& pool, unsigned index);
     static bool const fresh_memory_is_zero;
-    static bool const program_is_shared;
 };
 static_assert(Platform<Machine>);
 

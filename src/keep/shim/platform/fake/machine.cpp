@@ -13,7 +13,6 @@
 namespace shim {
 
 bool const Machine::fresh_memory_is_zero = true;
-bool const Machine::program_is_shared = false;
 
 namespace {
 
@@ -66,13 +65,15 @@ base::Result<hw::PhysAddr> Machine::prepare_cpu(PagePool&, unsigned) {
     return std::unexpected(base::Errno::Again);
 }
 
-void end_keep(Kernel&, std::uint64_t status, std::uint64_t signal) {
-    throw fake::Ended{status, signal};
+void end_keep(
+    Kernel&, std::uint64_t status, std::uint64_t signal, EndReason reason, std::uint64_t detail
+) {
+    throw fake::Ended{status, signal, reason, detail};
 }
 
 void give_up(Kernel&, std::string_view, std::uint64_t) {
     constexpr std::uint64_t failed = 125;
-    throw fake::Ended{failed, 0};
+    throw fake::Ended{.status = failed};
 }
 
 void log(Kernel&, std::string_view, std::uint64_t) {}

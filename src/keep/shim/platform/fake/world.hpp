@@ -16,6 +16,8 @@ namespace shim::fake {
 struct Ended {
     std::uint64_t status = 0;
     std::uint64_t signal = 0;
+    EndReason reason = EndReason::None;
+    std::uint64_t detail = 0;
 };
 
 // The host's part of a call: answers, and may do with the block's data what it likes.

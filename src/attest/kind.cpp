@@ -12,12 +12,15 @@ namespace {
 
 constexpr std::size_t snp_report_size = sizeof(hw::snp::AttestationReport);
 
-// A report has no magic number: its version, algorithm and about its size tell.
+// A report has no magic number: its version, algorithm and about its size tell; of another size,
+// the version has to be one that reports have.
 bool like_snp_report(base::View evidence) {
     if (evidence.size() < 0x38 || evidence.size() > 2 * snp_report_size) return false;
+    bool const whole = evidence.size() == snp_report_size;
     auto left = evidence;
     auto const version = base::take<base::U32>(left);
-    return *version >= 1U && *version <= 16U && base::all_zero(evidence.subspan(0x35, 3));
+    return *version >= (whole ? 1U : 2U) && *version <= (whole ? 16U : 5U) &&
+           base::all_zero(evidence.subspan(0x35, 3));
 }
 
 // A quote's header names Intel's quoting enclave; where that is damaged or missing, three numbers

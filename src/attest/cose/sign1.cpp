@@ -15,40 +15,6 @@ using crypto::Malformed;
 constexpr std::uint64_t tag_sign1 = 18;     // RFC 9052, table 1
 constexpr std::int64_t label_algorithm = 1; // RFC 9052, 3.1
 
-std::optional<Algorithm> known(std::int64_t number) {
-    switch (auto const algorithm = static_cast<Algorithm>(number)) {
-    case Algorithm::Es256:
-    case Algorithm::Es384:
-    case Algorithm::Es512:
-        return algorithm;
-    }
-    return {};
-}
-
-crypto::KeyKind curve_of(Algorithm algorithm) {
-    switch (algorithm) {
-    case Algorithm::Es256:
-        return crypto::KeyKind::P256;
-    case Algorithm::Es384:
-        return crypto::KeyKind::P384;
-    case Algorithm::Es512:
-        break;
-    }
-    return crypto::KeyKind::P521;
-}
-
-crypto::Hash hash_of(Algorithm algorithm) {
-    switch (algorithm) {
-    case Algorithm::Es256:
-        return crypto::Hash::Sha256;
-    case Algorithm::Es384:
-        return crypto::Hash::Sha384;
-    case Algorithm::Es512:
-        break;
-    }
-    return crypto::Hash::Sha512;
-}
-
 struct Header {
     std::int64_t number;
     std::optional<Algorithm> algorithm;
@@ -65,22 +31,10 @@ base::Result<Header> parse_header(base::View header) {
     if (TRY(in.number()) != label_algorithm) return std::unexpected(base::Errno::BadMsg);
     auto const number = TRY(in.number());
     if (!in.at_end()) return std::unexpected(base::Errno::BadMsg);
-    return Header{number, known(number)};
+    return Header{number, algorithm_of(number)};
 }
 
 } // namespace
-
-std::string_view name_of(Algorithm algorithm) {
-    switch (algorithm) {
-    case Algorithm::Es256:
-        return "ES256";
-    case Algorithm::Es384:
-        return "ES384";
-    case Algorithm::Es512:
-        break;
-    }
-    return "ES512";
-}
 
 base::Result<Sign1, Malformed> Sign1::parse(base::View bytes) {
     Reader in{bytes};
@@ -117,11 +71,7 @@ base::Result<Sign1, Malformed> Sign1::parse(base::View bytes) {
 }
 
 bool Sign1::verified_by(crypto::PublicKey const& key) const {
-    if (!algorithm_ || key.kind() != curve_of(*algorithm_)) return false;
-    std::size_t const half = *algorithm_ == Algorithm::Es256   ? 32
-                             : *algorithm_ == Algorithm::Es384 ? 48
-                                                               : 66;
-    if (signature_.size() != 2 * half) return false;
+    if (!algorithm_) return false;
     // RFC 9052, 4.4: Sig_structure.
     std::vector<std::byte> signed_bytes(payload_.size() + protected_.size() + 64);
     base::cbor::Writer writer{signed_bytes};
@@ -130,12 +80,7 @@ bool Sign1::verified_by(crypto::PublicKey const& key) const {
     writer.bytes(protected_);
     writer.bytes({});
     writer.bytes(payload_);
-    return writer.fits() &&
-           key.verify(
-               hash_of(*algorithm_),
-               writer.written(),
-               crypto::EcdsaSignature{signature_.first(half), signature_.subspan(half)}
-           );
+    return writer.fits() && cose::verified_by(key, *algorithm_, writer.written(), signature_);
 }
 
 } // namespace attest::cose

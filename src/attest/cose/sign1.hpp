@@ -2,6 +2,7 @@
 
 // COSE_Sign1 (RFC 9052, 4.2): one signer, the payload inside.
 
+#include "attest/cose/algorithm.hpp"
 #include "base/result.hpp"
 #include "crypto/malformed.hpp"
 #include "crypto/public_key.hpp"
@@ -9,11 +10,6 @@
 #include <optional>
 
 namespace attest::cose {
-
-// RFC 9053, 2.1. The numbers of the registry "COSE Algorithms".
-enum class Algorithm : std::int64_t { Es256 = -7, Es384 = -35, Es512 = -36 };
-
-std::string_view name_of(Algorithm algorithm);
 
 class Sign1 {
 public:

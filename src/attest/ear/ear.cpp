@@ -4,6 +4,8 @@
 #include "base/cbor.hpp"
 #include "crypto/base64.hpp"
 
+#include <algorithm>
+
 namespace attest::result {
 
 namespace {
@@ -40,7 +42,8 @@ bool has_nonce(EarContext const& context) {
 Json rule_ids(Appraisal const& appraisal, Outcome outcome) {
     Json out = Json::array();
     for (auto const& finding : appraisal.findings())
-        if (finding.outcome == outcome && finding.rule->level != Level::Asked)
+        if (finding.outcome == outcome && finding.rule->level != Level::Asked &&
+            std::ranges::find(out, Json(finding.rule->id)) == out.end())
             out.push_back(finding.rule->id);
     return out;
 }

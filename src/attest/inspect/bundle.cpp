@@ -12,7 +12,7 @@ Description describe_bundle(Artefact const& artefact, Artefacts beside) {
     Description out{.kind = "bundle of endorsements"};
     auto const parts = parse_bundle(artefact.bytes);
     if (!parts) {
-        out.malformed(parts.error());
+        out.malformed(parts.error(), artefact.bytes);
         return out;
     }
     std::vector<Artefact> all{beside.begin(), beside.end()};

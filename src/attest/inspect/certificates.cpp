@@ -74,7 +74,7 @@ Description describe_one(base::View der, std::string const& source, Inquiry cons
     Description out{.kind = "X.509 certificate"};
     auto parsed = crypto::Certificate::parse(der);
     if (!parsed) {
-        out.malformed(parsed.error());
+        out.malformed(parsed.error(), der);
         return out;
     }
     Link const link{.value = std::move(*parsed), .source = source};
@@ -107,7 +107,7 @@ Description describe_list(base::View der, Inquiry const& inquiry) {
     Description out{.kind = "certificate revocation list"};
     auto const list = crypto::RevocationList::parse(der);
     if (!list) {
-        out.malformed(list.error());
+        out.malformed(list.error(), der);
         return out;
     }
     out.fields = {
@@ -141,7 +141,10 @@ Description describe_blocks(
         if (block.label == "X509 CRL") return describe_list(block.der, inquiry);
         if (block.label == "CERTIFICATE") return describe_one(block.der, artefact.source, inquiry);
         Description other{.kind = std::string{block.label}};
-        other.malformed({.what = "a PEM block CERTIFICATE or X509 CRL", .offset = 0});
+        other.malformed(
+            {.what = "CERTIFICATE or X509 CRL: label of the PEM block", .offset = 0},
+            base::view_of(block.label)
+        );
         return other;
     };
     if (blocks.size() == 1) return describe_block(blocks[0]);
@@ -162,7 +165,7 @@ Description describe_certificates(Artefact const& artefact, Artefacts beside) {
     auto const blocks = crypto::parse_pem(artefact.bytes);
     if (blocks) return describe_blocks(*blocks, artefact, Inquiry{all});
     Description out{.kind = "certificates"};
-    out.malformed(blocks.error());
+    out.malformed(blocks.error(), artefact.bytes);
     return out;
 }
 

@@ -109,7 +109,7 @@ Description describe_collateral(Artefact const& artefact, Artefacts beside) {
         tree ? Collateral::parse(artefact.bytes, tree->root())
              : base::Result<Collateral, crypto::Malformed>{std::unexpected(tree.error())};
     if (!parsed) {
-        out.malformed(parsed.error());
+        out.malformed(parsed.error(), artefact.bytes);
         return out;
     }
     if (auto const* info = parsed->tcb_info()) {
@@ -131,13 +131,7 @@ Description describe_trust_keys(Artefact const& artefact, Artefacts beside) {
     auto const keys = parse_trust_keys(artefact.bytes, artefact.source);
     if (!keys) {
         auto const& why = keys.error();
-        out.check(
-            "form",
-            false,
-            {.expected = why.expected,
-             .found = why.found,
-             .place = {.part = "", .offset = why.offset}}
-        );
+        out.malformed(why.expected, why.found, why.offset);
         return out;
     }
     out.fields["keys"] = Json::array();

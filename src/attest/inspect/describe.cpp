@@ -47,6 +47,9 @@ constexpr std::array rows{
     Row{Kind::IdAuth, looks_like_id_auth, mib, describe_id_auth},
     Row{Kind::IdKeySignature, looks_like_id_key_signature, mib, describe_id_key_signature},
     Row{Kind::IdBlock, looks_like_id_block, mib, describe_id_block},
+    Row{Kind::SigstructBody, looks_like_sigstruct_body, mib, describe_sigstruct_body},
+    Row{Kind::Firmware, looks_like_firmware, 64 * mib, describe_firmware},
+    Row{Kind::AttestationResult, looks_like_attestation_result, mib, describe_attestation_result},
     Row{Kind::Certificates, looks_like_certificates, 4 * mib, describe_certificates},
     Row{Kind::RevocationList, looks_like_revocation_list, 4 * mib, describe_revocation_list},
     Row{Kind::Collateral, looks_like_collateral, 4 * mib, describe_collateral},
@@ -59,6 +62,7 @@ constexpr std::array rows{
         [](base::View front, std::size_t) { return attest::recognise(front).has_value(); },
         mib,
         describe_evidence},
+    Row{Kind::ReportData, looks_like_report_data, mib, describe_report_data},
 };
 
 Row const& row_of(Kind kind) {

@@ -22,6 +22,10 @@ enum class Kind : std::uint8_t {
     Collateral,
     TrustKeys,
     PageList,
+    SigstructBody,     // what an author signs, without a signature
+    Firmware,          // OVMF, or its end
+    AttestationResult, // EAR, as JWT or CWT
+    ReportData,        // 64 bytes without a form of their own
     Bundle,
 };
 

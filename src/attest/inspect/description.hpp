@@ -45,9 +45,8 @@ struct Description {
             checks.push_back({std::move(name), Outcome::Failed, std::move(detail)});
     }
     // The bytes do not have the form of their kind.
-    void malformed(crypto::Malformed const& why) {
-        check("form", false, {std::string{why.what}, "other bytes", {"", why.offset}});
-    }
+    void malformed(crypto::Malformed const& why, base::View bytes);
+    void malformed(std::string expected, std::string found, std::size_t offset);
 };
 
 // Fields and checks as JSON, flat: what `enarx inspect --json` prints of an artefact.

@@ -185,7 +185,7 @@ Description describe_event_log(Artefact const& artefact, Artefacts beside) {
     Description out{.kind = "TDX event log"};
     auto const log = measure::parse_event_log(artefact.bytes);
     if (!log) {
-        out.malformed(log.error());
+        out.malformed(log.error(), artefact.bytes);
         return out;
     }
     auto const rtmrs = measure::replay(*log);

@@ -22,25 +22,32 @@ std::string date_text(std::uint32_t date) {
     return std::string(8 - out.size(), '0') + out;
 }
 
-Json fields_of(Sigstruct const& it) {
+Json fields_of(hw::sgx::SigstructBody const& it) {
     return {
+        {"miscselect", hex(std::uint64_t{it.misc_select})},
+        {"miscmask", hex(std::uint64_t{it.misc_mask})},
+        {"cetattributes", it.cet_attributes},
+        {"cetattributesmask", it.cet_mask},
+        {"attributes", hex(raw(it.attributes))},
+        {"attributemask", hex(raw(it.attribute_mask))},
+        {"enclavehash", hex(it.enclave_hash)},
+        {"isvfamilyid", hex(it.isv_family_id)},
+        {"isvextprodid", hex(it.isv_ext_prod_id)},
+        {"isvprodid", std::uint16_t{it.isv_prod_id}},
+        {"isvsvn", std::uint16_t{it.isv_svn}},
+        {"debug", (it.attributes.flags & hw::sgx::Attributes::debug) != 0},
+    };
+}
+
+Json fields_of(Sigstruct const& it) {
+    Json out{
         {"vendor", hex(std::uint64_t{it.author.vendor})},
         {"date", date_text(it.author.date)},
         {"swdefined", hex(std::uint64_t{it.author.sw_defined})},
-        {"miscselect", hex(std::uint64_t{it.body.misc_select})},
-        {"miscmask", hex(std::uint64_t{it.body.misc_mask})},
-        {"cetattributes", it.body.cet_attributes},
-        {"cetattributesmask", it.body.cet_mask},
-        {"attributes", hex(raw(it.body.attributes))},
-        {"attributemask", hex(raw(it.body.attribute_mask))},
-        {"enclavehash", hex(it.body.enclave_hash)},
-        {"isvfamilyid", hex(it.body.isv_family_id)},
-        {"isvextprodid", hex(it.body.isv_ext_prod_id)},
-        {"isvprodid", std::uint16_t{it.body.isv_prod_id}},
-        {"isvsvn", std::uint16_t{it.body.isv_svn}},
-        {"mrsigner", hex(measure::mr_signer(it))},
-        {"debug", (it.body.attributes.flags & hw::sgx::Attributes::debug) != 0},
     };
+    out.update(fields_of(it.body));
+    out["mrsigner"] = hex(measure::mr_signer(it));
+    return out;
 }
 
 void check_measurement(
@@ -63,7 +70,7 @@ Description describe_sigstruct(Artefact const& artefact, Artefacts beside) {
     Description out{.kind = "SGX SIGSTRUCT"};
     auto const parsed = measure::parse_sigstruct(artefact.bytes);
     if (!parsed) {
-        out.malformed(parsed.error());
+        out.malformed(parsed.error(), artefact.bytes);
         return out;
     }
     out.fields = fields_of(*parsed);
@@ -104,11 +111,30 @@ Description describe_sigstruct(Artefact const& artefact, Artefacts beside) {
     return out;
 }
 
+Description describe_sigstruct_body(Artefact const& artefact, Artefacts beside) {
+    auto const body = *read_as<hw::sgx::SigstructBody>(artefact);
+    Description out{.kind = "body of an SGX SIGSTRUCT, not signed"};
+    out.fields = fields_of(body);
+    out.passed("form");
+    auto const sigstructs = of_kind(beside, Kind::Sigstruct);
+    if (sigstructs.empty()) out.not_checked("sigstruct", without("the SIGSTRUCT"));
+    for (auto const* file : sigstructs)
+        if (auto const sigstruct = measure::parse_sigstruct(file->bytes))
+            out.check(
+                "sigstruct",
+                base::equal(raw(sigstruct->body), artefact.bytes),
+                {.expected = "what " + file->source + " has signed",
+                 .found = "another body",
+                 .place = {.part = "", .offset = 0, .field = "MISCSELECT to ISVSVN"}}
+            );
+    return out;
+}
+
 Description describe_enclave_stream(Artefact const& artefact, Artefacts beside) {
     Description out{.kind = "SGXS stream"};
     auto const built = measure::parse_sgxs(artefact.bytes);
     if (!built) {
-        out.malformed(built.error());
+        out.malformed(built.error(), artefact.bytes);
         return out;
     }
     out.fields = {

@@ -19,6 +19,10 @@ Description describe_revocation_list(Artefact const& artefact, Artefacts beside)
 Description describe_collateral(Artefact const& artefact, Artefacts beside);
 Description describe_trust_keys(Artefact const& artefact, Artefacts beside);
 Description describe_bundle(Artefact const& artefact, Artefacts beside);
+Description describe_sigstruct_body(Artefact const& artefact, Artefacts beside);
+Description describe_firmware(Artefact const& artefact, Artefacts beside);
+Description describe_attestation_result(Artefact const& artefact, Artefacts beside);
+Description describe_report_data(Artefact const& artefact, Artefacts beside);
 Description describe_page_list(Artefact const& artefact, Artefacts beside);
 
 } // namespace attest::inspect

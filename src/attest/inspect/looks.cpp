@@ -1,10 +1,15 @@
 #include "attest/inspect/looks.hpp"
 
+#include "attest/inspect/result_claims.hpp"
+#include "attest/jose/jws.hpp"
+#include "attest/measure/firmware.hpp"
 #include "attest/measure/td_report.hpp"
 #include "crypto/der.hpp"
 #include "crypto/pem.hpp"
+#include "hw/sgx/sigstruct.hpp"
 #include "hw/snp/id_block.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 namespace attest::inspect {
@@ -80,6 +85,37 @@ bool looks_like_collateral(base::View front, std::size_t) {
     auto const begin = text.find_first_not_of(" \t\r\n");
     if (begin == std::string_view::npos || text[begin] != '{') return false;
     return text.contains("\"tcbInfo\"") || text.contains("\"enclaveIdentity\"");
+}
+
+bool looks_like_sigstruct_body(base::View front, std::size_t size) {
+    constexpr std::uint64_t x87_and_sse = 3; // XFRM has both, or ECREATE fails
+    auto const body = exactly<hw::sgx::SigstructBody>(front, size);
+    return body && base::all_zero(body->reserved_38e) && base::all_zero(body->reserved_3e0) &&
+           (body->attributes.xfrm & x87_and_sse) == x87_and_sse;
+}
+
+// An image is longer than its front; then the volume that it begins with tells.
+bool looks_like_firmware(base::View front, std::size_t size) {
+    constexpr std::string_view volume = "_FVH";
+    if (front.size() == size && measure::ends_as_firmware(front)) return true;
+    return front.size() >= hw::firmware::volume_signature_offset + volume.size() &&
+           base::text_of(front).substr(hw::firmware::volume_signature_offset).starts_with(volume);
+}
+
+bool looks_like_attestation_result(base::View front, std::size_t size) {
+    return front.size() == size && (jose::looks_like_jws(front) || looks_like_ear_cwt(front));
+}
+
+// Nothing tells but the size; a text or a module of that size is one.
+bool looks_like_report_data(base::View front, std::size_t size) {
+    constexpr std::size_t report_data_size = 64;
+    auto const text = [](std::byte b) {
+        auto const c = std::to_integer<unsigned>(b);
+        return (c >= 0x20 && c != 0x7f) || c == '\n' || c == '\r' || c == '\t';
+    };
+    return size == report_data_size && front.size() == size &&
+           !base::text_of(front).starts_with(std::string_view{"\0asm", 4}) &&
+           !std::ranges::all_of(front, text);
 }
 
 bool looks_like_page_list(base::View front, std::size_t) {

@@ -15,6 +15,10 @@ bool looks_like_id_key_signature(base::View front, std::size_t size);
 bool looks_like_certificates(base::View front, std::size_t size);
 bool looks_like_revocation_list(base::View front, std::size_t size);
 bool looks_like_collateral(base::View front, std::size_t size);
+bool looks_like_sigstruct_body(base::View front, std::size_t size);
+bool looks_like_firmware(base::View front, std::size_t size);
+bool looks_like_attestation_result(base::View front, std::size_t size);
+bool looks_like_report_data(base::View front, std::size_t size);
 bool looks_like_page_list(base::View front, std::size_t size);
 
 } // namespace attest::inspect

@@ -33,13 +33,7 @@ void add_case(
 
 Description unusable(std::string kind, Unusable const& why) {
     Description out{.kind = std::move(kind)};
-    out.check(
-        "form",
-        false,
-        {.expected = why.expected,
-         .found = why.found,
-         .place = {.part = why.source, .offset = why.offset}}
-    );
+    out.malformed(why.expected, why.found, why.offset);
     return out;
 }
 

@@ -380,6 +380,13 @@ inline constexpr std::array failure_kinds{
         "`enarx exec` takes the path of a file; it does not look through PATH."
     },
     FailureKind{
+        "ring0-emulated",
+        ExitStatus::Failed,
+        "The shim that was asked for runs in ring 0, which this host's KVM emulates in part only.",
+        "Leave --shim out: the shim that suits the host is then taken. --shim=deprivileged forces "
+        "the one that stays in ring 3, beside the program; docs/keep.md says what it cannot hold."
+    },
+    FailureKind{
         "start-missing",
         ExitStatus::CannotRun,
         "The application has no function to start with.",

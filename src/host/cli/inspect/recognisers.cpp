@@ -4,6 +4,7 @@
 #include "host/cli/inspect/bundle.hpp"
 #include "host/cli/inspect/configuration.hpp"
 #include "host/cli/inspect/folder.hpp"
+#include "host/cli/inspect/policy.hpp"
 #include "host/cli/inspect/recogniser.hpp"
 #include "host/cli/inspect/wasm.hpp"
 #include "host/cli/report.hpp"
@@ -21,6 +22,7 @@ constexpr std::array all{
     bundle_recogniser,
     artefact_recogniser,
     wasm_recogniser,
+    policy_recogniser,
     configuration_recogniser
 };
 
@@ -33,7 +35,9 @@ os::OrFailure<std::optional<Json>> describe(Subject const& subject, Global const
         if (recogniser.recognises(subject)) return recogniser.describe(subject, global);
     auto const bytes = std::as_bytes(std::span{subject.front});
     return failure(
-        "file-unknown", '\'' + subject.path + "' is " + std::string{package::other_format(bytes)}
+        "file-unknown",
+        '\'' + subject.path + "' is " + std::string{package::other_format(bytes)} +
+            ", and from byte 0 on nothing that attestation is made of"
     );
 }
 

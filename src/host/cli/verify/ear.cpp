@@ -5,13 +5,12 @@
 #include "host/cli/key/files.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/verify/inputs.hpp"
+#include "host/cli/verify/policy.hpp"
 #include "host/cli/version.hpp"
 
 namespace host::cli {
 
 namespace {
-
-constexpr std::size_t largest_policy = 1'000'000;
 
 // A policy of ours by its name, a file by its digest (RFC 6920).
 os::OrFailure<std::string> policy_id(std::string const& policy) {

@@ -16,7 +16,6 @@ namespace {
 using attest::Policy;
 using package::FlatEntry;
 
-constexpr std::size_t largest_policy = 1'000'000;
 constexpr std::string_view rule_prefix = "rules.";
 
 // `FILE:LINE:COLUMN: what`.
@@ -91,8 +90,10 @@ os::OrFailure<Policy> base_of(std::string const& path, std::vector<FlatEntry> co
     return wrong(path, *found, "`base` is \"strict\" or \"authentic\"");
 }
 
-os::OrFailure<Policy> parse_policy(std::string const& path, base::View bytes) {
-    auto const entries = package::parse_flat_toml(base::text_of(bytes));
+} // namespace
+
+os::OrFailure<Policy> parse_policy(std::string const& path, base::View text) {
+    auto const entries = package::parse_flat_toml(base::text_of(text));
     if (!entries) {
         auto const& error = entries.error();
         return wrong(path, {"", false, error.line, error.column}, error.message, error.hint);
@@ -108,8 +109,6 @@ os::OrFailure<Policy> parse_policy(std::string const& path, base::View bytes) {
     }
     return policy;
 }
-
-} // namespace
 
 os::OrFailure<Policy> read_policy(std::string const& name) {
     if (name == "strict") return Policy::strict();

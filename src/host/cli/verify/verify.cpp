@@ -7,6 +7,7 @@
 #include "host/cli/verify/inputs.hpp"
 #include "host/cli/verify/policy.hpp"
 #include "host/cli/verify/time.hpp"
+#include "host/cli/verify/unknown.hpp"
 #include "os/clock.hpp"
 
 #include <algorithm>
@@ -238,12 +239,7 @@ os::OrFailure<void> Verify::answer_all(Basis const& basis) {
         }
         auto const kind = attest::recognise(*bytes);
         if (!kind) {
-            unreadable(
-                path,
-                {"evidence-unknown",
-                 bytes->empty() ? "the file is empty"
-                                : "from byte 0 on this is no evidence that Enarx knows"}
-            );
+            unreadable(path, unknown_evidence(path, *bytes));
             continue;
         }
         TRY(answer(path, *kind, *bytes, basis));

@@ -76,6 +76,7 @@ struct Keep::State {
         : machine{std::move(made)}, server{files}, log{std::move(sink)} {}
 
     void run_cpu(unsigned index);
+    os::Failure why_it_stopped(kvm::Vcpu& vcpu) const;
     void answer_doorbell(unsigned index);
     bool look();
     void announce(bool polled);
@@ -113,6 +114,18 @@ void Keep::State::finish(os::OrFailure<KeepEnd> with) {
     }
 }
 
+os::Failure Keep::State::why_it_stopped(kvm::Vcpu& vcpu) const {
+    bool const ring0 = image.platform == static_cast<std::uint64_t>(launch::ShimKind::Kvm);
+    if (!ring0 || !vcpu.not_emulated()) return broken(vcpu.explain());
+    return {
+        .name = "ring0-emulated",
+        .text = "the shim of --shim=kvm needs a real ring 0, and this host's KVM emulates one; " +
+                vcpu.explain(),
+        .hint = "leave --shim out, or give --shim=deprivileged; `enarx platform info` shows which "
+                "shim suits this host"
+    };
+}
+
 void Keep::State::run_cpu(unsigned index) {
     auto& cpu = cpus[index];
     while (!ended) {
@@ -124,7 +137,7 @@ void Keep::State::run_cpu(unsigned index) {
         case kvm::Vcpu::Exit::Interrupted:
             break;
         case kvm::Vcpu::Exit::Other:
-            finish(std::unexpected(broken(cpu.vcpu->explain())));
+            finish(std::unexpected(why_it_stopped(*cpu.vcpu)));
             break;
         }
     }

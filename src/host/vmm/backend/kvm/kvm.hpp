@@ -6,6 +6,7 @@
 #include "host/vmm/probe/check.hpp"
 #include "host/vmm/probe/machine.hpp"
 #include "os/failure.hpp"
+#include "protocol/evidence/evidence.hpp"
 
 namespace host::vmm {
 
@@ -28,5 +29,8 @@ os::Failure launch_program(ProgramOrder const& order);
 
 // Runs the order in a Keep; this process ends as exec does. Returns only if there is no Keep.
 os::Failure launch_kvm(LaunchOrder const& order);
+
+// What evidence of such a Keep will hold as its measurement. Takes no /dev/kvm.
+os::OrFailure<protocol::evidence::Measurement> measure_kvm(KeepWish const& keep);
 
 } // namespace host::vmm

@@ -129,9 +129,12 @@ base::Result<void> Machine::calibrate(Plan const& plan, Vcpu const& first) {
     return {};
 }
 
-base::Result<Vcpu> Machine::add_cpu(unsigned index, Beginning const& beginning) const {
+base::Result<Vcpu> Machine::add_cpu(unsigned index, Beginning const& beginning) {
+    constexpr std::uint64_t first_of_all = 1 << 8; // Intel SDM volume 3, 12.4.4: APIC_BASE.BSP
     auto cpu = TRY(Vcpu::create(machine_, index, run_size_));
-    TRY(set_registers(cpu.descriptor(), header_, beginning));
+    if (index == 0) special_ = TRY(special_registers(cpu.descriptor()));
+    TRY(set_registers(cpu.descriptor(), header_, beginning, special_));
+    special_.apic_base &= ~first_of_all;
     return cpu;
 }
 

@@ -1,0 +1,54 @@
+#include "host/cli/verify/unknown.hpp"
+
+#include "attest/inspect/describe.hpp"
+#include "attest/text.hpp"
+
+#include <algorithm>
+
+namespace host::cli {
+
+namespace {
+
+using attest::inspect::Kind;
+
+constexpr std::string_view expected =
+    "expected VERSION of a report (2, 3 or 5) or of a quote (3, 4 or 5), a COSE_Sign1, a CCA token "
+    "or a certification request";
+constexpr std::size_t shown = 8; // bytes
+
+// Where a file of that kind belongs.
+std::string_view place_of(Kind kind) {
+    switch (kind) {
+    case Kind::Certificates:
+    case Kind::RevocationList:
+    case Kind::Collateral:
+    case Kind::Bundle:
+        return ", an endorsement: give it with --endorsements";
+    case Kind::TrustKeys:
+        return ": give it with --root or --endorsements";
+    case Kind::ReportData:
+        return ": give it with --report-data @FILE";
+    default:
+        return ": `enarx inspect` shows it";
+    }
+}
+
+} // namespace
+
+os::Failure unknown_evidence(std::string const& path, base::View bytes) {
+    if (bytes.empty())
+        return {
+            .name = "evidence-unknown",
+            .text = "the file is empty: at byte 0, first field, " + std::string{expected}
+        };
+    auto const front = bytes.first(std::min(bytes.size(), shown));
+    auto text = "at byte 0, first field, " + std::string{expected} + ", found " +
+                attest::hex(front) + (front.size() < bytes.size() ? ".." : "");
+    if (auto const kind = attest::inspect::recognise(bytes, bytes.size())) {
+        auto const described = attest::inspect::describe(*kind, {bytes, path}, {});
+        text += "; it is a file of the kind " + described.kind + std::string{place_of(*kind)};
+    }
+    return {.name = "evidence-unknown", .text = std::move(text)};
+}
+
+} // namespace host::cli

@@ -1,0 +1,16 @@
+#pragma once
+
+// What is said of a file that is no evidence.
+
+#include "base/view.hpp"
+#include "os/failure.hpp"
+
+#include <string>
+
+namespace host::cli {
+
+// With the place, what was expected there, what stands there, and what the file is instead where
+// that is known.
+os::Failure unknown_evidence(std::string const& path, base::View bytes);
+
+} // namespace host::cli

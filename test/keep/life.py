@@ -164,6 +164,15 @@ def bounds():
     true(outcome.status in (1, 137), f"exit status {outcome.status}: {outcome.errors}")
 
 
+@story("the shim of ring 0, where the host emulates that, is refused with what to do", ours=True)
+def no_ring0():
+    if "deprivileged:" not in execute([PROGRAM, "platform", "info"]).text:
+        skip("this host has a real ring 0 for a Keep")
+    outcome = execute([PROGRAM, "run", "--backend=kvm", "--shim=kvm", guest("hello")])
+    refused(outcome, 125, "--shim=kvm", name="ring0-emulated")
+    contains(outcome.errors, "--shim=deprivileged")
+
+
 def unshared(script):
     """In mount name space of its own: what is mounted there, nobody else sees."""
     if os.geteuid() != 0 or not shutil.which("unshare"):

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import ssl
+import struct
 import sys
 
 sys.path.insert(0, os.path.dirname(__file__))
@@ -56,6 +57,37 @@ def evidence_of(*arguments, config=None, options=(), module="attestation"):
     return succeeded(run(module, "evidence", *arguments, options=options)).out
 
 
+def measured(claims):
+    """The option that expects the evidence's measurement, where it has one."""
+    return ["--measurement", claims["measurement"].hex()] if "measurement" in claims else []
+
+
+def launch_digest(shim, program, strings):
+    """The measurement, from the files of an installation, by the table of docs/measure.md."""
+    digest = bytes(48)
+
+    def page(kind, address, contents=None):
+        nonlocal digest
+        found = hashlib.sha384(contents.ljust(4096, b"\0")).digest() if contents is not None else bytes(48)
+        digest = hashlib.sha384(digest + found + struct.pack("<HBBBBBBQ", 0x70, kind, 0, 0, 0, 0, 0, address)).digest()
+
+    def contents(address, data):
+        for at in range(0, len(data), 4096):
+            page(1, address + at, data[at:at + 4096])
+
+    elf = shim.read_bytes()
+    headers, count = struct.unpack_from("<Q", elf, 32)[0], struct.unpack_from("<H", elf, 56)[0]
+    segments = [struct.unpack_from("<IIQQQQQQ", elf, headers + 56 * i) for i in range(count)]
+    _, _, offset, _, _, size, whole, _ = next(segment for segment in segments if segment[0] == 1)
+    contents(0x400000, elf[offset:offset + size])
+    for address in range(0x400000 + (size + 4095) // 4096 * 4096, 0x400000 + whole, 4096):
+        page(3, address)
+    page(4, 0x600000)
+    contents(0x601000, strings)
+    contents(0x800000, program.read_bytes())
+    return digest
+
+
 def digests(module, *arguments, options=()):
     outcome = succeeded(enarx("run", *options, "--digests", module, *arguments))
     return {name: bytes.fromhex(value) for name, value in (line.split() for line in outcome.text.splitlines())}
@@ -75,7 +107,7 @@ def own_evidence():
     equal(claims["user_data"], b"my nonce")
     equal(claims["workload"], hashlib.sha256(guest("attestation").read_bytes()).digest(), "the workload digest")
     equal(claims["report_data"], report_data(claims), "the report data")
-    true("measurement" not in claims or BACKEND != "nil", "nobody measures a process")
+    equal("measurement" in claims, BACKEND == "kvm", "a Keep has a plan that can be measured, a process has none")
 
 
 @story("a program finds the files as its libc expects files to be", ours=True)
@@ -94,6 +126,32 @@ def foretold():
     claims = claims_of(evidence_of("data", config=config, options=options[2:]))
     equal(foretold["workload"], claims["workload"])
     equal(foretold["configuration"], claims["configuration"])
+
+
+@story("the measurement that a tenant computes beforehand is that of the evidence, in every run", ours=True)
+def foretold_measurement():
+    shim = ["--shim", "deprivileged"]
+    foretold = succeeded(enarx("measure", "kvm", *shim)).text.strip()
+    equal(foretold, succeeded(enarx("measure", "kvm", *shim)).text.strip())
+    parts = BUILD / "libexec/enarx"
+    equal(foretold, launch_digest(parts / "shim-deprivileged", parts / "exec", b"enarx-exec\0").hex(), "the files' own digest")
+    true(foretold != succeeded(enarx("measure", "kvm", "--shim", "kvm")).text.strip(), "another shim is another Keep")
+    if BACKEND != "kvm":
+        return
+    usual = evidence_of("data", options=shim)
+    claims = claims_of(usual)
+    equal(claims["measurement"].hex(), foretold)
+    for options in (["--memory", "plain"], ["--env", "A=b"]):
+        equal(claims_of(evidence_of("more", options=[*shim, *options]))["measurement"].hex(), foretold, str(options))
+    path = written("evidence", usual)
+    expected = ["--user-data", b"data".hex(), "--workload", claims["workload"].hex(), "--configuration", claims["configuration"].hex()]
+    accepted = enarx("verify", path, "--allow-no-hardware", "--measurement", foretold, *expected)
+    equal(accepted.status, 0, accepted.text)
+    contains(accepted.text, NO_HARDWARE, foretold)
+    equal(enarx("verify", path, "--measurement", foretold, *expected).status, 1, "without --allow-no-hardware")
+    refused_one = enarx("verify", path, "--allow-no-hardware", "--measurement", "00" * 48, *expected)
+    equal(refused_one.status, 1)
+    contains(refused_one.text, "none.measurement", foretold)
 
 
 @story("a start that differs has another configuration digest; the host's paths make none", ours=True)
@@ -199,8 +257,9 @@ def unproven():
 def allowed():
     evidence = evidence_of("data")
     path, claims = written("evidence", evidence), claims_of(evidence)
-    expected = ["--user-data", b"data".hex(), "--workload", claims["workload"].hex(), "--configuration", claims["configuration"].hex()]
-    for options in (expected, ["--report-data", claims["report_data"].hex()]):
+    expected = ["--user-data", b"data".hex(), "--workload", claims["workload"].hex(), "--configuration", claims["configuration"].hex(),
+                *measured(claims)]
+    for options in (expected, ["--report-data", claims["report_data"].hex(), *measured(claims)]):
         outcome = enarx("verify", path, "--allow-no-hardware", *options)
         equal(outcome.status, 0, outcome.text)
         true(outcome.text.startswith(NO_HARDWARE), "the warning comes first")

@@ -14,7 +14,7 @@ from harness import *  # noqa: E402,F403
 KEYS = SOURCE / "test/vectors/keys"
 VECTORS = SOURCE / "test/vectors"
 MANIFEST = json.loads((VECTORS / "MANIFEST.json").read_text())["vectors"]
-COMMANDS = [["measure"], ["measure", "snp"], ["measure", "sgx"], ["measure", "tdx"], ["key"], ["key", "sgx"], ["key", "sev"],
+COMMANDS = [["measure"], ["measure", "snp"], ["measure", "sgx"], ["measure", "tdx"], ["measure", "kvm"], ["key"], ["key", "sgx"], ["key", "sev"],
             ["key", "sgx", "create"], ["key", "sgx", "digest"], ["key", "sev", "create"], ["key", "sev", "digest"], ["key", "sev", "sign"]]
 
 

@@ -36,6 +36,7 @@ constexpr std::array all{
     measure_snp_command,
     measure_sgx_command,
     measure_tdx_command,
+    measure_kvm_command,
     key_sgx_create_command,
     key_sgx_digest_command,
     key_sev_create_command,

@@ -97,6 +97,11 @@ os::OrFailure<Image> Image::open(std::string const& shim, std::string const& pro
         return std::unexpected(refused(program, "not a file with a program"));
     TRY(check_program(program, image.program_));
     image.program_size_ = static_cast<std::uint64_t>(status.st_size);
+    if (image.header_.program.size == 0) return image;
+    auto const tree = protocol::program::Tree::create(image.header_.program.size);
+    if (!tree) return std::unexpected(refused(shim, "made for a program of an impossible size"));
+    image.tree_ = TRY(open_file(program + ".tree"));
+    image.tree_size_ = tree->size();
     return image;
 }
 

@@ -24,6 +24,10 @@ public:
     protocol::launch::ImageHeader const& header() const { return header_; }
     os::Fd const& program() const { return program_; }
     std::uint64_t program_size() const { return program_size_; }
+    // The hash tree over the program, PROGRAM.tree, where the shim checks what it loads; else
+    // empty.
+    os::Fd const& tree() const { return tree_; }
+    std::uint64_t tree_size() const { return tree_size_; }
 
 private:
     Image() = default;
@@ -32,6 +36,8 @@ private:
     protocol::launch::ImageHeader header_{};
     os::Fd program_;
     std::uint64_t program_size_ = 0;
+    os::Fd tree_;
+    std::uint64_t tree_size_ = 0;
 };
 
 } // namespace host::vmm

@@ -63,6 +63,8 @@ os::OrFailure<Plan> Plan::make(std::uint64_t program_size, Wishes const& wishes)
     boot.program = next;
     boot.program_size = program_size;
     next += round_up(program_size, page);
+    if (wishes.tree_size != 0) boot.tree = next;
+    next += round_up(wishes.tree_size, page);
     if (wishes.memory == MemoryKind::Sealed) {
         boot.open = round_up(next, launch::chunk_size);
         boot.open_end = boot.open + round_up(open_memory(wishes), launch::chunk_size);

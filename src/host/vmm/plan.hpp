@@ -34,6 +34,7 @@ enum class MemoryKind : std::uint8_t {
 struct Wishes {
     MemoryKind memory = MemoryKind::Plain;
     std::uint64_t memory_limit = 2ULL << 30;
+    std::uint64_t tree_size = 0; // of the hash tree over the program, 0: none
     std::uint32_t max_cpus = 1;
     std::uint32_t cpus = 1;
     std::uint32_t user = 0;
@@ -57,6 +58,7 @@ public:
     static os::OrFailure<Plan> make(std::uint64_t program_size, Wishes const& wishes);
 
     std::uint64_t program_address() const { return boot_.program; }
+    std::uint64_t tree_address() const { return boot_.tree; } // 0: none
     bool sealed() const { return sealed_at_ != 0; }
     std::uint64_t sealed_address() const { return sealed_at_; } // sealed memory begins here
     std::uint64_t memory() const { return boot_.memory; } // where the Keep's free memory begins

@@ -366,10 +366,25 @@ inline constexpr std::array failure_kinds{
         "docs/attestation.md lists all rules."
     },
     FailureKind{
+        "program-changed",
+        ExitStatus::Failed,
+        "A Keep that checks its program page by page was given another one than its shim was made "
+        "for.",
+        "exec, exec.tree and the shim's image belong together: reinstall all of them. If they are "
+        "as they were installed, somebody changed a page on its way into the Keep."
+    },
+    FailureKind{
         "program-not-found",
         ExitStatus::NotFound,
         "There is no program of that name.",
         "`enarx exec` takes the path of a file; it does not look through PATH."
+    },
+    FailureKind{
+        "ring0-emulated",
+        ExitStatus::Failed,
+        "The shim that was asked for runs in ring 0, which this host's KVM emulates in part only.",
+        "Leave --shim out: the shim that suits the host is then taken. --shim=deprivileged forces "
+        "the one that stays in ring 3, beside the program; docs/keep.md says what it cannot hold."
     },
     FailureKind{
         "start-missing",

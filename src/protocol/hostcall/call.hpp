@@ -53,7 +53,7 @@ enum class Call : std::uint32_t {
     FaccessAt = 439,
 
     Poll = 0x1000,  // buffer of pollfd whose fd is a handle; nanoseconds, -1: no limit
-    Exit = 0x1001,  // status, signal (0: none): ends the Keep
+    Exit = 0x1001,  // status, signal (0: none), EndReason and its detail: ends the Keep
     Spawn = 0x1002, // cpu, root of its page table, block: starts one more vCPU at the shim's second
                     // entry
     Park = 0x1003,  // nanoseconds, -1: no limit: returns after an Unpark of this cpu, or later than
@@ -84,8 +84,19 @@ enum class Answer : std::uint8_t {
     Handle,  // a new handle
 };
 
+// Status of an Exit that is the shim's own doing.
+inline constexpr std::uint64_t failed_status = 125;
 // Status of an Exit by signal 9 where the Keep's memory is used up.
 inline constexpr std::uint64_t out_of_memory_status = 137;
+
+// Why a shim ends its Keep, where that is not the program's doing.
+enum class EndReason : std::uint64_t {
+    None = 0,
+    // Not what the image's hash tree names. Detail: the page of 4 KiB, or whole_program for its
+    // size.
+    ProgramChanged = 1,
+};
+inline constexpr std::uint64_t whole_program = ~0ULL;
 
 struct Shape {
     Call call;

@@ -4,6 +4,7 @@
 // memory's lower end, boot data.
 
 #include "base/wire.hpp"
+#include "protocol/program/tree.hpp"
 
 #include <array>
 #include <cstdint>
@@ -38,8 +39,9 @@ struct ImageHeader {
     base::U64 tss;             // 0x50
     base::U64 tss_limit;       // 0x58
     base::U64 idt_limit;       // 0x60
+    protocol::program::Root program; // 0x68  of the only program that the image loads; size 0: of any
 };
-static_assert(base::Wire<ImageHeader> && sizeof(ImageHeader) == 0x68);
+static_assert(base::Wire<ImageHeader> && sizeof(ImageHeader) == 0x90);
 
 enum class ShimKind : std::uint64_t { Kvm = 1, Deprivileged = 2 };
 
@@ -68,7 +70,7 @@ struct Descriptor {
 };
 static_assert(base::Wire<Descriptor> && sizeof(Descriptor) == 0x20);
 
-inline constexpr std::size_t max_descriptors = 64;
+inline constexpr std::size_t max_descriptors = 120;
 inline constexpr std::size_t max_strings = 512 << 10;
 
 // What the loader leaves at boot_address. The shim copies it once and believes no address in it
@@ -98,9 +100,10 @@ struct Boot {
     // blocks.
     base::U64 open;     // 0x78  begins here, a multiple of 2 MiB
     base::U64 open_end; // 0x80  equal to `open`: no such memory, the rest serves
-    std::array<Descriptor, max_descriptors> descriptors; // 0x88
+    base::U64 tree; // 0x88  of the hash tree over the program's file, where the image wants one
+    std::array<Descriptor, max_descriptors> descriptors; // 0x90
 };
-static_assert(base::Wire<Boot> && sizeof(Boot) == 0x888);
+static_assert(base::Wire<Boot> && sizeof(Boot) == 0xf90);
 inline constexpr std::uint64_t strings_address = boot_address + 0x1000;
 static_assert(strings_address + max_strings <= block_address);
 

@@ -10,6 +10,7 @@ namespace host::cli {
 std::unique_ptr<Use> use_measure_snp();
 std::unique_ptr<Use> use_measure_sgx();
 std::unique_ptr<Use> use_measure_tdx();
+std::unique_ptr<Use> use_measure_kvm();
 
 inline constexpr Command measure_snp_command{
     .name = "measure snp",
@@ -40,6 +41,17 @@ inline constexpr Command measure_tdx_command{
                "digest, which is what MRTD of a report will hold. Where the list says which digest "
                "it expects, another one is an error.",
     .use = use_measure_tdx,
+};
+
+inline constexpr Command measure_kvm_command{
+    .name = "measure kvm",
+    .summary = "Compute the measurement that evidence of a KVM Keep will hold",
+    .details =
+        "Of this installation: the shim and exec as the Keep gets them, the same for every "
+        "application. Evidence of such a Keep is of the kind none, which no hardware signs. It is "
+        "SEV-SNP's launch digest of the same pages (docs/measure.md). The digests of an "
+        "application shows enarx run --digests.",
+    .use = use_measure_kvm,
 };
 
 } // namespace host::cli

@@ -83,7 +83,9 @@ os::OrFailure<void> add_configuration(vmm::LaunchOrder& order, ConfigurationFile
         order.keep.sockets = order.keep.sockets || std::holds_alternative<package::Listen>(entry) ||
                              std::holds_alternative<package::Connect>(entry);
         auto const* directory = std::get_if<package::Directory>(&entry);
-        if (directory == nullptr || directory->source != package::Source::Host) continue;
+        if (directory == nullptr) continue;
+        if (directory->source == package::Source::Attestation) order.keep.attestation = true;
+        if (directory->source != package::Source::Host) continue;
         bool const absolute = directory->host_path.starts_with('/');
         auto opened =
             TRY(open_directory((absolute ? "" : folder_of(file.path)) + directory->host_path));

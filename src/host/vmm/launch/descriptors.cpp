@@ -66,7 +66,11 @@ void hand_resolver(Handed& handed) {
     }
 }
 
-os::OrFailure<void> hand_order(Handed& handed, LaunchOrder const& order) {
+os::OrFailure<void> hand_order(
+    Handed& handed,
+    LaunchOrder const& order,
+    std::optional<protocol::evidence::Measurement> const& measurement
+) {
     std::vector<Item> items;
     std::vector<os::Fd> opened;
     std::uint32_t next = protocol::launch::block_descriptor + 1;
@@ -88,6 +92,12 @@ os::OrFailure<void> hand_order(Handed& handed, LaunchOrder const& order) {
         }
         items.push_back(item);
     }
+    if (measurement)
+        // Safety: any byte may be read as a char.
+        items.push_back(
+            {.kind = Kind::Measurement,
+             .text = {reinterpret_cast<char const*>(measurement->data()), measurement->size()}}
+        );
     next = protocol::launch::block_descriptor;
     hand_resident(handed, next++, TRY(sealed_block(items)));
     for (auto& file : opened)

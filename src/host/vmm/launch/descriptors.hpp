@@ -8,7 +8,9 @@
 #include "host/vmm/server/server.hpp"
 #include "os/failure.hpp"
 #include "os/fd.hpp"
+#include "protocol/evidence/evidence.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace host::vmm {
@@ -27,7 +29,12 @@ void hand(Handed& handed, std::uint32_t number, os::Fd file);
 void hand_resident(Handed& handed, std::uint32_t number, os::Fd file);
 // The host's files that say how names of the network are resolved, as the program looks for them.
 void hand_resolver(Handed& handed);
-// What exec is to run: the launch block as descriptor 3, then all that its items name.
-os::OrFailure<void> hand_order(Handed& handed, LaunchOrder const& order);
+// What exec is to run: the launch block as descriptor 3, then all that its items name. The block
+// says what the Keep's measurement is, if there is one.
+os::OrFailure<void> hand_order(
+    Handed& handed,
+    LaunchOrder const& order,
+    std::optional<protocol::evidence::Measurement> const& measurement = {}
+);
 
 } // namespace host::vmm

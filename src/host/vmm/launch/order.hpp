@@ -20,6 +20,7 @@ struct KeepWish {
     std::optional<std::string> shim = {};  // "kvm" or "deprivileged"; else what suits the host
     std::optional<MemoryKind> memory = {}; // else sealed where the host has it
     bool sockets = false;                  // the Keep may make sockets of its own
+    bool attestation = false;              // its application asks for evidence
 };
 
 class LaunchOrder {

@@ -1,10 +1,11 @@
 // keep-tcg: runs the image that a bare-metal KVM host gets, unchanged, on QEMU's TCG, where ring 0
 // is real everywhere.
 //
-//     keep-tcg --shim=FILE [--costs] PROGRAM [ARGUMENTS]
-//     keep-tcg run [--backend NAME] [--dir HOST[::GUEST]] [--env NAME=VALUE] APPLICATION
-//     [ARGUMENTS]
+//     keep-tcg --shim=FILE [--costs] [--verbose] PROGRAM [ARGUMENTS]
+//     keep-tcg run [--backend NAME] [--shim NAME] [--exec FILE] [--verbose] [--dir HOST[::GUEST]]
+//                  [--env NAME=VALUE] APPLICATION [ARGUMENTS]
 //
+// A shim that checks its program, as shim-verified, finds the hash tree beside it: PROGRAM.tree.
 // The machine's memory is a file that this process maps too: it writes the boot block before QEMU
 // starts and polls the block.
 
@@ -12,6 +13,7 @@
 #include "host/vmm/launch/descriptors.hpp"
 #include "host/vmm/launch/parts.hpp"
 #include "host/vmm/plan.hpp"
+#include "host/vmm/server/refusal.hpp"
 #include "host/vmm/server/server.hpp"
 #include "os/check.hpp"
 
@@ -176,6 +178,8 @@ int serve(Guest& guest, vmm::Server& server, bool costs) {
         auto const request = vmm::Request::fetch(block, server.handles());
         if (request && request->call() == Call::Exit) {
             if (costs) fmt::print(stderr, "exits {}\n", calls);
+            if (auto const changed = vmm::program_changed(*request))
+                fmt::print(stderr, "keep-tcg: {}: {}\n", changed->name, changed->text);
             return request->value(1) != 0 ? static_cast<int>(128 + request->value(1))
                                           : static_cast<int>(request->value(0));
         }
@@ -189,8 +193,10 @@ int serve(Guest& guest, vmm::Server& server, bool costs) {
 
 // What the command line asks for: a program with arguments, or an application for exec.
 struct Asked {
-    std::string shim;
+    std::string shim = "shim-kvm"; // for an application, a part's name
+    std::string exec;              // where it is not the part of that name
     bool costs = false;
+    bool verbose = false;
     std::vector<std::string> arguments;
     std::optional<vmm::LaunchOrder> application;
 };
@@ -206,6 +212,12 @@ bool parse_run(Asked& asked, std::span<char*> words) {
         auto const colons = value.find("::");
         if (option == "--env")
             order.add(launch::Kind::Environment, value);
+        else if (option == "--verbose")
+            asked.verbose = true, --i;
+        else if (option == "--shim")
+            asked.shim = "shim-" + value;
+        else if (option == "--exec")
+            asked.exec = value;
         else if (option == "--dir")
             order.add(
                 launch::Kind::Directory,
@@ -235,14 +247,16 @@ int run(Asked asked) {
     wishes.arguments = std::move(asked.arguments);
     if (asked.application) {
         auto const exec = vmm::find_part("exec");
-        auto const shim = vmm::find_part("shim-kvm");
+        auto const shim = vmm::find_part(asked.shim);
         if (!exec || !shim || !hand_order(handed, *asked.application)) return cannot;
-        program = *exec;
+        program = asked.exec.empty() ? *exec : asked.exec;
         asked.shim = *shim;
         wishes.arguments = {"enarx-exec"};
     }
     auto const& shim = asked.shim;
     auto const image = vmm::Image::open(shim, program);
+    if (image) wishes.tree_size = image->tree_size();
+    wishes.verbose = asked.verbose;
     auto const plan =
         image ? vmm::Plan::make(image->program_size(), wishes) : std::unexpected(image.error());
     Guest guest;
@@ -260,6 +274,9 @@ int run(Asked asked) {
     if (!read_file(
             image->program(), guest.ram.subspan(plan->program_address(), image->program_size())
         ))
+        return cannot;
+    if (plan->tree_address() != 0 &&
+        !read_file(image->tree(), guest.ram.subspan(plan->tree_address(), image->tree_size())))
         return cannot;
     for (std::size_t i = 0; i < handed.files.size(); ++i) {
         auto const size = static_cast<std::size_t>(::lseek(handed.files[i].number(), 0, SEEK_END));
@@ -282,6 +299,7 @@ int main(int argc, char** argv) {
         if (std::string_view{words[i]}.starts_with("--shim="))
             asked.shim = std::string_view{words[i]}.substr(7);
         if (std::string_view{words[i]} == "--costs") asked.costs = true;
+        if (std::string_view{words[i]} == "--verbose") asked.verbose = true;
     }
     if (i >= words.size()) return cannot;
     asked.arguments.assign(words.begin() + static_cast<std::ptrdiff_t>(i), words.end());

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -29,6 +30,9 @@ public:
     // there). Otherwise makes what progress it can (a handshake, say) and appends what poll(2) must
     // wait for before it is worth asking again.
     virtual bool ready(Direction direction, WaitSet& waits) = 0;
+    // A socket of which poll(2) knows what ready() would tell, so that one wait answers for many of
+    // them. Nothing: ready() must be asked.
+    virtual std::optional<int> plain_socket(Direction /*direction*/) const { return {}; }
     virtual std::uint64_t readable_bytes() { return 0; } // without blocking; a lower bound
     virtual bool hung_up() { return false; }             // the peer will send nothing more
 };

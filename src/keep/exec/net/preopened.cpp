@@ -7,6 +7,7 @@
 #include "keep/exec/net/tls_listener.hpp"
 #include "os/socket.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 
@@ -113,13 +114,15 @@ os::OrFailure<void> shake_hands(TlsStream& stream, std::string const& what) {
 } // namespace
 
 os::OrFailure<std::unique_ptr<Listener>>
-make_listener(package::Listen const& entry, Identity const& identity) {
+make_listener(package::Listen const& entry, Identity const& identity, std::size_t sockets) {
     if (entry.protocol == Protocol::Tcp)
         return std::make_unique<TcpListener>(TRY(listen_at(entry.address, entry.port)));
     auto const what = "listen at " + entry.address + ", port " + std::to_string(entry.port);
     auto context = TRY(server_context(entry, identity, what));
     auto socket = TRY(listen_at(entry.address, entry.port));
-    return std::make_unique<TlsListener>(std::move(socket), std::move(context));
+    HandshakeLimits limits;
+    limits.at_once = std::max(limits.at_once, sockets);
+    return std::make_unique<TlsListener>(std::move(socket), std::move(context), limits);
 }
 
 os::OrFailure<std::unique_ptr<Connection>>

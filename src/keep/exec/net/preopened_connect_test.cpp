@@ -123,7 +123,7 @@ TEST(ConnectTls, says_when_the_server_speaks_no_tls) {
 TEST(ConnectTcp, reaches_a_listener_by_name) {
     auto const port = listen_at_free_port().port;
     auto const listener =
-        make_listener({"l", package::Protocol::Tcp, "127.0.0.1", port, {}}, Identity{});
+        make_listener({"l", package::Protocol::Tcp, "127.0.0.1", port, {}}, Identity{}, 1);
     ASSERT_TRUE(listener);
     auto const near =
         make_connection({"c", package::Protocol::Tcp, "localhost", port, {}}, Identity{});

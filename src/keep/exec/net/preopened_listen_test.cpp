@@ -1,3 +1,4 @@
+#include "keep/exec/net/dial.hpp"
 #include "keep/exec/net/loopback_for_tests.hpp"
 #include "keep/exec/net/preopened.hpp"
 #include "keep/exec/net/tls_peer_for_tests.hpp"
@@ -57,7 +58,7 @@ private:
 
     static std::unique_ptr<Listener> listening(package::Listen const& entry) {
         std::vector<package::File> const files{entry};
-        return *make_listener(entry, Identity{files});
+        return *make_listener(entry, Identity{files}, 1);
     }
 
     void step() {
@@ -96,6 +97,20 @@ TEST(ListenTls, echoes_to_another_tls_implementation_from_one_byte_to_megabytes)
 
 TEST(ListenTls, shakes_hands_with_two_hundred_clients_at_once) {
     EXPECT_EQ(EchoServer{}.serve("many --count 200" + trusts_ca()), "");
+}
+
+TEST(ListenTls, lets_as_many_shake_hands_at_once_as_the_application_may_have_sockets) {
+    auto const port = listen_at_free_port().port;
+    auto const listener = *make_listener(
+        {"web", package::Protocol::Tls, "127.0.0.1", port, with_certificate("server")},
+        Identity{},
+        300
+    );
+    std::vector<os::Fd> silent;
+    for (int i = 0; i < 300; ++i) silent.push_back(*dial("127.0.0.1", port));
+    WaitSet waits;
+    EXPECT_FALSE(listener->ready(Direction::Read, waits));
+    EXPECT_EQ(waits.size(), 301U); // the listener and all of them
 }
 
 TEST(ListenTls, refuses_what_is_older_than_tls_1_3) {
@@ -158,7 +173,7 @@ TEST(ListenTls, tells_an_orderly_end_from_a_cut_one) {
 
 std::string failure_of(package::Tls tls, std::string const& address = "127.0.0.1") {
     auto const made =
-        make_listener({"web", package::Protocol::Tls, address, 0, std::move(tls)}, Identity{});
+        make_listener({"web", package::Protocol::Tls, address, 0, std::move(tls)}, Identity{}, 1);
     return made ? "none" : std::string{made.error().name};
 }
 

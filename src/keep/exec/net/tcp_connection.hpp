@@ -17,6 +17,7 @@ public:
     Result<void> shutdown(ShutdownHow how) override;
 
     bool ready(Direction direction, WaitSet& waits) override;
+    std::optional<int> plain_socket(Direction) const override { return socket_.number(); }
     std::uint64_t readable_bytes() override;
     bool hung_up() override;
 

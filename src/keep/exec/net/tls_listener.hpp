@@ -18,7 +18,7 @@ namespace exec::net {
 // What one client may cost before it has shown that it speaks TLS.
 struct HandshakeLimits {
     std::chrono::milliseconds patience{10'000};
-    std::size_t at_once = 256; // one more, and the oldest is dropped
+    std::size_t at_once = 256; // one more, and the oldest is dropped; 10 KiB and more for each
 };
 
 class TlsListener final : public Listener {

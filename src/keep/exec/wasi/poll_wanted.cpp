@@ -37,12 +37,36 @@ Found of_file(OpenFile const& file, Direction direction) {
     return {.bytes = stat->size > file.offset ? stat->size - file.offset : 0};
 }
 
+// A peer that will send no more matters to those who read; poll(2) tells of it only if asked.
+constexpr short events_of(Direction direction) {
+    return direction == Direction::Read ? POLLIN | POLLRDHUP : POLLOUT;
+}
+
+net::Pollable* pollable_of(Descriptor& descriptor) {
+    if (auto* const connection = as<Connected>(descriptor)) return connection->get();
+    if (auto* const listener = as<Listening>(descriptor)) return listener->get();
+    return nullptr;
+}
+
 std::optional<Found> of(net::Pollable& pollable, Direction direction, PollSet& set) {
+    if (auto const socket = pollable.plain_socket(direction)) {
+        set.add(*socket, events_of(direction));
+        return {};
+    }
     if (!pollable.ready(direction, set.waits())) return {};
     return Found{
         .bytes = direction == Direction::Read ? pollable.readable_bytes() : 1,
         .hung_up = pollable.hung_up(),
     };
+}
+
+// Another asker of the same socket may have added to what was found.
+std::optional<Found> of_plain(net::Pollable& pollable, Direction direction, short found) {
+    constexpr short gone = POLLHUP | POLLERR | POLLNVAL;
+    if ((found & (events_of(direction) | gone)) == 0) return {};
+    if (direction == Direction::Write) return Found{.bytes = 1, .hung_up = pollable.hung_up()};
+    auto const hung_up = (found & (POLLRDHUP | gone)) != 0;
+    return Found{.bytes = pollable.readable_bytes(), .hung_up = hung_up};
 }
 
 } // namespace
@@ -82,10 +106,8 @@ std::optional<Found> ask(Readiness const& readiness, PollSet& set) {
     auto& descriptor = *readiness.descriptor;
     if (auto const* const file = as<OpenFile>(descriptor))
         return of_file(*file, readiness.direction);
-    if (auto* const connection = as<Connected>(descriptor))
-        return of(**connection, readiness.direction, set);
-    if (auto* const listener = as<Listening>(descriptor))
-        return of(**listener, readiness.direction, set);
+    if (auto* const pollable = pollable_of(descriptor))
+        return of(*pollable, readiness.direction, set);
     if (auto const* const stream = as<Stream>(descriptor)) {
         set.add(stream->host.number(), readiness.direction == Direction::Read ? POLLIN : POLLOUT);
         return {};
@@ -94,6 +116,11 @@ std::optional<Found> ask(Readiness const& readiness, PollSet& set) {
 }
 
 std::optional<Found> ask_after(Readiness const& readiness, PollSet const& set) {
+    if (auto* const pollable = pollable_of(*readiness.descriptor)) {
+        auto const socket = pollable->plain_socket(readiness.direction);
+        if (!socket) return {};
+        return of_plain(*pollable, readiness.direction, set.found(*socket));
+    }
     auto const* const stream = as<Stream>(*readiness.descriptor);
     if (!stream) return {};
     auto const reading = readiness.direction == Direction::Read;

@@ -86,7 +86,9 @@ private:
         auto const& file = start_.configuration->files.at(from.file);
         if (auto const* listen = std::get_if<package::Listen>(&file))
             return added(context_.add_listener(
-                TRY(net::make_listener(*listen, identity_)), wasi::fd_flag::nonblock, number
+                TRY(net::make_listener(*listen, identity_, start_.limits().sockets)),
+                wasi::fd_flag::nonblock,
+                number
             ));
         if (auto const* connect = std::get_if<package::Connect>(&file))
             return added(

@@ -9,6 +9,7 @@
 #include "keep/shim/host/host.hpp"
 #include "keep/shim/memory/address_space.hpp"
 #include "keep/shim/memory/user_memory.hpp"
+#include "keep/shim/program/program_file.hpp"
 #include "keep/shim/thread/thread.hpp"
 
 #include <array>
@@ -23,13 +24,15 @@ struct Tables {
     std::array<Region, Regions::max_regions> regions{};
     std::array<File, Descriptors::max_files> files{};
     std::array<Thread, max_cpus> threads{};
+    ProgramFile::Nodes nodes{};
 };
 
 struct Kernel {
     explicit Kernel(Tables& tables)
         : pool{host, tables.chunks},
           translations{pool},
-          space{pool, translations, tables.regions},
+          program{*this, tables.nodes},
+          space{pool, translations, program, tables.regions},
           user{space},
           files{tables.files},
           signals{user},
@@ -39,6 +42,7 @@ struct Kernel {
     Host host;
     PagePool pool;
     Translations translations;
+    ProgramFile program;
     AddressSpace space;
     UserMemory user;
     Descriptors files;
@@ -64,9 +68,14 @@ struct Kernel {
     }
 };
 
-// The end of the Keep: of its own will (status), by a signal, or because the shim met something
-// impossible.
-[[noreturn]] void end_keep(Kernel& kernel, std::uint64_t status, std::uint64_t signal);
+// How the Keep ends: of its own will (status), by a signal, or because the shim says so.
+struct End {
+    std::uint64_t status = 0;
+    std::uint64_t signal = 0; // 0: none
+    protocol::hostcall::EndReason reason = protocol::hostcall::EndReason::None;
+    std::uint64_t detail = 0;
+};
+[[noreturn]] void end_keep(Kernel& kernel, End const& end);
 [[noreturn]] void give_up(Kernel& kernel, std::string_view reason, std::uint64_t detail);
 void log(Kernel& kernel, std::string_view text, std::uint64_t number);
 

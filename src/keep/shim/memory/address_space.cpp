@@ -76,6 +76,13 @@ base::Result<void> AddressSpace::map_window(Range range, Access access, hw::Phys
     return {};
 }
 
+base::Result<void> AddressSpace::map_file(Range range, Access access, std::uint64_t offset) {
+    TRY(unmap(range));
+    return regions_.insert(
+        {.range = range, .source = offset, .access = access, .backing = Backing::File}
+    );
+}
+
 base::Result<void> AddressSpace::drop_pages(Range range) {
     bool present = false;
     TRY(table_.each(range, [&](Entry& entry, std::uint64_t, std::uint64_t size) {
@@ -125,7 +132,7 @@ base::Result<void> AddressSpace::protect(Range range, Access access) {
 
 base::Result<void> AddressSpace::discard(Range range) {
     for (auto const& region : regions_.touching(range))
-        if (region.backing == Backing::Anonymous) TRY(drop_pages(region.range.intersect(range)));
+        if (region.backing != Backing::Window) TRY(drop_pages(region.range.intersect(range)));
     return {};
 }
 
@@ -193,6 +200,13 @@ std::uint64_t AddressSpace::set_break(std::uint64_t at) {
 
 base::Result<void> AddressSpace::bring_in(Region const& region, std::uint64_t at) {
     if (region.backing == Backing::Window) return std::unexpected(base::Errno::Fault);
+    if (region.backing == Backing::File) {
+        std::uint64_t const page = round_down(at, hw::page_size);
+        auto* const entry = TRY(table_.make(page));
+        auto const filled = TRY(program_.page(region.source + (page - region.range.begin)));
+        *entry = PageTable::page(filled, region.access, true);
+        return {};
+    }
     std::uint64_t const around = round_down(at, large_page_size);
     return populate(
         region.range.intersect({around, around + large_page_size}), region.access, large_page_size

@@ -5,6 +5,7 @@
 
 #include "keep/shim/memory/regions.hpp"
 #include "keep/shim/memory/translations.hpp"
+#include "keep/shim/program/program_file.hpp"
 
 #include <span>
 
@@ -13,9 +14,16 @@ namespace shim {
 class AddressSpace {
 public:
     AddressSpace(
-        PagePool& pool, Translations& translations, std::span<Region, Regions::max_regions> regions
+        PagePool& pool,
+        Translations& translations,
+        ProgramFile& program,
+        std::span<Region, Regions::max_regions> regions
     )
-        : pool_{pool}, translations_{translations}, table_{pool}, regions_{regions} {}
+        : pool_{pool},
+          translations_{translations},
+          program_{program},
+          table_{pool},
+          regions_{regions} {}
 
     // Where mmap looks first, and where brk begins.
     void set_places(std::uint64_t mappings, std::uint64_t heap);
@@ -24,9 +32,11 @@ public:
     base::Result<void>
     map_at(Range range, Access access); // anonymous, in the place of what is there
     base::Result<void> map_window(Range range, Access access, hw::PhysAddr source);
+    // Pages of the program's file from `offset` on, each brought in when it is first used.
+    base::Result<void> map_file(Range range, Access access, std::uint64_t offset);
     base::Result<void> unmap(Range range);
     base::Result<void> protect(Range range, Access access);
-    base::Result<void> discard(Range range); // contents become zero
+    base::Result<void> discard(Range range); // contents become zero, or the file's
     base::Result<std::uint64_t> resize(Range old, std::uint64_t size, bool may_move);
     std::uint64_t set_break(std::uint64_t at);
 
@@ -48,6 +58,7 @@ private:
 
     PagePool& pool_;
     Translations& translations_;
+    ProgramFile& program_;
     PageTable table_;
     Regions regions_;
     std::uint64_t mappings_ = program_space.begin;

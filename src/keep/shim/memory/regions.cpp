@@ -78,7 +78,7 @@ base::Result<void> Regions::split(std::uint64_t at) {
     auto const i = first_ending_after(at);
     if (i == count_ || regions_[i].range.begin >= at) return {};
     auto right = regions_[i];
-    if (right.backing == Backing::Window) right.source += at - right.range.begin;
+    if (right.backing != Backing::Anonymous) right.source += at - right.range.begin;
     right.range.begin = at;
     TRY(insert_at(i + 1, right));
     regions_[i].range.end = at;

@@ -14,11 +14,12 @@ namespace shim {
 enum class Backing : std::uint8_t {
     Anonymous, // zero until written
     Window,    // pages of the program's file or of the shim, at `source` onwards
+    File,      // pages of the program's file, from offset `source` on, until written
 };
 
 struct Region {
     Range range;
-    std::uint64_t source = 0; // physical address of the first byte, for Window
+    std::uint64_t source = 0; // of the first byte: physical address for Window, offset for File
     Access access = Access::None;
     Backing backing = Backing::Anonymous;
 };

@@ -17,11 +17,6 @@ constexpr std::uint64_t least_tsc_khz = 100'000;
 constexpr std::uint64_t most_tsc_khz = 100'000'000;
 constexpr std::uint64_t latest_second = 1ULL << 34;
 
-bool file_fits(std::uint64_t place, std::uint64_t size, std::uint64_t memory) {
-    return place % hw::page_size == 0 && place >= launch::files_address && place < memory &&
-           size <= memory - place;
-}
-
 bool sane(launch::Boot const& boot) {
     if (!std::ranges::equal(boot.magic, launch::boot_magic, {}, [](std::byte b) {
             return static_cast<char>(b);
@@ -66,6 +61,11 @@ base::Result<File> file_of(launch::Descriptor const& descriptor, std::uint64_t m
 }
 
 } // namespace
+
+bool file_fits(std::uint64_t place, std::uint64_t size, std::uint64_t memory) {
+    return place % hw::page_size == 0 && place >= launch::files_address && place < memory &&
+           size <= memory - place;
+}
 
 base::Result<launch::Boot> fetch_boot() {
     // Safety: the loader maps this page for every image before it starts it.

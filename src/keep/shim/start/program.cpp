@@ -1,6 +1,6 @@
 #include "keep/shim/start/program.hpp"
 
-#include <cstring>
+#include <bit>
 
 namespace shim {
 
@@ -34,27 +34,23 @@ constexpr std::uint32_t segment_interpreter = 3;
 constexpr std::uint16_t most_segments = 32;
 constexpr std::uint64_t most_size = 4ULL << 30;
 
-template <class T> base::Result<T> fetch(std::span<std::byte const> file, std::uint64_t offset) {
-    if (offset > file.size() || sizeof(T) > file.size() - offset)
-        return std::unexpected(base::Errno::NoExec);
-    T value;
-    std::memcpy(&value, file.data() + offset, sizeof value);
+template <class T> base::Result<T> read(Kernel& kernel, std::uint64_t offset) {
+    T value{};
+    TRY(kernel.program.read(offset, std::as_writable_bytes(std::span{&value, 1})));
     return value;
 }
 
 bool usable(FileHeader const& header) {
-    std::uint32_t magic = 0;
-    std::memcpy(&magic, header.identity.data(), sizeof magic);
-    return magic == elf_magic && header.identity[4] == class_64 &&
-           header.identity[5] == little_endian && header.type == type_dynamic &&
-           header.machine == machine_x86_64 && header.program_header_size == sizeof(Segment) &&
+    return std::bit_cast<std::array<std::uint32_t, 4>>(header.identity)[0] == elf_magic &&
+           header.identity[4] == class_64 && header.identity[5] == little_endian &&
+           header.type == type_dynamic && header.machine == machine_x86_64 &&
+           header.program_header_size == sizeof(Segment) &&
            header.program_header_count <= most_segments;
 }
 
-bool usable(Segment const& segment, std::span<std::byte const> file) {
+bool usable(Segment const& segment, ProgramFile const& file) {
     return segment.file_size <= segment.size && segment.size <= most_size &&
-           segment.address <= most_size && segment.offset <= file.size() &&
-           segment.file_size <= file.size() - segment.offset &&
+           segment.address <= most_size && file.holds(segment.offset, segment.file_size) &&
            segment.offset % hw::page_size == segment.address % hw::page_size;
 }
 
@@ -65,35 +61,26 @@ Access access_of(Segment const& segment) {
     return access;
 }
 
-base::Result<Range> map_segment(
-    Kernel& kernel,
-    std::span<std::byte const> file,
-    hw::PhysAddr at,
-    Segment const& segment,
-    std::uint64_t base
-) {
+base::Result<Range> map_segment(Kernel& kernel, Segment const& segment, std::uint64_t base) {
     auto const access = access_of(segment);
     if (allows(access, Access::Write | Access::Execute))
         return std::unexpected(base::Errno::NoExec);
     auto const range = pages_of(base + segment.address, segment.size);
     if (range.empty() || !kernel.space.vacant(range)) return std::unexpected(base::Errno::NoExec);
-    auto const first_page = round_down(segment.offset, hw::page_size);
-    if (Machine::program_is_shared && !allows(access, Access::Write) &&
-        segment.file_size == segment.size) {
-        TRY(kernel.space.map_window(range, access, hw::PhysAddr{at.raw() + first_page}));
-        return range;
-    }
-    TRY(kernel.space.map_at(range, Access::Read | Access::Write));
-    TRY(kernel.user.write(base + segment.address, file.subspan(segment.offset, segment.file_size)));
-    if (!allows(access, Access::Write)) TRY(kernel.space.protect(range, access));
+    ProgramFile::Part const part{
+        .at = base + segment.address,
+        .offset = segment.offset,
+        .size = segment.file_size,
+        .whole = segment.file_size == segment.size
+    };
+    TRY(kernel.program.map(range, access, part));
     return range;
 }
 
 } // namespace
 
-base::Result<LoadedProgram>
-load_program(Kernel& kernel, std::span<std::byte const> file, hw::PhysAddr at, std::uint64_t base) {
-    auto const header = TRY(fetch<FileHeader>(file, 0));
+base::Result<LoadedProgram> load_program(Kernel& kernel, std::uint64_t base) {
+    auto const header = TRY(read<FileHeader>(kernel, 0));
     if (!usable(header)) return std::unexpected(base::Errno::NoExec);
     LoadedProgram loaded{
         .base = base,
@@ -103,11 +90,11 @@ load_program(Kernel& kernel, std::span<std::byte const> file, hw::PhysAddr at, s
     };
     for (unsigned i = 0; i < header.program_header_count; ++i) {
         auto const segment =
-            TRY(fetch<Segment>(file, header.program_headers + i * sizeof(Segment)));
+            TRY(read<Segment>(kernel, header.program_headers + i * sizeof(Segment)));
         if (segment.type == segment_interpreter) return std::unexpected(base::Errno::NoExec);
         if (segment.type != segment_load || segment.size == 0) continue;
-        if (!usable(segment, file)) return std::unexpected(base::Errno::NoExec);
-        auto const range = TRY(map_segment(kernel, file, at, segment, base));
+        if (!usable(segment, kernel.program)) return std::unexpected(base::Errno::NoExec);
+        auto const range = TRY(map_segment(kernel, segment, base));
         loaded.range.end = larger(loaded.range.end, range.end);
         if (segment.offset <= header.program_headers &&
             header.program_headers < segment.offset + segment.file_size)

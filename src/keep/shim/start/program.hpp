@@ -1,6 +1,6 @@
 #pragma once
 
-// Loading a static position-independent ELF program from its file, wherever the loader placed that.
+// Loading a static position-independent ELF program from its file.
 
 #include "keep/shim/event/kernel.hpp"
 
@@ -15,9 +15,7 @@ struct LoadedProgram {
     Range range;
 };
 
-// NoExec: no x86-64 static-pie. `file` is fetched from memory that the host may still change, each
-// header once.
-base::Result<LoadedProgram>
-load_program(Kernel& kernel, std::span<std::byte const> file, hw::PhysAddr at, std::uint64_t base);
+// NoExec: no x86-64 static-pie. Each header is read once.
+base::Result<LoadedProgram> load_program(Kernel& kernel, std::uint64_t base);
 
 } // namespace shim

@@ -16,6 +16,8 @@ namespace shim {
 namespace launch = protocol::launch;
 using protocol::hostcall::Extent;
 
+extern "C" launch::ImageHeader const image_header;
+
 namespace {
 
 constinit Tables tables;
@@ -59,9 +61,8 @@ base::Result<void> start_program(Kernel& kernel, Frame& frame) {
     auto const boot = TRY(fetch_boot());
     TRY(configure(kernel, boot));
     auto const places = TRY(choose_places());
-    std::span<std::byte const> const file{physical(hw::PhysAddr{boot.program}), boot.program_size};
-    auto const program =
-        TRY(load_program(kernel, file, hw::PhysAddr{boot.program}, places.program));
+    TRY(kernel.program.open(boot, image_header.program));
+    auto const program = TRY(load_program(kernel, places.program));
     kernel.space.set_places(places.mappings, round_up(program.range.end, large_page_size));
     auto const vdso = TRY(map_vdso(kernel, places.vdso));
     StackContents const contents{
@@ -102,14 +103,17 @@ void log(Kernel& kernel, std::string_view text, std::uint64_t number) {
     static_cast<void>(kernel.host.call(Call::Log, {extent.encode()}, 0));
 }
 
-void end_keep(Kernel& kernel, std::uint64_t status, std::uint64_t signal) {
-    for (;;) static_cast<void>(kernel.host.call(Call::Exit, {status, signal}, 0));
+void end_keep(Kernel& kernel, End const& end) {
+    if (auto const checked = kernel.program.checked(); kernel.verbose && checked != 0)
+        log(kernel, "pages of the program checked", checked);
+    auto const reason = static_cast<std::uint64_t>(end.reason);
+    Arguments const words{end.status, end.signal, reason, end.detail};
+    for (;;) static_cast<void>(kernel.host.call(Call::Exit, words, 0));
 }
 
 void give_up(Kernel& kernel, std::string_view reason, std::uint64_t detail) {
     log(kernel, reason, detail);
-    constexpr std::uint64_t failed = 125;
-    end_keep(kernel, failed, 0);
+    end_keep(kernel, {.status = protocol::hostcall::failed_status});
 }
 
 extern "C" void shim_start(Frame* frame) {

@@ -101,22 +101,22 @@ constexpr std::array on_sockets{
 
 constexpr std::array controls{
     static_cast<unsigned long>(KVM_RUN),
+    // A new thread of the program gets a vCPU. None of these reads registers.
     static_cast<unsigned long>(KVM_CREATE_VCPU),
-    static_cast<unsigned long>(KVM_GET_REGS),
     static_cast<unsigned long>(KVM_SET_REGS),
-    static_cast<unsigned long>(KVM_GET_SREGS),
     static_cast<unsigned long>(KVM_SET_SREGS),
     static_cast<unsigned long>(KVM_SET_XCRS),
     set_cpuid2,
     set_msrs,
-    static_cast<unsigned long>(KVM_SET_USER_MEMORY_REGION),
-    set_memory_region2,
-    create_guest_memory,
     0x541bUL, // FIONREAD
     0x5421UL, // FIONBIO
     0x5413UL, // TIOCGWINSZ
     static_cast<unsigned long>(TCGETS),
 };
+
+// More memory.
+constexpr std::array to_grow_plain{static_cast<unsigned long>(KVM_SET_USER_MEMORY_REGION)};
+constexpr std::array to_grow_sealed{set_memory_region2, create_guest_memory};
 
 constexpr std::uint32_t allow = SECCOMP_RET_ALLOW;
 constexpr std::uint32_t refuse = SECCOMP_RET_ERRNO | EPERM;
@@ -147,6 +147,9 @@ public:
         answer(with);
         answer(without);
     }
+    void allow_each(std::span<unsigned long const> values) {
+        for (auto const value : values) if_is(static_cast<std::uint32_t>(value), allow);
+    }
     // The `rest` is for this system call alone; the number is loaded before and after.
     template <class Rest> void only_for(long number, Rest rest) {
         auto const jump = code_.size();
@@ -165,15 +168,18 @@ private:
     std::vector<sock_filter> code_;
 };
 
-Filter filter(bool sockets) {
+Filter filter(Needs const& needs) {
     Filter filter;
     filter.load(offsetof(seccomp_data, arch));
     filter.if_is_not(AUDIT_ARCH_X86_64, refuse);
     filter.load(offsetof(seccomp_data, nr));
     filter.only_for(SYS_ioctl, [&] {
         filter.load(argument(1));
-        for (auto const control : controls)
-            filter.if_is(static_cast<std::uint32_t>(control), allow);
+        filter.allow_each(controls);
+        if (needs.memory == MemoryKind::Sealed)
+            filter.allow_each(to_grow_sealed);
+        else
+            filter.allow_each(to_grow_plain);
         filter.answer(refuse);
     });
     for (auto const number : {SYS_mmap, SYS_mprotect})
@@ -189,7 +195,7 @@ Filter filter(bool sockets) {
     });
     for (auto const number : always) filter.if_is(static_cast<std::uint32_t>(number), allow);
     for (auto const number : on_sockets) filter.if_is(static_cast<std::uint32_t>(number), allow);
-    if (sockets)
+    if (needs.sockets)
         for (auto const number : for_sockets)
             filter.if_is(static_cast<std::uint32_t>(number), allow);
     filter.answer(refuse);
@@ -198,8 +204,8 @@ Filter filter(bool sockets) {
 
 } // namespace
 
-base::Result<void> confine(bool sockets) {
-    auto made = filter(sockets);
+base::Result<void> confine(Needs const& needs) {
+    auto made = filter(needs);
     sock_fprog const program{
         .len = static_cast<unsigned short>(made.code().size()), .filter = made.code().data()
     };

@@ -3,6 +3,7 @@
 #include "host/vmm/backend/kvm/machine.hpp"
 #include "host/vmm/parking.hpp"
 #include "host/vmm/poller.hpp"
+#include "host/vmm/server/refusal.hpp"
 #include "protocol/hostcall/call.hpp"
 
 #include <algorithm>
@@ -25,7 +26,6 @@ using protocol::hostcall::Turn;
 
 namespace {
 
-constexpr unsigned most_cpus = 256;
 constexpr std::chrono::milliseconds kick_interval{1};
 
 // Interrupts KVM_RUN and blocking calls, and does nothing else. No user sends it by accident.
@@ -69,12 +69,19 @@ struct Keep::State {
             return __atomic_load_n(&words().turn, __ATOMIC_ACQUIRE) ==
                    static_cast<std::uint64_t>(Turn::Host);
         }
+        // Whether the call is one for which the Keep rings at once. A guess: nothing is checked.
+        bool may_wait() const {
+            auto const number = words().number;
+            return number == static_cast<std::uint64_t>(Call::Park) ||
+                   number == static_cast<std::uint64_t>(Call::Poll);
+        }
     };
 
     State(kvm::Machine made, Server& files, std::function<void(std::string_view)> sink)
         : machine{std::move(made)}, server{files}, log{std::move(sink)} {}
 
     void run_cpu(unsigned index);
+    os::Failure why_it_stopped(kvm::Vcpu& vcpu) const;
     void answer_doorbell(unsigned index);
     bool look();
     void announce(bool polled);
@@ -89,7 +96,7 @@ struct Keep::State {
     Server& server;
     std::function<void(std::string_view)> log;
     unsigned max_cpus = 1;
-    std::array<Cpu, most_cpus> cpus;
+    std::array<Cpu, most_threads> cpus;
     std::mutex mutex; // of what follows, and of the machine's slots
     unsigned cpu_count = 0;
     std::optional<os::OrFailure<KeepEnd>> end;
@@ -112,6 +119,18 @@ void Keep::State::finish(os::OrFailure<KeepEnd> with) {
     }
 }
 
+os::Failure Keep::State::why_it_stopped(kvm::Vcpu& vcpu) const {
+    bool const ring0 = image.platform == static_cast<std::uint64_t>(launch::ShimKind::Kvm);
+    if (!ring0 || !vcpu.not_emulated()) return broken(vcpu.explain());
+    return {
+        .name = "ring0-emulated",
+        .text = "the shim of --shim=kvm needs a real ring 0, and this host's KVM emulates one; " +
+                vcpu.explain(),
+        .hint = "leave --shim out, or give --shim=deprivileged; `enarx platform info` shows which "
+                "shim suits this host"
+    };
+}
+
 void Keep::State::run_cpu(unsigned index) {
     auto& cpu = cpus[index];
     while (!ended) {
@@ -123,7 +142,7 @@ void Keep::State::run_cpu(unsigned index) {
         case kvm::Vcpu::Exit::Interrupted:
             break;
         case kvm::Vcpu::Exit::Other:
-            finish(std::unexpected(broken(cpu.vcpu->explain())));
+            finish(std::unexpected(why_it_stopped(*cpu.vcpu)));
             break;
         }
     }
@@ -131,13 +150,15 @@ void Keep::State::run_cpu(unsigned index) {
 
 void Keep::State::answer_doorbell(unsigned index) {
     auto& cpu = cpus[index];
-    auto const rung = Poller::Clock::now();
+    Poller::Doorbell const doorbell{
+        .answered = cpu.answered, .rung = Poller::Clock::now(), .avoidable = !cpu.may_wait()
+    };
     {
         // The poller may have been faster, or be at it.
         std::scoped_lock const lock{cpu.serving};
         if (cpu.asks()) serve(index);
     }
-    poller.note_doorbell(cpu.answered, rung);
+    poller.note(doorbell);
     cpu.answered = Poller::Clock::now();
 }
 
@@ -145,7 +166,7 @@ bool Keep::State::look() {
     bool served = false;
     for (unsigned i = 0; i < polled_cpus && !ended; ++i) {
         auto& cpu = cpus[i];
-        if (!cpu.asks()) continue;
+        if (!cpu.asks() || cpu.may_wait()) continue;
         std::unique_lock const lock{cpu.serving, std::try_to_lock};
         if (!lock || !cpu.asks()) continue;
         serve(i);
@@ -170,7 +191,10 @@ void Keep::State::serve(unsigned index) {
 base::Result<std::uint64_t> Keep::State::answer(Request const& request, unsigned index) {
     switch (request.call()) {
     case Call::Exit:
-        finish(end_of(request));
+        if (auto changed = program_changed(request))
+            finish(std::unexpected(*std::move(changed)));
+        else
+            finish(end_of(request));
         return 0;
     case Call::Spawn:
         return spawn(request);
@@ -252,7 +276,7 @@ os::OrFailure<Keep> Keep::create(
         TRY(kvm::Machine::create(image, plan, files)), server, std::move(log)
     );
     state->image = image.header();
-    state->max_cpus = std::min(plan.max_cpus(), most_cpus);
+    state->max_cpus = std::min(plan.max_cpus(), most_threads);
     auto const prepare = [&]() -> base::Result<void> {
         auto& first = state->cpus[0];
         first.block =

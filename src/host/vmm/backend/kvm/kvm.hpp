@@ -6,6 +6,7 @@
 #include "host/vmm/probe/check.hpp"
 #include "host/vmm/probe/machine.hpp"
 #include "os/failure.hpp"
+#include "protocol/evidence/evidence.hpp"
 
 namespace host::vmm {
 
@@ -19,6 +20,7 @@ struct ProgramOrder {
     std::vector<os::Fd> folders;          // descriptors 3, 4, ... of the program
     std::optional<std::uint64_t> memory_limit = {};
     std::optional<std::uint64_t> timeout_ms = {};
+    std::optional<std::uint32_t> max_threads = {}; // at the same time
     bool verbose = false; // the shim names each system call that it does not have
     KeepWish keep = {};
 };
@@ -28,5 +30,8 @@ os::Failure launch_program(ProgramOrder const& order);
 
 // Runs the order in a Keep; this process ends as exec does. Returns only if there is no Keep.
 os::Failure launch_kvm(LaunchOrder const& order);
+
+// What evidence of such a Keep will hold as its measurement. Takes no /dev/kvm.
+os::OrFailure<protocol::evidence::Measurement> measure_kvm(KeepWish const& keep);
 
 } // namespace host::vmm

@@ -8,6 +8,7 @@
 #include "host/vmm/keep.hpp"
 #include "host/vmm/launch/descriptors.hpp"
 #include "host/vmm/launch/parts.hpp"
+#include "host/vmm/measurement.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -25,7 +26,7 @@ namespace {
 using protocol::launch::Item;
 using protocol::launch::Kind;
 
-constexpr std::uint32_t most_threads = 64;
+constexpr std::uint32_t usual_threads = 64;
 constexpr std::uint32_t first_folder = 3;
 
 void write_log(std::string_view line) {
@@ -56,8 +57,8 @@ bool sealed_memory_here() {
 Wishes common_wishes(KeepWish const& keep) {
     Wishes wishes;
     wishes.memory_limit = host_memory();
-    wishes.max_cpus = most_threads;
-    wishes.cpus = std::min(processors(), most_threads);
+    wishes.max_cpus = usual_threads;
+    wishes.cpus = std::min(processors(), usual_threads);
     wishes.memory =
         keep.memory.value_or(sealed_memory_here() ? MemoryKind::Sealed : MemoryKind::Plain);
     return wishes;
@@ -70,16 +71,19 @@ std::optional<std::uint64_t> timeout_of(LaunchOrder const& order) {
     return found->number();
 }
 
-// Runs `program` to its end, which becomes this process' own.
-os::Failure run(KeepWish const& keep_wish, std::string const& program, Handed const& handed) {
+os::OrFailure<Image> open_image(KeepWish const& keep_wish, std::string const& program) {
+    auto const shim = keep_wish.shim.value_or(std::string{suitable_shim(Machine::real())});
+    return Image::open(TRY(find_part("shim-" + shim)), program);
+}
+
+// Runs the image's program to its end, which becomes this process' own.
+os::Failure run(KeepWish const& keep_wish, Image const& image, Handed const& handed) {
     auto const run_it = [&]() -> os::OrFailure<KeepEnd> {
-        auto const shim = keep_wish.shim.value_or(std::string{suitable_shim(Machine::real())});
-        auto const shim_path = TRY(find_part("shim-" + shim));
-        auto const image = TRY(Image::open(shim_path, program));
         auto const plan = TRY(Plan::make(image.program_size(), handed.wishes));
         auto keep = TRY(Keep::create(image, plan, handed.files, handed.server, write_log));
         if (plan.sealed()) ::prctl(PR_SET_DUMPABLE, 0);
-        if (auto const confined = kvm::confine(keep_wish.sockets); !confined)
+        kvm::Needs const needs{.sockets = keep_wish.sockets, .memory = handed.wishes.memory};
+        if (auto const confined = kvm::confine(needs); !confined)
             return std::unexpected(
                 os::Failure{
                     .name = "launch-failed",
@@ -94,36 +98,60 @@ os::Failure run(KeepWish const& keep_wish, std::string const& program, Handed co
     return run_it().error();
 }
 
+// Of exec, whatever it will run: nothing of that is in the plan.
+os::OrFailure<protocol::evidence::Measurement>
+measurement_of(Image const& image, Wishes const& wishes) {
+    auto const plan = TRY(Plan::make(image.program_size(), wishes));
+    return measure(image, plan);
+}
+
+os::OrFailure<Image> open_exec(KeepWish const& keep) {
+    return open_image(keep, TRY(find_part("exec")));
+}
+
+std::vector<std::string> arguments_of_exec() { return {"enarx-exec"}; }
+
 } // namespace
 
+os::OrFailure<protocol::evidence::Measurement> measure_kvm(KeepWish const& keep) {
+    return measurement_of(TRY(open_exec(keep)), {.arguments = arguments_of_exec()});
+}
+
 os::Failure launch_kvm(LaunchOrder const& order) {
-    auto const exec = find_part("exec");
-    if (!exec) return exec.error();
+    auto const image = open_exec(order.keep);
+    if (!image) return image.error();
     Server server{{.sockets = order.keep.sockets}};
     auto wishes = common_wishes(order.keep);
-    wishes.arguments = {"enarx-exec"};
+    wishes.arguments = arguments_of_exec();
     Handed handed{.wishes = wishes, .server = server, .files = {}};
     hand_standard(handed);
     if (order.keep.sockets) hand_resolver(handed);
-    if (auto const given = hand_order(handed, order); !given) return given.error();
+    auto const hand_all = [&]() -> os::OrFailure<void> {
+        if (!order.keep.attestation) return hand_order(handed, order);
+        return hand_order(handed, order, TRY(measurement_of(*image, wishes)));
+    };
+    if (auto const given = hand_all(); !given) return given.error();
     if (auto const timeout = timeout_of(order)) static_cast<void>(kvm::end_after(*timeout));
-    return run(order.keep, *exec, handed);
+    return run(order.keep, *image, handed);
 }
 
 os::Failure launch_program(ProgramOrder const& order) {
+    auto const image = open_image(order.keep, order.program);
+    if (!image) return image.error();
     Server server{{.sockets = order.keep.sockets}};
     auto wishes = common_wishes(order.keep);
     wishes.arguments = order.arguments;
     wishes.environment = order.environment;
     wishes.verbose = order.verbose;
     if (order.memory_limit) wishes.memory_limit = *order.memory_limit;
+    wishes.max_cpus = order.max_threads.value_or(wishes.max_cpus);
     Handed handed{.wishes = wishes, .server = server, .files = {}};
     hand_standard(handed);
     std::uint32_t number = first_folder;
     for (auto const& folder : order.folders)
         hand(handed, number++, os::Fd{::fcntl(folder.number(), F_DUPFD_CLOEXEC, 0)});
     if (order.timeout_ms) static_cast<void>(kvm::end_after(*order.timeout_ms));
-    return run(order.keep, order.program, handed);
+    return run(order.keep, *image, handed);
 }
 
 } // namespace host::vmm

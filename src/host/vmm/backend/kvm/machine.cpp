@@ -81,6 +81,8 @@ Machine::fill(Image const& image, Plan const& plan, std::vector<os::Fd> const& f
         memory.prefer_large_pages(at(plan.memory()), plan.memory_end() - plan.memory());
     std::ranges::copy(image.shim(), memory.bytes().begin());
     TRY(memory.place_file(at(plan.program_address()), image.program(), image.program_size()));
+    if (plan.tree_address() != 0)
+        TRY(memory.place_file(at(plan.tree_address()), image.tree(), image.tree_size()));
     for (std::size_t i = 0; !plan.sealed() && i < files.size(); ++i) {
         auto const size = TRY(os::check(::lseek(files[i].number(), 0, SEEK_END)));
         TRY(memory.place_file(
@@ -127,9 +129,12 @@ base::Result<void> Machine::calibrate(Plan const& plan, Vcpu const& first) {
     return {};
 }
 
-base::Result<Vcpu> Machine::add_cpu(unsigned index, Beginning const& beginning) const {
+base::Result<Vcpu> Machine::add_cpu(unsigned index, Beginning const& beginning) {
+    constexpr std::uint64_t first_of_all = 1 << 8; // Intel SDM volume 3, 12.4.4: APIC_BASE.BSP
     auto cpu = TRY(Vcpu::create(machine_, index, run_size_));
-    TRY(set_registers(cpu.descriptor(), header_, beginning));
+    if (index == 0) special_ = TRY(special_registers(cpu.descriptor()));
+    TRY(set_registers(cpu.descriptor(), header_, beginning, special_));
+    special_.apic_base &= ~first_of_all;
     return cpu;
 }
 

@@ -20,7 +20,7 @@ public:
 
     // Writes the boot block with the time of now; the first vCPU is to run right after.
     base::Result<void> calibrate(Plan const& plan, Vcpu const& first);
-    base::Result<Vcpu> add_cpu(unsigned index, Beginning const& beginning) const;
+    base::Result<Vcpu> add_cpu(unsigned index, Beginning const& beginning); // the first: 0
 
     // The memory of [address, address + size), if the machine has it in one piece.
     base::Result<std::span<std::byte>> memory(std::uint64_t address, std::uint64_t size) const;
@@ -44,6 +44,7 @@ private:
     os::Fd machine_;
     std::size_t run_size_ = 0;
     protocol::launch::ImageHeader header_{};
+    kvm_sregs special_{}; // every vCPU's, before it is set up
     std::vector<Slot> slots_;
     std::uint64_t end_ = 0;
     std::uint64_t limit_ = 0;

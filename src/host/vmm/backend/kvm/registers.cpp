@@ -60,10 +60,8 @@ base::Result<void> set_cpuid(os::Fd const& cpu) {
 }
 
 base::Result<void>
-set_special(os::Fd const& cpu, launch::ImageHeader const& image, std::uint64_t root) {
+set_special(os::Fd const& cpu, launch::ImageHeader const& image, std::uint64_t root, kvm_sregs s) {
     bool const ring0 = image.platform == static_cast<std::uint64_t>(launch::ShimKind::Kvm);
-    kvm_sregs s{};
-    TRY(control(cpu, KVM_GET_SREGS, &s));
     s.cr0 = cr0;
     s.cr3 = root;
     s.cr4 = cr4_deprivileged;
@@ -86,10 +84,20 @@ set_special(os::Fd const& cpu, launch::ImageHeader const& image, std::uint64_t r
 
 } // namespace
 
-base::Result<void>
-set_registers(os::Fd const& cpu, launch::ImageHeader const& image, Beginning const& beginning) {
+base::Result<kvm_sregs> special_registers(os::Fd const& cpu) {
+    kvm_sregs s{};
+    TRY(control(cpu, KVM_GET_SREGS, &s));
+    return s;
+}
+
+base::Result<void> set_registers(
+    os::Fd const& cpu,
+    launch::ImageHeader const& image,
+    Beginning const& beginning,
+    kvm_sregs const& special
+) {
     TRY(set_cpuid(cpu));
-    TRY(set_special(cpu, image, beginning.root));
+    TRY(set_special(cpu, image, beginning.root, special));
     kvm_xcrs xcrs{};
     xcrs.nr_xcrs = 1;
     xcrs.xcrs[0].value = xcr0_wanted;

@@ -13,8 +13,15 @@ struct Beginning {
     std::uint64_t root = 0;
 };
 
+// What a vCPU has in its special registers before anybody sets them.
+base::Result<kvm_sregs> special_registers(os::Fd const& cpu);
+
+// `special`: as special_registers() of any vCPU of this machine found them.
 base::Result<void> set_registers(
-    os::Fd const& cpu, protocol::launch::ImageHeader const& image, Beginning const& beginning
+    os::Fd const& cpu,
+    protocol::launch::ImageHeader const& image,
+    Beginning const& beginning,
+    kvm_sregs const& special
 );
 
 } // namespace host::vmm::kvm

@@ -32,22 +32,28 @@ Vcpu::Exit Vcpu::run() {
     return doorbell ? Exit::Doorbell : Exit::Other;
 }
 
-std::string Vcpu::explain() const {
-    kvm_regs r{};
-    kvm_sregs s{};
-    static_cast<void>(control(cpu_, KVM_GET_REGS, &r));
-    static_cast<void>(control(cpu_, KVM_GET_SREGS, &s));
-    std::uint64_t const detail = run_->exit_reason == KVM_EXIT_INTERNAL_ERROR
-                                     ? run_->internal.suberror
-                                     : run_->hw.hardware_exit_reason;
+bool Vcpu::not_emulated() const {
+    return run_->exit_reason == KVM_EXIT_INTERNAL_ERROR &&
+           run_->internal.suberror == KVM_INTERNAL_ERROR_EMULATION;
+}
+
+std::string Vcpu::explain() {
+    auto const reason = run_->exit_reason;
+    std::uint64_t const detail =
+        reason == KVM_EXIT_INTERNAL_ERROR ? run_->internal.suberror : run_->hw.hardware_exit_reason;
+    // A run that ends before it begins shows the registers; the calls for that are filtered out.
+    run_->kvm_valid_regs = KVM_SYNC_X86_REGS | KVM_SYNC_X86_SREGS;
+    interrupt();
+    static_cast<void>(::ioctl(cpu_.number(), KVM_RUN, 0UL));
+    auto const& seen = run_->s.regs;
     return fmt::format(
         "KVM ended the machine: reason {} ({}), rip {:#x}, rsp {:#x}, cr2 {:#x}, cs {:#x}",
-        run_->exit_reason,
+        reason,
         detail,
-        r.rip,
-        r.rsp,
-        s.cr2,
-        s.cs.selector
+        seen.regs.rip,
+        seen.regs.rsp,
+        seen.sregs.cr2,
+        seen.sregs.cs.selector
     );
 }
 

@@ -28,7 +28,9 @@ public:
     Exit run();
     // Makes the present or next run() return at once.
     void interrupt() { __atomic_store_n(&run_->immediate_exit, 1, __ATOMIC_RELEASE); }
-    std::string explain() const; // why the last run() ended, for a failure
+    // KVM met an instruction that it had to emulate and could not.
+    bool not_emulated() const;
+    std::string explain(); // why the last run() ended, for a failure
 
 private:
     Vcpu(os::Fd cpu, kvm_run* run, std::size_t size)

@@ -7,7 +7,6 @@
 namespace shim {
 
 constinit bool const Machine::fresh_memory_is_zero = true;
-constinit bool const Machine::program_is_shared = true;
 
 namespace {
 

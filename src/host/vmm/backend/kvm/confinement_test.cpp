@@ -1,0 +1,101 @@
+// What whoever gained control of the process of a Keep could still ask of the kernel.
+
+#include "host/vmm/backend/kvm/confinement.hpp"
+#include "host/vmm/backend/kvm/ioctl.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace {
+
+using namespace host::vmm;
+using kvm::Needs;
+
+// The error number of a call that a confined process makes; 0 if it succeeds.
+template <class Attempt> int error_of(Needs const& needs, Attempt attempt) {
+    auto const child = ::fork();
+    if (child == 0) {
+        if (!kvm::confine(needs)) ::_exit(255);
+        errno = 0;
+        ::_exit(attempt() < 0 ? errno : 0);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+int control_of(Needs const& needs, unsigned long request) {
+    // A file that knows none of KVM's requests answers ENOTTY where the filter lets them through.
+    os::Fd const file{::open("/dev/null", O_RDWR | O_CLOEXEC)};
+    return error_of(needs, [&] { return ::ioctl(file.number(), request, 0UL); });
+}
+
+TEST(Confinement, LetsNobodyReadAVcpusRegisters) {
+    for (auto const request : {KVM_GET_REGS, KVM_GET_SREGS, KVM_GET_FPU, KVM_GET_MSRS})
+        EXPECT_EQ(control_of({}, request), EPERM) << request;
+    EXPECT_EQ(control_of({}, KVM_RUN), ENOTTY);
+}
+
+TEST(Confinement, LetsAKeepGrowOnlyAsItIs) {
+    Needs const plain{.memory = MemoryKind::Plain};
+    Needs const sealed{.memory = MemoryKind::Sealed};
+    EXPECT_EQ(control_of(plain, KVM_SET_USER_MEMORY_REGION), ENOTTY);
+    EXPECT_EQ(control_of(plain, kvm::set_memory_region2), EPERM);
+    EXPECT_EQ(control_of(plain, kvm::create_guest_memory), EPERM);
+    EXPECT_EQ(control_of(sealed, KVM_SET_USER_MEMORY_REGION), EPERM);
+    EXPECT_EQ(control_of(sealed, kvm::set_memory_region2), ENOTTY);
+    EXPECT_EQ(control_of(sealed, kvm::create_guest_memory), ENOTTY);
+}
+
+TEST(Confinement, StartsNoProgramAndNoProcess) {
+    EXPECT_EQ(
+        error_of(
+            {},
+            [] {
+                char* none[] = {nullptr}; // NOLINT(*-avoid-c-arrays): what execve takes
+                return ::execve("/bin/true", none, none);
+            }
+        ),
+        EPERM
+    );
+    EXPECT_EQ(error_of({}, [] { return ::fork(); }), EPERM);
+    EXPECT_EQ(error_of({}, [] { return ::syscall(SYS_ptrace, 0, 0, 0, 0); }), EPERM);
+}
+
+TEST(Confinement, MakesNoCodeExecutable) {
+    auto const page = [](int rights) {
+        return ::mmap(nullptr, 4096, rights, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? -1
+                                                                                               : 0;
+    };
+    EXPECT_EQ(error_of({}, [&] { return page(PROT_READ | PROT_WRITE); }), 0);
+    EXPECT_EQ(error_of({}, [&] { return page(PROT_READ | PROT_EXEC); }), EPERM);
+    EXPECT_EQ(
+        error_of(
+            {},
+            [] {
+                auto* const at =
+                    ::mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+                return ::mprotect(at, 4096, PROT_READ | PROT_EXEC);
+            }
+        ),
+        EPERM
+    );
+}
+
+TEST(Confinement, OpensNoPathAndNoSocketThatTheConfigurationDidNotNeed) {
+    auto const open_path = [] { return ::open("/etc/passwd", O_RDONLY | O_CLOEXEC); };
+    auto const make_socket = [] { return ::socket(AF_INET, SOCK_STREAM, 0); };
+    EXPECT_EQ(error_of({}, open_path), EPERM);
+    EXPECT_EQ(error_of({}, make_socket), EPERM);
+    EXPECT_EQ(error_of({.sockets = true}, make_socket), 0);
+}
+
+} // namespace

@@ -84,6 +84,8 @@ enum class Answer : std::uint8_t {
     Handle,  // a new handle
 };
 
+// Status of an Exit that is the shim's own doing.
+inline constexpr std::uint64_t failed_status = 125;
 // Status of an Exit by signal 9 where the Keep's memory is used up.
 inline constexpr std::uint64_t out_of_memory_status = 137;
 

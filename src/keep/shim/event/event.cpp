@@ -66,7 +66,7 @@ void raise(Kernel& kernel, Frame& frame, SignalInfo info) {
     bool const blocked = (thread.blocked & signal_bit(number)) != 0;
     if (blocked || kernel.signals.action(number).handler <= 1 ||
         !kernel.signals.deliver(thread, frame, info))
-        end_keep(kernel, 0, number);
+        end_keep(kernel, {.signal = number});
 }
 
 void on_page_fault(Kernel& kernel, Frame& frame) {
@@ -82,8 +82,8 @@ void on_page_fault(Kernel& kernel, Frame& frame) {
     if (brought_in.error() == base::Errno::NoMem)
         end_keep(
             kernel,
-            protocol::hostcall::out_of_memory_status,
-            static_cast<std::uint64_t>(Signal::Kill)
+            {.status = protocol::hostcall::out_of_memory_status,
+             .signal = static_cast<std::uint64_t>(Signal::Kill)}
         );
     auto const at = frame.fault_address;
     bool const mapped =
@@ -109,7 +109,7 @@ void deliver_pending(Kernel& kernel, Frame& frame) {
         SignalInfo const info{.signal = static_cast<Signal>(number), .code = -6}; // SI_TKILL
         if (kernel.signals.action(number).handler == 0 ||
             !kernel.signals.deliver(thread, frame, info))
-            end_keep(kernel, 0, number);
+            end_keep(kernel, {.signal = number});
     }
 }
 

@@ -17,8 +17,6 @@
 
 namespace shim {
 
-using protocol::hostcall::EndReason;
-
 // The large tables, apart from the rest: they are zero at first and cost memory only where they are
 // used.
 struct Tables {
@@ -70,15 +68,14 @@ struct Kernel {
     }
 };
 
-// The end of the Keep: of its own will (status), by a signal, or because the shim met something
-// impossible.
-[[noreturn]] void end_keep(
-    Kernel& kernel,
-    std::uint64_t status,
-    std::uint64_t signal,
-    EndReason reason = EndReason::None,
-    std::uint64_t detail = 0
-);
+// How the Keep ends: of its own will (status), by a signal, or because the shim says so.
+struct End {
+    std::uint64_t status = 0;
+    std::uint64_t signal = 0; // 0: none
+    protocol::hostcall::EndReason reason = protocol::hostcall::EndReason::None;
+    std::uint64_t detail = 0;
+};
+[[noreturn]] void end_keep(Kernel& kernel, End const& end);
 [[noreturn]] void give_up(Kernel& kernel, std::string_view reason, std::uint64_t detail);
 void log(Kernel& kernel, std::string_view text, std::uint64_t number);
 

@@ -9,15 +9,13 @@ namespace shim {
 
 namespace {
 
-constexpr std::size_t max_extended_state =
-    2752; // AVX-512 and what Linux puts behind it, in units of 64
 constexpr std::size_t legacy_state = 512;
 constexpr std::uint64_t red_zone = 128;
 constexpr std::uint64_t trap_and_direction = 0x500; // TF, DF
 constexpr std::uint64_t context_flags = 7; // UC_FP_XSTATE | UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS
 
 struct ExtendedState {
-    alignas(64) std::array<std::byte, max_extended_state> bytes{};
+    alignas(64) std::array<std::byte, Machine::most_extended_state> bytes{};
 };
 
 bool on_signal_stack(SignalStack const& stack, std::uint64_t rsp) {

@@ -2,47 +2,39 @@
 
 namespace shim {
 
-base::Result<void> UserMemory::read(std::uint64_t at, std::span<std::byte> to) {
-    while (!to.empty()) {
-        auto const page = TRY(space_.reach(at, Access::Read));
-        auto const n = std::min(page.size(), to.size());
-        std::memcpy(to.data(), page.data(), n);
-        to = to.subspan(n);
-        at += n;
+// action(bytes, done) for each page's part of [at, at + size), brought in and checked.
+template <class Action>
+base::Result<void>
+UserMemory::each(std::uint64_t at, std::uint64_t size, Access access, Action action) {
+    for (std::uint64_t done = 0; done < size;) {
+        auto const page = TRY(space_.reach(at + done, access));
+        auto const part = page.first(std::min<std::uint64_t>(page.size(), size - done));
+        action(part, done);
+        done += part.size();
     }
     return {};
+}
+
+base::Result<void> UserMemory::read(std::uint64_t at, std::span<std::byte> to) {
+    return each(at, to.size(), Access::Read, [&](std::span<std::byte> part, std::uint64_t done) {
+        std::memcpy(to.data() + done, part.data(), part.size());
+    });
 }
 
 base::Result<void> UserMemory::write(std::uint64_t at, std::span<std::byte const> from) {
-    while (!from.empty()) {
-        auto const page = TRY(space_.reach(at, Access::Write));
-        auto const n = std::min(page.size(), from.size());
-        std::memcpy(page.data(), from.data(), n);
-        from = from.subspan(n);
-        at += n;
-    }
-    return {};
+    return each(at, from.size(), Access::Write, [&](std::span<std::byte> part, std::uint64_t done) {
+        std::memcpy(part.data(), from.data() + done, part.size());
+    });
 }
 
 base::Result<void> UserMemory::zero(std::uint64_t at, std::uint64_t size) {
-    while (size != 0) {
-        auto const page = TRY(space_.reach(at, Access::Write));
-        auto const n = std::min<std::uint64_t>(page.size(), size);
-        std::memset(page.data(), 0, n);
-        size -= n;
-        at += n;
-    }
-    return {};
+    return each(at, size, Access::Write, [](std::span<std::byte> part, std::uint64_t) {
+        std::memset(part.data(), 0, part.size());
+    });
 }
 
 base::Result<void> UserMemory::check(std::uint64_t at, std::uint64_t size, Access access) {
-    while (size != 0) {
-        auto const page = TRY(space_.reach(at, access));
-        auto const n = std::min<std::uint64_t>(page.size(), size);
-        size -= n;
-        at += n;
-    }
-    return {};
+    return each(at, size, access, [](std::span<std::byte>, std::uint64_t) {});
 }
 
 base::Result<std::span<char>> UserMemory::text(std::uint64_t at, std::span<char> to) {

@@ -38,6 +38,9 @@ public:
     }
 
 private:
+    template <class Action>
+    base::Result<void> each(std::uint64_t at, std::uint64_t size, Access access, Action action);
+
     AddressSpace& space_;
 };
 

@@ -36,8 +36,7 @@ template <auto blocks> void run(State& state, protocol::program::Page const& pag
 
 // The instructions use vector registers, which are the program's while the shim runs.
 void run_with_instructions(State& state, protocol::program::Page const& page) {
-    constexpr std::size_t largest = 2752;
-    alignas(64) base::Bytes<largest> program{};
+    alignas(64) base::Bytes<Machine::most_extended_state> program{};
     Machine::save_extended_state(program.data());
     run<sha256_block_data_order_hw>(state, page);
     // What was saved a moment ago is never refused.

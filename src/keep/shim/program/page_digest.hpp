@@ -10,7 +10,6 @@ class PageDigest {
 public:
     // Asks the CPU whether it has instructions for SHA-256.
     static PageDigest create();
-    static constexpr PageDigest without_instructions() { return {}; }
 
     protocol::program::Digest of(protocol::program::Page const& page) const;
 

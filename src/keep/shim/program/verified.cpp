@@ -12,8 +12,8 @@ namespace shim {
 namespace {
 
 [[noreturn]] void refuse(Kernel& kernel, std::uint64_t what) {
-    constexpr std::uint64_t failed = 125;
-    end_keep(kernel, failed, 0, EndReason::ProgramChanged, what);
+    namespace hostcall = protocol::hostcall;
+    end_keep(kernel, {hostcall::failed_status, 0, hostcall::EndReason::ProgramChanged, what});
 }
 
 } // namespace

@@ -18,6 +18,7 @@ namespace shim {
 namespace {
 
 using base::Errno;
+using protocol::hostcall::EndReason;
 using protocol::hostcall::whole_program;
 using protocol::program::build_tree;
 using protocol::program::Page;

@@ -103,23 +103,17 @@ void log(Kernel& kernel, std::string_view text, std::uint64_t number) {
     static_cast<void>(kernel.host.call(Call::Log, {extent.encode()}, 0));
 }
 
-void end_keep(
-    Kernel& kernel,
-    std::uint64_t status,
-    std::uint64_t signal,
-    EndReason reason,
-    std::uint64_t detail
-) {
-    auto const why = static_cast<std::uint64_t>(reason);
+void end_keep(Kernel& kernel, End const& end) {
     if (auto const checked = kernel.program.checked(); kernel.verbose && checked != 0)
         log(kernel, "pages of the program checked", checked);
-    for (;;) static_cast<void>(kernel.host.call(Call::Exit, {status, signal, why, detail}, 0));
+    auto const reason = static_cast<std::uint64_t>(end.reason);
+    Arguments const words{end.status, end.signal, reason, end.detail};
+    for (;;) static_cast<void>(kernel.host.call(Call::Exit, words, 0));
 }
 
 void give_up(Kernel& kernel, std::string_view reason, std::uint64_t detail) {
     log(kernel, reason, detail);
-    constexpr std::uint64_t failed = 125;
-    end_keep(kernel, failed, 0);
+    end_keep(kernel, {.status = protocol::hostcall::failed_status});
 }
 
 extern "C" void shim_start(Frame* frame) {

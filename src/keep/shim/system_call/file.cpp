@@ -109,11 +109,7 @@ Reply fstat(SystemCall const& call) {
 Reply lseek(SystemCall const& call) {
     auto* const file = TRY(call.kernel.files.find(call[0]));
     if (file->kind == File::Kind::Memory) return seek_memory(*file, call[1], call[2]);
-    Forward forward{call, Call::Lseek};
-    TRY(forward.handle(call[0]));
-    forward.value(call[1]);
-    forward.value(call[2]);
-    return forward.send();
+    return forward(call);
 }
 
 Reply ioctl(SystemCall const& call) {
@@ -163,11 +159,7 @@ Reply fcntl(SystemCall const& call) {
         constexpr std::uint32_t changeable = 0x2c00; // O_APPEND, O_NONBLOCK, O_ASYNC
         file->flags =
             (file->flags & ~changeable) | (static_cast<std::uint32_t>(call[2]) & changeable);
-        Forward forward{call, Call::Fcntl};
-        TRY(forward.handle(call[0]));
-        forward.value(call[1]);
-        forward.value(call[2]);
-        return forward.send();
+        return forward(call);
     }
     default:
         return std::unexpected(base::Errno::Inval);

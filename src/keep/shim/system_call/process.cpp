@@ -112,7 +112,7 @@ Reply group_id(SystemCall const& call) { return call.kernel.group_id; }
 Reply process_id(SystemCall const&) { return 1; }
 Reply thread_id(SystemCall const& call) { return call.thread.id; }
 Reply nothing(SystemCall const&) { return 0; }
-Reply exit_group(SystemCall const& call) { end_keep(call.kernel, call[0] & 0xff, 0); }
+Reply exit_group(SystemCall const& call) { end_keep(call.kernel, {.status = call[0] & 0xff}); }
 
 Reply sched_getaffinity(SystemCall const& call) {
     if (call[1] < sizeof(std::uint64_t)) return std::unexpected(base::Errno::Inval);

@@ -22,16 +22,15 @@ Reply send(SystemCall const& call, Thread& thread, std::uint64_t number) {
     if (number == 0) return 0;
     TRY(check_number(number));
     thread.pending |= signal_bit(number);
-    if (number == static_cast<std::uint64_t>(Signal::Kill)) end_keep(call.kernel, 0, number);
+    if (number == static_cast<std::uint64_t>(Signal::Kill))
+        end_keep(call.kernel, {.signal = number});
     if (thread.state == Thread::State::Parked) wake(call.kernel, thread);
     return 0;
 }
 
 Reply send_to_thread(SystemCall const& call, std::uint64_t id, std::uint64_t number) {
     for (auto& thread : call.kernel.threads.first(call.kernel.max_threads)) {
-        bool const alive =
-            thread.state == Thread::State::Running || thread.state == Thread::State::Parked;
-        if (alive && thread.id == id) return send(call, thread, number);
+        if (thread.alive() && thread.id == id) return send(call, thread, number);
     }
     return std::unexpected(base::Errno{3}); // ESRCH
 }
@@ -80,7 +79,7 @@ Reply rt_sigprocmask(SystemCall const& call) {
 Reply rt_sigreturn(SystemCall const& call) {
     // A frame that cannot be read or holds nonsense: the program has lost its stack.
     if (!call.kernel.signals.restore(call.thread, call.frame))
-        end_keep(call.kernel, 0, static_cast<std::uint64_t>(Signal::Segv));
+        end_keep(call.kernel, {.signal = static_cast<std::uint64_t>(Signal::Segv)});
     return call.frame.rax;
 }
 

@@ -22,112 +22,44 @@ struct SystemCall {
 };
 
 using Reply = base::Result<std::uint64_t>;
-using Handler = Reply (*)(SystemCall const&);
+using Function = Reply(SystemCall const&); // what answers a system call
 
 void answer_system_call(Kernel& kernel, Frame& frame);
 
 namespace system_call {
 
 // memory.cpp
-Reply mmap(SystemCall const&);
-Reply munmap(SystemCall const&);
-Reply mprotect(SystemCall const&);
-Reply mremap(SystemCall const&);
-Reply madvise(SystemCall const&);
-Reply brk(SystemCall const&);
+Function mmap, munmap, mprotect, mremap, madvise, brk;
 
 // process.cpp
-Reply arch_prctl(SystemCall const&);
-Reply getrandom(SystemCall const&);
-Reply uname(SystemCall const&);
-Reply prlimit64(SystemCall const&);
-Reply getrlimit(SystemCall const&);
-Reply sysinfo(SystemCall const&);
-Reply user_id(SystemCall const&);
-Reply group_id(SystemCall const&);
-Reply process_id(SystemCall const&);
-Reply thread_id(SystemCall const&);
-Reply nothing(SystemCall const&);
-Reply exit_group(SystemCall const&);
-Reply sched_getaffinity(SystemCall const&);
-Reply getrusage(SystemCall const&);
-Reply getcpu(SystemCall const&);
+Function arch_prctl, getrandom, uname, prlimit64, getrlimit, sysinfo, user_id, group_id, process_id,
+    thread_id, nothing, exit_group, sched_getaffinity, getrusage, getcpu;
 
 // signal.cpp
-Reply rt_sigaction(SystemCall const&);
-Reply rt_sigprocmask(SystemCall const&);
-Reply rt_sigreturn(SystemCall const&);
-Reply sigaltstack(SystemCall const&);
-Reply kill(SystemCall const&);
-Reply tkill(SystemCall const&);
-Reply tgkill(SystemCall const&);
+Function rt_sigaction, rt_sigprocmask, rt_sigreturn, sigaltstack, kill, tkill, tgkill;
 
 // time.cpp
-Reply clock_gettime(SystemCall const&);
-Reply clock_getres(SystemCall const&);
-Reply gettimeofday(SystemCall const&);
-Reply time(SystemCall const&);
-Reply nanosleep(SystemCall const&);
-Reply clock_nanosleep(SystemCall const&);
-Reply sched_yield(SystemCall const&);
+Function clock_gettime, clock_getres, gettimeofday, time, nanosleep, clock_nanosleep, sched_yield;
 
 // clone.cpp, futex.cpp
-Reply clone(SystemCall const&);
-Reply exit(SystemCall const&);
-Reply set_tid_address(SystemCall const&);
-Reply set_robust_list(SystemCall const&);
-Reply futex(SystemCall const&);
+Function clone, exit, set_tid_address, set_robust_list, futex;
 
 // transfer.cpp
-Reply read(SystemCall const&);
-Reply write(SystemCall const&);
-Reply readv(SystemCall const&);
-Reply writev(SystemCall const&);
-Reply pread64(SystemCall const&);
-Reply pwrite64(SystemCall const&);
-Reply preadv(SystemCall const&);
-Reply pwritev(SystemCall const&);
+Function read, write, readv, writev, pread64, pwrite64, preadv, pwritev;
 
-// file.cpp, poll.cpp, forward.cpp
-Reply close(SystemCall const&);
-Reply fstat(SystemCall const&);
-Reply lseek(SystemCall const&);
-Reply ioctl(SystemCall const&);
-Reply fcntl(SystemCall const&);
-Reply dup(SystemCall const&);
-Reply dup2(SystemCall const&);
-Reply dup3(SystemCall const&);
-Reply poll(SystemCall const&);
-Reply ppoll(SystemCall const&);
-Reply forward(SystemCall const&); // by its row in protocol/hostcall/call.hpp
+// file.cpp, poll.cpp
+Function close, fstat, lseek, ioctl, fcntl, dup, dup2, dup3, poll, ppoll;
 
 // path.cpp
-Reply openat(SystemCall const&);
-Reply openat2(SystemCall const&);
-Reply open(SystemCall const&);
-Reply newfstatat(SystemCall const&);
-Reply statx(SystemCall const&);
-Reply readlink(SystemCall const&);
-Reply readlinkat(SystemCall const&);
-Reply getcwd(SystemCall const&);
-Reply utimensat(SystemCall const&);
-Reply getdents64(SystemCall const&);
-Reply renameat(SystemCall const&);
-Reply faccessat(SystemCall const&);
+Function openat, openat2, open, newfstatat, statx, readlink, readlinkat, getcwd, utimensat,
+    getdents64, renameat, faccessat;
 
 // socket.cpp
-Reply socket(SystemCall const&);
-Reply accept(SystemCall const&);
-Reply accept4(SystemCall const&);
-Reply sendto(SystemCall const&);
-Reply recvfrom(SystemCall const&);
-Reply sendmsg(SystemCall const&);
-Reply recvmsg(SystemCall const&);
-Reply connect_or_bind(SystemCall const&);
-Reply socket_name(SystemCall const&);
-Reply setsockopt(SystemCall const&);
-Reply getsockopt(SystemCall const&);
-Reply pipe2(SystemCall const&);
+Function socket, accept, accept4, sendto, recvfrom, sendmsg, recvmsg, connect_or_bind, socket_name,
+    setsockopt, getsockopt, pipe2;
+
+// forward.cpp: by its row in protocol/hostcall/call.hpp
+Function forward;
 
 } // namespace system_call
 

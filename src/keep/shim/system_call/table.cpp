@@ -13,7 +13,7 @@ namespace sc = system_call;
 
 struct Row {
     std::uint16_t number; // arch/x86/entry/syscalls/syscall_64.tbl
-    Handler handler;
+    Function* handler;
 };
 
 constexpr std::array rows{
@@ -125,7 +125,7 @@ constexpr std::array rows{
 
 constexpr std::size_t table_size = 450;
 constexpr auto handlers = [] {
-    std::array<Handler, table_size> table{};
+    std::array<Function*, table_size> table{};
     for (auto const& row : rows) table[row.number] = row.handler;
     return table;
 }();

@@ -94,15 +94,9 @@ Reply clock_getres(SystemCall const& call) {
 }
 
 Reply gettimeofday(SystemCall const& call) {
-    auto const ns = call.kernel.clock.realtime(Machine::ticks());
-    if (call[0] != 0)
-        TRY(call.kernel.user.store(
-            call[0],
-            TimeSpec{
-                static_cast<std::int64_t>(ns / second_ns),
-                static_cast<std::int64_t>(ns % second_ns / 1000)
-            }
-        ));
+    auto time = spec_of(call.kernel.clock.realtime(Machine::ticks()));
+    time.nanoseconds /= 1000; // a timeval has microseconds there
+    if (call[0] != 0) TRY(call.kernel.user.store(call[0], time));
     return 0;
 }
 

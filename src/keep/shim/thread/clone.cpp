@@ -52,9 +52,8 @@ Reply clone(SystemCall const& call) {
 Reply exit(SystemCall const& call) {
     unsigned alive = 0;
     for (auto const& thread : call.kernel.threads.first(call.kernel.max_threads))
-        if (thread.state == Thread::State::Running || thread.state == Thread::State::Parked)
-            ++alive;
-    if (alive <= 1) end_keep(call.kernel, call[0] & 0xff, 0);
+        if (thread.alive()) ++alive;
+    if (alive <= 1) end_keep(call.kernel, {.status = call[0] & 0xff});
     end_thread(call.kernel, call.frame);
     return call.frame.rax;
 }

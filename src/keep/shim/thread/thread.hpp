@@ -30,7 +30,6 @@ struct Thread {
     };
 
     State state = State::None;
-    bool woken = false;
     std::uint32_t id = 0;
     std::uint64_t blocked = 0; // signals, bit n - 1 for signal n
     std::uint64_t pending = 0;
@@ -43,6 +42,8 @@ struct Thread {
     Frame frame{};                 // where a new thread begins
     std::uint64_t thread_pointer = 0;
     std::uint64_t control_words = 0;
+
+    bool alive() const { return state == State::Running || state == State::Parked; }
 };
 
 } // namespace shim

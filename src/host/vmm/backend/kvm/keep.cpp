@@ -3,6 +3,7 @@
 #include "host/vmm/backend/kvm/machine.hpp"
 #include "host/vmm/parking.hpp"
 #include "host/vmm/poller.hpp"
+#include "host/vmm/server/refusal.hpp"
 #include "protocol/hostcall/call.hpp"
 
 #include <algorithm>
@@ -190,7 +191,10 @@ void Keep::State::serve(unsigned index) {
 base::Result<std::uint64_t> Keep::State::answer(Request const& request, unsigned index) {
     switch (request.call()) {
     case Call::Exit:
-        finish(end_of(request));
+        if (auto changed = program_changed(request))
+            finish(std::unexpected(*std::move(changed)));
+        else
+            finish(end_of(request));
         return 0;
     case Call::Spawn:
         return spawn(request);

@@ -81,6 +81,8 @@ Machine::fill(Image const& image, Plan const& plan, std::vector<os::Fd> const& f
         memory.prefer_large_pages(at(plan.memory()), plan.memory_end() - plan.memory());
     std::ranges::copy(image.shim(), memory.bytes().begin());
     TRY(memory.place_file(at(plan.program_address()), image.program(), image.program_size()));
+    if (plan.tree_address() != 0)
+        TRY(memory.place_file(at(plan.tree_address()), image.tree(), image.tree_size()));
     for (std::size_t i = 0; !plan.sealed() && i < files.size(); ++i) {
         auto const size = TRY(os::check(::lseek(files[i].number(), 0, SEEK_END)));
         TRY(memory.place_file(

@@ -22,33 +22,7 @@ image_header:
     .skip 40                         // no program of its own: keep-bind fills this in
 
     .section .entry, "ax"
-start:
-    sub $192, %rsp                   // a Frame and the word that aligns it
-    lea 8(%rsp), %rdi
-    call shim_start
-    add $8, %rsp
-    jmp resume
-
-start_secondary:
-    sub $192, %rsp
-    lea 8(%rsp), %rdi
-    call shim_start_secondary
-    add $8, %rsp
-    jmp resume
-
-    .balign 64
-system_call:
-    PUSH_SYSTEM_CALL_FRAME
-event:
-    mov %rsp, %rdi
-    sub $8, %rsp
-    cld
-    call shim_event
-    add $8, %rsp
-resume:
-    POP_REGISTERS
-    add $24, %rsp                    // fault address, vector, error code
-    iretq
+    COMMON_ENTRIES
 
 // INT n with n above 4 arrives as #UD here, so the gate of vector 4, unused in 64-bit code, loads RAX into CR3.
     .balign 64

@@ -65,15 +65,10 @@ base::Result<hw::PhysAddr> Machine::prepare_cpu(PagePool&, unsigned) {
     return std::unexpected(base::Errno::Again);
 }
 
-void end_keep(
-    Kernel&, std::uint64_t status, std::uint64_t signal, EndReason reason, std::uint64_t detail
-) {
-    throw fake::Ended{status, signal, reason, detail};
-}
+void end_keep(Kernel&, End const& end) { throw fake::Ended{end}; }
 
-void give_up(Kernel&, std::string_view, std::uint64_t) {
-    constexpr std::uint64_t failed = 125;
-    throw fake::Ended{.status = failed};
+void give_up(Kernel& kernel, std::string_view, std::uint64_t) {
+    end_keep(kernel, {.status = protocol::hostcall::failed_status});
 }
 
 void log(Kernel&, std::string_view, std::uint64_t) {}

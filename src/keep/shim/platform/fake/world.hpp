@@ -13,12 +13,7 @@
 namespace shim::fake {
 
 // How the Keep ended, thrown where a real one never returns.
-struct Ended {
-    std::uint64_t status = 0;
-    std::uint64_t signal = 0;
-    EndReason reason = EndReason::None;
-    std::uint64_t detail = 0;
-};
+struct Ended : End {};
 
 // The host's part of a call: answers, and may do with the block's data what it likes.
 using HostPart = std::function<std::int64_t(Call, Arguments const&, std::span<std::byte> data)>;

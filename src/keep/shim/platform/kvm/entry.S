@@ -72,33 +72,7 @@ start32_long:
     wrmsr
     mov $CPU_STACK_TOP, %esp
 
-start:
-    sub $192, %rsp                   // a Frame and the word that aligns it
-    lea 8(%rsp), %rdi
-    call shim_start
-    add $8, %rsp
-    jmp resume
-
-start_secondary:
-    sub $192, %rsp
-    lea 8(%rsp), %rdi
-    call shim_start_secondary
-    add $8, %rsp
-    jmp resume
-
-    .balign 64
-system_call:
-    PUSH_SYSTEM_CALL_FRAME
-event:
-    mov %rsp, %rdi
-    sub $8, %rsp
-    cld
-    call shim_event
-    add $8, %rsp
-resume:
-    POP_REGISTERS
-    add $24, %rsp                    // fault address, vector, error code
-    iretq
+    COMMON_ENTRIES
 
 // A page fault's address is read before anything can fault again.
 page_fault:

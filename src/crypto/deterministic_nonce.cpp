@@ -66,7 +66,9 @@ DeterministicNonce::~DeterministicNonce() {
 }
 
 void DeterministicNonce::feed(std::byte separator, base::View more) {
-    std::vector<std::byte> message{value_.begin(), value_.end()};
+    std::vector<std::byte> message;
+    message.reserve(value_.size() + 1 + more.size()); // moved nowhere while it holds secrets
+    message.assign(value_.begin(), value_.end());
     message.push_back(separator);
     message.insert(message.end(), more.begin(), more.end());
     key_ = hmac(key_, message);

@@ -116,7 +116,7 @@ base::Result<P384SigningKey, Malformed> P384SigningKey::parse_pem(base::View tex
     return P384SigningKey{std::shared_ptr<EC_KEY>{key, EC_KEY_free}};
 }
 
-base::Result<std::string> P384SigningKey::pem() const {
+base::Result<SecretBytes> P384SigningKey::pem() const {
     bssl::UniquePtr<EVP_PKEY> const wrapped{EVP_PKEY_new()};
     if (!wrapped || EVP_PKEY_set1_EC_KEY(wrapped.get(), key_.get()) != 1)
         return std::unexpected(Errno::NoMem);

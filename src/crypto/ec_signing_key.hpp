@@ -6,6 +6,7 @@
 #include "base/view.hpp"
 #include "base/wire.hpp"
 #include "crypto/malformed.hpp"
+#include "crypto/wipe.hpp"
 
 #include <memory>
 #include <string>
@@ -30,7 +31,7 @@ public:
     // One block: "PRIVATE KEY" (PKCS#8, RFC 5958) or "EC PRIVATE KEY" (RFC 5915).
     static base::Result<P384SigningKey, Malformed> parse_pem(base::View text);
 
-    base::Result<std::string> pem() const; // PKCS#8
+    base::Result<SecretBytes> pem() const; // PKCS#8
     P384Point public_point() const;
     // ECDSA with SHA-384 and the nonce of RFC 6979: the same message gives the same signature.
     base::Result<P384Signature> sign(base::View message) const;

@@ -1,6 +1,7 @@
 #include "crypto/pem.hpp"
 
 #include "crypto/base64.hpp"
+#include "crypto/wipe.hpp"
 
 #include <optional>
 #include <string>
@@ -35,6 +36,8 @@ public:
         return Line{text, start};
     }
 
+    std::size_t left() const { return all_.size() - std::min(at_, all_.size()); }
+
 private:
     std::string_view all_;
     std::size_t at_ = 0;
@@ -50,12 +53,15 @@ std::optional<std::string_view> label_of(std::string_view line, std::string_view
 base::Result<PemBlock, Malformed> parse_block(Lines& lines, Line const& first) {
     auto const label = label_of(first.text, begin_mark);
     if (!label) return std::unexpected(Malformed{"a PEM line that begins a block", first.offset});
+    // In one piece of memory, wiped at the end: it may be a private key.
     std::string letters;
+    letters.reserve(lines.left());
     std::size_t width = 0;
     bool last = false;
     for (auto line = lines.next(); line; line = lines.next()) {
         if (auto const end = label_of(line->text, end_mark)) {
             auto der = decode_base64(letters);
+            wipe(std::as_writable_bytes(std::span{letters}));
             if (*end != *label || !der || der->empty())
                 return std::unexpected(Malformed{"the end of a PEM block of base64", line->offset});
             return PemBlock{*label, std::move(*der), first.offset};

@@ -81,7 +81,7 @@ base::Result<Rsa3072SigningKey, Malformed> Rsa3072SigningKey::parse_pem(base::Vi
     return Rsa3072SigningKey{std::shared_ptr<EVP_PKEY>{key.release(), EVP_PKEY_free}};
 }
 
-base::Result<std::string> Rsa3072SigningKey::pem() const { return pkcs1_pem(key_.get()); }
+base::Result<SecretBytes> Rsa3072SigningKey::pem() const { return pkcs1_pem(key_.get()); }
 
 Rsa3072Number Rsa3072SigningKey::modulus() const {
     Rsa3072Number out{};

@@ -8,6 +8,7 @@
 #include "base/wire.hpp"
 #include "crypto/malformed.hpp"
 #include "crypto/public_key.hpp"
+#include "crypto/wipe.hpp"
 
 #include <memory>
 #include <string>
@@ -22,7 +23,7 @@ public:
     // One block: "PRIVATE KEY" (PKCS#8) or "RSA PRIVATE KEY" (PKCS#1).
     static base::Result<Rsa3072SigningKey, Malformed> parse_pem(base::View text);
 
-    base::Result<std::string> pem() const; // PKCS#1
+    base::Result<SecretBytes> pem() const; // PKCS#1
     Rsa3072Number modulus() const;
     // PKCS#1 v1.5 with SHA-256: the same message gives the same signature.
     base::Result<Rsa3072Number> sign(base::View message) const;

@@ -49,8 +49,8 @@ TEST(P384SigningKey, AKeyThatWasMadeIsReadAgainAndItsSignatureVerifies) {
     ASSERT_TRUE(key);
     auto const text = key->pem();
     ASSERT_TRUE(text);
-    EXPECT_TRUE(text->starts_with("-----BEGIN PRIVATE KEY-----\n"));
-    auto const again = P384SigningKey::parse_pem(base::view_of(*text));
+    EXPECT_TRUE(base::text_of(text->view()).starts_with("-----BEGIN PRIVATE KEY-----\n"));
+    auto const again = P384SigningKey::parse_pem(text->view());
     ASSERT_TRUE(again);
     auto const point = again->public_point();
     EXPECT_EQ(point.x, key->public_point().x);
@@ -74,8 +74,8 @@ TEST(Rsa3072SigningKey, AKeyThatWasMadeIsReadAgainAndItsSignatureVerifies) {
     ASSERT_TRUE(key);
     auto const text = key->pem();
     ASSERT_TRUE(text);
-    EXPECT_TRUE(text->starts_with("-----BEGIN RSA PRIVATE KEY-----\n"));
-    auto const again = Rsa3072SigningKey::parse_pem(base::view_of(*text));
+    EXPECT_TRUE(base::text_of(text->view()).starts_with("-----BEGIN RSA PRIVATE KEY-----\n"));
+    auto const again = Rsa3072SigningKey::parse_pem(text->view());
     ASSERT_TRUE(again);
     EXPECT_EQ(again->modulus(), key->modulus());
     auto const message = base::view_of("a message");
@@ -85,6 +85,14 @@ TEST(Rsa3072SigningKey, AKeyThatWasMadeIsReadAgainAndItsSignatureVerifies) {
     ASSERT_TRUE(verifier);
     EXPECT_TRUE(verifier->verify(SignatureAlgorithm::RsaPkcs1Sha256, message, *signature));
     EXPECT_FALSE(verifier->verify(SignatureAlgorithm::RsaPkcs1Sha384, message, *signature));
+}
+
+TEST(Wipe, LeavesZerosAndTakesNothing) {
+    base::Bytes<48> secret{};
+    secret.fill(std::byte{0x5e});
+    wipe(secret);
+    EXPECT_TRUE(base::all_zero(secret));
+    wipe({});
 }
 
 TEST(SigningKeys, AKeyOfTheOtherKindTwoKeysAndOtherTextAreRefused) {

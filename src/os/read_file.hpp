@@ -18,6 +18,7 @@ public:
         : bytes_{std::move(bytes)}, size_{size} {}
 
     std::span<std::byte const> view() const { return {bytes_.get(), size_}; }
+    std::span<std::byte> writable() { return {bytes_.get(), size_}; } // to wipe secrets
 
 private:
     std::unique_ptr<std::byte[]> bytes_; // not a vector, which would write zeros first

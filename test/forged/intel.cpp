@@ -18,6 +18,8 @@ constexpr auto platform_name = "Intel SGX PCK Platform CA";
 constexpr std::string_view fmspc_of_pck{"\x00\x90\x6e\xd5\x00\x00", 6};
 // MRSIGNER of Intel's quoting enclave (PCS API, qe/identity).
 constexpr auto qe_signer = "8C4F5775D796503E96137F77C68A829A0056AC8DED70140B081B094490C57BFF";
+// The same for TDX (tdx/certification/v4/qe/identity).
+constexpr auto td_qe_signer = "DC9E2A7C6F948F17474E34A7FC43ED030F7C1563F1BABDDF6340C82E0E54A8C5";
 
 struct Keys {
     Key root = Key::generate(KeyKind::P256);
@@ -54,14 +56,20 @@ Bytes sgx_extension(Intel const& of) {
     );
 }
 
-std::string sgx_level(Level const& level, unsigned pce_svn) {
-    std::string components;
-    for (int i = 0; i < 16; ++i)
-        components += fmt::format("{}{{\"svn\":{}}}", i ? "," : "", level.svn);
+std::string components(unsigned svn) {
+    std::string out;
+    for (int i = 0; i < 16; ++i) out += fmt::format("{}{{\"svn\":{}}}", i ? "," : "", svn);
+    return out;
+}
+
+std::string tcb_level(Level const& level, Intel const& of) {
+    auto const tdx = of.domain ? fmt::format(R"(,"tdxtcbcomponents":[{}])", components(level.svn))
+                               : std::string{};
     return fmt::format(
-        R"({{"tcb":{{"sgxtcbcomponents":[{}],"pcesvn":{}}},"tcbDate":"2026-01-01T00:00:00Z","tcbStatus":"{}","advisoryIDs":{}}})",
-        components,
-        pce_svn,
+        R"({{"tcb":{{"sgxtcbcomponents":[{}],"pcesvn":{}{}}},"tcbDate":"2026-01-01T00:00:00Z","tcbStatus":"{}","advisoryIDs":{}}})",
+        components(level.svn),
+        of.pce_svn,
+        tdx,
         level.status,
         level.advisories
     );
@@ -76,10 +84,27 @@ std::string isv_level(Level const& level) {
     );
 }
 
-template <class Show> std::string levels(Document const& of, Show&& show) {
+template <class Show> std::string joined_levels(std::vector<Level> const& all, Show&& show) {
     std::string out;
-    for (auto const& level : of.levels) out += (out.empty() ? "" : ",") + show(level);
+    for (auto const& level : all) out += (out.empty() ? "" : ",") + show(level);
     return out;
+}
+
+// PCS, tdxModule and tdxModuleIdentities.
+std::string modules(Intel const& of) {
+    if (!of.domain) return {};
+    auto const& module = of.domain->module;
+    auto const signer = fmt::format(
+        R"("mrsigner":"{}","attributes":"0000000000000000","attributesMask":"FFFFFFFFFFFFFFFF")",
+        module.mr_signer
+    );
+    return fmt::format(
+        R"("tdxModule":{{{}}},"tdxModuleIdentities":[{{"id":"TDX_{:02}",{},"tcbLevels":[{}]}}],)",
+        signer,
+        module.version,
+        signer,
+        joined_levels(module.levels, isv_level)
+    );
 }
 
 std::string dates(Document const& of) {
@@ -93,21 +118,25 @@ std::string dates(Document const& of) {
 
 std::string tcb_info(Intel const& of) {
     return fmt::format(
-        R"({{"id":"SGX","version":3,{},"fmspc":"{}","pceId":"0000","tcbType":0,"tcbLevels":[{}]}})",
+        R"({{"id":"{}","version":3,{},"fmspc":"{}","pceId":"0000","tcbType":0,{}"tcbLevels":[{}]}})",
+        of.domain ? "TDX" : "SGX",
         dates(of.tcb_info),
         of.fmspc,
-        levels(of.tcb_info, [&](Level const& level) { return sgx_level(level, of.pce_svn); })
+        modules(of),
+        joined_levels(of.tcb_info.levels, [&](Level const& level) { return tcb_level(level, of); })
     );
 }
 
 std::string identity(Intel const& of) {
     return fmt::format(
-        R"({{"id":"QE","version":2,{},"miscselect":"00000000","miscselectMask":"FFFFFFFF",)"
+        R"({{"id":"{}","version":2,{},"miscselect":"00000000","miscselectMask":"FFFFFFFF",)"
         R"("attributes":"11000000000000000000000000000000","attributesMask":"FBFFFFFFFFFFFFFF0000000000000000",)"
-        R"("mrsigner":"{}","isvprodid":1,"tcbLevels":[{}]}})",
+        R"("mrsigner":"{}","isvprodid":{},"tcbLevels":[{}]}})",
+        of.domain ? "TD_QE" : "QE",
         dates(of.identity),
-        qe_signer,
-        levels(of.identity, isv_level)
+        of.domain ? td_qe_signer : qe_signer,
+        of.domain ? 2 : 1,
+        joined_levels(of.identity.levels, isv_level)
     );
 }
 
@@ -136,10 +165,22 @@ Bytes number(std::uint32_t value, std::size_t width) {
     return {all.begin(), all.begin() + std::ptrdiff_t(width)};
 }
 
-// QuoteLibReference A.4: a quote of version 3 whose certification data are a PCK from elsewhere.
+Bytes body(Intel const& of) {
+    if (!of.domain) return bytes_of(of.enclave);
+    auto out = bytes_of(of.domain->body);
+    if (of.domain->tail) out = joined({out, bytes_of(*of.domain->tail)});
+    if (of.header.version != 5U) return out;
+    hw::quote::BodyDescriptor const descriptor{
+        .type = of.domain->tail ? 3 : 2, .size = std::uint32_t(out.size())
+    };
+    return joined({bytes_of(descriptor), out});
+}
+
+// QuoteLibReference A.4: a quote of version 3 whose certification data are the chain of the PCK; in
+// versions 4 and 5 these lie in data of type 6, with the quoting enclave's report before them.
 Bytes quote(Intel const& of, base::View chain) {
     auto const& k = keys();
-    auto const content = joined({bytes_of(of.header), bytes_of(of.enclave)});
+    auto const content = joined({bytes_of(of.header), body(of)});
     auto const& signer = of.enclave_by_stranger ? k.stranger : k.attestation;
     auto qe = of.quoting_enclave;
     auto const bound = joined({k.attestation.point(), of.authentication});
@@ -147,10 +188,8 @@ Bytes quote(Intel const& of, base::View chain) {
         qe.report_data = array_of<64>(crypto::Sha256{}.add(bound).digest());
     auto const qe_bytes = bytes_of(qe);
     auto const& pck = of.quoting_enclave_by_stranger ? k.stranger : k.pck;
-    auto const data = joined(
-        {signer.raw_signature(content),
-         k.attestation.point(),
-         qe_bytes,
+    auto certification = joined(
+        {qe_bytes,
          pck.raw_signature(qe_bytes),
          number(std::uint32_t(of.authentication.size()), 2),
          of.authentication,
@@ -158,6 +197,10 @@ Bytes quote(Intel const& of, base::View chain) {
          number(std::uint32_t(chain.size()), 4),
          chain}
     );
+    if (of.domain)
+        certification =
+            joined({number(6, 2), number(std::uint32_t(certification.size()), 4), certification});
+    auto const data = joined({signer.raw_signature(content), k.attestation.point(), certification});
     return joined({content, number(std::uint32_t(data.size()), 4), data, of.padding});
 }
 
@@ -212,6 +255,11 @@ void add_collateral(attest::Endorsements& to, Intel const& of) {
             "identity");
 }
 
+void set_signer(hw::sgx::ReportBody& enclave, std::string const& hex) {
+    for (std::size_t i = 0; i < 32; ++i)
+        enclave.mr_signer[i] = std::byte(std::stoi(hex.substr(2 * i, 2), nullptr, 16));
+}
+
 void make_bodies(Intel& out) {
     out.header.version = 3;
     out.header.att_key_type = hw::quote::ecdsa_p256;
@@ -222,9 +270,7 @@ void make_bodies(Intel& out) {
     );
     out.quoting_enclave.attributes.flags = 0x11; // INIT, PROVISION_KEY
     out.quoting_enclave.attributes.xfrm = 3;
-    for (std::size_t i = 0; i < 32; ++i)
-        out.quoting_enclave.mr_signer[i] =
-            std::byte(std::stoi(std::string(qe_signer).substr(2 * i, 2), nullptr, 16));
+    set_signer(out.quoting_enclave, qe_signer);
     out.quoting_enclave.isv_prod_id = 1;
     out.quoting_enclave.isv_svn = 5;
     out.enclave.attributes.flags = 0x05; // INIT, MODE64BIT
@@ -276,6 +322,26 @@ Intel Intel::good() {
     return out;
 }
 
+Intel Intel::good_domain(std::uint16_t version) {
+    auto out = good();
+    out.header.version = version;
+    out.header.tee_type = hw::quote::tee_tdx;
+    set_signer(out.quoting_enclave, td_qe_signer);
+    out.quoting_enclave.isv_prod_id = 2;
+    auto& domain = out.domain.emplace();
+    // Components 0 and 1 are the module's: its SVN and its version.
+    domain.body.tee_tcb_svn.fill(std::byte{5});
+    domain.body.tee_tcb_svn[1] = std::byte{domain.module.version};
+    domain.body.td_attributes = hw::tdx::TdAttributes::sept_ve_disable;
+    domain.body.xfam = 3;
+    domain.body.mr_td.fill(std::byte{0x7d});
+    domain.body.report_data.fill(std::byte{0xda});
+    if (version == 5) domain.tail.emplace().tee_tcb_svn_2 = domain.body.tee_tcb_svn;
+    out.expected.measurements =
+        attest::Measurements::any_of({Bytes{domain.body.mr_td.begin(), domain.body.mr_td.end()}});
+    return out;
+}
+
 attest::Appraisal Intel::run() const {
     auto const& k = keys();
     auto const root_der = certificate(root, k.root, k.root);
@@ -293,7 +359,8 @@ attest::Appraisal Intel::run() const {
     auto const roots = attest::Roots::only(std::move(pinned));
     auto const evidence = quote(*this, chain);
     return attest::appraise(
-        attest::Kind::SgxQuote, {evidence, endorsements, roots, policy, expected, at}
+        domain ? attest::Kind::TdxQuote : attest::Kind::SgxQuote,
+        {evidence, endorsements, roots, policy, expected, at}
     );
 }
 

@@ -6,6 +6,7 @@
 #include "attest/testing/appraise.hpp"
 #include "forge.hpp"
 #include "hw/quote/quote.hpp"
+#include "hw/tdx/report.hpp"
 
 namespace forged {
 
@@ -25,9 +26,25 @@ struct Document {
     bool by_stranger = false;
 };
 
+// The TDX module as TCB info has it.
+struct Module {
+    std::uint8_t version = 3; // TDX_03
+    std::vector<Level> levels{{}};
+    std::string mr_signer = std::string(96, '0');
+};
+
+// What makes a quote one of TDX.
+struct Domain {
+    hw::tdx::ReportBody body{};
+    std::optional<hw::tdx::ReportBody15Tail> tail = {}; // version 5 only
+    Module module;
+};
+
 struct Intel {
     // A quote of SGX, version 3, all of it good under `strict`; what is signed is signed by run().
     static Intel good();
+    // The same of TDX: version 4, or 5 with the body of TDX 1.5.
+    static Intel good_domain(std::uint16_t version);
 
     attest::Appraisal run() const;
 
@@ -41,6 +58,7 @@ struct Intel {
     std::string fmspc = "00906ED50000"; // of the TCB info
     hw::quote::Header header{};
     hw::sgx::ReportBody enclave{}, quoting_enclave{};
+    std::optional<Domain> domain;
     Bytes authentication = Bytes(32, std::byte{0xa0});
     Bytes padding;
     bool pin_root = true;

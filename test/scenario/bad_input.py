@@ -192,6 +192,20 @@ def descriptors():
     contains(succeeded(run("descriptors", "/data/file", options=options, timeout=60)).text, "stopped by EMFILE")
 
 
+@story("as many files are open at once as the configuration allows, whatever the user's own limit for descriptors is", seconds=90, ours=True)
+def many_descriptors():
+    import resource
+    write("data/file", "content")
+    config = write("Enarx.toml", "[limits]\nopen_files = 4000\n")
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if 0 < most < 4100:
+        skip(f"the administrator allows {most} descriptors")
+    for count, options in ((1000, []), (3980, ["--config", config])):
+        line = run_line("descriptors", "/data/file", count, options=[*options, "--dir", f"{scratch('data')}::/data"])
+        outcome = succeeded(execute(line, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (256, most)), timeout=60))
+        contains(outcome.text, "opened some: yes", "opens again: yes")
+
+
 @story("when the host's own descriptors run out the application still gets an error, not a crash")
 def few_descriptors():
     import resource

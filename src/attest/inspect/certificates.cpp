@@ -120,7 +120,7 @@ Description describe_list(base::View der, Inquiry const& inquiry) {
     auto const request = inquiry.request(der);
     auto const* issuer = issuer_of(*list, request);
     if (issuer == nullptr) {
-        out.not_checked("signature", without("the certificate of " + shown_name(list->issuer())));
+        unknown_issuer(out, list->issuer(), request, "signature");
         return out;
     }
     auto const at = list->signed_part().signature.data() - list->der().data();

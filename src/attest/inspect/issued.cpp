@@ -1,6 +1,7 @@
 #include "attest/inspect/issued.hpp"
 
 #include "attest/text.hpp"
+#include "crypto/name.hpp"
 
 #include <algorithm>
 
@@ -71,10 +72,42 @@ void check_rest(
     if (last.value.self_issued())
         check_root(out, last, request, name);
     else
-        out.not_checked(name, without("the certificate of " + shown_name(last.value.issuer())));
+        unknown_issuer(out, last.value.issuer(), request, name);
+}
+
+bool almost(base::View name, base::View known) {
+    constexpr std::size_t most = 2; // bytes
+    if (name.size() != known.size()) return false;
+    std::size_t differences = 0;
+    for (std::size_t i = 0; i < name.size(); ++i) differences += name[i] == known[i] ? 0 : 1;
+    return differences <= most;
+}
+
+Link const* almost_named(base::View name, Request const& request) {
+    for (auto const links : {request.roots.certificates(), request.endorsements.certificates()})
+        for (auto const& link : links)
+            if (almost(name, link.value.subject())) return &link;
+    return nullptr;
 }
 
 } // namespace
+
+void unknown_issuer(
+    Description& out, base::View name, Request const& request, std::string const& check
+) {
+    auto const* meant = almost_named(name, request);
+    if (meant == nullptr) {
+        out.not_checked(check, without("the certificate of " + shown_name(name)));
+        return;
+    }
+    out.check(
+        check,
+        false,
+        {.expected = "the issuer " + crypto::name_text(meant->value.subject()),
+         .found = crypto::name_text(name),
+         .place = {.part = "", .offset = {}, .field = "issuer"}}
+    );
+}
 
 void check_issued(
     Description& out, Link const& certificate, Request const& request, std::string const& prefix
@@ -82,10 +115,7 @@ void check_issued(
     auto const path = build_path(certificate, request, {});
     auto const& issuer = path.size() > 1 ? *path[1] : certificate;
     if (path.size() == 1 && !certificate.value.self_issued()) {
-        out.not_checked(
-            prefix + "signature",
-            without("the certificate of " + shown_name(certificate.value.issuer()))
-        );
+        unknown_issuer(out, certificate.value.issuer(), request, prefix + "signature");
         return;
     }
     bool const good = issued_by(certificate, issuer);

@@ -12,6 +12,12 @@ void check_issued(
     Description& out, Link const& certificate, Request const& request, std::string const& prefix
 );
 
+// Nobody of that name is known. An authority that is called almost like a known one is a failure:
+// a damaged name, or one that is meant to deceive.
+void unknown_issuer(
+    Description& out, base::View name, Request const& request, std::string const& check
+);
+
 // The same for signed bytes, with the certificate of who should have signed them. `place`: of the
 // signature.
 void check_signed_by(

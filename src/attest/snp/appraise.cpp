@@ -33,11 +33,25 @@ bool is_of(Link const& link, AttestationReport const& report) {
            base::equal(leaf->hwid, base::View{report.chip_id}.first(leaf->hwid.size()));
 }
 
+// Which leaf it is, for messages.
+std::string described(Link const& link) {
+    constexpr std::size_t shown = 8; // bytes of a HWID
+    auto const leaf = parse_leaf(link.value);
+    if (!leaf) return link.source + ", malformed";
+    auto const& t = leaf->tcb;
+    auto const tcb =
+        fmt::format("TCB {}.{}.{}.{}.{}", t.fmc, t.boot_loader, t.tee, t.snp, t.microcode);
+    if (leaf->kind == KeyInfo::SigningKey::Vlek) return link.source + ", " + tcb;
+    auto const hwid = leaf->hwid.first(std::min(leaf->hwid.size(), shown));
+    return fmt::format("{}, chip {}.., {}", link.source, hex(hwid), tcb);
+}
+
 // The leaf of the kind that signed: the one for this chip and TCB, or the only one that was given.
 Link const* find_leaf(Judge& judge, Request const& request, AttestationReport const& report) {
     auto const kind = KeyInfo{{report.key_info}}.get<KeyInfo::Signer>();
     Link const* only = nullptr;
     std::size_t count = 0;
+    std::string others;
     for (auto const& link : request.endorsements.certificates()) {
         if (leaf_kind(link.value) != kind) continue;
         if (is_of(link, report)) {
@@ -46,6 +60,7 @@ Link const* find_leaf(Judge& judge, Request const& request, AttestationReport co
         }
         only = &link;
         ++count;
+        others += (others.empty() ? "" : "; ") + described(link);
     }
     if (count == 1) {
         judge.check(rules::leaf_present, true, [] { return Detail{}; });
@@ -57,7 +72,7 @@ Link const* find_leaf(Judge& judge, Request const& request, AttestationReport co
         {fmt::format(
              "the {} of chip {} at TCB {}", name, hex(report.chip_id), hex(report.reported_tcb.raw)
          ),
-         count == 0 ? "none" : "several, all of other chips or TCBs",
+         count == 0 ? "none" : "only those of other chips or TCBs: " + others,
          {"endorsements"},
          "Get it from AMD: `enarx collateral fetch`."}
     );
@@ -190,7 +205,11 @@ std::optional<Claims> appraise(Judge& judge, Request const& request) {
     if (!whole || !judge_form(judge, *report)) return {};
 
     auto const* link = find_leaf(judge, request, *report);
-    if (!link) return {};
+    if (!link) {
+        // A leaf that was tampered with may be among what was given.
+        appraise_leftovers(judge, request, {}, Revocable::AuthoritiesOnly);
+        return {};
+    }
     auto const leaf = judge_profile(judge, *link);
     if (!leaf || !judge_product(judge, *report, leaf->product)) return {};
     bool const right_issuer = judge_issuer(judge, request, *link, *leaf);

@@ -13,6 +13,9 @@
 
 namespace host::vmm {
 
+// Threads that a program in a Keep can have at the same time: each has a vCPU.
+inline constexpr std::uint32_t most_threads = 256;
+
 // How a Keep ended.
 struct KeepEnd {
     std::uint8_t status = 0; // of the program, if signal is 0

@@ -15,6 +15,7 @@ constexpr auto close_succession = 100us; // longer pauses are the Keep's own wor
 constexpr unsigned traffic = 8;          // so many in close succession are worth a thread
 constexpr unsigned most_traffic = 4096;
 constexpr unsigned worth_it = 32; // calls served, for having been woken
+constexpr unsigned most_missed = 16;
 constexpr auto idle_limit = 50us;
 constexpr unsigned looks_per_time = 64; // between two looks at the clock
 
@@ -40,16 +41,21 @@ Poller::~Poller() {
     if (thread_.joinable()) thread_.join();
 }
 
-void Poller::note_doorbell(Clock::time_point answered, Clock::time_point rung) {
-    if (rung - answered > close_succession) {
+void Poller::note(Doorbell doorbell) {
+    if (awake_) {
+        if (doorbell.avoidable) missed_.fetch_add(1, std::memory_order_relaxed);
+        return;
+    }
+    if (doorbell.rung - doorbell.answered > close_succession) {
         streak_.store(0, std::memory_order_relaxed);
         return;
     }
     auto const streak = streak_.fetch_add(1, std::memory_order_relaxed) + 1;
-    if (streak < needed_ || awake_ || !useful_) return;
+    if (streak < needed_ || !useful_) return;
     streak_.store(0, std::memory_order_relaxed);
     std::scoped_lock const lock{mutex_};
     if (awake_ || stopped_) return;
+    missed_ = 0;
     awake_ = true;
     changed_.notify_all();
     if (thread_.joinable()) return;
@@ -57,23 +63,26 @@ void Poller::note_doorbell(Clock::time_point answered, Clock::time_point rung) {
     started_ = true;
 }
 
-unsigned Poller::look_while_busy() {
-    unsigned count = 0;
+bool Poller::look_while_useful() {
+    unsigned served = 0;
     auto last = Clock::now();
-    while (!stopped_) {
-        auto const before = count;
+    // Where this thread does not get the processor, or calls take long, the Keep waits for it in
+    // vain and rings all the same: that costs more than ringing at once.
+    auto const too_slow = [&] { return missed_ > served / 2 + most_missed; };
+    while (!stopped_ && !too_slow()) {
+        auto const before = served;
         for (unsigned i = 0; i < looks_per_time; ++i)
             if (look_())
-                ++count;
+                ++served;
             else
                 _mm_pause();
         auto const now = Clock::now();
-        if (count != before)
+        if (served != before)
             last = now;
         else if (now - last > idle_limit)
             break;
     }
-    return count;
+    return served >= worth_it && !too_slow();
 }
 
 void Poller::run() {
@@ -82,8 +91,7 @@ void Poller::run() {
         changed_.wait(lock, [this] { return awake_ || stopped_; });
         lock.unlock();
         announce_(true);
-        bool const worthwhile = look_while_busy() >= worth_it;
-        needed_ = worthwhile ? traffic : std::min(needed_ * 2, most_traffic);
+        needed_ = look_while_useful() ? traffic : std::min(needed_ * 2, most_traffic);
         announce_(false);
         lock.lock();
         awake_ = false;

@@ -23,21 +23,26 @@ public:
     Poller& operator=(Poller&&) = delete;
     ~Poller();
 
-    // A vCPU rang for a call at `rung`, its call before that was answered at `answered`.
-    void note_doorbell(Clock::time_point answered, Clock::time_point rung);
+    struct Doorbell {
+        Clock::time_point answered; // the vCPU's call before
+        Clock::time_point rung;
+        bool avoidable; // no call that waits: a vCPU rings for those in any case
+    };
+    void note(Doorbell doorbell);
 
     std::thread::native_handle_type thread() { return thread_.native_handle(); }
     bool started() const { return started_; }
 
 private:
     void run();
-    unsigned look_while_busy(); // answers with how many times something was served
+    bool look_while_useful(); // whether it was worth having been woken
 
     std::function<bool()> look_;
     std::function<void(bool)> announce_;
     bool useful_;
     std::atomic<unsigned> streak_ = 0; // doorbells in close succession
     std::atomic<unsigned> needed_;     // so many wake the poller: more after it was woken in vain
+    std::atomic<unsigned> missed_ = 0; // doorbells rung while awake, for being too slow
     std::atomic<bool> awake_ = false;
     std::atomic<bool> started_ = false;
     std::atomic<bool> stopped_ = false;

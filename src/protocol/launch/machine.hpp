@@ -70,7 +70,7 @@ struct Descriptor {
 };
 static_assert(base::Wire<Descriptor> && sizeof(Descriptor) == 0x20);
 
-inline constexpr std::size_t max_descriptors = 64;
+inline constexpr std::size_t max_descriptors = 120;
 inline constexpr std::size_t max_strings = 512 << 10;
 
 // What the loader leaves at boot_address. The shim copies it once and believes no address in it
@@ -103,7 +103,7 @@ struct Boot {
     base::U64 tree; // 0x88  of the hash tree over the program's file, where the image wants one
     std::array<Descriptor, max_descriptors> descriptors; // 0x90
 };
-static_assert(base::Wire<Boot> && sizeof(Boot) == 0x890);
+static_assert(base::Wire<Boot> && sizeof(Boot) == 0xf90);
 inline constexpr std::uint64_t strings_address = boot_address + 0x1000;
 static_assert(strings_address + max_strings <= block_address);
 

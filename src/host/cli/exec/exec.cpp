@@ -24,6 +24,7 @@ private:
     std::vector<std::string> directories_;
     std::vector<std::string> environment_;
     std::optional<std::string> max_memory_;
+    std::optional<std::string> max_threads_;
     std::optional<std::string> timeout_;
     std::optional<std::string> program_;
     std::vector<std::string> arguments_;
@@ -48,6 +49,10 @@ Syntax ExecUse::syntax(Global& global) {
                  .value = "SIZE",
                  .help = "The most memory of the Keep: bytes, or with K, M, G, T.",
                  .target = &max_memory_},
+                {.name = "--max-threads",
+                 .value = "COUNT",
+                 .help = "The most threads at the same time, 1 to 256. Default: 64.",
+                 .target = &max_threads_},
                 {.name = "--timeout",
                  .value = "TIME",
                  .help = "End the program after this time: seconds, or with ms, s, m, h.",
@@ -86,6 +91,7 @@ os::OrFailure<vmm::ProgramOrder> ExecUse::order(Global const& global) const {
     for (auto const& wish : environment_) order.environment.push_back(TRY(variable(wish)));
     for (auto const& path : directories_) order.folders.push_back(TRY(open_directory(path)));
     if (max_memory_) order.memory_limit = TRY(memory_size(*max_memory_));
+    if (max_threads_) order.max_threads = TRY(thread_count(*max_threads_));
     if (timeout_) order.timeout_ms = TRY(duration_ms(*timeout_));
     return order;
 }

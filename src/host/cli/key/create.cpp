@@ -25,9 +25,10 @@ public:
     os::OrFailure<int> carry_out(Global const& global) override {
         (void)global;
         auto const key = Key::generate();
-        auto const pem = key ? key->pem() : base::Result<std::string>{std::unexpected(key.error())};
+        auto const pem =
+            key ? key->pem() : base::Result<crypto::SecretBytes>{std::unexpected(key.error())};
         if (!pem) return std::unexpected(crypto_failure("making a key"));
-        TRY(write_result(out_, *pem, os::Readers::Owner));
+        TRY(write_result(out_, base::text_of(pem->view()), os::Readers::Owner));
         return 0;
     }
 

@@ -1,5 +1,6 @@
 #include "host/cli/key/files.hpp"
 
+#include "crypto/wipe.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/verify/inputs.hpp"
 
@@ -10,8 +11,9 @@ namespace {
 constexpr std::size_t largest_key = 64 << 10; // bytes; a key of RSA 3072 has some 2.5 KB in PEM
 
 template <class Key> os::OrFailure<Key> read_key(std::string const& path, std::string_view kind) {
-    auto const text = TRY(read_bytes(path, largest_key));
-    auto key = Key::parse_pem(text);
+    auto text = TRY(read_whole(path, largest_key));
+    auto key = Key::parse_pem(text.view());
+    crypto::wipe(text.writable());
     if (!key)
         return failure(
             "key-unusable",

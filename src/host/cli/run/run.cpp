@@ -7,6 +7,7 @@
 #include "host/cli/run/keep_options.hpp"
 #include "host/cli/run/wishes.hpp"
 #include "host/vmm/backend/pick.hpp"
+#include "os/descriptor_limit.hpp"
 
 namespace host::cli {
 
@@ -152,6 +153,9 @@ os::OrFailure<LaunchOrder> RunUse::order(Global const& global) {
     TRY(refuse_other_kinds(application));
     auto configuration = TRY(find_configuration(given_.configuration, application));
     if (configuration) TRY(add_configuration(order, *configuration));
+    constexpr std::uint64_t own_descriptors = 64; // beside the application's
+    auto const limits = configuration ? configuration->configuration.limits : package::Limits{};
+    os::allow_descriptors(limits.open_files + own_descriptors);
     if (application.folder) order.add(Kind::PackageDirectory, *std::move(application.folder), "");
     order.add(Kind::Module, std::move(application.module), std::move(application.name));
     TRY(add_wishes(order));

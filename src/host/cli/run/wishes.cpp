@@ -2,6 +2,7 @@
 
 #include "base/nearest.hpp"
 #include "host/cli/report.hpp"
+#include "host/vmm/keep.hpp"
 #include "os/check.hpp"
 #include "os/failure.hpp"
 #include "package/byte_size.hpp"
@@ -119,6 +120,19 @@ os::OrFailure<std::uint64_t> duration_ms(std::string_view text) {
         "usage",
         "--timeout cannot be '" + std::string{text} + '\'',
         "write seconds, or a number with ms, s, m or h: 1.5, 250ms, 2m"
+    );
+}
+
+os::OrFailure<std::uint32_t> thread_count(std::string_view text) {
+    std::uint32_t count = 0;
+    auto const* const end = text.data() + text.size();
+    auto const [rest, error] = std::from_chars(text.data(), end, count);
+    if (error == std::errc{} && rest == end && count >= 1 && count <= vmm::most_threads)
+        return count;
+    return failure(
+        "usage",
+        "--max-threads cannot be '" + std::string{text} + '\'',
+        "write a number from 1 to " + std::to_string(vmm::most_threads)
     );
 }
 

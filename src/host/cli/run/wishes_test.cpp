@@ -29,6 +29,13 @@ TEST(Wishes, MemoryIsAboveZero) {
     EXPECT_FALSE(memory_size("lots"));
 }
 
+TEST(Wishes, ThreadsAreAsManyAsAKeepCanHave) {
+    EXPECT_EQ(*thread_count("1"), 1U);
+    EXPECT_EQ(*thread_count("256"), 256U);
+    for (auto const* text : {"0", "257", "-1", "", "4x", " 4", "99999999999"})
+        EXPECT_FALSE(thread_count(text)) << text;
+}
+
 TEST(Wishes, VariablesAreSetOrTakenOverFromTheHost) {
     EXPECT_EQ(*variable("A=b=c"), "A=b=c");
     EXPECT_EQ(*variable("A="), "A=");

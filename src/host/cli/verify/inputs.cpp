@@ -4,7 +4,6 @@
 #include "host/cli/report.hpp"
 #include "os/check.hpp"
 #include "os/fd.hpp"
-#include "os/read_file.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -131,12 +130,12 @@ std::optional<Bytes> unhex(std::string_view text) {
     return out;
 }
 
-os::OrFailure<Bytes> read_bytes(std::string const& path, std::size_t most) {
+os::OrFailure<os::FileBytes> read_whole(std::string const& path, std::size_t most) {
     auto const file = os::check_fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
     if (!file && file.error() == base::Errno::NoEnt)
         return failure("file-not-found", "there is no file '" + path + "'");
-    auto const bytes = file ? os::read_file(file->number(), most)
-                            : base::Result<os::FileBytes>{std::unexpected(file.error())};
+    auto bytes = file ? os::read_file(file->number(), most)
+                      : base::Result<os::FileBytes>{std::unexpected(file.error())};
     if (!bytes && bytes.error() == base::Errno::FBig)
         return failure(
             "file-too-large", "'" + path + "' has more than " + std::to_string(most) + " bytes"
@@ -146,7 +145,12 @@ os::OrFailure<Bytes> read_bytes(std::string const& path, std::size_t most) {
             "file-unreadable",
             "'" + path + "' cannot be read: " + std::string{os::description(bytes.error())}
         );
-    auto const view = bytes->view();
+    return std::move(*bytes);
+}
+
+os::OrFailure<Bytes> read_bytes(std::string const& path, std::size_t most) {
+    auto const bytes = TRY(read_whole(path, most));
+    auto const view = bytes.view();
     return Bytes{view.begin(), view.end()};
 }
 

@@ -6,6 +6,7 @@
 #include "attest/expected.hpp"
 #include "attest/roots.hpp"
 #include "os/failure.hpp"
+#include "os/read_file.hpp"
 
 #include <optional>
 #include <string>
@@ -41,6 +42,7 @@ os::OrFailure<std::vector<std::byte>> parse_measurement(std::string const& text)
 std::optional<std::vector<std::byte>> unhex(std::string_view text);
 
 // Not more than `most` bytes of it are read.
+os::OrFailure<os::FileBytes> read_whole(std::string const& path, std::size_t most);
 os::OrFailure<std::vector<std::byte>> read_bytes(std::string const& path, std::size_t most);
 
 } // namespace host::cli

@@ -24,6 +24,7 @@ public:
     std::uint64_t value(unsigned i) const { return words_[i]; }
     int number(unsigned i) const { return static_cast<int>(words_[i]); }
     int file(unsigned i) const { return open_[i]->number(); }
+    Handles::Open const& open(unsigned i) const { return open_[i]; }
     std::span<std::byte> buffer(unsigned i) const { return buffers_[i]; }
     std::string const& text(unsigned i) const { return texts_[i]; }
 

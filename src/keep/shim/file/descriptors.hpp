@@ -26,7 +26,7 @@ struct File {
 
 class Descriptors {
 public:
-    static constexpr std::size_t max_files = 4096;
+    static constexpr std::size_t max_files = 8192;
 
     explicit Descriptors(std::span<File, max_files> files) : files_{files} {}
 

@@ -26,7 +26,6 @@ using protocol::hostcall::Turn;
 
 namespace {
 
-constexpr unsigned most_cpus = 256;
 constexpr std::chrono::milliseconds kick_interval{1};
 
 // Interrupts KVM_RUN and blocking calls, and does nothing else. No user sends it by accident.
@@ -70,6 +69,12 @@ struct Keep::State {
             return __atomic_load_n(&words().turn, __ATOMIC_ACQUIRE) ==
                    static_cast<std::uint64_t>(Turn::Host);
         }
+        // Whether the call is one for which the Keep rings at once. A guess: nothing is checked.
+        bool may_wait() const {
+            auto const number = words().number;
+            return number == static_cast<std::uint64_t>(Call::Park) ||
+                   number == static_cast<std::uint64_t>(Call::Poll);
+        }
     };
 
     State(kvm::Machine made, Server& files, std::function<void(std::string_view)> sink)
@@ -91,7 +96,7 @@ struct Keep::State {
     Server& server;
     std::function<void(std::string_view)> log;
     unsigned max_cpus = 1;
-    std::array<Cpu, most_cpus> cpus;
+    std::array<Cpu, most_threads> cpus;
     std::mutex mutex; // of what follows, and of the machine's slots
     unsigned cpu_count = 0;
     std::optional<os::OrFailure<KeepEnd>> end;
@@ -145,13 +150,15 @@ void Keep::State::run_cpu(unsigned index) {
 
 void Keep::State::answer_doorbell(unsigned index) {
     auto& cpu = cpus[index];
-    auto const rung = Poller::Clock::now();
+    Poller::Doorbell const doorbell{
+        .answered = cpu.answered, .rung = Poller::Clock::now(), .avoidable = !cpu.may_wait()
+    };
     {
         // The poller may have been faster, or be at it.
         std::scoped_lock const lock{cpu.serving};
         if (cpu.asks()) serve(index);
     }
-    poller.note_doorbell(cpu.answered, rung);
+    poller.note(doorbell);
     cpu.answered = Poller::Clock::now();
 }
 
@@ -159,7 +166,7 @@ bool Keep::State::look() {
     bool served = false;
     for (unsigned i = 0; i < polled_cpus && !ended; ++i) {
         auto& cpu = cpus[i];
-        if (!cpu.asks()) continue;
+        if (!cpu.asks() || cpu.may_wait()) continue;
         std::unique_lock const lock{cpu.serving, std::try_to_lock};
         if (!lock || !cpu.asks()) continue;
         serve(i);
@@ -269,7 +276,7 @@ os::OrFailure<Keep> Keep::create(
         TRY(kvm::Machine::create(image, plan, files)), server, std::move(log)
     );
     state->image = image.header();
-    state->max_cpus = std::min(plan.max_cpus(), most_cpus);
+    state->max_cpus = std::min(plan.max_cpus(), most_threads);
     auto const prepare = [&]() -> base::Result<void> {
         auto& first = state->cpus[0];
         first.block =

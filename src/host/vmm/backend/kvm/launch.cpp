@@ -26,7 +26,7 @@ namespace {
 using protocol::launch::Item;
 using protocol::launch::Kind;
 
-constexpr std::uint32_t most_threads = 64;
+constexpr std::uint32_t usual_threads = 64;
 constexpr std::uint32_t first_folder = 3;
 
 void write_log(std::string_view line) {
@@ -57,8 +57,8 @@ bool sealed_memory_here() {
 Wishes common_wishes(KeepWish const& keep) {
     Wishes wishes;
     wishes.memory_limit = host_memory();
-    wishes.max_cpus = most_threads;
-    wishes.cpus = std::min(processors(), most_threads);
+    wishes.max_cpus = usual_threads;
+    wishes.cpus = std::min(processors(), usual_threads);
     wishes.memory =
         keep.memory.value_or(sealed_memory_here() ? MemoryKind::Sealed : MemoryKind::Plain);
     return wishes;
@@ -144,6 +144,7 @@ os::Failure launch_program(ProgramOrder const& order) {
     wishes.environment = order.environment;
     wishes.verbose = order.verbose;
     if (order.memory_limit) wishes.memory_limit = *order.memory_limit;
+    wishes.max_cpus = order.max_threads.value_or(wishes.max_cpus);
     Handed handed{.wishes = wishes, .server = server, .files = {}};
     hand_standard(handed);
     std::uint32_t number = first_folder;

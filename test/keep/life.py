@@ -175,7 +175,7 @@ def reuse():
 
 @story("--max-threads says how many threads a program has at the same time", ours=True, seconds=120)
 def max_threads():
-    for options, expected in (([], 64), (["--max-threads", "3"], 3), (["--max-threads=100"], 100)):
+    for options, expected in (([], 64), (["--max-threads", "3"], 3), (["--max-threads=70"], 70)):
         outcome = succeeded(execute(exec_line("limits", *options), timeout=60))
         contains(outcome.text, f"threads {expected}\n")
     refused(execute(exec_line("limits", "--max-threads", "257")), 125, "--max-threads", name="usage")

@@ -56,7 +56,7 @@ static void transfers(void) {
 static void states(void) {
     expect("fstat", fstat(folder, (struct stat*)buffer), 0, sizeof(struct stat));
     expect("fstatat", fstatat(folder, "name", (struct stat*)buffer, 0), 0, sizeof(struct stat));
-    expect("statx", statx(folder, "name", 0, 0xfff, (struct statx*)buffer), 0, sizeof(struct statx));
+    expect("statx", syscall(SYS_statx, folder, "name", 0, 0xfff, buffer), 0, 256);
     expect("readlinkat", readlinkat(folder, "name", (char*)buffer, 50), 50, 50);
     expect("lseek", lseek(folder, 0, SEEK_CUR), 0x7fffffffffffffff, 0);
     expect("fcntl", fcntl(folder, F_GETFL), 0x7fffffff, 0);

@@ -5,6 +5,7 @@
 #include "attest/csr/rules.hpp"
 #include "attest/dcap/appraise.hpp"
 #include "attest/dcap/rules.hpp"
+#include "attest/form.hpp"
 #include "attest/nitro/rules.hpp"
 #include "attest/none/examine.hpp"
 #include "attest/none/rules.hpp"
@@ -38,9 +39,7 @@ bool any(std::vector<Finding> const& findings, Outcome outcome) {
 std::optional<Claims::Value> appraise_amd_certificate(Judge& judge, Request const& request) {
     auto parsed = crypto::Certificate::parse(request.evidence);
     bool const ok = judge.check(snp::rules::certificate_form, parsed.has_value(), [&] {
-        return Detail{
-            std::string(parsed.error().what), "other bytes", {"certificate", parsed.error().offset}
-        };
+        return malformed(parsed.error(), request.evidence, "certificate");
     });
     if (!ok) return {};
     Sourced<crypto::Certificate> const certificate{std::move(*parsed), "certificate"};

@@ -2,7 +2,10 @@
  *
  * Neither network nor clock nor files nor global state. An object may be read by any number of threads; one that is
  * still being filled belongs to one thread. Objects end with their _free(), which also takes NULL. What an object
- * points to (text, bytes) lives as long as the object.
+ * points to (text, bytes) lives as long as the object. Any number of threads may appraise with one verifier, policy and
+ * set of endorsements at a time. No argument may be NULL unless its comment says so; text is UTF-8 with its zero.
+ *
+ * Nothing is thrown to the caller; where memory runs out the program ends (std::terminate).
  *
  * The ABI is stable: functions and constants are only ever added, structures grow only at their end and carry their
  * size in their first member. */
@@ -18,7 +21,7 @@
 extern "C" {
 #endif
 
-/* Bytes of the caller, or of an object. */
+/* Bytes of the caller, which have to live as long as the call, or of an object. `data` may be NULL where `size` is 0. */
 typedef struct enarx_attest_bytes {
     uint8_t const* data;
     size_t size;
@@ -37,7 +40,8 @@ typedef enum enarx_attest_verdict {
 typedef struct enarx_attest_endorsements enarx_attest_endorsements;
 enarx_attest_endorsements* enarx_attest_endorsements_new(void);
 void enarx_attest_endorsements_free(enarx_attest_endorsements* endorsements);
-/* DER, PEM or JSON, recognised from the bytes, of which a copy is kept; `source` names them in findings. NULL, or why
+/* DER (one or several, end to end), PEM, JSON of Intel's or a bundle of `enarx collateral`; recognised from the bytes, at
+ * most 16 MiB, of which a copy is kept; `source` names them in findings. NULL, or why
  * they are no endorsement: a text that lives until the next call for this object. */
 char const* enarx_attest_endorsements_add(
     enarx_attest_endorsements* endorsements, enarx_attest_bytes bytes, char const* source
@@ -47,8 +51,15 @@ char const* enarx_attest_endorsements_add(
 typedef struct enarx_attest_verifier enarx_attest_verifier;
 /* Trusts the roots of AMD, Intel and AWS that are built in. */
 enarx_attest_verifier* enarx_attest_verifier_new(void);
-/* Trusts the certificates among `roots` and nothing else. */
+/* Trusts the certificates among `roots` and nothing else, as they are: whether one is a root, signed by its own key, is
+ * not asked. */
 enarx_attest_verifier* enarx_attest_verifier_with_roots(enarx_attest_endorsements const* roots);
+/* Trusts the public keys of platforms beside the roots, for CCA, whose tokens no vendor's chain vouches for: a JWK (EC,
+ * RFC 7517), or an array of {"pkey": JWK, "instance-id": HEX, "implementation-id": HEX}. While the verifier is being
+ * filled, by one thread. NULL, or why they are no keys: a text that lives until the next call for this object. */
+char const* enarx_attest_verifier_trust(
+    enarx_attest_verifier* verifier, enarx_attest_bytes jwk, char const* source
+);
 void enarx_attest_verifier_free(enarx_attest_verifier* verifier);
 
 /* Which rules are on. */
@@ -65,9 +76,12 @@ bool enarx_attest_policy_set(enarx_attest_policy* policy, char const* rule, bool
 typedef enum enarx_attest_binding {
     ENARX_ATTEST_NOT_SAID = 0,
     ENARX_ATTEST_UNBOUND = 1, /* any value: evidence may be old, or of any program */
-    ENARX_ATTEST_ONE_OF = 2,  /* one of `values`; for report data exactly one value */
+    ENARX_ATTEST_ONE_OF = 2,  /* one of `values`; for report data exactly one value; none at all is never met */
 } enarx_attest_binding;
 
+/* Report data: 1 to 64 bytes, which zeros may follow in the evidence; for Nitro the nonce (or else the user data), whole,
+ * of up to 1024. Measurements: 48 bytes for SEV-SNP, TDX and Nitro (PCR 0), 32 for SGX, 32, 48 or 64 for CCA; in the order
+ * of the evidence. */
 typedef struct enarx_attest_expected {
     enarx_attest_binding binding;
     enarx_attest_bytes const* values;
@@ -76,7 +90,7 @@ typedef struct enarx_attest_expected {
 
 typedef struct enarx_attest_request {
     size_t size; /* sizeof(enarx_attest_request) */
-    enarx_attest_bytes evidence;
+    enarx_attest_bytes evidence; /* of one piece, and nothing behind it; some 64 KiB at most */
     enarx_attest_endorsements const* endorsements;
     enarx_attest_policy const* policy;
     enarx_attest_expected report_data;
@@ -85,12 +99,14 @@ typedef struct enarx_attest_request {
 } enarx_attest_request;
 
 typedef struct enarx_attest_appraisal enarx_attest_appraisal;
-/* NULL: the bytes are of no kind of evidence, or the request is incomplete. */
+/* NULL: the bytes are of no kind of evidence, or the request is incomplete (its size is another one, a pointer in it is
+ * NULL, or nothing is said of a comparison). An answer of any verdict is to be freed. */
 enarx_attest_appraisal*
 enarx_attest_appraise(enarx_attest_verifier* verifier, enarx_attest_request const* request);
 void enarx_attest_appraisal_free(enarx_attest_appraisal* appraisal);
 
 enarx_attest_verdict enarx_attest_appraisal_verdict(enarx_attest_appraisal const* appraisal);
+/* Such as "SEV-SNP report" or "TDX quote". */
 char const* enarx_attest_appraisal_kind(enarx_attest_appraisal const* appraisal);
 
 /* Claims: no bytes unless the verdict is ACCEPTED. MEASUREMENT, MRENCLAVE, MRTD, PCR 0 or the realm's initial
@@ -118,7 +134,7 @@ typedef struct enarx_attest_finding {
     char const* part;  /* which artefact */
     char const* field; /* the manual's name of the field */
     char const* hint;  /* what the user can do about it */
-    size_t offset;     /* in the artefact; SIZE_MAX where there is none */
+    size_t offset;     /* bytes from the start of the artefact; SIZE_MAX where there is none */
 } enarx_attest_finding;
 
 size_t enarx_attest_appraisal_findings(enarx_attest_appraisal const* appraisal);

@@ -14,6 +14,7 @@ struct enarx_attest_endorsements {
 struct enarx_attest_verifier {
     attest::Roots roots;
     attest::SignatureMemo memo;
+    std::string why = {};
 };
 
 struct enarx_attest_policy {
@@ -35,6 +36,11 @@ base::View view_of(enarx_attest_bytes const& bytes) {
 }
 enarx_attest_bytes bytes_of(base::View view) {
     return {.data = reinterpret_cast<std::uint8_t const*>(view.data()), .size = view.size()};
+}
+
+std::string text_of(Unusable const& why) {
+    return why.source + " at byte " + std::to_string(why.offset) + ": expected " + why.expected +
+           ", found " + why.found;
 }
 
 bool said(enarx_attest_expected const& expected) {
@@ -79,9 +85,7 @@ char const* enarx_attest_endorsements_add(
     auto const added =
         endorsements->value.add(view_of(bytes), source != nullptr ? source : "endorsement");
     if (added) return nullptr;
-    auto const& why = added.error();
-    endorsements->why = why.source + " at byte " + std::to_string(why.offset) + ": expected " +
-                        why.expected + ", found " + why.found;
+    endorsements->why = text_of(added.error());
     return endorsements->why.c_str();
 }
 
@@ -92,6 +96,18 @@ enarx_attest_verifier* enarx_attest_verifier_new() {
 enarx_attest_verifier* enarx_attest_verifier_with_roots(enarx_attest_endorsements const* roots) {
     auto const all = roots->value.certificates();
     return new enarx_attest_verifier{.roots = Roots::only({all.begin(), all.end()}), .memo = {}};
+}
+
+char const* enarx_attest_verifier_trust(
+    enarx_attest_verifier* verifier, enarx_attest_bytes jwk, char const* source
+) {
+    auto keys = parse_trust_keys(view_of(jwk), source != nullptr ? source : "key");
+    if (!keys) {
+        verifier->why = text_of(keys.error());
+        return verifier->why.c_str();
+    }
+    for (auto& key : *keys) verifier->roots.trust(std::move(key));
+    return nullptr;
 }
 
 void enarx_attest_verifier_free(enarx_attest_verifier* verifier) { delete verifier; }

@@ -1,5 +1,6 @@
 #include "attest/chain.hpp"
 
+#include "attest/form.hpp"
 #include "attest/text.hpp"
 
 #include <fmt/format.h>
@@ -22,7 +23,7 @@ bool appraise_authority(Judge& judge, Rule const& rule, Path const& path) {
             return Detail{
                 "cA, keyCertSign, a path length that suffices and no unknown critical extension",
                 shown_name(certificate.subject()) + " lacks one of them",
-                {source}
+                {source, 0, "extensions"}
             };
         });
     }
@@ -64,7 +65,10 @@ bool appraise_validity(Judge& judge, Rule const& rule, Request const& request, P
                     timestamp(certificate.not_after())
                 ),
                 timestamp(request.at),
-                {link->source, {}, shown_name(certificate.subject()) + " validity"},
+                // Validity follows the issuer (RFC 5280, 4.1).
+                {link->source,
+                 offset_in(certificate.der(), certificate.issuer()) + certificate.issuer().size(),
+                 shown_name(certificate.subject()) + " validity"},
                 "Give the time at which the evidence was made with --at, or get a certificate that "
                 "is valid now."
             };
@@ -83,7 +87,7 @@ bool appraise_root(
             rules.complete,
             {"the certificate of " + shown_name(last.issuer()),
              "none",
-             {path.back()->source, {}, "issuer"},
+             {path.back()->source, offset_in(last.der(), last.issuer()), "issuer"},
              "Get the vendor's chain: `enarx collateral fetch`."}
         );
         return false;

@@ -21,6 +21,7 @@ void compare_report_data(
     }
     base::View const wanted{*expected.value()};
     bool const fits = !wanted.empty() && wanted.size() <= field.value.size() &&
+                      (field.padded || wanted.size() == field.value.size()) &&
                       base::equal(wanted, field.value.first(wanted.size())) &&
                       base::all_zero(field.value.subspan(wanted.size()));
     judge.demand(rule, fits, [&] { return Detail{hex(wanted), hex(field.value), field.place}; });

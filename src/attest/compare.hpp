@@ -11,9 +11,11 @@ namespace attest {
 struct Field {
     base::View value;
     Place place;
+    bool padded = true; // a field of a fixed length, which zeros fill up
 };
 
-// Expected data shorter than the field must be followed by zeros in it, longer data never fits.
+// Expected data shorter than a padded field must be followed by zeros in it; other data that differ
+// in length never fit.
 // Nothing to compare with: undecided where the rule is on, off elsewhere.
 void compare_report_data(
     Judge& judge, Rule const& rule, ReportData const& expected, Field const& field

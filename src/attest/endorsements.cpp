@@ -1,6 +1,7 @@
 #include "attest/endorsements.hpp"
 
 #include "attest/bundle.hpp"
+#include "attest/form.hpp"
 #include "crypto/der.hpp"
 #include "crypto/pem.hpp"
 
@@ -10,8 +11,8 @@ namespace {
 
 constexpr std::size_t largest = 16 * 1024 * 1024; // no vendor's file comes near; bundles may
 
-Unusable unusable(std::string const& source, crypto::Malformed const& why) {
-    return {source, why.offset, std::string(why.what), "other bytes"};
+Unusable unusable(std::string const& source, crypto::Malformed const& why, base::View bytes) {
+    return {source, why.offset, std::string(why.what), found_at(bytes, why.offset)};
 }
 
 Unusable twice(std::string const& source, std::string const& other, std::string what) {
@@ -53,7 +54,7 @@ base::Result<void, Unusable> Endorsements::add(base::View bytes, std::string sou
 
 base::Result<void, Unusable> Endorsements::add_pem(base::View bytes, std::string const& source) {
     auto const blocks = crypto::parse_pem(bytes);
-    if (!blocks) return std::unexpected(unusable(source, blocks.error()));
+    if (!blocks) return std::unexpected(unusable(source, blocks.error(), bytes));
     for (auto const& block : *blocks) {
         auto const name =
             blocks->size() == 1 ? source : source + " block at " + std::to_string(block.offset);
@@ -77,7 +78,7 @@ base::Result<void, Unusable> Endorsements::add_pem(base::View bytes, std::string
 
 base::Result<void, Unusable> Endorsements::add_bundle(base::View bytes, std::string const& source) {
     auto const parts = parse_bundle(bytes);
-    if (!parts) return std::unexpected(unusable(source, parts.error()));
+    if (!parts) return std::unexpected(unusable(source, parts.error(), bytes));
     for (auto const& [kind, content, offset] : *parts) {
         auto const name = source + " part at byte " + std::to_string(offset);
         auto added = kind == BundledKind::Certificate      ? add_certificate(content, name)
@@ -111,7 +112,7 @@ base::Result<void, Unusable> Endorsements::add_der(base::View bytes, std::string
         auto const offset = in.offset();
         auto const element =
             in.next(crypto::Tag::Sequence, "a certificate or revocation list in DER");
-        if (!element) return std::unexpected(unusable(source, element.error()));
+        if (!element) return std::unexpected(unusable(source, element.error(), bytes));
         auto const name = offset == 0 ? source : source + " at byte " + std::to_string(offset);
         TRY(is_list(element->whole) ? add_list(element->whole, name)
                                     : add_certificate(element->whole, name));
@@ -122,7 +123,7 @@ base::Result<void, Unusable> Endorsements::add_der(base::View bytes, std::string
 base::Result<void, Unusable>
 Endorsements::add_certificate(base::View der, std::string const& source) {
     auto parsed = crypto::Certificate::parse(der);
-    if (!parsed) return std::unexpected(unusable(source, parsed.error()));
+    if (!parsed) return std::unexpected(unusable(source, parsed.error(), der));
     for (auto const& [known, where] : certificates_) {
         if (base::equal(known.der(), der)) return {};
         if (base::equal(known.public_key_info(), parsed->public_key_info()) &&
@@ -137,7 +138,7 @@ Endorsements::add_certificate(base::View der, std::string const& source) {
 
 base::Result<void, Unusable> Endorsements::add_list(base::View der, std::string const& source) {
     auto parsed = crypto::RevocationList::parse(der);
-    if (!parsed) return std::unexpected(unusable(source, parsed.error()));
+    if (!parsed) return std::unexpected(unusable(source, parsed.error(), der));
     for (auto const& [known, where] : lists_) {
         if (base::equal(known.der(), der)) return {};
         if (base::equal(known.issuer(), parsed->issuer()) &&
@@ -153,10 +154,10 @@ base::Result<void, Unusable> Endorsements::add_list(base::View der, std::string 
 base::Result<void, Unusable>
 Endorsements::add_document(base::View bytes, std::string const& source) {
     auto const tree = json::Tree::parse(base::text_of(bytes));
-    if (!tree) return std::unexpected(unusable(source, tree.error()));
+    if (!tree) return std::unexpected(unusable(source, tree.error(), bytes));
     if (dcap::Collateral::recognised(tree->root())) {
         auto parsed = dcap::Collateral::parse(bytes, tree->root());
-        if (!parsed) return std::unexpected(unusable(source, parsed.error()));
+        if (!parsed) return std::unexpected(unusable(source, parsed.error(), bytes));
         return add_collateral(std::move(*parsed), source);
     }
     for (auto const& document : documents_)

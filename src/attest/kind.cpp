@@ -63,7 +63,16 @@ bool like_request(base::View evidence) {
     return base::equal(left.first(size), base::View{version}.first(size));
 }
 
+// A revocation list: two SEQUENCEs and the version 1.
+bool like_list(base::View evidence) {
+    constexpr std::array version{std::byte{2}, std::byte{1}, std::byte{1}};
+    return skip_sequence_head(evidence) && skip_sequence_head(evidence) &&
+           evidence.size() >= version.size() &&
+           base::equal(evidence.first(version.size()), version);
+}
+
 bool like_amd_certificate(base::View evidence) {
+    if (like_list(evidence)) return false;
     crypto::DerReader outer{evidence};
     auto const certificate = outer.enter(crypto::Tag::Sequence, "");
     return certificate && certificate->at(crypto::Tag::Sequence) &&

@@ -54,13 +54,17 @@ std::optional<bool> descends(Path const& path, Request const& request) {
 }
 
 void judge_leftover(
-    Judge& judge, std::optional<bool> verified, std::string what, std::string const& source
+    Judge& judge,
+    std::optional<bool> verified,
+    std::string what,
+    std::string const& source,
+    std::string_view field
 ) {
     Rule const& rule = rules::endorsements_verified;
     Detail const detail{
         "a way to a pinned root",
         std::move(what),
-        {source},
+        {source, 0, std::string{field}},
         "Leave it out, or give the certificates of its issuers too."
     };
     if (verified)
@@ -90,7 +94,8 @@ void judge_certificates(
                 judge,
                 descends(path, request),
                 "none from " + shown_name(link.value.subject()),
-                link.source
+                link.source,
+                "certificate"
             );
         }
 }
@@ -103,10 +108,10 @@ void judge_documents(Judge& judge, Request const& request, std::span<Link const>
             verified = descends(build_path(*signer.link, request, pool), request);
         else if (signer.any)
             verified = false;
-        judge_leftover(judge, verified, "none from the document's signature", source);
+        judge_leftover(judge, verified, "none from the document's signature", source, "signature");
     }
     for (auto const& [document, source] : request.endorsements.documents())
-        judge_leftover(judge, {}, "JSON of another kind", source);
+        judge_leftover(judge, {}, "JSON of another kind", source, "document");
 }
 
 } // namespace
@@ -130,7 +135,7 @@ void appraise_leftovers(
             verified =
                 verify_signature(list.signed_part(), issuer->value.public_key_info(), request.memo);
         judge_leftover(
-            judge, verified, "none from the list of " + shown_name(list.issuer()), source
+            judge, verified, "none from the list of " + shown_name(list.issuer()), source, "list"
         );
     }
 }

@@ -248,6 +248,27 @@ TEST(CInterface, OtherRootsReplaceTheVendors) {
     enarx_attest_endorsements_free(others);
 }
 
+TEST(CInterface, ATokenOfCcaIsAcceptedOnceItsPlatformsKeyIsTrusted) {
+    for (auto const& of : testing::positive_cases()) {
+        if (of.kind != Kind::CcaToken) continue;
+        InC c;
+        c.request.evidence = c_bytes(of.parts[0].bytes);
+        EXPECT_EQ(c.verdict(), ENARX_ATTEST_UNDECIDED);
+        auto const broken = base::view_of("{\"kty\":\"EC\"}");
+        auto const* why = enarx_attest_verifier_trust(
+            c.verifier, c_bytes({broken.begin(), broken.end()}), "broken.json"
+        );
+        ASSERT_NE(why, nullptr);
+        EXPECT_TRUE(std::string_view{why}.starts_with("broken.json at byte 0: expected "));
+        for (std::size_t i = 1; i < of.parts.size(); ++i)
+            EXPECT_EQ(
+                enarx_attest_verifier_trust(c.verifier, c_bytes(of.parts[i].bytes), nullptr),
+                nullptr
+            );
+        EXPECT_EQ(c.verdict(), ENARX_ATTEST_ACCEPTED);
+    }
+}
+
 TEST(CInterface, SaysWhyBytesAreNoEndorsement) {
     InC const c;
     auto const* why = c.add({std::byte{1}}, "broken.der");

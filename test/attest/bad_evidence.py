@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Bad evidence, endorsements, times and policies: each a message that names file, offset and field; nothing is guessed."""
+import base64
 import json
 import os
 import pathlib
@@ -39,13 +40,54 @@ def judged(outcome, path, *parts):
     return outcome
 
 
+def where(outcome):
+    """Each rule that failed names what was expected and found, and offset and field of it."""
+    answer = json.loads(outcome.text)
+    for rule in answer["rules"]:
+        if rule["outcome"] == "failed":
+            true(rule.get("expected") and rule.get("found") and rule.get("field"), f"{answer['evidence']}: {rule}")
+            true("offset" in rule, f"no offset: {rule}")
+
+
 @story("an empty file, text, and bytes of nothing are no evidence")
 def nothing():
     for name, bytes_, part in (("empty", b"", "the file is empty"), ("text", b"Dear diary,\n", "byte 0"),
                                ("zeros", bytes(5000), "byte 0"), ("noise", bytes(range(251)) * 9, "byte 0"),
                                ("elf", b"\x7fELF\x02\x01\x01" + bytes(100), "byte 0")):
         path = write(name, bytes_)
-        judged(verify(path), path, part)
+        judged(verify(path), path, part, "at byte 0, first field", "expected VERSION")
+        if bytes_:
+            contains(verify(path).text, f"found {bytes_[:8].hex()}")
+
+
+@story("hexadecimal and base64 are no evidence, and the answer says which it is; - is standard input")
+def spelling():
+    whole = content("tdx-quote-v4")
+    path = write("hex", whole.hex().encode())
+    judged(verify(path), path, "looks like hexadecimal")
+    path = write("base64", base64.encodebytes(whole))
+    judged(verify(path), path, "looks like base64")
+    done = subprocess.run([PROGRAM, "verify", "--policy", "authentic", "--at", AT, "-"], input=whole, capture_output=True,
+                          timeout=20)
+    true(done.returncode == 0, done.stdout.decode() + done.stderr.decode())
+
+
+@story("evidence in the place of an endorsement is named")
+def evidence_as_endorsement():
+    report = VECTORS / good("snp-report")["path"]
+    quote = VECTORS / good("sgx-quote-v3")["path"]
+    refused(verify("--endorsements", quote, report), 1, quote.name, "byte 0", "evidence, a SGX quote",
+            name="endorsement-unusable")
+
+
+@story("an endorsement or a key in the place of evidence is named, with where it belongs")
+def misplaced():
+    for kind, words in (("amd-crl", ("certificate revocation list", "--endorsements")),
+                        ("intel-intermediate", ("X.509 certificate", "--endorsements")),
+                        ("intel-tcbinfo", ("TCB info", "--endorsements")), ("cca-trust-anchor", ("platform keys", "--root")),
+                        ("sgx-sigstruct", ("SGX SIGSTRUCT", "enarx inspect"))):
+        path = VECTORS / good(kind)["path"]
+        judged(verify(path), path, *words)
 
 
 @story("a file that is not there, a folder, and a device are told apart from evidence")
@@ -67,6 +109,7 @@ def truncated():
             outcome = verify(path)
             true(outcome.status == 1, f"{kind} cut to {length} bytes: exit status {outcome.status}: {outcome.text}")
             contains(outcome.text, "byte")
+            where(verify("--json", path))
 
 
 @story("two pieces of evidence in one file are refused, whichever stands first", seconds=120)
@@ -77,6 +120,34 @@ def glued():
             outcome = verify(path)
             true(outcome.status == 1, f"{first} and {second}: exit status {outcome.status}: {outcome.text}")
             contains(outcome.text, "byte")
+            where(verify("--json", path))
+
+
+@story("of several leaves of other chips none is taken: undecided, and each is named with its chip and TCB")
+def other_chips():
+    reports = [e for e in ENTRIES if e["kind"] == "snp-report" and e["positive"] and e["fields"]["signing_key"] == "VCEK"
+               and e["product"] == "milan"]
+    report = reports[0]
+    others = [e["path"] for e in ENTRIES if e["kind"] == "amd-vcek-cert" and e["positive"]
+              and e["path"] not in report["expected"]["use_with"]][:3]
+    given = [x for p in others for x in ("--endorsements", VECTORS / p)]
+    outcome = verify(*given, VECTORS / report["path"])
+    true(outcome.status == 3, f"exit status {outcome.status}: {outcome.text}")
+    contains(outcome.text, "snp.leaf.present", report["fields"]["chip_id"], *others, "chip ", "TCB ", "collateral fetch")
+
+
+@story("enarx inspect names offset and field of what is cut off or of no form, and what stands there")
+def inspected():
+    for kind in ("sgx-sigstruct", "sgx-measurement-stream", "tdx-event-log", "amd-vcek-cert", "amd-crl", "intel-tcbinfo",
+                 "nitro-cose-sign1", "sgx-quote-v3", "tdx-quote-v4", "snp-report", "cca-token", "enarx-attestation-csr"):
+        whole = content(kind)
+        path = write("cut", whole[:len(whole) // 2])
+        outcome = enarx("inspect", "--json", path)
+        true(outcome.status == 1, f"half of {kind}: exit status {outcome.status}: {outcome.text}")
+        wrong = [c for c in json.loads(outcome.text)["checks"] if c["outcome"] == "failed"]
+        true(wrong, f"half of {kind}: nothing wrong")
+        for check in wrong:
+            true(check.get("field") and "offset" in check and check.get("expected") and check.get("found"), f"{kind}: {check}")
 
 
 @story("a certificate of another product is named, with what was wanted")

@@ -15,7 +15,7 @@ from manifest import FOLDER, PROGRAM, VECTORS, Wrong
 SELF_CONTAINED = ("sgx-sigstruct", "sgx-quote", "sgx-quote-v3", "tdx-quote-v4", "tdx-quote-v5", "nitro-cose-sign1", "intel-tcbinfo",
                   "intel-qe-identity", "amd-vcek-cert", "nitro-root-negative")
 # These are no artefacts of their own.
-NOT_INSPECTED = ("case", "ovmf-suffix", "report-data", "sgx-sigstruct-input")
+NOT_INSPECTED = ("case", "report-data")
 # What a bad file of this kind has to be held against, and the word of the check that then fails.
 COMPANIONS = {
     "snp-id-auth": ("snp-id-block", "id-block-signature"),

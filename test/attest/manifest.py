@@ -106,9 +106,17 @@ def not_passed(answer):
 def expect(answer, status):
     if answer["exit_status"] != status:
         raise Wrong(f"exit status {answer['exit_status']} instead of {status}: {not_passed(answer)}")
+    expect_places(answer)
     if (answer["claims"] is not None) != (status == ACCEPTED):
         raise Wrong("claims without acceptance, or none with it")
     return answer
+
+
+def expect_places(answer):
+    """What failed is named with its field."""
+    for rule in answer["rules"]:
+        if rule["outcome"] == "failed" and not (rule.get("field") and rule.get("expected") and rule.get("found")):
+            raise Wrong(f"no field, or nothing expected or found: {rule}")
 
 
 def expect_refusal(answer, reason):

@@ -2,8 +2,7 @@
 // quote, chain, list or document by the rule that speaks of it and by no other.
 
 #include "intel.hpp"
-
-#include <algorithm>
+#include "outcomes.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,15 +11,8 @@ namespace {
 using namespace attest;
 using namespace std::chrono_literals;
 using forged::Intel;
-using Rules = std::vector<std::string_view>;
-
-Rules with(Outcome outcome, Appraisal const& appraisal) {
-    Rules out;
-    for (auto const& finding : appraisal.findings())
-        if (finding.outcome == outcome && std::ranges::find(out, finding.rule->id) == out.end())
-            out.push_back(finding.rule->id);
-    return out;
-}
+using forged::Rules;
+using forged::with;
 
 struct Defect {
     std::string_view what;

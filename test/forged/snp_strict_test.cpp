@@ -2,8 +2,7 @@
 // the rule that speaks of it and by no other.
 
 #include "amd.hpp"
-
-#include <algorithm>
+#include "outcomes.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,19 +10,12 @@ namespace {
 
 using namespace attest;
 using forged::Amd;
+using forged::Rules;
+using forged::with;
 using hw::snp::GuestPolicy;
 using hw::snp::Product;
-using Rules = std::vector<std::string_view>;
 
 constexpr std::array products{Product::Milan, Product::Genoa, Product::Turin};
-
-Rules with(Outcome outcome, Appraisal const& appraisal) {
-    Rules out;
-    for (auto const& finding : appraisal.findings())
-        if (finding.outcome == outcome && std::ranges::find(out, finding.rule->id) == out.end())
-            out.push_back(finding.rule->id);
-    return out;
-}
 
 struct Defect {
     std::string_view what;

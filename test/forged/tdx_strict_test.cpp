@@ -2,8 +2,7 @@
 // single defect of domain, module or documents by the rule that speaks of it and by no other.
 
 #include "intel.hpp"
-
-#include <algorithm>
+#include "outcomes.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,16 +10,9 @@ namespace {
 
 using namespace attest;
 using forged::Intel;
+using forged::Rules;
+using forged::with;
 using hw::tdx::TdAttributes;
-using Rules = std::vector<std::string_view>;
-
-Rules with(Outcome outcome, Appraisal const& appraisal) {
-    Rules out;
-    for (auto const& finding : appraisal.findings())
-        if (finding.outcome == outcome && std::ranges::find(out, finding.rule->id) == out.end())
-            out.push_back(finding.rule->id);
-    return out;
-}
 
 struct Defect {
     std::string_view what;
@@ -117,14 +109,16 @@ TEST(TdxStrict, RefusesEachDefectOfThePlatform) {
          {"dcap.tcb.status"}},
         {"a quoting enclave of SGX",
          [](Intel& i) { i.quoting_enclave.isv_prod_id = 1; },
-         {"dcap.qe.isv-prod-id"}},
+         {"dcap.qe.signer"}},
         {"an attestation key that nothing binds",
          [](Intel& i) { i.bind_attestation_key = false; },
          {"dcap.qe.binding"}},
         {"another key's signature",
          [](Intel& i) { i.enclave_by_stranger = true; },
          {"dcap.quote.signature"}},
-        {"a root that is not pinned", [](Intel& i) { i.pin_root = false; }, {"dcap.chain.root"}},
+        {"a root that is not pinned",
+         [](Intel& i) { i.pin_root = false; },
+         {"dcap.chain.root", "dcap.signing.root", "endorsements.verified"}},
     });
 }
 

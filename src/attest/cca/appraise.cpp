@@ -3,6 +3,7 @@
 #include "attest/cca/rules.hpp"
 #include "attest/cca/token.hpp"
 #include "attest/compare.hpp"
+#include "attest/form.hpp"
 #include "attest/leftovers.hpp"
 #include "attest/text.hpp"
 #include "crypto/digest.hpp"
@@ -17,17 +18,21 @@ constexpr std::size_t largest = 64 * 1024; // RMM A7.2.1: at most a granule; roo
 
 template <class T>
 std::optional<T> judge_parsed(
-    Judge& judge, Rule const& rule, base::Result<T, crypto::Malformed> parsed, std::size_t offset
+    Judge& judge,
+    Rule const& rule,
+    base::Result<T, crypto::Malformed> parsed,
+    base::View bytes,
+    std::size_t offset
 ) {
     bool const ok = judge.check(rule, parsed.has_value(), [&] {
-        return Detail{
-            .expected = std::string(parsed.error().what),
-            .found = "other bytes",
-            .place = {.part = "token", .offset = offset + parsed.error().offset}
-        };
+        return malformed(parsed.error(), bytes, "token", offset);
     });
     if (!ok) return {};
     return std::move(*parsed);
+}
+
+Place place_of(base::View evidence, base::View value, std::string_view field) {
+    return {.part = "token", .offset = offset_in(evidence, value), .field = std::string{field}};
 }
 
 bool is_of(TrustKey const& key, PlatformClaims const& claims) {
@@ -59,7 +64,7 @@ TrustKey const* judge_platform(
             rules::platform_key,
             {.expected = "the public key of instance " + hex(claims.instance_id),
              .found = "none",
-             .place = {.part = "token", .field = "arm-platform-instance-id"},
+             .place = place_of(request.evidence, claims.instance_id, "arm-platform-instance-id"),
              .hint = "Arm has no common root: get the platform's key (CPAK) from its maker and "
                      "give it as a "
                      "JWK with --root."}
@@ -81,13 +86,15 @@ TrustKey const* judge_platform(
     return key;
 }
 
-void judge_realm(Judge& judge, Collection const& token, RealmClaims const& claims) {
+void judge_realm(
+    Judge& judge, base::View evidence, Collection const& token, RealmClaims const& claims
+) {
     auto const key = realm_key(claims.public_key);
     if (!judge.check(rules::realm_key, key.has_value(), [&] {
             return Detail{
                 .expected = "a point of P-384",
                 .found = hex(claims.public_key),
-                .place = {.part = "token", .field = "cca-realm-public-key"}
+                .place = place_of(evidence, claims.public_key, "cca-realm-public-key")
             };
         }))
         return;
@@ -114,20 +121,22 @@ std::vector<std::byte> digest_of(std::string_view algorithm, base::View data) {
     return {};
 }
 
-void judge_binding(Judge& judge, PlatformClaims const& platform, RealmClaims const& realm) {
+void judge_binding(
+    Judge& judge, base::View evidence, PlatformClaims const& platform, RealmClaims const& realm
+) {
     auto const wanted = digest_of(realm.public_key_hash_algorithm, realm.public_key);
     bool const bound = !wanted.empty() && base::equal(wanted, platform.challenge);
     judge.check(rules::binding, bound, [&] {
         return Detail{
             .expected = wanted.empty() ? "sha-256, sha-384 or sha-512" : hex(wanted),
             .found = wanted.empty() ? realm.public_key_hash_algorithm : hex(platform.challenge),
-            .place = {.part = "token", .field = "cca-platform-challenge"}
+            .place = place_of(evidence, platform.challenge, "cca-platform-challenge")
         };
     });
 }
 
 void judge_expected(
-    Judge& judge, Expected const& expected, PlatformClaims const& platform, RealmClaims const& realm
+    Judge& judge, Request const& request, PlatformClaims const& platform, RealmClaims const& realm
 ) {
     constexpr std::uint64_t secured = 0x30; // 0x3000 to 0x30ff
     judge.check(rules::lifecycle, platform.lifecycle >> 8 == secured, [&] {
@@ -140,15 +149,17 @@ void judge_expected(
     compare_report_data(
         judge,
         rules::report_data,
-        expected.report_data,
-        {.value = realm.challenge, .place = {.part = "token", .field = "cca-realm-challenge"}}
+        request.expected.report_data,
+        {.value = realm.challenge,
+         .place = place_of(request.evidence, realm.challenge, "cca-realm-challenge")}
     );
     compare_measurement(
         judge,
         rules::measurement,
-        expected.measurements,
+        request.expected.measurements,
         {.value = realm.initial_measurement,
-         .place = {.part = "token", .field = "cca-realm-initial-measurement"}}
+         .place =
+             place_of(request.evidence, realm.initial_measurement, "cca-realm-initial-measurement")}
     );
 }
 
@@ -196,28 +207,30 @@ std::optional<Claims> appraise(Judge& judge, Request const& request) {
             return Detail{
                 .expected = "at most 65536 bytes",
                 .found = fmt::to_string(evidence.size()),
-                .place = {.part = "token", .offset = largest}
+                .place = {.part = "token", .offset = largest, .field = "size"}
             };
         }))
         return {};
-    auto const token = judge_parsed(judge, rules::form, parse_collection(evidence), 0);
+    auto const token = judge_parsed(judge, rules::form, parse_collection(evidence), evidence, 0);
     if (!token) return {};
-    auto const at = [&](cose::Sign1 const& sign1) {
-        return std::size_t(sign1.payload().data() - evidence.data());
-    };
     auto const platform = judge_parsed(
         judge,
         rules::platform_claims,
         parse_platform(token->platform.payload()),
-        at(token->platform)
+        token->platform.payload(),
+        offset_in(evidence, token->platform.payload())
     );
     auto const realm = judge_parsed(
-        judge, rules::realm_claims, parse_realm(token->realm.payload()), at(token->realm)
+        judge,
+        rules::realm_claims,
+        parse_realm(token->realm.payload()),
+        token->realm.payload(),
+        offset_in(evidence, token->realm.payload())
     );
     if (!platform || !realm) return {};
-    judge_realm(judge, *token, *realm);
-    judge_binding(judge, *platform, *realm);
-    judge_expected(judge, request.expected, *platform, *realm);
+    judge_realm(judge, evidence, *token, *realm);
+    judge_binding(judge, evidence, *platform, *realm);
+    judge_expected(judge, request, *platform, *realm);
     auto const* key = judge_platform(judge, request, *token, *platform);
     appraise_leftovers(judge, request, {}, Revocable::AuthoritiesOnly);
     if (!key) return {};

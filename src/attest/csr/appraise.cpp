@@ -4,6 +4,7 @@
 #include "attest/csr/rules.hpp"
 #include "attest/dcap/appraise.hpp"
 #include "attest/dcap/rules.hpp"
+#include "attest/form.hpp"
 #include "attest/snp/appraise.hpp"
 #include "attest/snp/rules.hpp"
 #include "attest/text.hpp"
@@ -20,11 +21,7 @@ Place place(std::string_view field) { return {.part = "request", .field = std::s
 std::optional<CertificationRequest> judge_form(Judge& judge, base::View evidence) {
     auto parsed = CertificationRequest::parse(evidence);
     bool const ok = judge.check(rules::form, parsed.has_value(), [&] {
-        return Detail{
-            .expected = std::string(parsed.error().what),
-            .found = "other bytes",
-            .place = {.part = "request", .offset = parsed.error().offset},
-        };
+        return malformed(parsed.error(), evidence, "request");
     });
     if (!ok) return {};
     return std::move(*parsed);

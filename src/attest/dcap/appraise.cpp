@@ -7,6 +7,7 @@
 #include "attest/dcap/sgx_body.hpp"
 #include "attest/dcap/tcb_rules.hpp"
 #include "attest/dcap/tdx_body.hpp"
+#include "attest/form.hpp"
 #include "attest/leftovers.hpp"
 #include "attest/revocation.hpp"
 #include "attest/text.hpp"
@@ -110,7 +111,11 @@ std::optional<Pck> judge_pck(Judge& judge, Link const& link) {
         return Detail{
             .expected = std::string(pck.error().what),
             .found = "another or none",
-            .place = {.part = link.source, .offset = pck.error().offset},
+            .place = {
+                .part = link.source,
+                .offset = pck.error().offset,
+                .field = std::string(field_named(pck.error().what))
+            },
         };
     });
     if (!good || !pck) return {};

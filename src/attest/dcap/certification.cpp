@@ -3,6 +3,7 @@
 #include "attest/dcap/ecdsa.hpp"
 #include "attest/dcap/form_rules.hpp"
 #include "attest/dcap/pck.hpp"
+#include "attest/form.hpp"
 #include "crypto/pem.hpp"
 
 #include <algorithm>
@@ -25,11 +26,7 @@ Place place(Quote const& quote, std::size_t offset) {
 
 bool refuse(Judge& judge, Quote const& quote, crypto::Malformed const& why) {
     return judge.check(rules::certification_form, false, [&] {
-        return Detail{
-            .expected = std::string(why.what),
-            .found = "other bytes",
-            .place = place(quote, why.offset),
-        };
+        return malformed(why, quote.certification, "quote", quote.certification_offset);
     });
 }
 

@@ -1,6 +1,7 @@
 // Certificates, with the extensions of AMD and Intel, and revocation lists.
 
 #include "attest/dcap/pck.hpp"
+#include "attest/form.hpp"
 #include "attest/inspect/issued.hpp"
 #include "attest/inspect/kinds.hpp"
 #include "attest/inspect/parts.hpp"
@@ -8,6 +9,7 @@
 #include "attest/inspect/vendor_extensions.hpp"
 #include "attest/snp/leaf.hpp"
 #include "attest/text.hpp"
+#include "crypto/der.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/name.hpp"
 #include "crypto/pem.hpp"
@@ -154,12 +156,46 @@ Description describe_blocks(
     return out;
 }
 
+// Certificates and lists in DER, end to end: nothing where it is one alone, or none can be told
+// from the next.
+std::vector<base::View> split(base::View bytes) {
+    std::vector<base::View> out;
+    crypto::DerReader in{bytes};
+    while (!in.empty()) {
+        auto const element = in.next(crypto::Tag::Sequence, "");
+        if (!element) return {};
+        out.push_back(element->whole);
+    }
+    return out.size() > 1 ? out : std::vector<base::View>{};
+}
+
+Description
+describe_der(std::vector<base::View> const& parts, Artefact const& artefact, Artefacts beside) {
+    std::vector<Artefact> all{beside.begin(), beside.end()};
+    for (auto const part : parts) all.push_back({.bytes = part, .source = artefact.source});
+    Inquiry const inquiry{all};
+    Description out{.kind = "certificates"};
+    out.fields["parts"] = Json::array();
+    for (auto const part : parts) {
+        bool const list = recognise(part, part.size()) == Kind::RevocationList;
+        add_part(
+            out,
+            list ? describe_list(part, inquiry) : describe_one(part, artefact.source, inquiry),
+            offset_in(artefact.bytes, part)
+        );
+    }
+    return out;
+}
+
 } // namespace
 
 Description describe_certificates(Artefact const& artefact, Artefacts beside) {
     std::vector<Artefact> all{beside.begin(), beside.end()};
-    if (!crypto::looks_like_pem(artefact.bytes))
-        return describe_one(artefact.bytes, artefact.source, Inquiry{all});
+    if (!crypto::looks_like_pem(artefact.bytes)) {
+        auto const parts = split(artefact.bytes);
+        return parts.empty() ? describe_one(artefact.bytes, artefact.source, Inquiry{all})
+                             : describe_der(parts, artefact, beside);
+    }
     // The certificates of one file may have issued each other.
     all.push_back(artefact);
     auto const blocks = crypto::parse_pem(artefact.bytes);
@@ -170,7 +206,9 @@ Description describe_certificates(Artefact const& artefact, Artefacts beside) {
 }
 
 Description describe_revocation_list(Artefact const& artefact, Artefacts beside) {
-    return describe_list(artefact.bytes, Inquiry{beside});
+    auto const parts = split(artefact.bytes);
+    return parts.empty() ? describe_list(artefact.bytes, Inquiry{beside})
+                         : describe_der(parts, artefact, beside);
 }
 
 } // namespace attest::inspect

@@ -1,6 +1,6 @@
 #include "attest/inspect/description.hpp"
 
-#include "attest/text.hpp"
+#include "attest/form.hpp"
 
 #include <algorithm>
 
@@ -24,21 +24,6 @@ Json json_of(Check const& check) {
     return out;
 }
 
-// What stands there instead.
-std::string found_at(base::View bytes, std::size_t offset) {
-    constexpr std::size_t most = 8;
-    if (offset >= bytes.size()) return "the end, after " + std::to_string(bytes.size()) + " bytes";
-    auto const rest = bytes.subspan(offset);
-    auto const shown = rest.first(std::min(rest.size(), most));
-    return hex(shown) + (shown.size() < rest.size() ? ".." : "");
-}
-
-// "zeros: reserved" wants zeros in the field `reserved`; without a colon the text names the field.
-std::string_view field_of(std::string_view what) {
-    auto const colon = what.find(": ");
-    return colon == std::string_view::npos ? what : what.substr(colon + 2);
-}
-
 } // namespace
 
 void Description::malformed(crypto::Malformed const& why, base::View bytes) {
@@ -46,7 +31,7 @@ void Description::malformed(crypto::Malformed const& why, base::View bytes) {
 }
 
 void Description::malformed(std::string expected, std::string found, std::size_t offset) {
-    auto const field = std::string{field_of(expected)};
+    auto const field = std::string{field_named(expected)};
     check(
         "form",
         false,

@@ -3,6 +3,7 @@
 #include "attest/chain.hpp"
 #include "attest/compare.hpp"
 #include "attest/cose/sign1.hpp"
+#include "attest/form.hpp"
 #include "attest/leftovers.hpp"
 #include "attest/nitro/document.hpp"
 #include "attest/nitro/rules.hpp"
@@ -27,16 +28,16 @@ constexpr ChainRules chain_rules{
 std::optional<cose::Sign1> judge_form(Judge& judge, base::View evidence) {
     if (!judge.check(rules::form, evidence.size() <= largest, [&] {
             return Detail{
-                "at most 65536 bytes", fmt::to_string(evidence.size()), {"document", largest}
+                "at most 65536 bytes",
+                fmt::to_string(evidence.size()),
+                {"document", largest, "size"}
             };
         }))
         return {};
     auto sign1 = cose::Sign1::parse(evidence);
     if (!sign1) {
         judge.check(rules::form, false, [&] {
-            return Detail{
-                std::string(sign1.error().what), "other bytes", {"document", sign1.error().offset}
-            };
+            return malformed(sign1.error(), evidence, "document");
         });
         return {};
     }
@@ -53,11 +54,7 @@ std::optional<cose::Sign1> judge_form(Judge& judge, base::View evidence) {
 std::optional<Document> judge_payload(Judge& judge, cose::Sign1 const& sign1) {
     auto document = parse_document(sign1.payload());
     bool const ok = judge.check(rules::payload, document.has_value(), [&] {
-        return Detail{
-            std::string(document.error().what),
-            "other bytes",
-            {"document", sign1.payload_offset() + document.error().offset, "payload"}
-        };
+        return malformed(document.error(), sign1.payload(), "document", sign1.payload_offset());
     });
     if (!ok) return {};
     return std::move(*document);
@@ -75,12 +72,9 @@ judge_certificates(Judge& judge, base::View evidence, Document const& document) 
         auto certificate = crypto::Certificate::parse(der);
         if (certificate) return Link{std::move(*certificate), name};
         ok = judge.check(rules::certificates, false, [&] {
-            auto const at = static_cast<std::size_t>(der.data() - evidence.data());
-            return Detail{
-                std::string(certificate.error().what),
-                "other bytes",
-                {"document", at + certificate.error().offset, name}
-            };
+            auto detail = malformed(certificate.error(), der, "document", offset_in(evidence, der));
+            detail.place.field = name + ", " + detail.place.field;
+            return detail;
         });
         return {};
     };
@@ -93,7 +87,11 @@ judge_certificates(Judge& judge, base::View evidence, Document const& document) 
     auto const key = crypto::PublicKey::parse(leaf->value.public_key_info());
     bool const p384 = key && key->kind() == crypto::KeyKind::P384;
     if (!judge.check(rules::certificates, p384, [&] {
-            return Detail{"a P-384 key", "another key", {"document", {}, "certificate"}};
+            return Detail{
+                "a P-384 key",
+                "another key",
+                {"document", offset_in(evidence, document.certificate), "certificate"}
+            };
         }))
         return {};
     return Certificates{std::move(*leaf), std::move(bundle)};
@@ -127,24 +125,28 @@ void judge_time(Judge& judge, Request const& request, Document const& document, 
     });
 }
 
-void judge_expected(Judge& judge, Expected const& expected, Document const& document) {
-    judge.check(rules::debug, !debug_mode(document), [] {
+void judge_expected(Judge& judge, Request const& request, Document const& document) {
+    auto const pcr0 = document.pcrs.at(0);
+    auto const pcr0_offset = offset_in(request.evidence, pcr0);
+    judge.check(rules::debug, !debug_mode(document), [&] {
         return Detail{
-            "a measured enclave", "zeros: a debug enclave", {"document", {}, "pcrs[0..2]"}
+            "a measured enclave", "zeros: a debug enclave", {"document", pcr0_offset, "pcrs[0..2]"}
         };
     });
     auto const data = document.nonce ? document.nonce : document.user_data;
+    Place place{"document", {}, document.nonce ? "nonce" : "user_data"};
+    if (data) place.offset = offset_in(request.evidence, *data);
     compare_report_data(
         judge,
         rules::report_data,
-        expected.report_data,
-        {data.value_or(base::View{}), {"document", {}, document.nonce ? "nonce" : "user_data"}}
+        request.expected.report_data,
+        {.value = data.value_or(base::View{}), .place = std::move(place), .padded = false}
     );
     compare_measurement(
         judge,
         rules::measurement,
-        expected.measurements,
-        {document.pcrs.at(0), {"document", {}, "pcrs[0]"}}
+        request.expected.measurements,
+        {.value = pcr0, .place = {"document", pcr0_offset, "pcrs[0]"}}
     );
 }
 
@@ -172,7 +174,7 @@ std::optional<Claims> appraise(Judge& judge, Request const& request) {
         appraise_chain(judge, chain_rules, request, certificates->leaf, certificates->bundle);
     judge_signature(judge, *sign1, certificates->leaf);
     judge_time(judge, request, *document, certificates->leaf);
-    judge_expected(judge, request.expected, *document);
+    judge_expected(judge, request, *document);
     if (path.empty()) return {};
     appraise_leftovers(
         judge, request, {&path, 1}, Revocable::AuthoritiesOnly, certificates->bundle

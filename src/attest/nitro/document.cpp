@@ -101,6 +101,27 @@ bool contains(std::vector<std::string_view> const& names, std::string_view name)
     return std::ranges::find(names, name) != names.end();
 }
 
+// What each field has to be, for messages.
+std::string_view expectation(std::string_view name) {
+    struct Row {
+        std::string_view name;
+        std::string_view wants;
+    };
+    constexpr std::array rows{
+        Row{"module_id", "a text that is not empty: module_id"},
+        Row{"digest", "the text SHA384: digest"},
+        Row{"timestamp", "a positive number of milliseconds: timestamp"},
+        Row{"pcrs", "1 to 32 digests of 48 bytes under the numbers 0 to 31: pcrs"},
+        Row{"certificate", "1 to 1024 bytes: certificate"},
+        Row{"cabundle", "1 to 16 certificates of 1 to 1024 bytes: cabundle"},
+        Row{"public_key", "null or at most 1024 bytes: public_key"},
+        Row{"user_data", "null or at most 1024 bytes: user_data"},
+        Row{"nonce", "null or at most 1024 bytes: nonce"},
+    };
+    auto const* row = std::ranges::find(rows, name, &Row::name);
+    return row == rows.end() ? "one whole value: a field that is not known" : row->wants;
+}
+
 constexpr std::array<std::string_view, 6> mandatory{
     "module_id", "digest", "timestamp", "pcrs", "certificate", "cabundle"
 };
@@ -122,7 +143,7 @@ Result<Document, crypto::Malformed> parse_document(View payload) {
         if (contains(seen, *name)) return malformed("each field once");
         seen.push_back(*name);
         if (auto const parsed = parse_field(*name, in, out); !parsed)
-            return malformed("a value as the specification has it");
+            return malformed(expectation(*name));
     }
     if (!in.at_end()) return malformed("nothing behind the document");
     for (auto const name : mandatory)

@@ -1,5 +1,6 @@
 #include "attest/snp/appraise.hpp"
 
+#include "attest/form.hpp"
 #include "attest/leftovers.hpp"
 #include "attest/snp/report_rules.hpp"
 #include "attest/snp/rules.hpp"
@@ -106,7 +107,7 @@ std::optional<Leaf> judge_profile(Judge& judge, Link const& link) {
             return Detail{
                 std::string(leaf.error().what),
                 "another or none",
-                {link.source, leaf.error().offset}
+                {link.source, leaf.error().offset, std::string(field_named(leaf.error().what))}
             };
         return Detail{"a P-384 key", "another key", {link.source, {}, "subjectPublicKeyInfo"}};
     });
@@ -123,9 +124,11 @@ bool judge_issuer(Judge& judge, Request const& request, Link const& link, Leaf c
             return Detail{
                 "a chain through " + wanted,
                 "one through " + std::string(*crypto::common_name(other->value.subject())),
-                {other->source}
+                {other->source, offset_in(other->value.der(), other->value.subject()), "subject"}
             };
-        return Detail{wanted, found, {link.source, {}, "issuer"}};
+        return Detail{
+            wanted, found, {link.source, offset_in(link.value.der(), link.value.issuer()), "issuer"}
+        };
     });
 }
 
@@ -200,7 +203,7 @@ std::optional<Claims> appraise(Judge& judge, Request const& request) {
     auto left = request.evidence;
     auto const report = base::take<AttestationReport>(left);
     bool const whole = judge.check(rules::size, report && left.empty(), [&] {
-        return Detail{"1184 bytes", fmt::to_string(request.evidence.size()), {"report", 0}};
+        return Detail{"1184 bytes", fmt::to_string(request.evidence.size()), {"report", 0, "size"}};
     });
     if (!whole || !judge_form(judge, *report)) return {};
 

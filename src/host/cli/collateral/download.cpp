@@ -5,7 +5,9 @@
 #include "os/poll.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cstdlib>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -45,11 +47,25 @@ std::optional<milliseconds> retry_after(net::HttpAnswer const& answer) {
     return std::chrono::seconds{seconds};
 }
 
+// Nothing here asks the proxies that an environment names.
+bool behind_proxy() {
+    return std::ranges::any_of(
+        std::array{"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}, [](auto const* name) {
+            auto const* value = std::getenv(name);
+            return value != nullptr && value[0] != '\0';
+        }
+    );
+}
+
 os::Failure unavailable(std::string const& url, std::string const& why, Wanted const& wanted) {
     return {
         .name = "collateral-unavailable",
         .text = url + ": " + why,
-        .hint = "this is " + attest::wanted::name_of(wanted),
+        .hint =
+            "this is " + attest::wanted::name_of(wanted) +
+            (behind_proxy() ? "; the environment's proxy is not used: name a mirror with --kds, "
+                              "--pcs or --intel-certificates"
+                            : ""),
     };
 }
 

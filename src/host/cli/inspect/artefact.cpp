@@ -20,16 +20,7 @@ std::optional<Kind> kind_of(Subject const& subject) {
     );
 }
 
-// Files beside the subject, whole; those that are no artefacts are left out.
-class Companions {
-public:
-    static os::OrFailure<Companions> read(std::span<Subject const> subjects);
-    attest::inspect::Artefacts artefacts() const { return artefacts_; }
-
-private:
-    std::vector<std::string> texts_;
-    std::vector<Artefact> artefacts_;
-};
+} // namespace
 
 os::OrFailure<Companions> Companions::read(std::span<Subject const> subjects) {
     Companions out;
@@ -44,8 +35,6 @@ os::OrFailure<Companions> Companions::read(std::span<Subject const> subjects) {
     }
     return out;
 }
-
-} // namespace
 
 bool recognises_artefact(Subject const& subject) { return kind_of(subject).has_value(); }
 

@@ -3,6 +3,7 @@
 #include "attest/bundle.hpp"
 #include "attest/inspect/describe.hpp"
 #include "host/cli/collateral/describe.hpp"
+#include "host/cli/inspect/artefact.hpp"
 #include "host/cli/verify/inputs.hpp"
 
 namespace host::cli {
@@ -17,9 +18,11 @@ os::OrFailure<std::optional<Json>> describe_bundle(Subject const& subject, Globa
     attest::Endorsements endorsements;
     if (auto const added = endorsements.add(base::view_of(text), subject.path); !added)
         return unusable(added.error());
-    // Each endorsement's signature is checked, with the others of the bundle at hand.
+    // Each endorsement's signature is checked, with the others of the bundle and
+    // the files beside it at hand.
+    auto const companions = TRY(Companions::read(subject.beside));
     auto const description = attest::inspect::describe(
-        attest::inspect::Kind::Bundle, {base::view_of(text), subject.path}, {}
+        attest::inspect::Kind::Bundle, {base::view_of(text), subject.path}, companions.artefacts()
     );
     return Json{
         {"kind", bundle_recogniser.kind},

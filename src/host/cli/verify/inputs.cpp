@@ -1,5 +1,6 @@
 #include "host/cli/verify/inputs.hpp"
 
+#include "attest/appraisal.hpp"
 #include "attest/text.hpp"
 #include "host/cli/report.hpp"
 #include "os/check.hpp"
@@ -10,6 +11,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace host::cli {
 
@@ -67,8 +69,12 @@ os::OrFailure<std::vector<std::string>> files_below(std::vector<std::string> con
 os::OrFailure<void> add_file(Anchors& anchors, std::string const& path) {
     auto const bytes = TRY(read_bytes(path, largest_endorsement));
     if (attest::looks_like_trust_keys(bytes)) return add_trust_keys(anchors.roots, bytes, path);
-    if (auto const added = anchors.endorsements.add(bytes, path); !added)
+    if (auto added = anchors.endorsements.add(bytes, path); !added) {
+        if (auto const kind = attest::recognise(bytes);
+            kind && *kind != attest::Kind::AmdCertificate)
+            added.error().found += "; it looks like evidence, a " + std::string{name_of(*kind)};
         return unusable(added.error());
+    }
     return {};
 }
 
@@ -131,7 +137,11 @@ std::optional<Bytes> unhex(std::string_view text) {
 }
 
 os::OrFailure<os::FileBytes> read_whole(std::string const& path, std::size_t most) {
-    auto const file = os::check_fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+    bool const standard_input = path == "-";
+    auto const file = os::check_fd(
+        standard_input ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                       : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)
+    );
     if (!file && file.error() == base::Errno::NoEnt)
         return failure("file-not-found", "there is no file '" + path + "'");
     auto bytes = file ? os::read_file(file->number(), most)

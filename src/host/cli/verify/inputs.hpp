@@ -41,7 +41,7 @@ os::OrFailure<std::vector<std::byte>> parse_measurement(std::string const& text)
 // Bytes from hexadecimal of either case; nothing for an empty text or any other character.
 std::optional<std::vector<std::byte>> unhex(std::string_view text);
 
-// Not more than `most` bytes of it are read.
+// Not more than `most` bytes of it are read; - is standard input.
 os::OrFailure<os::FileBytes> read_whole(std::string const& path, std::size_t most);
 os::OrFailure<std::vector<std::byte>> read_bytes(std::string const& path, std::size_t most);
 

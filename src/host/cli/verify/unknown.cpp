@@ -33,6 +33,19 @@ std::string_view place_of(Kind kind) {
     }
 }
 
+// Evidence as text: the bytes are what counts.
+std::string_view spelt(base::View bytes) {
+    constexpr std::string_view hexadecimal = "0123456789abcdefABCDEF\r\n";
+    constexpr std::string_view base64 =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=\r\n";
+    auto const text = base::text_of(bytes);
+    if (text.find_first_not_of(hexadecimal) == std::string_view::npos)
+        return "; it looks like hexadecimal: give the bytes (xxd -r -p)";
+    if (text.find_first_not_of(base64) == std::string_view::npos)
+        return "; it looks like base64: give the bytes (base64 -d)";
+    return {};
+}
+
 } // namespace
 
 os::Failure unknown_evidence(std::string const& path, base::View bytes) {
@@ -47,6 +60,8 @@ os::Failure unknown_evidence(std::string const& path, base::View bytes) {
     if (auto const kind = attest::inspect::recognise(bytes, bytes.size())) {
         auto const described = attest::inspect::describe(*kind, {bytes, path}, {});
         text += "; it is a file of the kind " + described.kind + std::string{place_of(*kind)};
+    } else {
+        text += spelt(bytes);
     }
     return {.name = "evidence-unknown", .text = std::move(text)};
 }

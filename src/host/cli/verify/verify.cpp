@@ -147,7 +147,7 @@ Syntax Verify::syntax(Global& global) {
         .options = std::move(all),
         .operands = {
             {.name = "EVIDENCE",
-             .help = "Files of evidence.",
+             .help = "Files of evidence; - for standard input.",
              .target = &evidence_,
              .completion = Completion::File}
         },

@@ -153,11 +153,11 @@ Reply recvmsg(SystemCall const& call) {
     );
     auto const size = *Extent::create(most_message + most_address, sizeof(std::uint32_t));
     auto const got = TRY(kernel.wait(
-        Call::RecvFrom, {handle, data.encode(), call[2], name.encode(), size.encode()}, ~0ULL >> 1
+        Call::RecvFrom, {handle, data.encode(), call[2], name.encode(), size.encode()}, room
     ));
-    TRY(pieces.scatter(kernel.host.data(data).first(smaller(got, room))));
+    TRY(pieces.scatter(kernel.host.data(data).first(got)));
     TRY(kernel.user.write(message.name, kernel.host.data(name)));
-    kernel.host.scrub(smaller(got, room));
+    kernel.host.scrub(got);
     message.name_size = name.size();
     message.control_size = 0;
     message.flags = 0;

@@ -1,0 +1,142 @@
+// What is no evidence and no endorsement, and is met beside them: attestation results, guests'
+// firmware, bodies of SIGSTRUCTs, report data.
+
+#include "attest/inspect/describe.hpp"
+#include "attest/inspect/result_claims.hpp"
+#include "attest/testing/vectors.hpp"
+#include "crypto/base64.hpp"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace attest::inspect;
+using attest::Outcome;
+using attest::testing::Vectors;
+using Bytes = std::vector<std::byte>;
+
+Bytes first_of(std::string_view kind) {
+    auto const& vectors = Vectors::instance();
+    for (auto const& vector : vectors.of_kind(kind))
+        if (vector.positive == true) return vectors.read(vector.path);
+    return {};
+}
+
+std::optional<Description> described(base::View bytes, Artefacts beside = {}) {
+    auto const kind = recognise(bytes, bytes.size());
+    if (!kind) return {};
+    return describe(*kind, {bytes, "file"}, beside);
+}
+
+std::string jwt(std::string_view header, std::string_view claims) {
+    return crypto::encode_base64url(base::view_of(header)) + '.' +
+           crypto::encode_base64url(base::view_of(claims)) + ".AAAA";
+}
+
+constexpr auto es384 = R"({"alg":"ES384"})";
+constexpr auto good_claims =
+    R"({"eat_profile":"tag:ietf.org,2026:rats/ear#04","iat":1,"ear_verifier_id":{"developer":"d",)"
+    R"("build":"b"},"submods":{"x":{"ear_status":"affirming"}}})";
+
+TEST(InspectResult, AnEarIsShownAndItsSignatureLeftOpenWithoutAKey) {
+    auto const text = jwt(es384, good_claims) + '\n';
+    auto const it = described(base::view_of(text));
+    ASSERT_TRUE(it);
+    EXPECT_FALSE(wrong(*it));
+    EXPECT_EQ(it->kind, "attestation result (EAR) as JWT");
+    EXPECT_EQ(it->fields["claims"]["submods"]["x"]["ear_status"], "affirming");
+    EXPECT_EQ(it->checks.back().outcome, Outcome::Undecided);
+}
+
+TEST(InspectResult, ASignatureByAnotherKeyAndNoAlgorithmAtAllAreWrong) {
+    auto const text = jwt(es384, good_claims);
+    auto const key = first_of("cca-trust-anchor");
+    std::array const beside{Artefact{key, "key"}};
+    EXPECT_TRUE(wrong(*described(base::view_of(text), beside)));
+    auto const none = jwt(R"({"alg":"none"})", good_claims);
+    EXPECT_TRUE(wrong(*described(base::view_of(none))));
+}
+
+TEST(InspectResult, WhatAnEarLacksIsNamed) {
+    auto const missing = [](std::string_view claims) {
+        auto const text = jwt(es384, claims);
+        for (auto const& check : described(base::view_of(text))->checks)
+            if (check.outcome == Outcome::Failed) return check.detail.place.field;
+        return std::string{};
+    };
+    EXPECT_EQ(missing(R"({"submods":{}})"), "eat_profile");
+    EXPECT_EQ(missing(R"({"submods":{},"eat_profile":"x"})"), "iat");
+    EXPECT_EQ(missing(R"({"submods":{},"eat_profile":"x","iat":1})"), "ear_verifier_id");
+    EXPECT_EQ(
+        missing(R"({"submods":{},"eat_profile":"x","iat":1,"ear_verifier_id":{}})"), "submods"
+    );
+    EXPECT_EQ(
+        missing(
+            R"({"submods":{"x":{"ear_status":"fine"}},"eat_profile":"x","iat":1,)"
+            R"("ear_verifier_id":{}})"
+        ),
+        "ear_status"
+    );
+    EXPECT_FALSE(missing(R"({"submods":)").empty());
+}
+
+TEST(InspectResult, AnyOtherJwtIsShownAsOne) {
+    auto const text = jwt(es384, R"({"iss":"somebody"})");
+    EXPECT_EQ(described(base::view_of(text))->kind, "JSON Web Token");
+}
+
+TEST(InspectCertificates, SeveralInOneFileAreCheckedWithEachOther) {
+    auto both = first_of("amd-vlek-cert");
+    auto const first = both.size();
+    auto const list = first_of("intel-crl");
+    both.insert(both.end(), list.begin(), list.end());
+    auto const it = described(both);
+    ASSERT_TRUE(it);
+    EXPECT_FALSE(wrong(*it));
+    ASSERT_EQ(it->fields["parts"].size(), 2U);
+    EXPECT_EQ(it->fields["parts"][1]["offset"], first);
+    both.back() ^= std::byte{1};
+    EXPECT_TRUE(wrong(*described(both)));
+    both.pop_back();
+    EXPECT_TRUE(wrong(*described(both)));
+}
+
+TEST(InspectFirmware, IsKnownByItsTableAndShowsItsEntries) {
+    auto const image = first_of("ovmf-suffix");
+    auto const it = described(image);
+    ASSERT_TRUE(it);
+    EXPECT_FALSE(wrong(*it));
+    EXPECT_FALSE(it->fields["entries"].empty());
+}
+
+TEST(InspectSigstructBody, BelongsToTheSigstructThatSignedIt) {
+    auto const body = first_of("sgx-sigstruct-input");
+    ASSERT_FALSE(body.empty());
+    EXPECT_FALSE(wrong(*described(body)));
+    int fitting = 0;
+    int others = 0;
+    for (auto const& vector : Vectors::instance().of_kind("sgx-sigstruct")) {
+        if (vector.positive != true) continue;
+        auto const sigstruct = Vectors::instance().read(vector.path);
+        std::array const beside{Artefact{sigstruct, vector.path}};
+        ++(wrong(*described(body, beside)) ? others : fitting);
+    }
+    EXPECT_EQ(fitting, 1);
+    EXPECT_GT(others, 0);
+}
+
+TEST(InspectReportData, IsNothingAloneAndBelongsToTheEvidenceThatBearsIt) {
+    auto const quote = first_of("tdx-quote-v5");
+    std::array const beside{Artefact{quote, "quote"}};
+    auto const said = described(quote)->fields["reportdata"].get<std::string>();
+    auto data = attest::testing::unhex(said);
+    ASSERT_EQ(data.size(), 64U);
+    EXPECT_TRUE(wrong(*described(data)));
+    EXPECT_FALSE(wrong(*described(data, beside)));
+    data[63] ^= std::byte{1};
+    EXPECT_TRUE(wrong(*described(data, beside)));
+    // Text of that length is text.
+    EXPECT_FALSE(described(base::view_of(std::string(64, 'a'))));
+}
+
+} // namespace

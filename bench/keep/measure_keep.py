@@ -6,13 +6,16 @@ Prints the table of bench/keep/README.md. Sealed memory stands beside plain in e
 import os
 import pathlib
 import re
+import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+import network  # noqa: E402
 from measure import BUILD, ENARX, GUESTS, hyperfine, in_turn, output, table, verdict, wasmtime, workspace  # noqa: E402
 
 QUICK = "--quick" in sys.argv[1:]
@@ -103,19 +106,83 @@ def files(env, place):
     return [[f"{count} small files on the host, ms", rows["nil"], rows["plain"], rows["sealed"], "-", "-", "-"]]
 
 
-def idle(env):
-    """Memory that is this process' own while its application waits for input, in MiB."""
-    def private(line):
-        process = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env={**os.environ, **env})
-        time.sleep(1)
-        text = pathlib.Path(f"/proc/{process.pid}/smaps_rollup").read_text()
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        return sum(int(n) for n in re.findall(r"Private_Dirty:\s+(\d+) kB", text)) / 1024
-    lines = {"nil": nil(GUESTS / "spin.wasm", "read"), "plain": keep("plain", GUESTS / "spin.wasm", "read")}
-    found = {name: private(line) for name, line in lines.items()}
-    return [["idle Keep, memory of its own, MiB (sealed memory is the kernel's and not seen here)", found["nil"], found["plain"], "-", "-",
-             f"{found['plain']:.1f} (5)", verdict(found["plain"] <= 5)]]
+def calls(env, place):
+    """Single system calls of a program: answered in the shim, by a host that looks for calls, by one that is rung for."""
+    pathlib.Path(place, "file").write_text("x")
+
+    def costs(memory):
+        with open(f"{place}/file", encoding="ascii") as file:
+            text = output([ENARX, "exec", f"--memory={memory}", BUILD / "parts/keep-calls"], env={**os.environ, **env}, stdin=file)
+        return {name: float(value) / 1000 for name, value in (line.split() for line in text.splitlines())}
+    runs = {memory: [costs(memory) for _ in range(3 if QUICK else 9)] for memory in ("plain", "sealed")}
+    rows = []
+    for name, what, reach in (("shim", "system call answered in the shim, us", 1.5), ("polled", "by a host that looks, us", 3),
+                              ("rung", "by a host that is rung for, us", 40)):
+        plain, sealed = (statistics.median(run[name] for run in runs[memory]) for memory in ("plain", "sealed"))
+        rows.append([what, "-", plain, sealed, "-", f"{plain:.1f} ({reach})", verdict(plain <= reach)])
+    return rows
+
+
+def served(env, place, what, load):
+    """A server of the guest programs under load, in turn with nil and both kinds of memory; answers with medians."""
+    os.environ.update(env)
+    prefixes = {"nil": nil, "plain": lambda *a: keep("plain", *a), "sealed": lambda *a: keep("sealed", *a)}
+    found = {name: [] for name in prefixes}
+    for _ in range(2 if QUICK else network.ROUNDS):
+        for name, prefix in prefixes.items():
+            port = network.free_port()
+            found[name].append(load(prefix(*network.listener(place, what[0], port), GUESTS / what[1]), port))
+    return {name: statistics.median(values) for name, values in found.items()}
+
+
+def networks(env, place):
+    rows = []
+    for size in (64, 65536):
+        found = served(env, place, ("tcp", "echo_server.wasm"), lambda line, port, size=size: network.echo_rates(line, port, 1, size))
+        ratio = found["nil"] / found["plain"]
+        rows.append([f"tcp echo, {size} B, round trips per second", found["nil"], found["plain"], found["sealed"], "-",
+                     f"{ratio:.2f} x the time (2)", verdict(ratio <= 2)])
+    if not shutil.which("wrk"):
+        return [*rows, ["TLS requests per second", "-", "-", "-", "-", "wrk is missing (apt-get install wrk)", "-"]]
+    found = served(env, place, ("tls", "http_server.wasm"), network.requests_per_second)
+    share = found["plain"] / found["nil"]
+    return [*rows, ["TLS requests per second, 32 connections", found["nil"], found["plain"], found["sealed"], "-",
+                    f"{share:.2f} (0.50)", verdict(share >= 0.5)]]
+
+
+def available_mib():
+    return int(re.search(r"MemAvailable:\s+(\d+)", pathlib.Path("/proc/meminfo").read_text())[1]) / 1024
+
+
+def idle(env, number=None):
+    """Many Keeps whose application waits for input: what the whole machine has less of, for each, in MiB; the first one's
+    share, which is what all share, is not counted. Sealed memory is seen here, too."""
+    number = number or (50 if QUICK else 500)
+
+    def each(line):
+        def begin():
+            return subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                    env={**os.environ, **env})
+        keeps = [begin()]
+        try:
+            time.sleep(2)
+            before = available_mib()
+            keeps += [begin() for _ in range(number)]
+            time.sleep(5 if QUICK else 20)
+            if any(one.poll() is not None for one in keeps):
+                raise SystemExit("an idle Keep ended by itself")
+            return (before - available_mib()) / number
+        finally:
+            for one in keeps:
+                one.send_signal(signal.SIGKILL)
+            for one in keeps:
+                one.wait()
+    found = {"nil": each(nil(GUESTS / "spin.wasm", "read")), "plain": each(keep("plain", GUESTS / "spin.wasm", "read")),
+             "sealed": each(keep("sealed", GUESTS / "spin.wasm", "read"))}
+    return [[f"idle Keep, memory of its own, MiB (of {number})", found["nil"], found["plain"], found["sealed"], "-",
+             f"{found['plain']:.1f} (5)", verdict(found["plain"] <= 5)],
+            ["500 idle Keeps, GiB", *(found[name] * 500 / 1024 for name in ("nil", "plain", "sealed")), "-",
+             f"{found['plain'] * 500 / 1024:.1f} (8)", verdict(found["plain"] * 500 <= 8192)]]
 
 
 def rate(env):
@@ -139,7 +206,8 @@ def main():
     subprocess.run([pathlib.Path(__file__).parents[2] / "tools/settle_pages.py", BUILD / "libexec/enarx/exec"], check=False)
     with workspace() as place, tempfile.TemporaryDirectory() as cache:
         env = {"XDG_CACHE_HOME": cache}
-        rows = starts(env) + exits(env) + compute(env) + touched(env) + streamed(env, place) + files(env, place) + idle(env) + rate(env)
+        rows = starts(env) + exits(env) + compute(env) + calls(env, place) + touched(env) + streamed(env, place)
+        rows += files(env, place) + networks(env, place) + idle(env) + rate(env)
     table("A KVM Keep", ["what", "nil", "kvm, plain", "kvm, sealed", "wasmtime", "reached (reach)", "holds"], rows)
 
 

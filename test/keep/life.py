@@ -4,6 +4,7 @@
 ENARX_TEST_STARTS   how many starts and ends, and how many kills (default: 100)
 ENARX_TEST_KEEPS    how many Keeps at the same time (default: 200)
 """
+import json
 import os
 import pathlib
 import random
@@ -162,6 +163,35 @@ def bounds():
     contains(process.stderr.read().decode(), "(timed-out)")
     outcome = execute([PROGRAM, "exec", "--max-memory", "64M", program("memory")])
     true(outcome.status in (1, 137), f"exit status {outcome.status}: {outcome.errors}")
+
+
+@story("memory that a program gives back is there for it again, in sealed Keeps, too", ours=True)
+def reuse():
+    for memory in ("plain", "sealed"):
+        if memory == "sealed" and not sealed_here():
+            skip("this host's KVM has no guest_memfd that can be mapped: `enarx platform info` says what is missing")
+        succeeded(execute(exec_line("reuse", f"--memory={memory}", "--max-memory=160M")))
+
+
+@story("--max-threads says how many threads a program has at the same time", ours=True, seconds=120)
+def max_threads():
+    for options, expected in (([], 64), (["--max-threads", "3"], 3), (["--max-threads=70"], 70)):
+        outcome = succeeded(execute(exec_line("limits", *options), timeout=60))
+        contains(outcome.text, f"threads {expected}\n")
+    refused(execute(exec_line("limits", "--max-threads", "257")), 125, "--max-threads", name="usage")
+
+
+@story("what a program asks for and a Keep does not have stands in the log, if one is asked for", ours=True)
+def log():
+    line = [PROGRAM, "exec", "--max-threads", "2", program("limits")]
+    equal(succeeded(execute(line)).errors, "")
+    contains(execute([PROGRAM, "--log-filter", "info", *line[1:]]).errors, " INFO shim: no such system call: 0x1c1\n")
+    for options, stream in ((["--log-format", "json"], "err"), (["--log-format", "json", "--log-target", "stdout"], "out")):
+        outcome = execute([PROGRAM, *options, "--log-filter", "shim=debug", *line[1:]])
+        written = getattr(outcome, stream).decode()
+        lines = [json.loads(text) for text in written.splitlines() if text.startswith("{")]
+        true({"level": "info", "target": "shim", "message": "no such system call: 0x1c1"}.items() <= lines[-1].items(), written)
+    equal(execute([PROGRAM, "--log-filter", "warn", *line[1:]]).errors, "")
 
 
 @story("the shim of ring 0, where the host emulates that, is refused with what to do", ours=True)

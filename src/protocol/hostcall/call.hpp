@@ -122,7 +122,8 @@ inline constexpr std::array shapes{
     Shape{Call::Socket, Answer::Handle, {Value, Value, Value}},
     Shape{Call::Connect, Answer::Nothing, {Handle, In}},
     Shape{Call::SendTo, Answer::Sent, {Handle, In, Value, In}},
-    Shape{Call::RecvFrom, Answer::Value, {Handle, Out, Value, Out, InOut}},
+    // With MSG_TRUNC, too: a program must not be told of more bytes than it has.
+    Shape{Call::RecvFrom, Answer::Size, {Handle, Out, Value, Out, InOut}},
     Shape{Call::Shutdown, Answer::Nothing, {Handle, Value}},
     Shape{Call::Bind, Answer::Nothing, {Handle, In}},
     Shape{Call::Listen, Answer::Nothing, {Handle, Value}},

@@ -22,7 +22,7 @@ build_tree(std::span<std::byte const> file, std::function<Digest(Page const&)> c
     BuiltTree built{.bytes = std::vector<std::byte>(tree.size()), .root = {}};
     auto const keep = [&](unsigned level, std::uint64_t page, Digest const& digest) {
         auto const place = tree.place(level, page);
-        auto const at = place.node * sizeof(Page) + place.slot * sizeof(Digest);
+        auto const at = (place.node * sizeof(Page)) + (place.slot * sizeof(Digest));
         std::ranges::copy(digest, built.bytes.begin() + static_cast<std::ptrdiff_t>(at));
     };
     for (std::uint64_t page = 0; page < tree.pages(); ++page)

@@ -43,6 +43,7 @@ struct Place {
 // The shape of the tree over a file of one size.
 class Tree {
 public:
+    constexpr Tree() = default; // over no file: it has no page
     // Inval: no file of that size can have a tree.
     static constexpr base::Result<Tree> create(std::uint64_t file_size) {
         if (file_size == 0 || file_size > most_size) return std::unexpected(base::Errno::Inval);
@@ -64,11 +65,10 @@ public:
     // Where `level` keeps the digest on the way to a page below pages().
     constexpr Place place(unsigned level, std::uint64_t page) const {
         for (unsigned i = 0; i < level; ++i) page /= fan_out;
-        return {first_node(level) + page / fan_out, page % fan_out};
+        return {.node = first_node(level) + (page / fan_out), .slot = page % fan_out};
     }
 
 private:
-    constexpr Tree() = default;
     static constexpr std::uint64_t up(std::uint64_t v, std::uint64_t unit) {
         return (v + unit - 1) / unit;
     }
@@ -83,9 +83,12 @@ private:
     std::array<std::uint64_t, most_levels> level_nodes_{};
 };
 
+// Who keeps something for each node needs no more room than this.
+static_assert(Tree::create(most_size)->nodes() == most_nodes);
+
 constexpr Digest digest_in(Page const& node, std::size_t slot) {
     Digest digest;
-    for (std::size_t i = 0; i < sizeof digest; ++i) digest[i] = node[slot * sizeof digest + i];
+    for (std::size_t i = 0; i < sizeof digest; ++i) digest[i] = node[(slot * sizeof digest) + i];
     return digest;
 }
 

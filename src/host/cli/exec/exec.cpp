@@ -84,9 +84,9 @@ os::OrFailure<vmm::ProgramOrder> ExecUse::order(Global const& global) const {
         .arguments = {*program_},
         .environment = {},
         .folders = {},
-        .verbose = global.log_filter.has_value() && *global.log_filter != "off",
         .keep = keep_wish(keep_)
     };
+    order.keep.log = TRY(log_wish(global));
     order.arguments.insert(order.arguments.end(), arguments_.begin(), arguments_.end());
     for (auto const& wish : environment_) order.environment.push_back(TRY(variable(wish)));
     for (auto const& path : directories_) order.folders.push_back(TRY(open_directory(path)));

@@ -136,11 +136,18 @@ os::OrFailure<std::uint32_t> thread_count(std::string_view text) {
     );
 }
 
+os::OrFailure<vmm::LogWish> log_wish(Global const& global) {
+    if (global.log_filter) TRY(check_filter(*global.log_filter));
+    return vmm::LogWish{
+        .filter = global.log_filter.value_or(""),
+        .format = global.log_format == "json" ? base::LogFormat::Json : base::LogFormat::Text,
+        .to_standard_output = global.log_target == "stdout"
+    };
+}
+
 os::OrFailure<void> add_log(vmm::LaunchOrder& order, Global const& global) {
-    if (global.log_filter && !global.log_filter->empty()) {
-        TRY(check_filter(*global.log_filter));
-        order.add(Kind::LogFilter, *global.log_filter);
-    }
+    order.keep.log = TRY(log_wish(global));
+    if (!order.keep.log.filter.empty()) order.add(Kind::LogFilter, order.keep.log.filter);
     if (global.log_format) order.add(Kind::LogFormat, *global.log_format);
     if (global.log_target) order.add(Kind::LogTarget, *global.log_target);
     return {};

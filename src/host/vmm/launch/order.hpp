@@ -4,6 +4,7 @@
 // to.
 
 #include "host/vmm/plan.hpp"
+#include "host/vmm/shim_log.hpp"
 #include "os/fd.hpp"
 #include "protocol/launch/launch.hpp"
 
@@ -21,6 +22,7 @@ struct KeepWish {
     std::optional<MemoryKind> memory = {}; // else sealed where the host has it
     bool sockets = false;                  // the Keep may make sockets of its own
     bool attestation = false;              // its application asks for evidence
+    LogWish log = {};                      // of the shim
 };
 
 class LaunchOrder {

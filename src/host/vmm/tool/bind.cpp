@@ -12,12 +12,12 @@
 #include <algorithm>
 #include <cstring>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <optional>
 #include <string>
 
 #include <elf.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 
 namespace {
@@ -50,7 +50,7 @@ std::optional<std::span<std::byte>> find_header(Bytes& shim) {
     std::memcpy(&elf, shim.data(), sizeof elf);
     for (std::uint64_t i = 0; i < elf.e_phnum; ++i) {
         Elf64_Phdr segment{};
-        auto const at = elf.e_phoff + i * sizeof segment;
+        auto const at = elf.e_phoff + (i * sizeof segment);
         if (at > shim.size() || sizeof segment > shim.size() - at) return {};
         std::memcpy(&segment, shim.data() + at, sizeof segment);
         if (segment.p_type != PT_LOAD || segment.p_paddr != launch::image_address) continue;
@@ -75,7 +75,7 @@ bool bind(Bytes& shim, program::Root const& root) {
 }
 
 int failed(std::string const& path, std::string_view why) {
-    fmt::print(stderr, "keep-bind: {}: {}\n", path, why);
+    std::cerr << "keep-bind: " << path << ": " << why << '\n';
     return 1;
 }
 
@@ -98,9 +98,9 @@ int run(std::span<char*> names) {
 } // namespace
 
 int main(int argc, char** argv) {
-    constexpr std::size_t wanted = 5;
+    constexpr int wanted = 5;
     if (argc != wanted) {
-        fmt::print(stderr, "usage: keep-bind SHIM PROGRAM BOUND-SHIM TREE\n");
+        std::cerr << "usage: keep-bind SHIM PROGRAM BOUND-SHIM TREE\n";
         return 2;
     }
     return run(std::span{argv, wanted}.subspan(1));

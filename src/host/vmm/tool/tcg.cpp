@@ -156,6 +156,13 @@ base::Result<std::uint64_t> answer(Guest& guest, vmm::Server& server, vmm::Reque
     }
 }
 
+// The exit status that an Exit means.
+int end_of(vmm::Request const& exit) {
+    if (auto const changed = vmm::program_changed(exit))
+        fmt::print(stderr, "keep-tcg: {}: {}\n", changed->name, changed->text);
+    return static_cast<int>(exit.value(1) != 0 ? 128 + exit.value(1) : exit.value(0));
+}
+
 // Serves the one vCPU until the program ends; answers with its exit status.
 int serve(Guest& guest, vmm::Server& server, bool costs) {
     auto const block = guest.ram.subspan(launch::block_address, protocol::hostcall::block_size);
@@ -178,10 +185,7 @@ int serve(Guest& guest, vmm::Server& server, bool costs) {
         auto const request = vmm::Request::fetch(block, server.handles());
         if (request && request->call() == Call::Exit) {
             if (costs) fmt::print(stderr, "exits {}\n", calls);
-            if (auto const changed = vmm::program_changed(*request))
-                fmt::print(stderr, "keep-tcg: {}: {}\n", changed->name, changed->text);
-            return request->value(1) != 0 ? static_cast<int>(128 + request->value(1))
-                                          : static_cast<int>(request->value(0));
+            return end_of(*request);
         }
         auto const result =
             request ? answer(guest, server, *request) : std::unexpected(request.error());

@@ -119,7 +119,7 @@ os::OrFailure<std::string> inspect(Application const& application, std::string_v
     json.add_raw("imports", json_array(inspection.imports, import_json));
     json.add_raw("exports", json_array(inspection.exports, export_json));
     TRY(add_sections(json, binary));
-    json.add_raw("features", json_array(inspection.features, json_string));
+    json.add_raw("features", json_array(inspection.features, base::json_string));
     return json.text() + '\n';
 }
 

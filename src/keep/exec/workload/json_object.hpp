@@ -2,7 +2,7 @@
 
 // JSON objects and arrays, put together from the inside out.
 
-#include "keep/exec/log/json.hpp"
+#include "base/json_string.hpp"
 
 #include <cstdint>
 #include <string>
@@ -14,7 +14,7 @@ namespace exec {
 class JsonObject {
 public:
     JsonObject& add(std::string_view key, std::string_view text) {
-        return add_raw(key, json_string(text));
+        return add_raw(key, base::json_string(text));
     }
     JsonObject& add(std::string_view key, char const* text) {
         return add(key, std::string_view{text});
@@ -27,7 +27,7 @@ public:
     }
     JsonObject& add_raw(std::string_view key, std::string_view json) {
         if (!members_.empty()) members_ += ',';
-        members_ += json_string(key);
+        members_ += base::json_string(key);
         members_ += ':';
         members_ += json;
         return *this;

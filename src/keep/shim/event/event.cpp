@@ -46,15 +46,9 @@ SignalInfo describe(Frame const& frame) {
 }
 
 bool has_error_code(Vector vector) {
-    switch (vector) {
-    case Vector::StackFault:
-    case Vector::GeneralProtection:
-    case Vector::PageFault:
-    case Vector::AlignmentCheck:
-        return true;
-    default:
-        return false;
-    }
+    using enum Vector;
+    return vector == StackFault || vector == GeneralProtection || vector == PageFault ||
+           vector == AlignmentCheck;
 }
 
 // Linux ends a program whose fault nobody handles, even if it blocks or ignores the signal.

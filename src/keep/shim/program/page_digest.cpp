@@ -29,9 +29,9 @@ constexpr auto padding = [] {
     return block;
 }();
 
-template <auto blocks> void run(State& state, protocol::program::Page const& page) {
-    blocks(state.data(), page.data(), page.size() / block_size);
-    blocks(state.data(), padding.data(), 1);
+template <auto Blocks> void run(State& state, protocol::program::Page const& page) {
+    Blocks(state.data(), page.data(), page.size() / block_size);
+    Blocks(state.data(), padding.data(), 1);
 }
 
 // The instructions use vector registers, which are the program's while the shim runs.

@@ -9,7 +9,6 @@
 #include "keep/shim/program/page_digest.hpp"
 #include "protocol/launch/machine.hpp"
 
-#include <optional>
 #include <span>
 
 namespace shim {
@@ -61,7 +60,7 @@ private:
     hw::PhysAddr place_;
     hw::PhysAddr tree_place_;
     std::uint64_t size_ = 0;
-    std::optional<protocol::program::Tree> tree_;
+    protocol::program::Tree tree_;
     Digest top_{};
     PageDigest digest_;
     std::uint64_t checked_ = 0;

@@ -7,7 +7,7 @@
 
 namespace shim {
 
-base::Result<void> ProgramFile::open(protocol::launch::Boot const& boot, Root const&) {
+base::Result<void> ProgramFile::open(protocol::launch::Boot const& boot, Root const& /*root*/) {
     place_ = hw::PhysAddr{boot.program};
     size_ = boot.program_size;
     return {};
@@ -29,7 +29,7 @@ base::Result<void> ProgramFile::map(Range pages, Access access, Part const& part
     return writable ? base::Result<void>{} : space.protect(pages, access);
 }
 
-base::Result<hw::PhysAddr> ProgramFile::page(std::uint64_t) {
+base::Result<hw::PhysAddr> ProgramFile::page(std::uint64_t /*offset*/) {
     return std::unexpected(base::Errno::Fault); // all are mapped from the beginning
 }
 

@@ -13,7 +13,12 @@ namespace {
 
 [[noreturn]] void refuse(Kernel& kernel, std::uint64_t what) {
     namespace hostcall = protocol::hostcall;
-    end_keep(kernel, {hostcall::failed_status, 0, hostcall::EndReason::ProgramChanged, what});
+    end_keep(
+        kernel,
+        {.status = hostcall::failed_status,
+         .reason = hostcall::EndReason::ProgramChanged,
+         .detail = what}
+    );
 }
 
 } // namespace
@@ -53,7 +58,7 @@ base::Result<hw::PhysAddr> ProgramFile::page(std::uint64_t offset) {
     std::uint64_t const number = offset / hw::page_size;
     auto const wanted =
         TRY(protocol::program::digest_of(
-            *tree_, top_, number, [&](std::uint64_t at, Digest const& digest) {
+            tree_, top_, number, [&](std::uint64_t at, Digest const& digest) {
                 return node(at, digest, number);
             }
         ));
@@ -68,7 +73,7 @@ base::Result<void> ProgramFile::read(std::uint64_t offset, std::span<std::byte> 
     if (!holds(offset, to.size())) return std::unexpected(base::Errno::NoExec);
     while (!to.empty()) {
         auto const own = TRY(page(offset));
-        auto const n = smaller(hw::page_size - offset % hw::page_size, to.size());
+        auto const n = smaller(hw::page_size - (offset % hw::page_size), to.size());
         std::memcpy(to.data(), physical(own + offset % hw::page_size), n);
         kernel_.pool.release(own);
         to = to.subspan(n);

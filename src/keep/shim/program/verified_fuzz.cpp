@@ -16,13 +16,13 @@ using protocol::program::Page;
 constexpr std::uint64_t pages = 140; // two levels of nodes
 constexpr std::uint64_t tree_pages = 3;
 constexpr std::uint64_t file_place = fake::World::first_memory;
-constexpr std::uint64_t tree_place = file_place + pages * hw::page_size;
+constexpr std::uint64_t tree_place = file_place + (pages * hw::page_size);
 
 std::vector<std::byte> const& program() {
     static std::vector<std::byte> const file = [] {
-        std::vector<std::byte> bytes(pages * hw::page_size - 100);
+        std::vector<std::byte> bytes((pages * hw::page_size) - 100);
         for (std::size_t i = 0; i < bytes.size(); ++i)
-            bytes[i] = static_cast<std::byte>(i * 7 + i / hw::page_size);
+            bytes[i] = static_cast<std::byte>((i * 7) + (i / hw::page_size));
         return bytes;
     }();
     return file;

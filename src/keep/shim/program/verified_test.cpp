@@ -23,20 +23,22 @@ using protocol::hostcall::whole_program;
 using protocol::program::build_tree;
 using protocol::program::Page;
 
+constexpr std::uint64_t page_size = hw::page_size;
 constexpr std::uint64_t pages = 300; // two levels of nodes
 constexpr std::uint64_t text_pages = 200;
-constexpr std::uint64_t data_bytes = 50 * 4096 + 100; // then zeros, to the end of two pages more
-constexpr std::uint64_t data_memory = 53 * 4096;
+constexpr std::uint64_t data_bytes =
+    50 * page_size + 100; // then zeros, to the end of two pages more
+constexpr std::uint64_t data_memory = 53 * page_size;
 constexpr std::uint64_t file_place = fake::World::first_memory; // behind what is the Keep's
-constexpr std::uint64_t tree_place = file_place + pages * 4096;
+constexpr std::uint64_t tree_place = file_place + (pages * page_size);
 constexpr std::uint64_t program_base = program_space.begin + (2ULL << 20);
 constexpr std::uint64_t data_at = program_base + (4ULL << 20);
 
 // A program of two segments, text of 200 pages and data of 51; what lies behind them is not loaded.
 std::vector<std::byte> make_program() {
-    std::vector<std::byte> file(pages * 4096 - 1000);
+    std::vector<std::byte> file(pages * page_size - 1000);
     for (std::size_t i = 0; i < file.size(); ++i)
-        file[i] = static_cast<std::byte>(i * 7 + i / 4096);
+        file[i] = static_cast<std::byte>(i * 7 + i / page_size);
     Elf64_Ehdr header{};
     std::memcpy(header.e_ident, ELFMAG, SELFMAG);
     header.e_ident[EI_CLASS] = ELFCLASS64;
@@ -48,16 +50,18 @@ std::vector<std::byte> make_program() {
     header.e_phentsize = sizeof(Elf64_Phdr);
     header.e_phnum = 2;
     std::array<Elf64_Phdr, 2> segments{};
-    segments[0] = {PT_LOAD, PF_R | PF_X, 0, 0, 0, text_pages * 4096, text_pages * 4096, 4096};
+    segments[0] = {
+        PT_LOAD, PF_R | PF_X, 0, 0, 0, text_pages * page_size, text_pages * page_size, page_size
+    };
     segments[1] = {
         PT_LOAD,
         PF_R | PF_W,
-        text_pages * 4096,
+        text_pages * page_size,
         data_at - program_base,
         0,
         data_bytes,
         data_memory,
-        4096
+        page_size
     };
     std::memcpy(file.data(), &header, sizeof header);
     std::memcpy(file.data() + sizeof header, segments.data(), sizeof segments);
@@ -89,7 +93,7 @@ struct HostileProgram : testing::Test {
         TRY(kernel.program.open(boot, built.root));
         return load_program(kernel, program_base);
     }
-    static std::uint64_t text(std::uint64_t page) { return program_base + page * 4096; }
+    static std::uint64_t text(std::uint64_t page) { return program_base + (page * page_size); }
     std::byte expected(std::uint64_t offset) const { return program[offset]; }
 
     // How the Keep ends if the program reads a byte there; nothing if it goes on.
@@ -126,13 +130,13 @@ struct HostileProgram : testing::Test {
 TEST_F(HostileProgram, that_is_unchanged_is_found_in_memory_as_in_its_file) {
     ASSERT_TRUE(load());
     for (std::uint64_t page = 0; page < text_pages; ++page) {
-        auto const found = world.get(text(page), 4096);
+        auto const found = world.get(text(page), page_size);
         ASSERT_EQ(found.size(), 4096U);
-        EXPECT_EQ(std::memcmp(found.data(), &program[page * 4096], 4096), 0) << page;
+        EXPECT_EQ(std::memcmp(found.data(), &program[page * page_size], page_size), 0) << page;
     }
     auto const data = world.get(data_at, data_memory);
     ASSERT_EQ(data.size(), data_memory);
-    EXPECT_EQ(std::memcmp(data.data(), &program[text_pages * 4096], data_bytes), 0);
+    EXPECT_EQ(std::memcmp(data.data(), &program[text_pages * page_size], data_bytes), 0);
     EXPECT_TRUE(std::ranges::all_of(std::span{data}.subspan(data_bytes), [](std::byte b) {
         return b == std::byte{0};
     }));
@@ -151,7 +155,7 @@ TEST_F(HostileProgram, costs_a_check_for_each_page_that_is_touched_and_for_no_ot
 TEST_F(HostileProgram, that_differs_in_one_byte_ends_the_keep_at_its_page_and_at_no_other) {
     ASSERT_TRUE(load());
     for (std::uint64_t page = 1; page < text_pages; ++page)
-        file()[page * 4096 + page * 37 % 4096] ^= std::byte{0x10};
+        file()[page * page_size + page * 37 % page_size] ^= std::byte{0x10};
     for (std::uint64_t page = 1; page < text_pages; ++page) expect_refused(text(page), page);
     EXPECT_FALSE(touch(text(0)));
     EXPECT_FALSE(touch(data_at));
@@ -159,18 +163,18 @@ TEST_F(HostileProgram, that_differs_in_one_byte_ends_the_keep_at_its_page_and_at
 
 TEST_F(HostileProgram, is_refused_for_every_byte_of_a_page) {
     ASSERT_TRUE(load());
-    for (std::uint64_t i = 0; i < 4096; ++i) {
-        file()[7 * 4096 + i] ^= std::byte{1};
+    for (std::uint64_t i = 0; i < page_size; ++i) {
+        file()[7 * page_size + i] ^= std::byte{1};
         expect_refused(text(7), 7);
-        file()[7 * 4096 + i] ^= std::byte{1};
+        file()[7 * page_size + i] ^= std::byte{1};
     }
     EXPECT_FALSE(touch(text(7)));
 }
 
 TEST_F(HostileProgram, that_differs_where_nothing_is_touched_runs) {
     ASSERT_TRUE(load());
-    file()[100 * 4096] ^= std::byte{1};
-    file()[(pages - 1) * 4096] ^= std::byte{1}; // not even loaded
+    file()[100 * page_size] ^= std::byte{1};
+    file()[(pages - 1) * page_size] ^= std::byte{1}; // not even loaded
     EXPECT_FALSE(touch(text(99)));
     EXPECT_FALSE(touch(text(101)));
     expect_refused(text(100), 100);
@@ -187,7 +191,7 @@ TEST_F(HostileProgram, whose_headers_differ_is_not_loaded) {
 TEST_F(HostileProgram, whose_tree_differs_is_refused_wherever_the_change_is_on_the_way) {
     auto const shape = *protocol::program::Tree::create(program.size());
     for (std::uint64_t node = 0; node < shape.nodes(); ++node) {
-        for (std::uint64_t at = node * 4096; at < (node + 1) * 4096; at += 255) {
+        for (std::uint64_t at = node * page_size; at < (node + 1) * page_size; at += 255) {
             fake::World fresh;
             std::ranges::copy(program, file());
             std::ranges::copy(built.bytes, tree());
@@ -197,7 +201,7 @@ TEST_F(HostileProgram, whose_tree_differs_is_refused_wherever_the_change_is_on_t
             for (std::uint64_t page = 0; page < pages; page += 64) {
                 bool refused = false;
                 try {
-                    ASSERT_TRUE(shaken.page(page * 4096));
+                    ASSERT_TRUE(shaken.page(page * page_size));
                 } catch (fake::Ended const& end) {
                     refused = end.reason == EndReason::ProgramChanged && end.detail == page;
                 }
@@ -209,20 +213,20 @@ TEST_F(HostileProgram, whose_tree_differs_is_refused_wherever_the_change_is_on_t
 
 TEST_F(HostileProgram, with_a_page_in_the_place_of_another_is_refused) {
     ASSERT_TRUE(load());
-    std::memcpy(file() + 5 * 4096, &program[6 * 4096], 4096);
+    std::memcpy(file() + (5 * page_size), &program[6 * page_size], page_size);
     expect_refused(text(5), 5);
     EXPECT_FALSE(touch(text(6)));
 }
 
 TEST_F(HostileProgram, with_a_tree_that_ends_early_is_refused) {
     // The node of the page that holds the end of the data and the beginning of the zeros.
-    std::memset(tree() + 2 * 4096, 0, built.bytes.size() - 2 * 4096);
+    std::memset(tree() + (2 * page_size), 0, built.bytes.size() - 2 * page_size);
     expect_refused_at_start(250);
 }
 
 TEST_F(HostileProgram, under_the_root_of_another_one_is_refused_at_its_first_page) {
     auto other = program;
-    other[250 * 4096] ^= std::byte{1};
+    other[250 * page_size] ^= std::byte{1};
     auto const root =
         build_tree(other, [](Page const& page) { return crypto::sha256(page); })->root;
     ASSERT_TRUE(kernel.program.open(boot, root));
@@ -243,7 +247,7 @@ TEST_F(HostileProgram, of_another_size_is_refused_before_anything_is_read) {
 
 TEST_F(HostileProgram, with_a_tree_outside_of_what_is_the_hosts_is_a_protocol_error) {
     std::array<std::uint64_t, 7> const lies{
-        0, 0x40'0000, tree_place + 1, boot.memory, boot.memory - 4096, ~0ULL, ~0xfffULL
+        0, 0x40'0000, tree_place + 1, boot.memory, boot.memory - page_size, ~0ULL, ~0xfffULL
     };
     for (auto const place : lies) {
         boot.tree = place;
@@ -260,8 +264,8 @@ TEST_F(HostileProgram, that_changes_after_a_page_was_used_changes_nothing_for_th
     EXPECT_FALSE(touch(text(9)));
     std::memset(file(), 0xcc, program.size());
     std::memset(tree(), 0xcc, built.bytes.size());
-    auto const found = world.get(text(9), 4096);
-    EXPECT_EQ(std::memcmp(found.data(), &program[9 * 4096], 4096), 0);
+    auto const found = world.get(text(9), page_size);
+    EXPECT_EQ(std::memcmp(found.data(), &program[9 * page_size], page_size), 0);
 }
 
 TEST_F(HostileProgram, that_changes_while_it_is_fetched_is_never_used_as_anything_else) {
@@ -269,15 +273,16 @@ TEST_F(HostileProgram, that_changes_while_it_is_fetched_is_never_used_as_anythin
     std::atomic<bool> stop = false;
     std::thread host{[&] {
         // Safety: the host's writes race on purpose; the shim must not care.
-        auto volatile* const byte = reinterpret_cast<char volatile*>(file() + 11 * 4096 + 2048);
+        auto volatile* const byte =
+            reinterpret_cast<char volatile*>(file() + (11 * page_size) + 2048);
         while (!stop) *byte = static_cast<char>(*byte ^ 1);
     }};
     unsigned used = 0;
     for (int round = 0; round < 2000; ++round) {
         if (touch(text(11))) continue;
         ++used;
-        auto const found = world.get(text(11), 4096);
-        ASSERT_EQ(std::memcmp(found.data(), &program[11 * 4096], 4096), 0);
+        auto const found = world.get(text(11), page_size);
+        ASSERT_EQ(std::memcmp(found.data(), &program[11 * page_size], page_size), 0);
         ASSERT_TRUE(kernel.space.discard({text(11), text(12)}));
     }
     stop = true;
@@ -291,12 +296,12 @@ TEST_F(HostileProgram, is_checked_where_a_system_call_reads_its_pages) {
     world.set_host([&](Call call, Arguments const&, std::span<std::byte> data) -> std::int64_t {
         if (call != Call::Write) return -38;
         ++sent;
-        EXPECT_EQ(data[0], program[20 * 4096]);
+        EXPECT_EQ(data[0], program[20 * page_size]);
         return 64;
     });
     kernel.files.put(1, {.kind = File::Kind::Host, .handle = 1});
     EXPECT_EQ(world.call(1, {1, text(20), 64}), 64);
-    file()[21 * 4096] ^= std::byte{1};
+    file()[21 * page_size] ^= std::byte{1};
     EXPECT_THROW(world.call(1, {1, text(21), 64}), fake::Ended);
     EXPECT_EQ(sent, 1U);
 }
@@ -315,19 +320,21 @@ TEST_F(HostileProgram, whose_memory_the_program_splits_and_protects_comes_from_t
     ASSERT_TRUE(kernel.space.protect({text(40), text(50)}, Access::Read));
     ASSERT_TRUE(kernel.space.protect({text(60), text(61)}, Access::Read | Access::Write));
     for (std::uint64_t const page : {29U, 31U, 39U, 40U, 45U, 50U, 60U, 199U}) {
-        auto const found = world.get(text(page), 4096);
+        auto const found = world.get(text(page), page_size);
         ASSERT_EQ(found.size(), 4096U) << page;
-        EXPECT_EQ(std::memcmp(found.data(), &program[page * 4096], 4096), 0) << page;
+        EXPECT_EQ(std::memcmp(found.data(), &program[page * page_size], page_size), 0) << page;
     }
     EXPECT_TRUE(world.get(text(30), 1).empty());
     ASSERT_TRUE(kernel.user.store(text(60), 'x'));
     ASSERT_TRUE(kernel.space.discard({text(60), text(61)}));
-    EXPECT_EQ(world.get(text(60), 1)[0], expected(60 * 4096)); // as a file that is mapped privately
+    EXPECT_EQ(
+        world.get(text(60), 1)[0], expected(60 * page_size)
+    ); // as a file that is mapped privately
 }
 
 TEST_F(HostileProgram, with_a_segment_that_the_file_does_not_hold_is_no_program) {
     auto bad = program;
-    auto const size = pages * 4096;
+    auto const size = pages * page_size;
     std::memcpy(&bad[sizeof(Elf64_Ehdr) + offsetof(Elf64_Phdr, p_filesz)], &size, sizeof size);
     std::memcpy(&bad[sizeof(Elf64_Ehdr) + offsetof(Elf64_Phdr, p_memsz)], &size, sizeof size);
     auto const of_bad = *build_tree(bad, [](Page const& page) { return crypto::sha256(page); });

@@ -94,14 +94,15 @@ base::Result<void> configure(Kernel& kernel, launch::Boot const& boot) {
     if (boot.open != boot.open_end) kernel.pool.add_open({boot.open, boot.open_end});
     for (std::uint32_t i = 0; i < boot.descriptor_count; ++i) {
         auto const& descriptor = boot.descriptors[i];
-        if (descriptor.kind == static_cast<std::uint32_t>(launch::DescriptorKind::Named)) {
-            if (descriptor.number >= kernel.named.size())
-                return std::unexpected(base::Errno::Proto);
-            kernel.named[descriptor.number] = TRY(file_of(descriptor, boot.memory));
-            continue;
-        }
-        if (descriptor.number >= Descriptors::max_files) return std::unexpected(base::Errno::Proto);
-        kernel.files.put(descriptor.number, TRY(file_of(descriptor, boot.memory)));
+        auto const file = TRY(file_of(descriptor, boot.memory));
+        bool const named =
+            descriptor.kind == static_cast<std::uint32_t>(launch::DescriptorKind::Named);
+        if (descriptor.number >= (named ? kernel.named.size() : Descriptors::max_files))
+            return std::unexpected(base::Errno::Proto);
+        if (named)
+            kernel.named[descriptor.number] = file;
+        else
+            kernel.files.put(descriptor.number, file);
     }
     return {};
 }

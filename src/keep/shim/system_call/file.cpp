@@ -33,7 +33,6 @@ enum class Control : std::uint64_t {
     DuplicateCloseOnExec = 1030
 };
 constexpr std::uint64_t close_on_exec = 1;
-constexpr std::uint64_t open_close_on_exec = 0x8'0000;
 constexpr std::uint64_t ioctl_window_size = 0x5413;
 constexpr std::uint64_t ioctl_bytes_ready = 0x541b;
 constexpr std::uint64_t ioctl_nonblocking = 0x5421;

@@ -100,6 +100,19 @@ Reply Forward::send() {
     return reply;
 }
 
+Reply add_handle(
+    SystemCall const& call, std::uint64_t handle, std::uint64_t flags, bool close_late
+) {
+    File const file{
+        .kind = File::Kind::Host,
+        .close_on_exec = (flags & open_close_on_exec) != 0,
+        .close_late = close_late,
+        .handle = static_cast<std::uint32_t>(handle)
+    };
+    if (call.kernel.files.handle_in_use(file.handle)) return std::unexpected(base::Errno::Proto);
+    return call.kernel.files.add(file);
+}
+
 // For calls whose arguments are only numbers, descriptors and paths: the row says which is which.
 Reply system_call::forward(SystemCall const& call) {
     auto const number = call.frame.rax;

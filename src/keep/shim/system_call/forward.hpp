@@ -47,4 +47,12 @@ private:
     std::uint64_t in_size_ = 0;
 };
 
+inline constexpr std::uint64_t open_close_on_exec = 0x8'0000; // O_CLOEXEC, SOCK_CLOEXEC
+
+// A new descriptor for a handle that the host has given out. Proto: it is in use already, which
+// would tie two files together; the host has mistaken or lied.
+Reply add_handle(
+    SystemCall const& call, std::uint64_t handle, std::uint64_t flags, bool close_late
+);
+
 } // namespace shim

@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::uint64_t access_mode = 3; // zero: only to read
 constexpr std::uint64_t at_empty_path = 0x1000;
-constexpr std::uint64_t open_close_on_exec = 0x8'0000;
 constexpr std::int32_t working_folder = -100; // AT_FDCWD
 constexpr std::size_t extended_status_size = 256;
 constexpr std::uint64_t open_how_size = 24;
@@ -54,16 +53,7 @@ Reply open_below(
     forward.value(mode);
     forward.value(resolve);
     auto const handle = TRY(forward.send());
-    // A handle that is in use already would tie two files together: the host has mistaken or lied.
-    if (call.kernel.files.handle_in_use(static_cast<std::uint32_t>(handle)))
-        return std::unexpected(base::Errno::Proto);
-    File const file{
-        .kind = File::Kind::Host,
-        .close_on_exec = (flags & open_close_on_exec) != 0,
-        .close_late = (flags & access_mode) == 0,
-        .handle = static_cast<std::uint32_t>(handle)
-    };
-    return call.kernel.files.add(file);
+    return add_handle(call, handle, flags, (flags & access_mode) == 0);
 }
 
 base::Result<bool> names_nothing(SystemCall const& call, unsigned i) {

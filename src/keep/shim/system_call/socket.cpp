@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::uint64_t most_address = 128;
 constexpr std::uint64_t most_option = 4096;
-constexpr std::uint64_t close_on_exec = 0x8'0000;
 constexpr std::uint64_t address_room = 4096; // of the block's data, left free beside a message
 constexpr std::uint64_t most_message = data_size - address_room;
 
@@ -26,17 +25,6 @@ struct Message {
     std::uint64_t flags;
 };
 static_assert(sizeof(Message) == 56);
-
-Reply add_socket(SystemCall const& call, std::uint64_t handle, std::uint64_t flags) {
-    if (call.kernel.files.handle_in_use(static_cast<std::uint32_t>(handle)))
-        return std::unexpected(base::Errno::Proto);
-    File const file{
-        .kind = File::Kind::Host,
-        .close_on_exec = (flags & close_on_exec) != 0,
-        .handle = static_cast<std::uint32_t>(handle)
-    };
-    return call.kernel.files.add(file);
-}
 
 // Buffers for an address and its size, where the program has given them; the size says how much
 // room there is.
@@ -55,9 +43,9 @@ Reply accept_with(SystemCall const& call, std::uint64_t flags) {
     Forward forward{call, Call::Accept};
     TRY(forward.handle(call[0]));
     TRY(add_name(forward, call, call[1], call[2]));
-    forward.value(flags & ~close_on_exec);
+    forward.value(flags & ~open_close_on_exec);
     auto const handle = TRY(forward.send());
-    return add_socket(call, handle, flags);
+    return add_handle(call, handle, flags, false);
 }
 
 base::Result<std::uint32_t> handle_of(SystemCall const& call) {
@@ -71,10 +59,10 @@ base::Result<std::uint32_t> handle_of(SystemCall const& call) {
 Reply socket(SystemCall const& call) {
     Forward forward{call, Call::Socket};
     forward.value(call[0]);
-    forward.value(call[1] & ~close_on_exec);
+    forward.value(call[1] & ~open_close_on_exec);
     forward.value(call[2]);
     auto const handle = TRY(forward.send());
-    return add_socket(call, handle, call[1]);
+    return add_handle(call, handle, call[1], false);
 }
 
 Reply accept(SystemCall const& call) { return accept_with(call, 0); }
@@ -165,11 +153,11 @@ Reply recvmsg(SystemCall const& call) {
     );
     auto const size = *Extent::create(most_message + most_address, sizeof(std::uint32_t));
     auto const got = TRY(kernel.wait(
-        Call::RecvFrom, {handle, data.encode(), call[2], name.encode(), size.encode()}, ~0ULL >> 1
+        Call::RecvFrom, {handle, data.encode(), call[2], name.encode(), size.encode()}, room
     ));
-    TRY(pieces.scatter(kernel.host.data(data).first(smaller(got, room))));
+    TRY(pieces.scatter(kernel.host.data(data).first(got)));
     TRY(kernel.user.write(message.name, kernel.host.data(name)));
-    kernel.host.scrub(smaller(got, room));
+    kernel.host.scrub(got);
     message.name_size = name.size();
     message.control_size = 0;
     message.flags = 0;
@@ -180,13 +168,13 @@ Reply recvmsg(SystemCall const& call) {
 Reply pipe2(SystemCall const& call) {
     auto& kernel = call.kernel;
     auto const extent = *Extent::create(0, sizeof(std::array<std::uint32_t, 2>));
-    TRY(kernel.wait(Call::Pipe, {extent.encode(), call[1] & ~close_on_exec}, 0));
+    TRY(kernel.wait(Call::Pipe, {extent.encode(), call[1] & ~open_close_on_exec}, 0));
     std::array<std::uint32_t, 2> handles{};
     std::ranges::copy(kernel.host.data(extent), std::as_writable_bytes(std::span{handles}).begin());
     if (handles[0] == handles[1]) return std::unexpected(base::Errno::Proto);
     std::array<std::uint32_t, 2> numbers{};
     for (unsigned i = 0; i < 2; ++i)
-        numbers[i] = static_cast<std::uint32_t>(TRY(add_socket(call, handles[i], call[1])));
+        numbers[i] = static_cast<std::uint32_t>(TRY(add_handle(call, handles[i], call[1], false)));
     TRY(kernel.user.store(call[0], numbers));
     return 0;
 }

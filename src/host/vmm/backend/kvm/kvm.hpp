@@ -21,7 +21,6 @@ struct ProgramOrder {
     std::optional<std::uint64_t> memory_limit = {};
     std::optional<std::uint64_t> timeout_ms = {};
     std::optional<std::uint32_t> max_threads = {}; // at the same time
-    bool verbose = false; // the shim names each system call that it does not have
     KeepWish keep = {};
 };
 

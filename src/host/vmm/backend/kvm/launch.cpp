@@ -29,11 +29,6 @@ using protocol::launch::Kind;
 constexpr std::uint32_t usual_threads = 64;
 constexpr std::uint32_t first_folder = 3;
 
-void write_log(std::string_view line) {
-    auto const text = "enarx: shim: " + std::string{line} + '\n';
-    (void)!(::write(STDERR_FILENO, text.data(), text.size()) < 0);
-}
-
 std::uint32_t processors() {
     cpu_set_t set;
     if (::sched_getaffinity(0, sizeof set, &set) != 0) return 1;
@@ -57,6 +52,7 @@ bool sealed_memory_here() {
 Wishes common_wishes(KeepWish const& keep) {
     Wishes wishes;
     wishes.memory_limit = host_memory();
+    wishes.verbose = ShimLog{keep.log}.wanted();
     wishes.max_cpus = usual_threads;
     wishes.cpus = std::min(processors(), usual_threads);
     wishes.memory =
@@ -78,9 +74,14 @@ os::OrFailure<Image> open_image(KeepWish const& keep_wish, std::string const& pr
 
 // Runs the image's program to its end, which becomes this process' own.
 os::Failure run(KeepWish const& keep_wish, Image const& image, Handed const& handed) {
+    ShimLog const log{keep_wish.log};
     auto const run_it = [&]() -> os::OrFailure<KeepEnd> {
         auto const plan = TRY(Plan::make(image.program_size(), handed.wishes));
-        auto keep = TRY(Keep::create(image, plan, handed.files, handed.server, write_log));
+        auto keep = TRY(
+            Keep::create(image, plan, handed.files, handed.server, [log](std::string_view line) {
+                log.write(line);
+            })
+        );
         if (plan.sealed()) ::prctl(PR_SET_DUMPABLE, 0);
         kvm::Needs const needs{.sockets = keep_wish.sockets, .memory = handed.wishes.memory};
         if (auto const confined = kvm::confine(needs); !confined)
@@ -142,7 +143,6 @@ os::Failure launch_program(ProgramOrder const& order) {
     auto wishes = common_wishes(order.keep);
     wishes.arguments = order.arguments;
     wishes.environment = order.environment;
-    wishes.verbose = order.verbose;
     if (order.memory_limit) wishes.memory_limit = *order.memory_limit;
     wishes.max_cpus = order.max_threads.value_or(wishes.max_cpus);
     Handed handed{.wishes = wishes, .server = server, .files = {}};

@@ -1,11 +1,11 @@
 // Escapes as RFC 8259, section 7 wants them.
 
-#include "keep/exec/log/json.hpp"
+#include "base/json_string.hpp"
 
 #include <array>
 #include <cstddef>
 
-namespace exec {
+namespace base {
 
 namespace {
 
@@ -82,4 +82,4 @@ std::string json_string(std::string_view text) {
     return out += '"';
 }
 
-} // namespace exec
+} // namespace base

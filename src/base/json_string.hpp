@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-namespace exec {
+namespace base {
 
 // With its quotation marks. Bytes that are no UTF-8 become U+FFFD.
 std::string json_string(std::string_view text);
 
-} // namespace exec
+} // namespace base

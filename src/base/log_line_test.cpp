@@ -1,13 +1,13 @@
 // What the log lets through, and what its lines look like.
 
-#include "keep/exec/log/json.hpp"
-#include "keep/exec/log/log.hpp"
+#include "base/log_filter.hpp"
+#include "base/log_line.hpp"
 
 #include <gtest/gtest.h>
 
 namespace {
 
-using namespace exec;
+using namespace base;
 
 TEST(Log, writes_nothing_without_a_filter) {
     LogFilter const filter{""};
@@ -47,26 +47,6 @@ TEST(Log, lines_of_json_are_one_object) {
         log_line(LogFormat::Json, 0, "cache", Level::Warn, "a \"b\"\n"),
         R"({"timestamp":"1970-01-01T00:00:00.000000Z","level":"warn","target":"cache","message":"a \"b\"\n"})"
     );
-}
-
-TEST(Json, strings_escape_what_rfc_8259_wants_escaped) {
-    EXPECT_EQ(json_string("\"\\\n\r\t\x01\x1f/"), R"("\"\\\n\r\t\u0001\u001f/")");
-    EXPECT_EQ(
-        json_string("gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x98\x80"),
-        "\"gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x98\x80\""
-    );
-}
-
-TEST(Json, strings_replace_what_is_no_utf8) {
-    EXPECT_EQ(
-        json_string(
-            "a\xff"
-            "b\xc3"
-        ),
-        "\"a\xef\xbf\xbd"
-        "b\xef\xbf\xbd\""
-    );
-    EXPECT_EQ(json_string("\xed\xa0\x80"), "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"");
 }
 
 } // namespace

@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""Static-pie programs of other languages in a KVM Keep: Go, Rust, and CPython with a part of its library."""
+import glob
+import json
+import os
+import pathlib
+import shutil
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "scenario"))
+from harness import *  # noqa: E402,F403
+
+SOURCES = pathlib.Path(__file__).resolve().parent / "languages"
+BUILD_S = 540
+
+
+def need(command, package):
+    found = shutil.which(command)
+    return found or skip(f"{command} is not installed (Debian: {package})")
+
+
+def compiled(line, env=None):
+    outcome = execute(line, timeout=BUILD_S, env=env)
+    if outcome.status != 0:
+        raise Failed(f"{line[0]} fails: {outcome.errors[-800:]}")
+
+
+def in_a_keep(program, *arguments):
+    return execute([PROGRAM, "exec", "--env", "NAME=value", "--env", "GOGC=off", program, *arguments], timeout=60)
+
+
+@story("a static Go program runs as far as Go wants no epoll: goroutines, panics, faults", ours=True, seconds=600)
+def go():
+    line = [need("go", "golang-go"), "build", "-buildmode=pie", "-ldflags", '-linkmode external -extldflags "-static-pie"',
+            "-o", scratch("program"), SOURCES / "program.go"]
+    need("gcc", "gcc")
+    compiled(line, env={"CGO_ENABLED": "1", "GO111MODULE": "off", "GOTOOLCHAIN": "local", "GOCACHE": str(BUILD / "test-cache/go"), "HOME": str(scratch())})
+    outcome = in_a_keep(scratch("program"), "a", "b")
+    equal(outcome.text, "sum 499500\npanic assignment to entry in nil map\n"
+                        "fault runtime error: invalid memory address or nil pointer dereference\n"
+                        "[brown fox quick the]\narguments [a b] value\n", outcome.errors)
+    equal(outcome.status, 7)
+
+
+@story("a static Rust program runs: threads, channels, timers, panics", ours=True, seconds=300)
+def rust():
+    line = [need("rustc", "rustc"), "-O", "-C", "target-feature=+crt-static", "-C", "relocation-model=pic", "-o", scratch("program"),
+            SOURCES / "program.rs"]
+    compiled(line, env={"HOME": os.environ.get("HOME", "/")})
+    outcome = in_a_keep(scratch("program"), "a", "b")
+    equal(outcome.text, 'threads 8 39999600000\ntimer true\npanic true\n["a", "b"] Ok("value")\n', outcome.errors)
+    contains(outcome.errors, "index out of bounds: the len is 0 but the index is 3")
+    equal(outcome.status, 7)
+
+
+@story("CPython runs in a Keep, with threads, time, regular expressions and JSON", ours=True, seconds=300)
+def python():
+    libraries = glob.glob("/usr/lib/python3*/config-*/libpython3*-pic.a")
+    if not libraries or not all(glob.glob(f"/usr/lib/*/lib{name}.a") for name in ("expat", "z")):
+        skip("no CPython that can be linked as a static-pie (Debian: libpython3.11-dev libexpat1-dev zlib1g-dev)")
+    version = pathlib.Path(libraries[0]).parts[3]
+    compiler = [need("gcc", "gcc"), "-O0", "-fPIE", "-static-pie", f"-I/usr/include/{version}"]
+    behind = [libraries[0], "-lexpat", "-lz", "-lm"]
+    plain = write("plain.c", "#include <Python.h>\nint main(int argc, char** argv) { return Py_BytesMain(argc, argv); }\n")
+    compiled([*compiler, plain, "-o", scratch("python"), *behind])
+    compiled([scratch("python"), "-S", "-I", SOURCES / "freeze.py", scratch("frozen.c")])
+    compiled([*compiler, scratch("frozen.c"), "-o", scratch("frozen"), *behind])
+    outcome = in_a_keep(scratch("frozen"), "-S", "-I", "-c", (SOURCES / "program.py").read_text(), "a")
+    equal(outcome.status, 7, outcome.errors)
+    first, second = outcome.text.splitlines()
+    equal(json.loads(first), {"sum": 4 * sum(i * i for i in range(20000)), "slept": True, "found": ["1", "22"], "arguments": ["a"],
+                              "digest": "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"})
+    equal(second, "caught division by zero")
+
+
+main()

@@ -4,6 +4,8 @@
 #include "intel.hpp"
 #include "outcomes.hpp"
 
+#include <array>
+
 #include <gtest/gtest.h>
 
 namespace {
@@ -14,6 +16,8 @@ using forged::Rules;
 using forged::with;
 using hw::tdx::TdAttributes;
 
+constexpr std::array<std::uint16_t, 2> versions{4, 5};
+
 struct Defect {
     std::string_view what;
     void (*make)(Intel&);
@@ -21,7 +25,7 @@ struct Defect {
 };
 
 void expect_refused(std::vector<Defect> const& defects) {
-    for (std::uint16_t const version : {4, 5})
+    for (auto const version : versions)
         for (auto const& defect : defects) {
             SCOPED_TRACE(std::string{defect.what} + ", version " + std::to_string(version));
             auto intel = Intel::good_domain(version);
@@ -34,7 +38,7 @@ void expect_refused(std::vector<Defect> const& defects) {
 }
 
 TEST(TdxStrict, AcceptsWhatIsRightInEveryPart) {
-    for (std::uint16_t const version : {4, 5}) {
+    for (auto const version : versions) {
         auto const appraisal = Intel::good_domain(version).run();
         EXPECT_EQ(appraisal.verdict(), Verdict::Accepted) << attest::testing::explain(appraisal);
         ASSERT_NE(appraisal.claims(), nullptr);
@@ -123,7 +127,7 @@ TEST(TdxStrict, RefusesEachDefectOfThePlatform) {
 }
 
 TEST(TdxStrict, IsUndecidedWhereADocumentIsMissingOrOfSgx) {
-    for (std::uint16_t const version : {4, 5}) {
+    for (auto const version : versions) {
         auto none = Intel::good_domain(version);
         none.tcb_info.present = false;
         EXPECT_EQ(none.run().verdict(), Verdict::Undecided);

@@ -1,11 +1,14 @@
 // What is no evidence and no endorsement, and is met beside them: attestation results, guests'
 // firmware, bodies of SIGSTRUCTs, report data.
 
+#include "attest/endorsements.hpp"
 #include "attest/inspect/describe.hpp"
 #include "attest/inspect/result_claims.hpp"
 #include "attest/testing/vectors.hpp"
 #include "base/cbor.hpp"
 #include "crypto/base64.hpp"
+
+#include <algorithm>
 
 #include <gtest/gtest.h>
 
@@ -175,6 +178,28 @@ TEST(InspectCertificates, SeveralInOneFileAreCheckedWithEachOther) {
     EXPECT_TRUE(wrong(*described(both)));
     both.pop_back();
     EXPECT_TRUE(wrong(*described(both)));
+}
+
+TEST(InspectBundle, EachPartIsCheckedWithTheOthersAndFoundAgainInTheJson) {
+    attest::Endorsements all;
+    ASSERT_TRUE(all.add(first_of("amd-vcek-cert"), "leaf"));
+    ASSERT_TRUE(all.add(first_of("intel-crl"), "list"));
+    auto const bundle = all.bundle().value();
+    auto const it = described(bundle);
+    ASSERT_TRUE(it);
+    EXPECT_FALSE(wrong(*it));
+    auto const json = json_of(*it);
+    EXPECT_EQ(json["parts"].size(), 2U);
+    EXPECT_EQ(json["checks"][0]["outcome"], "passed");
+    auto changed = bundle;
+    changed[bundle.size() / 4] ^= std::byte{1};
+    auto const damaged = json_of(*described(changed));
+    EXPECT_TRUE(std::ranges::any_of(damaged["checks"], [](auto const& check) {
+        return check["outcome"] == "failed" && check.contains("offset");
+    }));
+    changed = bundle;
+    changed.pop_back();
+    EXPECT_TRUE(wrong(*described(changed)));
 }
 
 TEST(InspectFirmware, IsKnownByItsTableAndShowsItsEntries) {

@@ -39,7 +39,8 @@ struct ImageHeader {
     base::U64 tss;             // 0x50
     base::U64 tss_limit;       // 0x58
     base::U64 idt_limit;       // 0x60
-    protocol::program::Root program; // 0x68  of the only program that the image loads; size 0: of any
+    protocol::program::Root
+        program; // 0x68  of the only program that the image loads; size 0: of any
 };
 static_assert(base::Wire<ImageHeader> && sizeof(ImageHeader) == 0x90);
 
@@ -100,7 +101,7 @@ struct Boot {
     // blocks.
     base::U64 open;     // 0x78  begins here, a multiple of 2 MiB
     base::U64 open_end; // 0x80  equal to `open`: no such memory, the rest serves
-    base::U64 tree; // 0x88  of the hash tree over the program's file, where the image wants one
+    base::U64 tree;     // 0x88  of the hash tree over the program's file, where the image wants one
     std::array<Descriptor, max_descriptors> descriptors; // 0x90
 };
 static_assert(base::Wire<Boot> && sizeof(Boot) == 0xf90);

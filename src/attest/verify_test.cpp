@@ -249,7 +249,7 @@ TEST(CInterface, OtherRootsReplaceTheVendors) {
 }
 
 TEST(CInterface, ATokenOfCcaIsAcceptedOnceItsPlatformsKeyIsTrusted) {
-    for (auto const& of : testing::positive_cases()) {
+    for (auto const& of : positive_cases()) {
         if (of.kind != Kind::CcaToken) continue;
         InC c;
         c.request.evidence = c_bytes(of.parts[0].bytes);

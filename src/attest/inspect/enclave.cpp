@@ -145,6 +145,7 @@ Description describe_enclave_stream(Artefact const& artefact, Artefacts beside) 
         {"tcs", built->thread_pages},
         {"eextend", built->measured_parts},
     };
+    if (built->unmeasured_parts != 0) out.fields["not_measured"] = built->unmeasured_parts;
     out.passed("form");
     auto const sigstructs = of_kind(beside, Kind::Sigstruct);
     if (sigstructs.empty()) out.not_checked("mrenclave", without("the SIGSTRUCT"));

@@ -100,6 +100,22 @@ TEST(Sgxs, EachStreamGivesTheMrEnclaveOfTheManifest) {
     EXPECT_GT(judged, 0);
 }
 
+TEST(Sgxs, WhatIsNotMeasuredIsCountedAndChangesNoMeasurement) {
+    auto stream = vectors().read(vectors().of_kind("sgx-measurement-stream").at(0).path);
+    auto const before = parse_sgxs(stream).value();
+    auto const tag = base::view_of("UNMEASRD");
+    // The last block once more: read like it, and left out of the hash.
+    std::vector<std::byte> block(stream.end() - 320, stream.end());
+    std::ranges::copy(tag, block.begin());
+    stream.insert(stream.end(), block.begin(), block.end());
+    auto const after = parse_sgxs(stream).value();
+    EXPECT_EQ(after.mr_enclave, before.mr_enclave);
+    EXPECT_EQ(after.unmeasured_parts, 1U);
+    EXPECT_EQ(after.measured_parts, before.measured_parts);
+    stream.back() ^= std::byte{1};
+    EXPECT_EQ(parse_sgxs(stream).value().mr_enclave, before.mr_enclave);
+}
+
 TEST(Sgxs, AStreamIsReadToWholeBlocksOnly) {
     auto const stream = vectors().read(vectors().of_kind("sgx-measurement-stream").at(0).path);
     // ECREATE; EADD; then EEXTENDs of 64 and 256 bytes

@@ -25,7 +25,7 @@ private:
         auto const bytes = left_;
         auto const found = base::take<T>(left_);
         if (!found) return std::unexpected(Malformed{.what = what, .offset = start_});
-        hash_.add(bytes.first(sizeof(T)));
+        if (measured_) hash_.add(bytes.first(sizeof(T)));
         return *found;
     }
     std::unexpected<Malformed> wrong(std::string_view what, std::size_t inside = 0) const {
@@ -38,10 +38,12 @@ private:
     Result<void, Malformed> create();
     Result<void, Malformed> add();
     Result<void, Malformed> extend();
+    Result<void, Malformed> part();
 
     base::View left_;
     std::size_t size_;
     std::size_t start_ = 0; // of the block that is read
+    bool measured_ = true;
     crypto::Sha256 hash_;
     std::unordered_set<std::uint64_t> added_;
     EnclaveBuild out_{};
@@ -74,13 +76,20 @@ Result<void, Malformed> StreamReader::add() {
 }
 
 Result<void, Malformed> StreamReader::extend() {
+    measured_ = at(eextend_tag);
+    TRY(part());
+    ++(measured_ ? out_.measured_parts : out_.unmeasured_parts);
+    measured_ = true;
+    return {};
+}
+
+Result<void, Malformed> StreamReader::part() {
     auto const eextend = TRY(block<EextendBlock>("64 bytes: an EEXTEND block"));
     if (eextend.offset % extend_size != 0) return wrong("EEXTEND at a multiple of 256", 0x08);
     if (!added_.contains(eextend.offset - (eextend.offset % page_size)))
         return wrong("EEXTEND inside a page that was added", 0x08);
     if (!base::all_zero(eextend.reserved_10)) return wrong("zeros behind the offset", 0x10);
     (void)TRY(block<base::Bytes<extend_size>>("256 bytes: what EEXTEND measures"));
-    ++out_.measured_parts;
     return {};
 }
 
@@ -89,11 +98,11 @@ Result<EnclaveBuild, Malformed> StreamReader::read() {
     while (!left_.empty()) {
         if (at(eadd_tag)) {
             TRY(add());
-        } else if (at(eextend_tag)) {
+        } else if (at(eextend_tag) || at(unmeasured_tag)) {
             TRY(extend());
         } else {
             start_ = size_ - left_.size();
-            return wrong("EADD or EEXTEND");
+            return wrong("EADD, EEXTEND or UNMEASRD: tag of a block");
         }
     }
     out_.mr_enclave = hash_.digest();

@@ -42,8 +42,8 @@ struct Wishes {
     bool verbose = false;
     protocol::launch::Doorbell doorbell = protocol::launch::Doorbell::Port;
     std::vector<std::string> arguments;
-    std::vector<std::string> environment; // K=V
-    std::vector<PlannedDescriptor> descriptors;
+    std::vector<std::string> environment = {}; // K=V
+    std::vector<PlannedDescriptor> descriptors = {};
 };
 
 struct Calibration {

@@ -22,6 +22,9 @@ consteval Tag tag(char const (&letters)[9]) { // NOLINT(modernize-avoid-c-arrays
 inline constexpr Tag ecreate_tag = tag("ECREATE\0");
 inline constexpr Tag eadd_tag = tag("EADD\0\0\0\0");
 inline constexpr Tag eextend_tag = tag("EEXTEND\0");
+// Not of the processor: in the place of EEXTEND, for what is loaded and not measured (Fortanix,
+// "Enhanced SGX stream format").
+inline constexpr Tag unmeasured_tag = tag("UNMEASRD");
 
 struct EcreateBlock {
     Tag tag;                     // 0x00

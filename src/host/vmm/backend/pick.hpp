@@ -11,8 +11,8 @@
 namespace host::vmm {
 
 struct Wish {
-    std::optional<std::string> name; // --backend, ENARX_BACKEND
-    bool require_hardware = false;   // --require-hardware
+    std::optional<std::string> name = {}; // --backend, ENARX_BACKEND
+    bool require_hardware = false;        // --require-hardware
 };
 
 // `among` is best first; a probe is asked only where it matters.

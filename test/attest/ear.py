@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Attestation results (EAR) that `enarx verify` signs, read and verified by the libraries of others: PyJWT and pycose."""
+import base64
 import json
 import os
 import pathlib
@@ -126,6 +127,35 @@ def forged():
         true(done.returncode != 0, f"{name}: verified")
 
 
+def public_jwk(key):
+    """The public half of a key, as relying parties are given it."""
+    der = subprocess.run(["openssl", "ec", "-in", str(key), "-pubout", "-outform", "DER"], capture_output=True, check=True).stdout
+    x, y = (base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in (der[-96:-48], der[-48:]))
+    return write(key.name + ".jwk", json.dumps({"kty": "EC", "crv": "P-384", "x": x, "y": y}))
+
+
+@story("enarx inspect shows tokens of both forms, and checks their signature by the key beside them")
+def inspected():
+    _entry, evidence, at = nitro()
+    key, other = new_key(), new_key("other.pem")
+    for form in ("jwt", "cwt"):
+        ear = verify("--policy", "authentic", "--at", at, "--ear-key", key, "--ear-form", form, "--ear-out", scratch(form),
+                     evidence)["ear"]
+        alone = json.loads(succeeded(enarx("inspect", "--json", scratch(form))).text)
+        contains(alone["kind"], "attestation result (EAR)", form.upper())
+        equal(alone["claims"]["eat_profile"], ear["eat_profile"])
+        equal(alone["claims"]["ear_verifier_id"], ear["ear_verifier_id"])
+        equal(appraisal(alone["claims"])["ear_trustworthiness_vector"], appraisal(ear)["ear_trustworthiness_vector"])
+        for given, status in ((key, 0), (other, 1)):
+            outcome = enarx("inspect", "--json", scratch(form), public_jwk(given))
+            equal(outcome.status, status)
+            check = next(c for c in json.loads(outcome.text)[0]["checks"] if c["check"] == "signature")
+            equal(check["outcome"], "failed" if status else "passed")
+        token = bytearray(scratch(form).read_bytes())
+        token[len(token) // 2] ^= 1
+        equal(enarx("inspect", write("changed", bytes(token)), public_jwk(key)).status, 1)
+
+
 @story("what strict accepts is affirming, what authentic accepts only a warning, for not all was checked")
 def tiers():
     entry, evidence, at = nitro()
@@ -152,7 +182,7 @@ def refusals():
     equal(one["ear_status"], "contraindicated")
     equal(one["ear_trustworthiness_vector"]["runtime-opaque"], 96)
     true("ear_attester_claims" not in one, "claims of refused evidence")
-    equal(one["ear_verifier_claims"]["failed"], [r["rule"] for r in answer["rules"] if r["outcome"] == "failed"])
+    equal(one["ear_verifier_claims"]["failed"], list(dict.fromkeys(r["rule"] for r in answer["rules"] if r["outcome"] == "failed")))
 
 
 @story("undecided evidence is neither affirmed nor contraindicated")

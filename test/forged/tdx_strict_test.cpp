@@ -21,7 +21,7 @@ struct Defect {
 };
 
 void expect_refused(std::vector<Defect> const& defects) {
-    for (std::uint16_t const version : {4, 5})
+    for (std::uint16_t const version : {std::uint16_t{4}, std::uint16_t{5}})
         for (auto const& defect : defects) {
             SCOPED_TRACE(std::string{defect.what} + ", version " + std::to_string(version));
             auto intel = Intel::good_domain(version);
@@ -34,7 +34,7 @@ void expect_refused(std::vector<Defect> const& defects) {
 }
 
 TEST(TdxStrict, AcceptsWhatIsRightInEveryPart) {
-    for (std::uint16_t const version : {4, 5}) {
+    for (std::uint16_t const version : {std::uint16_t{4}, std::uint16_t{5}}) {
         auto const appraisal = Intel::good_domain(version).run();
         EXPECT_EQ(appraisal.verdict(), Verdict::Accepted) << attest::testing::explain(appraisal);
         ASSERT_NE(appraisal.claims(), nullptr);
@@ -123,7 +123,7 @@ TEST(TdxStrict, RefusesEachDefectOfThePlatform) {
 }
 
 TEST(TdxStrict, IsUndecidedWhereADocumentIsMissingOrOfSgx) {
-    for (std::uint16_t const version : {4, 5}) {
+    for (std::uint16_t const version : {std::uint16_t{4}, std::uint16_t{5}}) {
         auto none = Intel::good_domain(version);
         none.tcb_info.present = false;
         EXPECT_EQ(none.run().verdict(), Verdict::Undecided);

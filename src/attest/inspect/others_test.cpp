@@ -4,6 +4,7 @@
 #include "attest/inspect/describe.hpp"
 #include "attest/inspect/result_claims.hpp"
 #include "attest/testing/vectors.hpp"
+#include "base/cbor.hpp"
 #include "crypto/base64.hpp"
 
 #include <gtest/gtest.h>
@@ -78,6 +79,81 @@ TEST(InspectResult, WhatAnEarLacksIsNamed) {
         "ear_status"
     );
     EXPECT_FALSE(missing(R"({"submods":)").empty());
+}
+
+// COSE_Sign1 with ES384 around claims, and a signature of nobody's.
+Bytes cwt(void (*write)(base::cbor::Writer&)) {
+    Bytes claims(512);
+    base::cbor::Writer inner{claims};
+    write(inner);
+    Bytes out(1024);
+    base::cbor::Writer writer{out};
+    writer.tag(18);
+    writer.array(4);
+    constexpr std::array header{std::byte{0xa1}, std::byte{0x01}, std::byte{0x38}, std::byte{0x22}};
+    writer.bytes(header);
+    writer.map(0);
+    writer.bytes(inner.written());
+    writer.bytes(Bytes(96));
+    out.resize(writer.size());
+    return out;
+}
+
+TEST(InspectResult, ACwtHasTheNamesOfTheDraftAndKeepsNumbersThatNobodyKnows) {
+    auto const bytes = cwt([](base::cbor::Writer& out) {
+        out.map(6);
+        out.number(6);
+        out.number(1);
+        out.number(265);
+        out.text("tag:ietf.org,2026:rats/ear#04");
+        out.number(266);
+        out.map(1);
+        out.text("x");
+        out.map(2);
+        out.number(1000);
+        out.number(2);
+        out.number(1001);
+        out.map(1);
+        out.number(4);
+        out.number(2);
+        out.number(1004);
+        out.map(1);
+        out.number(0);
+        out.text("d");
+        out.number(-70000);
+        out.array(2);
+        out.simple(base::cbor::simple_true);
+        out.simple(base::cbor::simple_null);
+        out.text("own");
+        out.bytes({});
+    });
+    auto const it = described(bytes);
+    ASSERT_TRUE(it);
+    EXPECT_FALSE(wrong(*it));
+    EXPECT_EQ(it->kind, "attestation result (EAR) as CWT");
+    auto const& claims = it->fields["claims"];
+    EXPECT_EQ(claims["submods"]["x"]["ear_trustworthiness_vector"]["hardware"], 2);
+    EXPECT_EQ(claims["ear_verifier_id"]["developer"], "d");
+    EXPECT_EQ(claims["-70000"][0], true);
+    EXPECT_EQ(claims["own"], "");
+}
+
+TEST(InspectResult, ACwtThatIsNoMapToItsEndIsWrong) {
+    auto const twice = cwt([](base::cbor::Writer& out) {
+        out.map(2);
+        out.number(1004);
+        out.number(1);
+        out.number(1004);
+        out.number(1);
+    });
+    EXPECT_TRUE(wrong(*described(twice)));
+    auto const deep = cwt([](base::cbor::Writer& out) {
+        out.map(1);
+        out.number(1004);
+        for (int i = 0; i < 12; ++i) out.array(1);
+        out.number(1);
+    });
+    EXPECT_TRUE(wrong(*described(deep)));
 }
 
 TEST(InspectResult, AnyOtherJwtIsShownAsOne) {

@@ -5,6 +5,7 @@
 #include "attest/snp/report_rules.hpp"
 #include "attest/snp/rules.hpp"
 #include "attest/text.hpp"
+#include "crypto/curve_point.hpp"
 #include "crypto/name.hpp"
 
 #include <fmt/format.h>
@@ -179,6 +180,20 @@ base::Bytes<48> big_endian(base::Bytes<72> const& number) {
     return out;
 }
 
+// Without a leaf: whether any key at all can have made it. R is the x coordinate of a point of the
+// curve, which every other number is not.
+void judge_signature_alone(Judge& judge, AttestationReport const& report) {
+    auto const r = big_endian(report.signature.r);
+    if (crypto::p384_coordinate(r) && !base::all_zero(report.signature.s)) return;
+    judge.check(rules::signature, false, [] {
+        return Detail{
+            "R of a point of P-384, and S above 0",
+            "numbers that no key signs with",
+            {"report", 0x2a0, "SIGNATURE"}
+        };
+    });
+}
+
 void judge_signature(
     Judge& judge, base::View evidence, AttestationReport const& report, Link const& link
 ) {
@@ -209,6 +224,7 @@ std::optional<Claims> appraise(Judge& judge, Request const& request) {
 
     auto const* link = find_leaf(judge, request, *report);
     if (!link) {
+        judge_signature_alone(judge, *report);
         // A leaf that was tampered with may be among what was given.
         appraise_leftovers(judge, request, {}, Revocable::AuthoritiesOnly);
         return {};

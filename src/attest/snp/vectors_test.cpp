@@ -195,4 +195,31 @@ TEST(SnpVectors, EachCaseIsRefusedByTheRightRule) {
     EXPECT_GT(judged, 0);
 }
 
+TEST(SnpVectors, WithoutALeafASignatureThatNoKeyCanHaveMadeIsRefusedAndAnyOtherUndecided) {
+    int refused = 0;
+    int undecided = 0;
+    for (auto const& vector : vectors().of_kind("snp-report")) {
+        if (vector.positive != true) continue;
+        SCOPED_TRACE(vector.path);
+        Trial trial;
+        trial.evidence = vectors().read(vector.path);
+        EXPECT_EQ(trial.run(Kind::SnpReport).verdict(), Verdict::Undecided);
+        for (std::size_t byte = 0x2a0; byte < 0x2d0; ++byte) {
+            auto changed = trial;
+            changed.evidence[byte] ^= std::byte{1};
+            auto const appraisal = changed.run(Kind::SnpReport);
+            ++(failed(appraisal, "snp.report.signature") ? refused : undecided);
+            EXPECT_NE(appraisal.verdict(), Verdict::Accepted);
+        }
+        for (std::size_t const at : {0x2a0, 0x2e8}) { // R, S
+            auto zero = trial;
+            std::fill_n(zero.evidence.begin() + std::ptrdiff_t(at), 72, std::byte{});
+            EXPECT_TRUE(failed(zero.run(Kind::SnpReport), "snp.report.signature"));
+        }
+    }
+    // About half of all numbers are coordinates of points.
+    EXPECT_GT(refused, 100);
+    EXPECT_GT(undecided, 100);
+}
+
 } // namespace

@@ -7,6 +7,6 @@ folder=build
 [ "$preset" = release ] || folder=build/$preset
 [ -f "$folder/build.ninja" ] || cmake --preset "$preset" >"$folder.configure.log" 2>&1 || { cat "$folder.configure.log" >&2; exit 1; }
 if [ ! -e build/deps/wasmtime.stamp ] && [ -z "${ENARX_DEPS-}" ]; then
-    echo "build: the first build takes about ten minutes on two cores, most of it Wasmtime" >&2
+    echo "build: the first build takes about 25 minutes on two cores, most of it Wasmtime" >&2
 fi
 cmake --build "$folder" -- --quiet >&2

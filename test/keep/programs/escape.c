@@ -52,9 +52,25 @@ int main(void) {
     char table[10] = {0};
     MUST_FAULT(__asm__ volatile("lidt (%0)" : : "r"(table) : "memory"));
     MUST_FAULT(__asm__ volatile("ltr %%ax" : : "a"(0x40)));
+    /* Far jumps: to 32-bit code, whose SYSCALL enters elsewhere, and to the shim's own segment. */
+    struct __attribute__((packed)) { unsigned offset; unsigned short segment; } const far[] = {{0x1000, 0x23}, {0x1000, 0x20}, {0x400000, 0x10}};
+    MUST_FAULT(__asm__ volatile("ljmp *%0" : : "m"(far[0])));
+    MUST_FAULT(__asm__ volatile("ljmp *%0" : : "m"(far[1])));
+    MUST_FAULT(__asm__ volatile("ljmp *%0" : : "m"(far[2])));
+    MUST_FAULT(__asm__ volatile("sysenter"));
     MUST_FAULT(__asm__ volatile("int $0x80"));
     MUST_FAULT(__asm__ volatile("int $14"));
     MUST_FAULT(__asm__ volatile("int $2"));
     CHECK(mmap(0, 4096, PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED);
+    char* const code = (char*)((unsigned long)main & ~4095UL);
+    CHECK(mprotect(code, 4096, PROT_READ | PROT_WRITE | PROT_EXEC) == -1);
+    MUST_FAULT(*(volatile char*)code = 1);
+    char* const data = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK(data != MAP_FAILED);
+    *data = (char)0xc3; /* ret */
+    MUST_FAULT(((void (*)(void))data)());
+    CHECK(mprotect(data, 4096, PROT_READ | PROT_EXEC) == 0);
+    ((void (*)(void))data)();
+    MUST_FAULT(*(volatile char*)data = 1);
     return failures != 0;
 }

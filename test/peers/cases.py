@@ -24,6 +24,12 @@ def utc(date):
     return int(date.replace(tzinfo=datetime.timezone.utc).timestamp())
 
 
+def certificates_of(pem):
+    """All of a PEM file's. Debian's cryptography reads one at a time."""
+    end = b"-----END CERTIFICATE-----"
+    return [x509.load_pem_x509_certificate(part + end) for part in pem.split(end)[:-1]]
+
+
 class Cases:
     def __init__(self, vectors, folder):
         self.vectors, self.folder = pathlib.Path(vectors).absolute(), pathlib.Path(folder).absolute()
@@ -50,7 +56,7 @@ class Cases:
         if len(files) != 2 or not window or not all((self.vectors / file).exists() for file in files):
             return None
         name = pathlib.Path(files[1]).stem
-        ask, ark = x509.load_pem_x509_certificates((self.vectors / files[1]).read_bytes())
+        ask, ark = certificates_of((self.vectors / files[1]).read_bytes())
         out = {"kind": "snp", "at": seconds(window[0]) + 86400, "leaf": self.path(files[0]),
                "ask": self.written(name + ".ask.der", ask.public_bytes(serialization.Encoding.DER)),
                "ark": self.written(name + ".ark.der", ark.public_bytes(serialization.Encoding.DER))}

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 import traceback
+from dataclasses import dataclass
 
 # What nohup or a shell's & has told us to ignore, the programs under test would ignore, too.
 for _signal in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM):
@@ -25,7 +26,6 @@ for _signal in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM):
         signal.signal(_signal, signal.SIG_DFL)
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
-from dataclasses import dataclass
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("ENARX_BUILD_DIR") or SOURCE / "build").resolve()

@@ -25,6 +25,8 @@ public:
     short found(int fd) const;
 
 private:
+    base::Result<bool> soon_ready();
+
     net::WaitSet set_;
 };
 

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """The election in a Keep: voters, officials, verifiers, and those who mean no good. ENARX_TEST_BACKEND chooses the Keep."""
+import asyncio
 import concurrent.futures
 import copy
 import os
 import pathlib
 import re
+import resource
 import socket
 import sys
 import time
@@ -230,6 +232,31 @@ def crowd():
     status, said = election_verify(scratch(), record, *kept, options=ALLOW)
     equal(status, 0, said[-500:])
     equal(said.count("counted as it was cast"), 200)
+
+
+@story("a thousand voters whose connections are all open at the same time", seconds=180)
+def thousand():
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(limit, 4096), limit))
+
+    async def vote(streams, code):
+        reader, writer = streams
+        body = f"code={code}&choice=1&nonce={os.urandom(32).hex()}"
+        writer.write(f"POST /vote HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+        answer = await reader.read()
+        writer.close()
+        return answer[:12]
+
+    async def everybody(place):
+        context = unchecked()
+        streams = await asyncio.gather(*(asyncio.open_connection("127.0.0.1", place.port, ssl=context, ssl_handshake_timeout=120)
+                                         for _ in place.voters))
+        return await asyncio.gather(*(vote(stream, code) for stream, code in zip(streams, place.voters)))
+
+    with station(voters=1000, batch=50) as place:
+        answers = asyncio.run(everybody(place))
+        equal(answers.count(b"HTTP/1.1 200"), 1000)
+        equal(place.ask("/election")[1]["cast"], 1000)
 
 
 def silent(place):

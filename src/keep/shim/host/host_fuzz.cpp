@@ -2,6 +2,7 @@
 // any data, any words in the block. Expected: an answer that the call can have, and no byte of the
 // program changed outside the buffer that it gave.
 
+#include "keep/shim/platform/fake/fuzz_input.hpp"
 #include "keep/shim/platform/fake/world.hpp"
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 namespace {
 
 using namespace shim;
+using fake::Input;
 
 constexpr std::uint64_t border = 4096;
 constexpr std::uint64_t room = 512; // of each buffer
@@ -50,23 +52,6 @@ constexpr std::array calls{
     Ordinary{288, any, {5, buffer, behind, 0}},        // accept4
     Ordinary{293, none, {buffer, 0}},                  // pipe2
     Ordinary{332, none, {5, path, 0, 0xfff, buffer}},  // statx
-};
-
-class Input {
-public:
-    Input(std::uint8_t const* data, std::size_t size) : bytes_{data, size} {}
-
-    bool empty() const { return bytes_.empty(); }
-    std::uint64_t take(std::size_t n) {
-        std::uint64_t value = 0;
-        n = std::min(n, bytes_.size());
-        std::memcpy(&value, bytes_.data(), n);
-        bytes_ = bytes_.subspan(n);
-        return value;
-    }
-
-private:
-    std::span<std::uint8_t const> bytes_;
 };
 
 std::int64_t lie(fake::World& world, Input& input, std::span<std::byte> data) {

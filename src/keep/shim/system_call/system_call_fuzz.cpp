@@ -2,6 +2,7 @@
 // and blocks full of lies. Expected: an ordinary errno or the Keep's end; ASan and UBSan see the
 // rest, and the invariants below hold.
 
+#include "keep/shim/platform/fake/fuzz_input.hpp"
 #include "keep/shim/platform/fake/world.hpp"
 
 #include <cstdlib>
@@ -10,23 +11,7 @@
 namespace {
 
 using namespace shim;
-
-class Input {
-public:
-    Input(std::uint8_t const* data, std::size_t size) : bytes_{data, size} {}
-
-    bool empty() const { return bytes_.empty(); }
-    std::uint64_t take(std::size_t n) {
-        std::uint64_t value = 0;
-        n = std::min(n, bytes_.size());
-        std::memcpy(&value, bytes_.data(), n);
-        bytes_ = bytes_.subspan(n);
-        return value;
-    }
-
-private:
-    std::span<std::uint8_t const> bytes_;
-};
+using fake::Input;
 
 // Numbers that programs use, near borders, or from the input.
 std::uint64_t argument(Input& input, std::uint64_t room) {

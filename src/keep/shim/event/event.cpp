@@ -51,16 +51,21 @@ bool has_error_code(Vector vector) {
            vector == AlignmentCheck;
 }
 
+// By the handler; without one, or where its frame cannot be made, the program ends, as on Linux.
+void deliver(Kernel& kernel, Frame& frame, SignalInfo const& info) {
+    auto const number = static_cast<std::uint64_t>(info.signal);
+    if (kernel.signals.action(number).handler <= 1) end_keep(kernel, {.signal = number});
+    if (!kernel.signals.deliver(kernel.thread(), frame, info))
+        end_keep(kernel, {.signal = static_cast<std::uint64_t>(Signal::Segv)});
+}
+
 // Linux ends a program whose fault nobody handles, even if it blocks or ignores the signal.
 void raise(Kernel& kernel, Frame& frame, SignalInfo info) {
-    auto& thread = kernel.thread();
     auto const number = static_cast<std::uint64_t>(info.signal);
+    if (kernel.thread().blocked & signal_bit(number)) end_keep(kernel, {.signal = number});
     info.trap = static_cast<std::uint64_t>(frame.vector);
     info.error = has_error_code(frame.vector) ? frame.error : 0;
-    bool const blocked = (thread.blocked & signal_bit(number)) != 0;
-    if (blocked || kernel.signals.action(number).handler <= 1 ||
-        !kernel.signals.deliver(thread, frame, info))
-        end_keep(kernel, {.signal = number});
+    deliver(kernel, frame, info);
 }
 
 void on_page_fault(Kernel& kernel, Frame& frame) {
@@ -100,10 +105,7 @@ void deliver_pending(Kernel& kernel, Frame& frame) {
         auto const number = static_cast<std::uint64_t>(std::countr_zero(ready)) + 1;
         thread.pending &= ~signal_bit(number);
         if (kernel.signals.ignored(number)) continue;
-        SignalInfo const info{.signal = static_cast<Signal>(number), .code = -6}; // SI_TKILL
-        if (kernel.signals.action(number).handler == 0 ||
-            !kernel.signals.deliver(thread, frame, info))
-            end_keep(kernel, {.signal = number});
+        deliver(kernel, frame, {.signal = static_cast<Signal>(number), .code = -6}); // SI_TKILL
     }
 }
 

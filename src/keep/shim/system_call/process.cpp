@@ -48,8 +48,7 @@ Reply arch_prctl(SystemCall const& call) {
     switch (call[0]) {
     case set_fs:
     case set_gs:
-        // An address that is not canonical would fault inside the shim.
-        if (call[1] >> 47 != 0) return std::unexpected(base::Errno::Perm);
+        if (!canonical(call[1])) return std::unexpected(base::Errno::Perm);
         call[0] == set_fs ? Machine::set_thread_pointer(call[1])
                           : Machine::set_second_pointer(call[1]);
         return 0;

@@ -22,7 +22,7 @@ Reply clone(SystemCall const& call) {
     auto const flags = call[0];
     if ((flags & (clone_vm | clone_thread)) != (clone_vm | clone_thread))
         return std::unexpected(base::Errno::NoSys);
-    if ((flags & clone_set_tls) && call[4] >> 47 != 0) return std::unexpected(base::Errno::Inval);
+    if ((flags & clone_set_tls) && !canonical(call[4])) return std::unexpected(base::Errno::Inval);
     // What programs take as: there are no threads here. They then go on without.
     if (kernel.max_threads == 1) return std::unexpected(base::Errno::NoSys);
     auto const cpu = TRY(find_cpu(kernel));

@@ -4,46 +4,35 @@
 #include "keep/shim/event/kernel.hpp"
 #include "keep/shim/system_call/system_call.hpp"
 
+#include <array>
 #include <bit>
 
 namespace shim {
 
 namespace {
 
-// Linux UAPI, asm-generic/siginfo.h.
-constexpr std::int32_t segv_unmapped = 1;
-constexpr std::int32_t segv_access = 2;
-constexpr std::int32_t ill_operand = 2;
-constexpr std::int32_t fpe_divide = 1;
-constexpr std::int32_t fpe_unknown = 14;
-constexpr std::int32_t bus_alignment = 1;
-constexpr std::int32_t trap_trace = 2;
-constexpr std::int32_t from_kernel = 0x80;
-
-SignalInfo describe(Frame const& frame) {
-    switch (frame.vector) {
-    case Vector::DivideError:
-        return {Signal::Fpe, fpe_divide, frame.rip};
-    case Vector::FloatingPoint:
-    case Vector::Simd:
-        return {Signal::Fpe, fpe_unknown, frame.rip};
-    case Vector::Debug:
-        return {Signal::Trap, trap_trace, frame.rip};
-    case Vector::Breakpoint:
-        return {Signal::Trap, from_kernel, 0};
-    case Vector::InvalidOpcode:
-        return {Signal::Ill, ill_operand, frame.rip};
-    case Vector::StackFault:
-        return {Signal::Bus, from_kernel, 0};
-    case Vector::AlignmentCheck:
-        return {Signal::Bus, bus_alignment, 0};
-    case Vector::Overflow:
-    case Vector::GeneralProtection:
-        return {Signal::Segv, from_kernel, 0};
-    default:
-        return {};
-    }
-}
+// Which signal an exception is, Linux UAPI, asm-generic/siginfo.h.
+struct Described {
+    Vector vector;
+    Signal signal;
+    std::int32_t code;
+    bool with_address; // of the instruction
+};
+constexpr std::int32_t from_kernel = 0x80; // SI_KERNEL
+constexpr std::array exceptions{
+    Described{Vector::DivideError, Signal::Fpe, 1, true},    // FPE_INTDIV
+    Described{Vector::FloatingPoint, Signal::Fpe, 14, true}, // FPE_FLTUNK
+    Described{Vector::Simd, Signal::Fpe, 14, true},
+    Described{Vector::Debug, Signal::Trap, 2, true}, // TRAP_TRACE
+    Described{Vector::Breakpoint, Signal::Trap, from_kernel, false},
+    Described{Vector::InvalidOpcode, Signal::Ill, 2, true}, // ILL_ILLOPN
+    Described{Vector::StackFault, Signal::Bus, from_kernel, false},
+    Described{Vector::AlignmentCheck, Signal::Bus, 1, false}, // BUS_ADRALN
+    Described{Vector::Overflow, Signal::Segv, from_kernel, false},
+    Described{Vector::GeneralProtection, Signal::Segv, from_kernel, false},
+};
+constexpr std::int32_t segv_unmapped = 1; // SEGV_MAPERR
+constexpr std::int32_t segv_access = 2;   // SEGV_ACCERR
 
 bool has_error_code(Vector vector) {
     using enum Vector;
@@ -72,7 +61,7 @@ void on_page_fault(Kernel& kernel, Frame& frame) {
     Access access = Access::Read;
     if (frame.error & page_fault::write) access = Access::Write;
     if (frame.error & page_fault::fetch) access = Access::Execute;
-    auto const brought_in = kernel.space.fault(frame.fault_address, access);
+    auto const brought_in = kernel.space.reach(frame.fault_address, access);
     if (brought_in) {
         // The entry was right already: this vCPU remembered an older one.
         if (frame.error & page_fault::present) Machine::flush();
@@ -92,11 +81,11 @@ void on_page_fault(Kernel& kernel, Frame& frame) {
 
 void on_exception(Kernel& kernel, Frame& frame) {
     if (frame.vector == Vector::PageFault) return on_page_fault(kernel, frame);
-    auto const info = describe(frame);
+    for (auto const& [vector, signal, code, with_address] : exceptions)
+        if (vector == frame.vector)
+            return raise(kernel, frame, {signal, code, with_address ? frame.rip : 0});
     // Anything else is sent by the host or by broken hardware: the Keep does not go on with it.
-    if (info.signal == Signal::None)
-        give_up(kernel, "unexpected vector", static_cast<std::uint64_t>(frame.vector));
-    raise(kernel, frame, info);
+    give_up(kernel, "unexpected vector", static_cast<std::uint64_t>(frame.vector));
 }
 
 void deliver_pending(Kernel& kernel, Frame& frame) {

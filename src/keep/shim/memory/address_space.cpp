@@ -213,11 +213,6 @@ base::Result<void> AddressSpace::bring_in(Region const& region, std::uint64_t at
     );
 }
 
-base::Result<void> AddressSpace::fault(std::uint64_t at, Access access) {
-    TRY(reach(at, access));
-    return {};
-}
-
 base::Result<std::span<std::byte>> AddressSpace::reach(std::uint64_t at, Access access) {
     if (!program_space.contains(at)) return std::unexpected(base::Errno::Fault);
     auto const* entry = table_.find(at);

@@ -4,7 +4,7 @@
 
 #include "crypto/digest.hpp"
 #include "keep/shim/platform/fake/world.hpp"
-#include "keep/shim/start/program.hpp"
+#include "keep/shim/start/start.hpp"
 #include "protocol/program/build.hpp"
 
 #include <atomic>

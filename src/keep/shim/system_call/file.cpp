@@ -1,25 +1,8 @@
 // Calls on open descriptors, beside reading and writing.
 
 #include "keep/shim/system_call/forward.hpp"
-#include "keep/shim/system_call/stat.hpp"
-#include "keep/shim/system_call/time.hpp"
-#include "keep/shim/thread/schedule.hpp"
 
-namespace shim {
-
-base::Result<Status> own_status(File const& file) {
-    if (file.kind == File::Kind::Host && file.mode == 0) return std::unexpected(base::Errno::NoSys);
-    Status status{};
-    status.links = 1;
-    status.mode = file.mode;
-    status.size = static_cast<std::int64_t>(file.size);
-    status.block_size = hw::page_size;
-    status.blocks = static_cast<std::int64_t>(round_up(file.size, 512) / 512);
-    status.inode = file.place;
-    return status;
-}
-
-namespace system_call {
+namespace shim::system_call {
 
 namespace {
 
@@ -91,18 +74,6 @@ Reply seek_memory(File& file, std::uint64_t offset, std::uint64_t whence) {
 Reply close(SystemCall const& call) {
     TRY(close_number(call, call[0]));
     return 0;
-}
-
-Reply fstat(SystemCall const& call) {
-    auto const* const file = TRY(call.kernel.files.find(call[0]));
-    if (auto const status = own_status(*file)) {
-        TRY(call.kernel.user.store(call[1], *status));
-        return 0;
-    }
-    Forward forward{call, Call::Fstat};
-    TRY(forward.handle(call[0]));
-    TRY(forward.out(call[1], sizeof(Status)));
-    return forward.send();
 }
 
 Reply lseek(SystemCall const& call) {
@@ -178,6 +149,4 @@ Reply dup3(SystemCall const& call) {
     return duplicate_to(call, (call[2] & open_close_on_exec) != 0);
 }
 
-} // namespace system_call
-
-} // namespace shim
+} // namespace shim::system_call

@@ -11,10 +11,13 @@ class Forward {
 public:
     Forward(SystemCall const& call, Call as) : call_{call}, as_{as} {}
 
-    void value(std::uint64_t value) { add(value); }
+    void value(std::uint64_t value) { arguments_[count_++] = value; }
     base::Result<void> handle(std::uint64_t descriptor); // BadF: not open, or not the host's
-    base::Result<void> path(std::uint64_t at); // NoEnt: absolute; there is no root in a Keep
-    base::Result<void> text(std::uint64_t at); // of a symbolic link
+    // The call's arguments i, a folder, and i + 1, a path below it. NoEnt: the path is absolute, or
+    // begins where the program started; a Keep has neither.
+    base::Result<void> folder(unsigned i);
+    base::Result<void> below(unsigned i);
+    base::Result<void> text(std::uint64_t at);                    // of a symbolic link
     base::Result<void> in(std::uint64_t at, std::uint64_t size);  // null with size 0 stays empty
     base::Result<void> out(std::uint64_t at, std::uint64_t size); // filled whole on success
     base::Result<void>
@@ -31,9 +34,7 @@ private:
         bool sized_by_answer;
     };
 
-    void add(std::uint64_t word) { arguments_[count_++] = word; }
     base::Result<protocol::hostcall::Extent> take(std::uint64_t size);
-    base::Result<void> add_text(std::uint64_t at, bool may_be_absolute);
     std::uint64_t limit() const;
 
     SystemCall const& call_;
@@ -47,6 +48,7 @@ private:
     std::uint64_t in_size_ = 0;
 };
 
+inline constexpr std::int32_t working_folder = -100;          // AT_FDCWD
 inline constexpr std::uint64_t open_close_on_exec = 0x8'0000; // O_CLOEXEC, SOCK_CLOEXEC
 
 // A new descriptor for a handle that the host has given out. Proto: it is in use already, which

@@ -1,4 +1,4 @@
-#include "keep/shim/thread/futex.hpp"
+// Waiting for a word of memory to change, Linux futex(2).
 
 #include "keep/shim/system_call/system_call.hpp"
 #include "keep/shim/system_call/time.hpp"

@@ -74,8 +74,7 @@ void on_page_fault(Kernel& kernel, Frame& frame) {
              .signal = static_cast<std::uint64_t>(Signal::Kill)}
         );
     auto const at = frame.fault_address;
-    bool const mapped =
-        kernel.space.mapped({round_down(at, hw::page_size), round_down(at, hw::page_size) + 1});
+    bool const mapped = !kernel.space.vacant({at, at + 1});
     raise(kernel, frame, {Signal::Segv, mapped ? segv_access : segv_unmapped, at});
 }
 

@@ -43,7 +43,6 @@ public:
     // The bytes of `at` up to the end of its page, brought in and checked; Fault if the program may
     // not access it so. Valid until the shim is left.
     base::Result<std::span<std::byte>> reach(std::uint64_t at, Access access);
-    bool mapped(Range range) const { return regions_.covers(range); }
     bool vacant(Range range) { return regions_.touching(range).empty(); }
 
     Regions const& regions() const { return regions_; }

@@ -23,7 +23,6 @@ constexpr std::uint64_t ioctl_close_on_exec = 0x5451;
 constexpr std::uint32_t mode_type = 0170000;
 constexpr std::uint32_t mode_character = 0020000;
 constexpr std::size_t window_size_bytes = 8;
-enum class Whence : std::uint64_t { Set = 0, Current = 1, End = 2 };
 
 // The handle goes with its last descriptor.
 base::Result<void> close_number(SystemCall const& call, std::uint64_t number) {
@@ -52,21 +51,12 @@ Reply duplicate_to(SystemCall const& call, bool on_exec) {
 }
 
 Reply seek_memory(File& file, std::uint64_t offset, std::uint64_t whence) {
-    std::uint64_t origin = 0;
-    switch (static_cast<Whence>(whence)) {
-    case Whence::Set:
-        break;
-    case Whence::Current:
-        origin = file.position;
-        break;
-    case Whence::End:
-        origin = file.size;
-        break;
-    default:
-        return std::unexpected(base::Errno::Inval);
-    }
-    if (static_cast<std::int64_t>(origin + offset) < 0) return std::unexpected(base::Errno::Inval);
-    return file.position = origin + offset;
+    // SEEK_SET, SEEK_CUR, SEEK_END
+    std::array const origins{std::uint64_t{0}, file.position, file.size};
+    if (whence >= origins.size()) return std::unexpected(base::Errno::Inval);
+    auto const place = origins[whence] + offset;
+    if (static_cast<std::int64_t>(place) < 0) return std::unexpected(base::Errno::Inval);
+    return file.position = place;
 }
 
 } // namespace
@@ -94,19 +84,14 @@ Reply ioctl(SystemCall const& call) {
     Forward forward{call, Call::Ioctl};
     TRY(forward.handle(call[0]));
     forward.value(call[1]);
-    switch (call[1]) {
-    case ioctl_window_size:
+    if (call[1] == ioctl_window_size)
         TRY(forward.out(call[2], window_size_bytes));
-        break;
-    case ioctl_bytes_ready:
+    else if (call[1] == ioctl_bytes_ready)
         TRY(forward.out(call[2], sizeof(int)));
-        break;
-    case ioctl_nonblocking:
+    else if (call[1] == ioctl_nonblocking)
         TRY(forward.in(call[2], sizeof(int)));
-        break;
-    default:
+    else
         return std::unexpected(base::Errno::NoTty);
-    }
     return forward.send();
 }
 

@@ -15,6 +15,14 @@ constexpr std::size_t longest_path = 4096;
 
 } // namespace
 
+Forward::Forward(SystemCall const& call, Call as) : call_{call}, as_{as} {
+    auto const* const shape = protocol::hostcall::find_shape(as);
+    if (shape == nullptr) return;
+    if (shape->answer == Answer::Value) limit_ = ~0ULL >> 1;
+    if (shape->answer == Answer::Handle) limit_ = 0xffff'ffff;
+    bound_by_in_ = shape->answer == Answer::Sent;
+}
+
 base::Result<Extent> Forward::take(std::uint64_t size) {
     auto const extent = Extent::create(used_, size);
     if (!extent || count_ == arguments_.size()) return std::unexpected(base::Errno::Inval);
@@ -55,7 +63,8 @@ base::Result<void> Forward::text(std::uint64_t at) {
 base::Result<void> Forward::in(std::uint64_t at, std::uint64_t size) {
     auto const place = TRY(take(size));
     TRY(call_.kernel.user.read(at, call_.kernel.host.data(place)));
-    if (in_size_ == 0) in_size_ = size;
+    if (bound_by_in_) limit_ = size;
+    bound_by_in_ = false; // only by the first
     value(place.encode());
     return {};
 }
@@ -71,30 +80,13 @@ base::Result<void> Forward::out(std::uint64_t at, std::uint64_t size) {
 base::Result<void> Forward::result(std::uint64_t at, std::uint64_t size) {
     TRY(out(at, size));
     outs_[out_count_ - 1].sized_by_answer = true;
-    result_size_ = size;
+    limit_ = size;
     return {};
-}
-
-std::uint64_t Forward::limit() const {
-    auto const* const shape = protocol::hostcall::find_shape(as_);
-    switch (shape == nullptr ? Answer::Nothing : shape->answer) {
-    case Answer::Nothing:
-        return 0;
-    case Answer::Value:
-        return ~0ULL >> 1;
-    case Answer::Size:
-        return result_size_;
-    case Answer::Sent:
-        return in_size_;
-    case Answer::Handle:
-        return 0xffff'ffff;
-    }
-    return 0;
 }
 
 Reply Forward::send() {
     auto& kernel = call_.kernel;
-    auto const answer = kernel.wait(as_, arguments_, limit());
+    auto const answer = kernel.wait(as_, arguments_, limit_);
     Reply reply = answer;
     for (unsigned i = 0; answer && i < out_count_; ++i) {
         auto const extent = *Extent::decode(outs_[i].extent);

@@ -9,7 +9,7 @@ namespace shim {
 
 class Forward {
 public:
-    Forward(SystemCall const& call, Call as) : call_{call}, as_{as} {}
+    Forward(SystemCall const& call, Call as);
 
     void value(std::uint64_t value) { arguments_[count_++] = value; }
     base::Result<void> handle(std::uint64_t descriptor); // BadF: not open, or not the host's
@@ -35,7 +35,6 @@ private:
     };
 
     base::Result<protocol::hostcall::Extent> take(std::uint64_t size);
-    std::uint64_t limit() const;
 
     SystemCall const& call_;
     Call as_;
@@ -44,8 +43,8 @@ private:
     std::uint64_t used_ = 0; // of the block's data
     std::array<Out, most_outs> outs_{};
     unsigned out_count_ = 0;
-    std::uint64_t result_size_ = 0; // of the buffer that bounds the answer
-    std::uint64_t in_size_ = 0;
+    std::uint64_t limit_ = 0; // of the answer; a buffer's size where that bounds it
+    bool bound_by_in_ = false;
 };
 
 inline constexpr std::int32_t working_folder = -100;          // AT_FDCWD

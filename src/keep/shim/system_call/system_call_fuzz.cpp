@@ -6,6 +6,8 @@
 #include "keep/shim/platform/fake/fuzz_input.hpp"
 #include "keep/shim/platform/fake/world.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 
@@ -63,13 +65,19 @@ void store(fake::World& world, Input& input, std::uint64_t room) {
         static_cast<void>(world.kernel().user.store(at + (i * 8), argument(input, room)));
 }
 
-void step(fake::World& world, Input& input, std::uint64_t room) {
+// mmap, mprotect, munmap, brk, mremap, madvise: nothing else takes pages or rights away.
+constexpr std::array<std::uint64_t, 6> taking{9, 10, 11, 12, 25, 28};
+
+void step(fake::World& world, fake::Translations& translations, Input& input, std::uint64_t room) {
     auto const number = input.take(2) % numbers;
     if (number == store_number) return store(world, input, room);
     if (number == fault_number) return fault(world, input, argument(input, room));
     Arguments arguments{};
     for (auto& word : arguments) word = argument(input, room);
+    bool const takes = std::ranges::find(taking, number) != taking.end();
+    if (takes) must_hold(translations.audit());
     world.call(number, arguments);
+    if (takes) must_hold(translations.audit());
 }
 
 } // namespace
@@ -98,9 +106,10 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     frame.cs = user_code_selector;
     frame.ss = user_data_selector;
     frame.rsp = room + (room_size / 2);
+    fake::Translations translations;
     try {
         while (!input.empty()) {
-            step(world, input, room);
+            step(world, translations, input, room);
             must_hold(fake::audit_registers(world.frame()));
         }
     } catch (fake::Ended const&) {

@@ -1,9 +1,9 @@
 #include "keep/shim/platform/fake/audit.hpp"
 
 #include "keep/shim/memory/physical.hpp"
+#include "keep/shim/platform/fake/world.hpp"
 
 #include <span>
-#include <vector>
 
 namespace shim::fake {
 
@@ -41,25 +41,65 @@ private:
     std::vector<bool> mapped_;
 };
 
+// action(address, entry, size) for each page that is mapped, from the lowest.
+template <class Action> void each_page(Action action) {
+    auto const* const tops = reinterpret_cast<Entry const*>(Machine::program_tables());
+    auto at = program_space.begin;
+    for (auto const top : std::span{tops, 4 * entries}) {
+        auto from = std::exchange(at, at + (1ULL << 30));
+        if (top.empty()) continue;
+        for (auto const directory : table(top)) {
+            auto const begin = std::exchange(from, from + large_page_size);
+            if (directory.empty()) continue;
+            if (directory.get<Entry::Large>()) {
+                action(begin, directory, large_page_size);
+                continue;
+            }
+            auto page = begin;
+            for (auto const entry : table(directory)) {
+                if (!entry.empty()) action(page, entry, hw::page_size);
+                page += hw::page_size;
+            }
+        }
+    }
+}
+
+// A large page that was split is the same page. Another page at an address is one that is gone.
+bool known_more(Entry before, Entry now) {
+    bool const same =
+        before.get<Entry::Large>() != now.get<Entry::Large>() || before.address() == now.address();
+    return !same || (before.get<Entry::Writable>() && !now.get<Entry::Writable>()) ||
+           (!before.get<Entry::NoExecute>() && now.get<Entry::NoExecute>());
+}
+
 } // namespace
 
 char const* audit_pages(std::uint64_t memory_begin, std::uint64_t memory_end) {
     Pages pages{memory_begin, memory_end};
-    auto const* const tops = reinterpret_cast<Entry const*>(Machine::program_tables());
-    for (auto const top : std::span{tops, 4 * entries}) {
-        if (top.empty()) continue;
-        for (auto const directory : table(top)) {
-            if (directory.empty()) continue;
-            if (directory.get<Entry::Large>()) {
-                if (auto const* broken = pages.take(directory, large_page_size)) return broken;
-                continue;
-            }
-            for (auto const entry : table(directory))
-                if (!entry.empty())
-                    if (auto const* broken = pages.take(entry, hw::page_size)) return broken;
-        }
+    char const* broken = nullptr;
+    each_page([&](std::uint64_t, Entry entry, std::uint64_t size) {
+        if (broken == nullptr) broken = pages.take(entry, size);
+    });
+    return broken;
+}
+
+char const* Translations::audit() {
+    std::vector<std::pair<std::uint64_t, Entry>> now;
+    each_page([&](std::uint64_t at, Entry entry, std::uint64_t) {
+        if (entry.get<Entry::Present>()) now.emplace_back(at, entry);
+    });
+    bool const forgotten = std::exchange(flushes_, World::flushes()) != flushes_;
+    char const* broken = nullptr;
+    for (auto next = now.begin(); auto const& [at, entry] : known_) {
+        if (forgotten) break;
+        while (next != now.end() && next->first < at) ++next;
+        if (next == now.end() || next->first > at)
+            broken = "a page that is gone is still known";
+        else if (known_more(entry, next->second))
+            broken = "a right that is gone is still known";
     }
-    return nullptr;
+    known_ = std::move(now);
+    return broken;
 }
 
 char const* audit_registers(Frame const& frame) {

@@ -41,6 +41,21 @@ TEST_F(AuditTest, finds_a_page_of_the_shim) {
     EXPECT_STREQ(audit(), "not memory of the Keep");
 }
 
+TEST_F(AuditTest, finds_a_page_that_went_without_being_forgotten) {
+    Translations translations;
+    auto* const entry = table.find(world.room(4096));
+    EXPECT_EQ(translations.audit(), nullptr);
+    auto const before = std::exchange(*entry, entry->with<Entry::Writable>(false));
+    EXPECT_STREQ(translations.audit(), "a right that is gone is still known");
+    *entry = {};
+    EXPECT_STREQ(translations.audit(), "a page that is gone is still known");
+    *entry = before;
+    EXPECT_EQ(translations.audit(), nullptr);
+    *entry = {};
+    Machine::flush();
+    EXPECT_EQ(translations.audit(), nullptr);
+}
+
 TEST(AuditRegisters, finds_what_a_return_would_stumble_over) {
     Frame good{};
     good.cs = user_code_selector;

@@ -23,6 +23,7 @@ struct State {
     std::uint64_t thread_pointer = 0;
     std::uint64_t second_pointer = 0;
     std::uint64_t ticks = 0;
+    std::uint64_t flushes = 0;
     std::uint64_t random = 1;
 };
 
@@ -40,7 +41,7 @@ fake::Store& store() {
 
 void Machine::begin() {}
 unsigned Machine::cpu() { return 0; }
-void Machine::flush() {}
+void Machine::flush() { ++state().flushes; }
 void Machine::ring_doorbell() { state().world->ring(); }
 void Machine::relax() {}
 std::uint64_t Machine::ticks() { return state().ticks += 1000; }
@@ -109,6 +110,8 @@ World::World(Memory memory) {
 }
 
 World::~World() { state().memory = nullptr; }
+
+std::uint64_t World::flushes() { return state().flushes; }
 
 std::span<std::byte> World::block() const {
     return {Machine::memory() + launch::block_address, protocol::hostcall::block_size};

@@ -55,6 +55,8 @@ public:
     // Of all of the shim's memory outside the block: what a host must never change.
     std::span<std::byte> block() const;
     void ring();
+    // How often the vCPU has forgotten what it knew of the page tables.
+    static std::uint64_t flushes();
 
 private:
     std::unique_ptr<Kernel> kernel_;

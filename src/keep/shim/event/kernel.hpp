@@ -6,6 +6,7 @@
 #include "keep/shim/event/lock.hpp"
 #include "keep/shim/event/signal.hpp"
 #include "keep/shim/file/descriptors.hpp"
+#include "keep/shim/file/watches.hpp"
 #include "keep/shim/host/host.hpp"
 #include "keep/shim/memory/address_space.hpp"
 #include "keep/shim/memory/user_memory.hpp"
@@ -23,6 +24,7 @@ struct Tables {
     std::array<PagePool::Chunk, PagePool::max_chunks> chunks{};
     std::array<Region, Regions::max_regions> regions{};
     std::array<File, Descriptors::max_files> files{};
+    std::array<Watch, Watches::max_watches> watches{};
     std::array<Thread, max_cpus> threads{};
     ProgramFile::Nodes nodes{};
 };
@@ -35,6 +37,7 @@ struct Kernel {
           space{pool, translations, program, tables.regions},
           user{space},
           files{tables.files},
+          watches{tables.watches},
           signals{user},
           threads{tables.threads} {}
 
@@ -46,6 +49,7 @@ struct Kernel {
     AddressSpace space;
     UserMemory user;
     Descriptors files;
+    Watches watches;
     Signals signals;
     std::span<Thread, max_cpus> threads; // by vCPU
     Clock clock;

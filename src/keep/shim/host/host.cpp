@@ -13,7 +13,9 @@ using protocol::launch::Doorbell;
 
 namespace {
 
-bool may_be_quick(Call call) { return call != Call::Park && call != Call::Poll; }
+bool may_be_quick(Call call) {
+    return call != Call::Park && call != Call::Poll && call != Call::EpollWait;
+}
 
 } // namespace
 

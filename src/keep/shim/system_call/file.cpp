@@ -30,6 +30,7 @@ base::Result<void> close_number(SystemCall const& call, std::uint64_t number) {
     auto const file = *TRY(files.find(number));
     files.remove(number);
     if (file.kind != File::Kind::Host || files.handle_in_use(file.handle)) return {};
+    call.kernel.watches.forget(file.handle);
     if (file.close_late && call.kernel.host.close_with_next(file.handle)) return {};
     TRY(call.kernel.wait(Call::Close, {file.handle}, 0));
     return {};

@@ -61,6 +61,9 @@ Function fstat, newfstatat, statx;
 Function socket, accept, accept4, sendto, recvfrom, sendmsg, recvmsg, connect_or_bind, socket_name,
     setsockopt, getsockopt, pipe2;
 
+// epoll.cpp
+Function eventfd, eventfd2, epoll_create, epoll_create1, epoll_ctl, epoll_wait, epoll_pwait2;
+
 // forward.cpp: by its row in protocol/hostcall/call.hpp
 Function forward;
 

@@ -84,12 +84,15 @@ constexpr std::array rows{
     Row{202, sc::futex},
     Row{203, sc::nothing},
     Row{204, sc::sched_getaffinity},
+    Row{213, sc::epoll_create},
     Row{217, sc::getdents64},
     Row{218, sc::set_tid_address},
     Row{228, sc::clock_gettime},
     Row{229, sc::clock_getres},
     Row{230, sc::clock_nanosleep},
     Row{231, sc::exit_group},
+    Row{232, sc::epoll_wait},
+    Row{233, sc::epoll_ctl},
     Row{234, sc::tgkill},
     Row{257, sc::openat},
     Row{262, sc::newfstatat},
@@ -99,7 +102,11 @@ constexpr std::array rows{
     Row{271, sc::ppoll},
     Row{273, sc::set_robust_list},
     Row{280, sc::utimensat},
+    Row{281, sc::epoll_wait}, // epoll_pwait: its signal mask is not needed
+    Row{284, sc::eventfd},
     Row{288, sc::accept4},
+    Row{290, sc::eventfd2},
+    Row{291, sc::epoll_create1},
     Row{292, sc::dup3},
     Row{293, sc::pipe2},
     Row{295, sc::preadv},
@@ -111,6 +118,7 @@ constexpr std::array rows{
     Row{328, sc::pwritev},
     Row{332, sc::statx},
     Row{437, sc::openat2},
+    Row{441, sc::epoll_pwait2},
 };
 
 // A call that needs no handler of its own: nothing but numbers, descriptors and paths go to the

@@ -73,7 +73,8 @@ struct Keep::State {
         bool may_wait() const {
             auto const number = words().number;
             return number == static_cast<std::uint64_t>(Call::Park) ||
-                   number == static_cast<std::uint64_t>(Call::Poll);
+                   number == static_cast<std::uint64_t>(Call::Poll) ||
+                   number == static_cast<std::uint64_t>(Call::EpollWait);
         }
     };
 

@@ -70,9 +70,11 @@ void Store::clear(Range busy) {
 
 void Store::clear_tables() {
     wipe(tables_->files);
+    wipe(tables_->watches);
     wipe(tables_->threads);
     wipe(tables_->nodes);
-    // No chunk lies beyond the memory; regions fill their table from the front, without a gap.
+    // No chunk lies beyond the memory; regions and watches fill theirs from the front, without a
+    // gap.
     std::memset(tables_->chunks.data(), 0, most_chunks * sizeof(PagePool::Chunk));
     for (auto& region : tables_->regions) {
         if (region.range.end == 0) break;

@@ -67,6 +67,9 @@ Reply close(SystemCall const& call) {
     return 0;
 }
 
+// As Linux answers where a file cannot: Go then copies, but takes ENOSYS for a failure.
+Reply splice(SystemCall const&) { return std::unexpected(base::Errno::Inval); }
+
 Reply lseek(SystemCall const& call) {
     auto* const file = TRY(call.kernel.files.find(call[0]));
     if (file->kind == File::Kind::Memory) return seek_memory(*file, call[1], call[2]);

@@ -48,7 +48,7 @@ Function clone, exit, set_tid_address, set_robust_list, futex;
 Function read, write, readv, writev, pread64, pwrite64, preadv, pwritev;
 
 // file.cpp, poll.cpp
-Function close, lseek, ioctl, fcntl, dup, dup2, dup3, poll, ppoll;
+Function close, splice, lseek, ioctl, fcntl, dup, dup2, dup3, poll, ppoll;
 
 // path.cpp
 Function openat, openat2, open, readlink, readlinkat, getcwd, utimensat, getdents64, renameat,

@@ -101,6 +101,7 @@ constexpr std::array rows{
     Row{269, sc::faccessat},
     Row{271, sc::ppoll},
     Row{273, sc::set_robust_list},
+    Row{275, sc::splice},
     Row{280, sc::utimensat},
     Row{281, sc::epoll_wait}, // epoll_pwait: its signal mask is not needed
     Row{284, sc::eventfd},

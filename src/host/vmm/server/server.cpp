@@ -18,6 +18,8 @@
 namespace host::vmm {
 
 using protocol::hostcall::Call;
+using protocol::hostcall::poll_ahead;
+using protocol::hostcall::Polled;
 
 namespace {
 
@@ -83,6 +85,8 @@ base::Result<std::uint64_t> Server::serve(Request const& request) {
         return poll(request);
     case Call::Pipe:
         return pipe(request);
+    case Call::Flush:
+        return 0;
     case Call::MkdirAt:
     case Call::FstatAt:
     case Call::UnlinkAt:
@@ -163,16 +167,18 @@ base::Result<std::uint64_t> Server::serve_file(Request const& request) {
 
 base::Result<std::uint64_t> Server::poll(Request const& request) {
     auto const buffer = request.buffer(0);
-    auto const count = buffer.size() / sizeof(pollfd);
+    auto const count = buffer.size() / sizeof(Polled);
     if (count > most_polled) return std::unexpected(base::Errno::Inval);
+    std::vector<Polled> entries(count);
+    std::memcpy(entries.data(), buffer.data(), count * sizeof(Polled));
     std::vector<pollfd> polled(count);
-    std::memcpy(polled.data(), buffer.data(), count * sizeof(pollfd));
     std::vector<Handles::Open> open(count); // keeps them open while we wait
     for (std::size_t i = 0; i < count; ++i) {
-        if (polled[i].fd < 0) continue;
-        if (auto found = handles_.find(static_cast<std::uint64_t>(polled[i].fd)))
-            open[i] = std::move(*found);
-        polled[i].fd = open[i] ? open[i]->number() : -1;
+        auto const handle = entries[i].handle_or_ahead;
+        auto found = handles_.find(static_cast<std::uint64_t>(handle));
+        if (handle >= 0 && found) open[i] = *std::move(found);
+        auto const events = static_cast<short>(entries[i].wanted_or_drained & ~poll_ahead);
+        polled[i] = {.fd = open[i] ? open[i]->number() : -1, .events = events, .revents = 0};
     }
     constexpr std::uint64_t second = 1'000'000'000;
     timespec const limit{
@@ -181,12 +187,9 @@ base::Result<std::uint64_t> Server::poll(Request const& request) {
     bool const forever = request.value(1) == ~0ULL;
     auto const ready =
         TRY(value(::ppoll(polled.data(), count, forever ? nullptr : &limit, nullptr)));
-    for (std::size_t i = 0; i < count; ++i)
-        std::memcpy(
-            buffer.data() + i * sizeof(pollfd) + offsetof(pollfd, revents),
-            &polled[i].revents,
-            sizeof(short)
-        );
+    for (std::size_t i = 0; i < count; ++i) entries[i].found = polled[i].revents;
+    batch_.receive(entries, open);
+    std::memcpy(buffer.data(), entries.data(), count * sizeof(Polled));
     return ready;
 }
 

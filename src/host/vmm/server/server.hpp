@@ -2,6 +2,7 @@
 
 // Serves the host calls that concern files and sockets, within what this Keep may do.
 
+#include "host/vmm/server/batch.hpp"
 #include "host/vmm/server/handles.hpp"
 #include "host/vmm/server/request.hpp"
 
@@ -16,6 +17,7 @@ public:
     explicit Server(Policy policy) : policy_{policy} {}
 
     Handles& handles() { return handles_; }
+    Batch& batch() { return batch_; }
     base::Result<std::uint64_t> serve(Request const& request);
 
 private:
@@ -28,6 +30,7 @@ private:
 
     Policy policy_;
     Handles handles_;
+    Batch batch_{handles_};
 };
 
 } // namespace host::vmm

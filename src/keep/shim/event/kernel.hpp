@@ -6,6 +6,7 @@
 #include "keep/shim/event/lock.hpp"
 #include "keep/shim/event/signal.hpp"
 #include "keep/shim/file/descriptors.hpp"
+#include "keep/shim/host/batch.hpp"
 #include "keep/shim/host/host.hpp"
 #include "keep/shim/memory/address_space.hpp"
 #include "keep/shim/memory/user_memory.hpp"
@@ -35,6 +36,7 @@ struct Kernel {
           space{pool, translations, program, tables.regions},
           user{space},
           files{tables.files},
+          batch{host},
           signals{user},
           threads{tables.threads} {}
 
@@ -46,6 +48,7 @@ struct Kernel {
     AddressSpace space;
     UserMemory user;
     Descriptors files;
+    Batch batch;
     Signals signals;
     std::span<Thread, max_cpus> threads; // by vCPU
     Clock clock;
@@ -63,9 +66,14 @@ struct Kernel {
     Thread& thread() { return threads[Machine::cpu()]; }
     // A host call that may wait: other threads go on meanwhile.
     base::Result<std::uint64_t> wait(Call call, Arguments const& arguments, std::uint64_t limit) {
-        Unlocked const open{lock};
-        return host.call(call, arguments, limit);
+        auto const answer = [&] {
+            Unlocked const open{lock};
+            return host.call(call, arguments, limit);
+        }();
+        if (Machine::cpu() == 0) batch.settle(files);
+        return answer;
     }
+    bool alone() const { return threads[1].state == Thread::State::None; } // and ever was
 };
 
 // How the Keep ends: of its own will (status), by a signal, or because the shim says so.

@@ -48,19 +48,28 @@ base::Result<void> close_number(SystemCall const& call, std::uint64_t number) {
     auto const file = *TRY(files.find(number));
     files.remove(number);
     if (file.kind != File::Kind::Host || files.handle_in_use(file.handle)) return {};
+    auto& batch = call.kernel.batch;
+    if (auto* const unread = batch.unread(file.handle)) batch.take(*unread, unread->size);
     if (file.close_late && call.kernel.host.close_with_next(file.handle)) return {};
     TRY(call.kernel.wait(Call::Close, {file.handle}, 0));
     return {};
 }
 
+// Of a socket with two numbers nothing travels along with other calls any more (File::stream).
+File copy_of(File& file) {
+    file.stream = false;
+    file.quiet_until = 0;
+    return file;
+}
+
 Reply duplicate(SystemCall const& call, std::uint64_t number, std::uint64_t from, bool on_exec) {
-    auto file = *TRY(call.kernel.files.find(number));
+    auto file = copy_of(*TRY(call.kernel.files.find(number)));
     file.close_on_exec = on_exec;
     return call.kernel.files.add(file, from);
 }
 
 Reply duplicate_to(SystemCall const& call, bool on_exec) {
-    auto file = *TRY(call.kernel.files.find(call[0]));
+    auto file = copy_of(*TRY(call.kernel.files.find(call[0])));
     if (call[1] >= Descriptors::max_files) return std::unexpected(base::Errno::BadF);
     if (call.kernel.files.find(call[1])) TRY(close_number(call, call[1]));
     file.close_on_exec = on_exec;
@@ -128,9 +137,18 @@ Reply ioctl(SystemCall const& call) {
         TRY(forward.out(call[2], window_size_bytes));
         break;
     case ioctl_bytes_ready:
+        if (auto const* const unread = call.kernel.batch.unread(file->handle)) {
+            TRY(call.kernel.user.store(call[2], unread->size)); // or more
+            return 0;
+        }
         TRY(forward.out(call[2], sizeof(int)));
         break;
     case ioctl_nonblocking:
+        file->quiet_until = 0;
+        if (TRY(call.kernel.user.load<int>(call[2])) != 0)
+            file->flags |= open_nonblocking;
+        else
+            file->flags &= ~open_nonblocking;
         TRY(forward.in(call[2], sizeof(int)));
         break;
     default:

@@ -1,6 +1,7 @@
 #include "host/vmm/keep.hpp"
 
 #include "host/vmm/backend/kvm/machine.hpp"
+#include "host/vmm/late_sender.hpp"
 #include "host/vmm/parking.hpp"
 #include "host/vmm/poller.hpp"
 #include "host/vmm/server/refusal.hpp"
@@ -84,6 +85,7 @@ struct Keep::State {
     os::Failure why_it_stopped(kvm::Vcpu& vcpu) const;
     void answer_doorbell(unsigned index);
     bool look();
+    bool look_for_late();
     void announce(bool polled);
     void serve(unsigned index);
     base::Result<std::uint64_t> answer(Request const& request, unsigned index);
@@ -102,7 +104,11 @@ struct Keep::State {
     std::optional<os::OrFailure<KeepEnd>> end;
     std::atomic<bool> ended = false;
     std::atomic<std::uint64_t> exits = 0;
-    std::atomic<unsigned> polled_cpus = 0; // vCPUs whose blocks are ready to be looked at
+    std::atomic<unsigned> polled_cpus = 0;  // vCPUs whose blocks are ready to be looked at
+    std::atomic<bool> late_traffic = false; // late sends since the last look
+    LateSender late_sender{
+        [this] { return look_for_late(); }, [this](bool on) { server.batch().announce(on); }
+    };
     Poller poller{[this] { return look(); }, [this](bool polled) { announce(polled); }};
 };
 
@@ -111,6 +117,7 @@ void Keep::State::finish(os::OrFailure<KeepEnd> with) {
     if (end) return;
     end = std::move(with);
     ended = true;
+    server.batch().stop();
     for (unsigned i = 0; i < cpu_count; ++i) {
         if (cpus[i].vcpu) cpus[i].vcpu->interrupt();
         cpus[i].parking.close();
@@ -175,14 +182,26 @@ bool Keep::State::look() {
     return served;
 }
 
+bool Keep::State::look_for_late() {
+    // Who serves a call of this vCPU has flushed first.
+    if (std::unique_lock const lock{cpus[0].serving, std::try_to_lock}; lock && !ended)
+        return server.batch().flush() || late_traffic.exchange(false);
+    return late_traffic.exchange(false);
+}
+
 void Keep::State::announce(bool polled) {
     for (unsigned i = 0; i < polled_cpus; ++i) cpus[i].words().polled = polled ? 1 : 0;
 }
 
 void Keep::State::serve(unsigned index) {
     auto& words = cpus[index].words();
+    // Before handles are closed, and before what the call itself sends.
+    if (index == 0 && server.batch().flush()) late_traffic = true;
     auto const request = Request::fetch(cpus[index].block, server.handles());
     auto const result = request ? answer(*request, index) : std::unexpected(request.error());
+    if (index == 0 && result && request->call() == Call::SendTo &&
+        server.batch().tell_room(request->file(0)))
+        late_sender.want();
     words.answer =
         result ? static_cast<std::int64_t>(*result) : -static_cast<std::int64_t>(result.error());
     __atomic_store_n(&words.turn, static_cast<std::uint64_t>(Turn::Keep), __ATOMIC_RELEASE);
@@ -262,6 +281,7 @@ Keep& Keep::operator=(Keep&&) noexcept = default;
 Keep::~Keep() {
     if (!state_) return;
     state_->finish(KeepEnd{});
+    state_->late_sender.stop();
     state_->join();
 }
 
@@ -281,6 +301,10 @@ os::OrFailure<Keep> Keep::create(
         auto& first = state->cpus[0];
         first.block =
             TRY(state->machine.memory(launch::block_address, protocol::hostcall::block_size));
+        server.batch().attach(
+            TRY(state->machine.memory(launch::batch_address, protocol::hostcall::batch_size)),
+            first.block
+        );
         first.vcpu.emplace(
             TRY(state->machine.add_cpu(0, {image.header().start, image.header().page_table}))
         );

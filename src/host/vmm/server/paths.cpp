@@ -27,7 +27,9 @@ struct Place {
 
 base::Result<Handles::Open>
 open_in(Handles::Open const& folder, std::string const& path, int flags) {
-    return std::make_shared<Handles::File>(TRY(os::open_beneath(folder->descriptor, path.c_str(), flags)));
+    return std::make_shared<Handles::File>(
+        TRY(os::open_beneath(folder->descriptor, path.c_str(), flags))
+    );
 }
 
 base::Result<Place> place_of(Handles::Open const& folder, std::string path) {

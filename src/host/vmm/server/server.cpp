@@ -1,6 +1,7 @@
 #include "host/vmm/server/server.hpp"
 
 #include "os/check.hpp"
+#include "os/poll.hpp"
 
 #include <cstring>
 #include <ctime>
@@ -180,13 +181,10 @@ base::Result<std::uint64_t> Server::poll(Request const& request) {
         auto const events = static_cast<short>(entries[i].wanted_or_drained & ~poll_ahead);
         polled[i] = {.fd = open[i] ? open[i]->number() : -1, .events = events, .revents = 0};
     }
-    constexpr std::uint64_t second = 1'000'000'000;
-    timespec const limit{
-        static_cast<time_t>(request.value(1) / second), static_cast<long>(request.value(1) % second)
-    };
-    bool const forever = request.value(1) == ~0ULL;
-    auto const ready =
-        TRY(value(::ppoll(polled.data(), count, forever ? nullptr : &limit, nullptr)));
+    std::optional<std::uint64_t> limit = request.value(1);
+    if (*limit == ~0ULL) limit.reset();
+    static thread_local os::PatientPoll wait;
+    auto const ready = TRY(wait(polled, limit));
     for (std::size_t i = 0; i < count; ++i) entries[i].found = polled[i].revents;
     batch_.receive(entries, open);
     std::memcpy(buffer.data(), entries.data(), count * sizeof(Polled));

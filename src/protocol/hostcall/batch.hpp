@@ -5,9 +5,9 @@
 // area, in memory that both sides can change.
 //
 //     0x0000   records  u64 x 64  the Keep's: number i, counted from its start, at i % 64
-//     0x0200   room     u64 x 64  the host's: 1 if the socket of that record takes a late send
-//     again 0x1000   late     128 KiB   the bytes of the records 0x21000  ahead    128 KiB   bytes
-//     of sockets that Poll found readable, one behind the other
+//     0x0200   room     u64 x 64  the host's: bytes that the socket of that record takes late next
+//     0x1000   late     256 KiB   bytes of the records
+//     0x41000  ahead    128 KiB   bytes of sockets that Poll found readable, one behind the other
 //
 // A late send is one of which the program is told that it has happened, as it is told of bytes in a
 // kernel's buffer. The Keep puts down a record and then counts it in Header::late. The host carries
@@ -23,11 +23,11 @@
 namespace protocol::hostcall {
 
 inline constexpr std::size_t most_late = 64;             // records on their way
-inline constexpr std::size_t most_late_bytes = 16 << 10; // of one
+inline constexpr std::size_t most_late_bytes = 64 << 10; // of one
 inline constexpr std::size_t most_ahead = 64;            // sockets, in the answer of one Poll
 inline constexpr std::size_t room_offset = 0x200;
 inline constexpr std::size_t late_offset = 0x1000;
-inline constexpr std::size_t late_size = 128 << 10;
+inline constexpr std::size_t late_size = 256 << 10;
 inline constexpr std::size_t ahead_offset = late_offset + late_size;
 inline constexpr std::size_t ahead_size = 128 << 10;
 inline constexpr std::size_t batch_size = ahead_offset + ahead_size;

@@ -13,7 +13,7 @@
 //     0x0050  polled     u64  set by the host while it looks for calls without being rung for
 //     0x0058  late       u64  how many records of late sends the Keep has put down (batch.hpp)
 //     0x0060  late_ok    u64  set by the host while it looks for such records by itself
-//     0x0068  room       u64  host: 1 if the socket of this SendTo takes a late send next
+//     0x0068  room       u64  host: bytes that the socket of this SendTo takes late next
 //     0x1000  data       256 KiB: buffers, named by Extents in the arguments; never by
 //     pointers
 //

@@ -16,14 +16,14 @@ namespace {
 constexpr std::size_t most_bytes_ahead = 64 << 10; // of one socket
 constexpr timespec between_looks{0, 10'000'000};
 
-// Whether a send of most_late_bytes would be taken whole at once. The kernel counts what it keeps
-// beside the bytes, too.
-bool has_room(int socket) {
+// How many bytes a send would surely be taken whole of. The kernel counts what it keeps beside
+// them, too.
+std::uint64_t room_of(int socket) {
     std::array<std::uint32_t, SK_MEMINFO_VARS> memory{};
     socklen_t size = sizeof memory;
-    if (::getsockopt(socket, SOL_SOCKET, SO_MEMINFO, memory.data(), &size) != 0) return false;
-    return memory[SK_MEMINFO_WMEM_QUEUED] + 2 * hostcall::most_late_bytes <
-           memory[SK_MEMINFO_SNDBUF];
+    if (::getsockopt(socket, SOL_SOCKET, SO_MEMINFO, memory.data(), &size) != 0) return 0;
+    auto const queued = memory[SK_MEMINFO_WMEM_QUEUED];
+    return queued < memory[SK_MEMINFO_SNDBUF] ? (memory[SK_MEMINFO_SNDBUF] - queued) / 2 : 0;
 }
 
 } // namespace
@@ -46,15 +46,14 @@ bool Batch::flush() {
     bool const any = carried_out_ != count;
     for (; carried_out_ != count; ++carried_out_) {
         auto const late = hostcall::Late::decode(word(0, carried_out_));
-        bool const room = late.inside() && send(late);
-        word(hostcall::room_offset, carried_out_) = room ? 1 : 0;
+        word(hostcall::room_offset, carried_out_) = late.inside() ? send(late) : 0;
     }
     return any;
 }
 
-bool Batch::send(hostcall::Late const& late) {
+std::uint64_t Batch::send(hostcall::Late const& late) {
     auto const open = handles_.find(late.handle);
-    if (!open) return false;
+    if (!open) return 0;
     int const socket = (*open)->number();
     auto bytes = area_.subspan(hostcall::late_offset + late.offset, late.size);
     while (!bytes.empty() && !stopped_) {
@@ -68,10 +67,10 @@ bool Batch::send(hostcall::Late const& late) {
             ::ppoll(&entry, 1, &between_looks, nullptr);
         } else if (errno != EINTR) {
             (*open)->late_error = errno;
-            return false;
+            return 0;
         }
     }
-    return has_room(socket);
+    return room_of(socket);
 }
 
 void Batch::receive(std::vector<hostcall::Polled>& polled, std::vector<Handles::Open> const& open) {
@@ -105,9 +104,10 @@ void Batch::receive(std::vector<hostcall::Polled>& polled, std::vector<Handles::
 }
 
 bool Batch::tell_room(int socket) {
-    bool const room = !area_.empty() && has_room(socket);
-    if (!area_.empty()) header().room = room ? 1 : 0;
-    return room;
+    if (area_.empty()) return false;
+    auto const room = room_of(socket);
+    header().room = room;
+    return room != 0;
 }
 
 void Batch::announce(bool looked_for) {

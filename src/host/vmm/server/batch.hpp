@@ -32,8 +32,8 @@ public:
     void receive(
         std::vector<protocol::hostcall::Polled>& polled, std::vector<Handles::Open> const& open
     );
-    // Tells the Keep whether this socket takes a late send next, behind a SendTo of it; answers
-    // with that.
+    // Tells the Keep how much this socket takes late next, behind a SendTo of it; whether that is
+    // anything.
     bool tell_room(int socket);
     // Whether somebody looks for late sends from time to time.
     void announce(bool looked_for);
@@ -43,7 +43,7 @@ public:
 private:
     std::uint64_t volatile& word(std::size_t offset, std::uint64_t i) const;
     protocol::hostcall::Header volatile& header() const;
-    bool send(protocol::hostcall::Late const& late); // whether there is room for another one
+    std::uint64_t send(protocol::hostcall::Late const& late); // how much it takes next
 
     Handles& handles_;
     std::span<std::byte> area_;

@@ -19,7 +19,7 @@ public:
     bool ready(Direction direction, WaitSet& waits) override;
     std::optional<Watched> watched(Direction direction) override;
     std::uint64_t readable_bytes() override;
-    bool hung_up(std::optional<short> found) override;
+    bool hung_up(std::optional<short> found = {}) override;
 
 private:
     os::Fd socket_;

@@ -18,7 +18,8 @@ std::span<std::byte> Batch::late_room(File const& file, std::uint64_t size) {
     bool const fits = size != 0 && size <= hostcall::most_late_bytes &&
                       size <= hostcall::late_size - late_used_ &&
                       sent_count_ - settled_ < hostcall::most_late;
-    if (area_ == nullptr || !file.stream || !file.late || !fits || !host_.late_ok()) return {};
+    if (area_ == nullptr || !file.stream || size > file.room || !fits || !host_.late_ok())
+        return {};
     return {area_ + hostcall::late_offset + late_used_, size};
 }
 
@@ -28,7 +29,7 @@ bool Batch::send_late(std::uint64_t number, File& file, std::span<std::byte cons
         .offset = late_used_,
         .size = static_cast<std::uint32_t>(bytes.size()),
     };
-    file.late = false; // until the host says again that there is room
+    file.room = 0; // until the host says again how much there is
     sent_[sent_count_ % hostcall::most_late] = {number, file.handle};
     word(0, sent_count_) = late.encode();
     late_used_ += static_cast<std::uint32_t>(round_up(bytes.size(), sizeof(std::uint64_t)));
@@ -40,9 +41,9 @@ void Batch::settle(Descriptors& files) {
     if (settled_ == sent_count_) return;
     for (; settled_ != sent_count_; ++settled_) {
         auto const& sent = sent_[settled_ % hostcall::most_late];
-        bool const room = word(hostcall::room_offset, settled_) == 1;
+        std::uint64_t const room = word(hostcall::room_offset, settled_);
         auto const file = files.find(sent.number);
-        if (file && (*file)->stream && (*file)->handle == sent.handle) (*file)->late = room;
+        if (file && (*file)->stream && (*file)->handle == sent.handle) (*file)->room = room;
     }
     std::memset(area_ + hostcall::late_offset, 0, late_used_);
     late_used_ = 0;

@@ -46,7 +46,7 @@ public:
 
     // Late sends (protocol/hostcall/batch.hpp).
     bool late_ok() const { return header().late_ok != 0; }
-    bool room() const { return header().room == 1; } // after a SendTo
+    std::uint64_t room() const { return header().room; } // after a SendTo
     void count_late(std::uint64_t count);
 
     std::uint64_t calls() const { return calls_; }

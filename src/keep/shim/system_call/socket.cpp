@@ -145,7 +145,7 @@ Reply send(SystemCall const& call, Pieces pieces, std::uint64_t flags, Name name
         auto const data = Extent::create(0, size)->encode();
         auto const sent =
             kernel.wait(Call::SendTo, {file.handle, data, flags, address.encode()}, size);
-        file.late = sent && *sent == size && kernel.host.room();
+        file.room = sent && *sent == size ? kernel.host.room() : 0;
         kernel.host.scrub(size);
         if (!sent) return done != 0 ? Reply{done} : sent;
         done += *sent;

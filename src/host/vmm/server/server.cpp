@@ -18,6 +18,7 @@
 
 namespace host::vmm {
 
+using base::Errno;
 using protocol::hostcall::Call;
 using protocol::hostcall::poll_ahead;
 using protocol::hostcall::Polled;
@@ -83,7 +84,7 @@ base::Result<std::uint64_t> Server::keep(int number) {
 base::Result<std::uint64_t> Server::serve(Request const& request) {
     switch (request.call()) {
     case Call::Poll:
-        return poll(request);
+        return poll(request, Waiting::Allowed);
     case Call::Pipe:
         return pipe(request);
     case Call::Flush:
@@ -166,7 +167,7 @@ base::Result<std::uint64_t> Server::serve_file(Request const& request) {
     }
 }
 
-base::Result<std::uint64_t> Server::poll(Request const& request) {
+base::Result<std::uint64_t> Server::poll(Request const& request, Waiting waiting) {
     auto const buffer = request.buffer(0);
     auto const count = buffer.size() / sizeof(Polled);
     if (count > most_polled) return std::unexpected(base::Errno::Inval);
@@ -184,7 +185,8 @@ base::Result<std::uint64_t> Server::poll(Request const& request) {
     std::optional<std::uint64_t> limit = request.value(1);
     if (*limit == ~0ULL) limit.reset();
     static thread_local os::PatientPoll wait;
-    auto const ready = TRY(wait(polled, limit));
+    auto const ready = TRY(waiting == Waiting::Never ? os::poll(polled, 0) : wait(polled, limit));
+    if (waiting == Waiting::Never && ready == 0 && limit != 0) return std::unexpected(Errno::Again);
     for (std::size_t i = 0; i < count; ++i) entries[i].found = polled[i].revents;
     batch_.receive(entries, open);
     std::memcpy(buffer.data(), entries.data(), count * sizeof(Polled));

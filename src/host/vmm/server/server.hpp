@@ -19,12 +19,14 @@ public:
     Handles& handles() { return handles_; }
     Batch& batch() { return batch_; }
     base::Result<std::uint64_t> serve(Request const& request);
+    // Of Call::Poll. Again: none is ready, and waiting is not wanted; the block is as it was.
+    enum class Waiting : bool { Never, Allowed };
+    base::Result<std::uint64_t> poll(Request const& request, Waiting waiting);
 
 private:
     base::Result<std::uint64_t> serve_file(Request const& request);
     base::Result<std::uint64_t> serve_path(Request const& request);
     base::Result<std::uint64_t> serve_socket(Request const& request);
-    base::Result<std::uint64_t> poll(Request const& request);
     base::Result<std::uint64_t> pipe(Request const& request);
     base::Result<std::uint64_t> keep(int number); // gives a new descriptor a handle
 

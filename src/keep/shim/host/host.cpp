@@ -12,7 +12,7 @@ using protocol::launch::Doorbell;
 
 namespace {
 
-bool may_be_quick(Call call) { return call != Call::Park && call != Call::Poll; }
+bool may_be_quick(Call call) { return call != Call::Park; }
 
 } // namespace
 

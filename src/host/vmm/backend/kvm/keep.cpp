@@ -70,11 +70,9 @@ struct Keep::State {
             return __atomic_load_n(&words().turn, __ATOMIC_ACQUIRE) ==
                    static_cast<std::uint64_t>(Turn::Host);
         }
-        // Whether the call is one for which the Keep rings at once. A guess: nothing is checked.
-        bool may_wait() const {
-            auto const number = words().number;
-            return number == static_cast<std::uint64_t>(Call::Park) ||
-                   number == static_cast<std::uint64_t>(Call::Poll);
+        // Whether it asks for that. A guess: nothing is checked.
+        bool asks_for(Call call) const {
+            return words().number == static_cast<std::uint64_t>(call);
         }
     };
 
@@ -87,7 +85,8 @@ struct Keep::State {
     bool look();
     bool look_for_late();
     void announce(bool polled);
-    void serve(unsigned index);
+    using Waiting = Server::Waiting;
+    bool serve(unsigned index, Waiting waiting);
     base::Result<std::uint64_t> answer(Request const& request, unsigned index);
     base::Result<std::uint64_t> spawn(Request const& request);
     void finish(os::OrFailure<KeepEnd> with);
@@ -158,12 +157,14 @@ void Keep::State::run_cpu(unsigned index) {
 void Keep::State::answer_doorbell(unsigned index) {
     auto& cpu = cpus[index];
     Poller::Doorbell const doorbell{
-        .answered = cpu.answered, .rung = Poller::Clock::now(), .avoidable = !cpu.may_wait()
+        .answered = cpu.answered,
+        .rung = Poller::Clock::now(),
+        .avoidable = !cpu.asks_for(Call::Park) && !cpu.asks_for(Call::Poll)
     };
     {
         // The poller may have been faster, or be at it.
         std::scoped_lock const lock{cpu.serving};
-        if (cpu.asks()) serve(index);
+        if (cpu.asks()) serve(index, Waiting::Allowed);
     }
     poller.note(doorbell);
     cpu.answered = Poller::Clock::now();
@@ -173,11 +174,9 @@ bool Keep::State::look() {
     bool served = false;
     for (unsigned i = 0; i < polled_cpus && !ended; ++i) {
         auto& cpu = cpus[i];
-        if (!cpu.asks() || cpu.may_wait()) continue;
+        if (!cpu.asks() || cpu.asks_for(Call::Park)) continue;
         std::unique_lock const lock{cpu.serving, std::try_to_lock};
-        if (!lock || !cpu.asks()) continue;
-        serve(i);
-        served = true;
+        if (lock && cpu.asks() && serve(i, Waiting::Never)) served = true;
     }
     return served;
 }
@@ -193,18 +192,25 @@ void Keep::State::announce(bool polled) {
     for (unsigned i = 0; i < polled_cpus; ++i) cpus[i].words().polled = polled ? 1 : 0;
 }
 
-void Keep::State::serve(unsigned index) {
+// False: there is no answer yet, and the vCPU rings if it gets none soon.
+bool Keep::State::serve(unsigned index, Waiting waiting) {
     auto& words = cpus[index].words();
     // Before handles are closed, and before what the call itself sends.
     if (index == 0 && server.batch().flush()) late_traffic = true;
     auto const request = Request::fetch(cpus[index].block, server.handles());
-    auto const result = request ? answer(*request, index) : std::unexpected(request.error());
+    bool const looks = waiting == Waiting::Never && request && request->call() == Call::Poll;
+    if (waiting == Waiting::Never && request && request->call() == Call::Park) return false;
+    auto const result = !request ? std::unexpected(request.error())
+                        : looks  ? server.poll(*request, Server::Waiting::Never)
+                                 : answer(*request, index);
+    if (looks && !result && result.error() == base::Errno::Again) return false;
     if (index == 0 && result && request->call() == Call::SendTo &&
         server.batch().tell_room(request->file(0)))
         late_sender.want();
     words.answer =
         result ? static_cast<std::int64_t>(*result) : -static_cast<std::int64_t>(result.error());
     __atomic_store_n(&words.turn, static_cast<std::uint64_t>(Turn::Keep), __ATOMIC_RELEASE);
+    return true;
 }
 
 base::Result<std::uint64_t> Keep::State::answer(Request const& request, unsigned index) {

@@ -56,10 +56,12 @@ std::uint64_t Batch::send(hostcall::Late const& late) {
     if (!open) return 0;
     int const socket = (*open)->number();
     auto bytes = area_.subspan(hostcall::late_offset + late.offset, late.size);
-    while (!bytes.empty() && !stopped_) {
+    while (!bytes.empty()) {
         auto const n = ::send(socket, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
         if (n >= 0) {
             bytes = bytes.subspan(static_cast<std::size_t>(n));
+        } else if (errno == EAGAIN && stopped_) {
+            return 0;
         } else if (errno == EAGAIN) {
             // There was room, but the kernel has no memory for it: the Keep was told that these
             // bytes are sent.

@@ -289,6 +289,7 @@ Keep::~Keep() {
     state_->finish(KeepEnd{});
     state_->late_sender.stop();
     state_->join();
+    state_->server.batch().flush(); // of a Keep that was stopped
 }
 
 os::OrFailure<Keep> Keep::create(

@@ -93,6 +93,7 @@ World::World() : tables_{std::make_unique<Tables>()}, kernel_{std::make_unique<K
     );
     machine.memory = static_cast<std::byte*>(at);
     kernel_->host.attach(0, machine.memory + launch::block_address);
+    kernel_->batch.attach(machine.memory + launch::batch_address);
     kernel_->clock = {0, second_ns, 1'700'000'000 * second_ns, Clock::factor(2'000'000)};
     // Fails only for ranges that are not these.
     static_cast<void>(kernel_->pool.add(
@@ -117,6 +118,10 @@ World::~World() {
 
 std::span<std::byte> World::block() const {
     return {Machine::memory() + launch::block_address, protocol::hostcall::block_size};
+}
+
+std::span<std::byte> World::batch() const {
+    return {Machine::memory() + launch::batch_address, protocol::hostcall::batch_size};
 }
 
 void World::ring() {

@@ -34,7 +34,9 @@ public:
 
     explicit Descriptors(std::span<File, max_files> files) : files_{files} {}
 
-    base::Result<File*> find(std::uint64_t number) {
+    // As Linux, it looks at the lower half of a register: compilers leave what they like in the upper.
+    base::Result<File*> find(std::uint64_t wide) {
+        auto const number = static_cast<std::uint32_t>(wide);
         if (number >= limit_ || files_[number].kind == File::Kind::Closed)
             return std::unexpected(base::Errno::BadF);
         return &files_[number];

@@ -65,7 +65,8 @@ def finds(pid, wanted):
 
 @story("what a program sends arrives although it computes on and makes no other call", ours=True)
 def sends_and_computes():
-    port = free_port()
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
     process = start([BUILD / "parts/keep-run", "--sockets", program("sockets"), "late", str(port)])
     wait_for_line(process, "ready")
     with socket.create_connection(("127.0.0.1", port), timeout=10) as client:

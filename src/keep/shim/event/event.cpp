@@ -4,46 +4,35 @@
 #include "keep/shim/event/kernel.hpp"
 #include "keep/shim/system_call/system_call.hpp"
 
+#include <array>
 #include <bit>
 
 namespace shim {
 
 namespace {
 
-// Linux UAPI, asm-generic/siginfo.h.
-constexpr std::int32_t segv_unmapped = 1;
-constexpr std::int32_t segv_access = 2;
-constexpr std::int32_t ill_operand = 2;
-constexpr std::int32_t fpe_divide = 1;
-constexpr std::int32_t fpe_unknown = 14;
-constexpr std::int32_t bus_alignment = 1;
-constexpr std::int32_t trap_trace = 2;
-constexpr std::int32_t from_kernel = 0x80;
-
-SignalInfo describe(Frame const& frame) {
-    switch (frame.vector) {
-    case Vector::DivideError:
-        return {Signal::Fpe, fpe_divide, frame.rip};
-    case Vector::FloatingPoint:
-    case Vector::Simd:
-        return {Signal::Fpe, fpe_unknown, frame.rip};
-    case Vector::Debug:
-        return {Signal::Trap, trap_trace, frame.rip};
-    case Vector::Breakpoint:
-        return {Signal::Trap, from_kernel, 0};
-    case Vector::InvalidOpcode:
-        return {Signal::Ill, ill_operand, frame.rip};
-    case Vector::StackFault:
-        return {Signal::Bus, from_kernel, 0};
-    case Vector::AlignmentCheck:
-        return {Signal::Bus, bus_alignment, 0};
-    case Vector::Overflow:
-    case Vector::GeneralProtection:
-        return {Signal::Segv, from_kernel, 0};
-    default:
-        return {};
-    }
-}
+// Which signal an exception is, Linux UAPI, asm-generic/siginfo.h.
+struct Described {
+    Vector vector;
+    Signal signal;
+    std::int32_t code;
+    bool with_address; // of the instruction
+};
+constexpr std::int32_t from_kernel = 0x80; // SI_KERNEL
+constexpr std::array exceptions{
+    Described{Vector::DivideError, Signal::Fpe, 1, true},    // FPE_INTDIV
+    Described{Vector::FloatingPoint, Signal::Fpe, 14, true}, // FPE_FLTUNK
+    Described{Vector::Simd, Signal::Fpe, 14, true},
+    Described{Vector::Debug, Signal::Trap, 2, true}, // TRAP_TRACE
+    Described{Vector::Breakpoint, Signal::Trap, from_kernel, false},
+    Described{Vector::InvalidOpcode, Signal::Ill, 2, true}, // ILL_ILLOPN
+    Described{Vector::StackFault, Signal::Bus, from_kernel, false},
+    Described{Vector::AlignmentCheck, Signal::Bus, 1, false}, // BUS_ADRALN
+    Described{Vector::Overflow, Signal::Segv, from_kernel, false},
+    Described{Vector::GeneralProtection, Signal::Segv, from_kernel, false},
+};
+constexpr std::int32_t segv_unmapped = 1; // SEGV_MAPERR
+constexpr std::int32_t segv_access = 2;   // SEGV_ACCERR
 
 bool has_error_code(Vector vector) {
     using enum Vector;
@@ -51,23 +40,28 @@ bool has_error_code(Vector vector) {
            vector == AlignmentCheck;
 }
 
+// By the handler; without one, or where its frame cannot be made, the program ends, as on Linux.
+void deliver(Kernel& kernel, Frame& frame, SignalInfo const& info) {
+    auto const number = static_cast<std::uint64_t>(info.signal);
+    if (kernel.signals.action(number).handler <= 1) end_keep(kernel, {.signal = number});
+    if (!kernel.signals.deliver(kernel.thread(), frame, info))
+        end_keep(kernel, {.signal = static_cast<std::uint64_t>(Signal::Segv)});
+}
+
 // Linux ends a program whose fault nobody handles, even if it blocks or ignores the signal.
 void raise(Kernel& kernel, Frame& frame, SignalInfo info) {
-    auto& thread = kernel.thread();
     auto const number = static_cast<std::uint64_t>(info.signal);
+    if (kernel.thread().blocked & signal_bit(number)) end_keep(kernel, {.signal = number});
     info.trap = static_cast<std::uint64_t>(frame.vector);
     info.error = has_error_code(frame.vector) ? frame.error : 0;
-    bool const blocked = (thread.blocked & signal_bit(number)) != 0;
-    if (blocked || kernel.signals.action(number).handler <= 1 ||
-        !kernel.signals.deliver(thread, frame, info))
-        end_keep(kernel, {.signal = number});
+    deliver(kernel, frame, info);
 }
 
 void on_page_fault(Kernel& kernel, Frame& frame) {
     Access access = Access::Read;
     if (frame.error & page_fault::write) access = Access::Write;
     if (frame.error & page_fault::fetch) access = Access::Execute;
-    auto const brought_in = kernel.space.fault(frame.fault_address, access);
+    auto const brought_in = kernel.space.reach(frame.fault_address, access);
     if (brought_in) {
         // The entry was right already: this vCPU remembered an older one.
         if (frame.error & page_fault::present) Machine::flush();
@@ -80,18 +74,17 @@ void on_page_fault(Kernel& kernel, Frame& frame) {
              .signal = static_cast<std::uint64_t>(Signal::Kill)}
         );
     auto const at = frame.fault_address;
-    bool const mapped =
-        kernel.space.mapped({round_down(at, hw::page_size), round_down(at, hw::page_size) + 1});
+    bool const mapped = !kernel.space.vacant({at, at + 1});
     raise(kernel, frame, {Signal::Segv, mapped ? segv_access : segv_unmapped, at});
 }
 
 void on_exception(Kernel& kernel, Frame& frame) {
     if (frame.vector == Vector::PageFault) return on_page_fault(kernel, frame);
-    auto const info = describe(frame);
+    for (auto const& [vector, signal, code, with_address] : exceptions)
+        if (vector == frame.vector)
+            return raise(kernel, frame, {signal, code, with_address ? frame.rip : 0});
     // Anything else is sent by the host or by broken hardware: the Keep does not go on with it.
-    if (info.signal == Signal::None)
-        give_up(kernel, "unexpected vector", static_cast<std::uint64_t>(frame.vector));
-    raise(kernel, frame, info);
+    give_up(kernel, "unexpected vector", static_cast<std::uint64_t>(frame.vector));
 }
 
 void deliver_pending(Kernel& kernel, Frame& frame) {
@@ -100,10 +93,7 @@ void deliver_pending(Kernel& kernel, Frame& frame) {
         auto const number = static_cast<std::uint64_t>(std::countr_zero(ready)) + 1;
         thread.pending &= ~signal_bit(number);
         if (kernel.signals.ignored(number)) continue;
-        SignalInfo const info{.signal = static_cast<Signal>(number), .code = -6}; // SI_TKILL
-        if (kernel.signals.action(number).handler == 0 ||
-            !kernel.signals.deliver(thread, frame, info))
-            end_keep(kernel, {.signal = number});
+        deliver(kernel, frame, {.signal = static_cast<Signal>(number), .code = -6}); // SI_TKILL
     }
 }
 

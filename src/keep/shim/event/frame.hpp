@@ -43,6 +43,8 @@ inline constexpr std::uint64_t fetch = 1U << 4;
 inline constexpr std::uint64_t user_code_selector = 0x33;
 inline constexpr std::uint64_t user_data_selector = 0x2b;
 inline constexpr std::uint64_t interrupt_flag = 1U << 9;
+// Others would fault in the shim, by IRET or WRFSBASE.
+constexpr bool canonical(std::uint64_t address) { return address >> 47 == 0; }
 // CF PF AF ZF SF TF DF OF AC ID: what a program may choose for itself.
 inline constexpr std::uint64_t user_flags = 0x24'0dd5;
 

@@ -87,6 +87,7 @@ bool Signals::ignored(std::uint64_t number) const {
 base::Result<void> Signals::deliver(Thread& thread, Frame& frame, SignalInfo const& info) {
     auto const number = static_cast<std::uint64_t>(info.signal);
     auto& wanted = action(number);
+    if (!canonical(wanted.handler)) return std::unexpected(base::Errno::Fault);
     auto const size = static_cast<std::uint32_t>(Machine::extended_state_size());
     std::uint64_t top = frame.rsp - red_zone;
     bool const other_stack = (wanted.flags & SignalAction::on_stack) && thread.stack.size != 0;
@@ -132,8 +133,7 @@ base::Result<void> Signals::deliver(Thread& thread, Frame& frame, SignalInfo con
 base::Result<void> Signals::restore(Thread& thread, Frame& frame) {
     // The restorer was entered by RET, so the frame begins one word below the stack pointer.
     auto const saved = TRY(user_.load<SignalFrame>(frame.rsp - 8));
-    // IRET would fault in the shim on an address that is not canonical.
-    if (saved.context.registers.rip >> 47 != 0) return std::unexpected(base::Errno::Fault);
+    if (!canonical(saved.context.registers.rip)) return std::unexpected(base::Errno::Fault);
     if (saved.context.registers.extended_state != 0)
         TRY(restore_extended_state(user_, saved.context.registers.extended_state));
     load(saved.context.registers, frame);

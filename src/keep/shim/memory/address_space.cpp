@@ -1,6 +1,6 @@
 #include "keep/shim/memory/address_space.hpp"
 
-#include <cstring>
+#include <utility>
 
 namespace shim {
 
@@ -85,15 +85,17 @@ base::Result<void> AddressSpace::map_file(Range range, Access access, std::uint6
 
 base::Result<void> AddressSpace::drop_pages(Range range) {
     bool present = false;
-    TRY(table_.each(range, [&](Entry& entry, std::uint64_t, std::uint64_t size) {
+    // What has been done is forgotten even if there was no memory to do all of it.
+    auto const done = table_.each(range, [&](Entry& entry, std::uint64_t, std::uint64_t size) {
         present = present || entry.get<Entry::Present>();
         auto const old = entry;
         entry = {};
         if (old.get<Entry::Owned>())
             translations_.retire(hw::PhysAddr{round_down(old.address().raw(), size)}, size);
-    }));
+        return base::Result<void>{};
+    });
     if (present) translations_.forget();
-    return {};
+    return done;
 }
 
 base::Result<void> AddressSpace::unmap(Range range) {
@@ -115,7 +117,7 @@ base::Result<void> AddressSpace::protect(Range range, Access access) {
     }
     regions_.merge(range);
     bool lost = false;
-    TRY(table_.each(range, [&](Entry& entry, std::uint64_t, std::uint64_t) {
+    auto const done = table_.each(range, [&](Entry& entry, std::uint64_t, std::uint64_t) {
         auto const changed = PageTable::with_access(entry, access);
         // A right that is gained needs no flush: at worst one fault finds that nothing is wrong.
         lost = lost || (entry.get<Entry::Present>() &&
@@ -123,8 +125,10 @@ base::Result<void> AddressSpace::protect(Range range, Access access) {
                          (entry.get<Entry::Writable>() && !changed.get<Entry::Writable>()) ||
                          (!entry.get<Entry::NoExecute>() && changed.get<Entry::NoExecute>())));
         entry = changed;
-    }));
+        return base::Result<void>{};
+    });
     if (lost) translations_.forget();
+    TRY(done);
     if (anonymous && access != Access::None && range.size() <= eager_size)
         return populate(range, access, large_page_size);
     return {};
@@ -143,24 +147,18 @@ base::Result<std::uint64_t> AddressSpace::move(Range old, std::uint64_t size) {
     Range const target{gap + skew, gap + skew + size};
     auto const access = regions_.find(old.begin)->access;
     TRY(regions_.insert({.range = target, .access = access}));
-    base::Result<void> moved{};
-    TRY(table_.each(
+    auto const moved = table_.each(
         {old.begin, smaller(old.end, old.begin + size)},
-        [&](Entry& entry, std::uint64_t at, std::uint64_t bytes) {
-            if (!moved) return;
+        [&](Entry& entry, std::uint64_t at, std::uint64_t bytes) -> base::Result<void> {
             auto const level =
                 bytes == large_page_size ? PageTable::Level::Large : PageTable::Level::Small;
-            auto const place = table_.make(target.begin + (at - old.begin), level);
-            if (!place) {
-                moved = std::unexpected(place.error());
-                return;
-            }
-            **place = entry;
-            entry = {};
+            auto* const place = TRY(table_.make(target.begin + (at - old.begin), level));
+            *place = std::exchange(entry, {});
+            return {};
         }
-    ));
-    TRY(std::move(moved));
+    );
     translations_.forget();
+    TRY(moved);
     TRY(unmap(old));
     if (target.begin >= mappings_) mappings_ = target.end;
     return target.begin;
@@ -211,11 +209,6 @@ base::Result<void> AddressSpace::bring_in(Region const& region, std::uint64_t at
     return populate(
         region.range.intersect({around, around + large_page_size}), region.access, large_page_size
     );
-}
-
-base::Result<void> AddressSpace::fault(std::uint64_t at, Access access) {
-    TRY(reach(at, access));
-    return {};
 }
 
 base::Result<std::span<std::byte>> AddressSpace::reach(std::uint64_t at, Access access) {

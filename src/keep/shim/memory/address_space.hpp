@@ -40,12 +40,9 @@ public:
     base::Result<std::uint64_t> resize(Range old, std::uint64_t size, bool may_move);
     std::uint64_t set_break(std::uint64_t at);
 
-    // Brings in the page of `at`; Fault if the program may not access it so.
-    base::Result<void> fault(std::uint64_t at, Access access);
-    // The bytes of `at` up to the end of its page, brought in and checked. Valid until the shim is
-    // left.
+    // The bytes of `at` up to the end of its page, brought in and checked; Fault if the program may
+    // not access it so. Valid until the shim is left.
     base::Result<std::span<std::byte>> reach(std::uint64_t at, Access access);
-    bool mapped(Range range) const { return regions_.covers(range); }
     bool vacant(Range range) { return regions_.touching(range).empty(); }
 
     Regions const& regions() const { return regions_; }

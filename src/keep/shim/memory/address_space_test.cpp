@@ -1,3 +1,4 @@
+#include "keep/shim/platform/fake/audit.hpp"
 #include "keep/shim/platform/fake/world.hpp"
 
 #include <gtest/gtest.h>
@@ -103,6 +104,21 @@ TEST_F(AddressSpaceTest, a_host_that_claims_to_have_grown_too_far_is_not_believe
     for (std::uint64_t i = 0; touched && i < 512ULL << 20; i += 2 << 20)
         touched = user.store(at + i, 'x');
     EXPECT_EQ(touched.error(), Errno::Proto);
+}
+
+TEST_F(AddressSpaceTest, what_was_given_back_is_forgotten_even_if_memory_ends_half_way) {
+    world.set_host([](Call, Arguments const&, std::span<std::byte>) { return -12; });
+    auto const at = space.map(4 << 20, read_write).value();
+    ASSERT_TRUE(user.store(at, 'x') && user.store(at + (2 << 20), 'y'));
+    ASSERT_TRUE(space.protect({at, at + 4096}, Access::Read)); // small pages in the first half
+    while (world.kernel().pool.table()) {
+    } // none left to split a large page with
+    fake::Translations translations;
+    ASSERT_EQ(translations.audit(), nullptr);
+    auto const unmapped = space.unmap({at + 4096, at + (2 << 20) + 4096});
+    ASSERT_FALSE(unmapped);
+    EXPECT_EQ(unmapped.error(), Errno::NoMem);
+    EXPECT_EQ(translations.audit(), nullptr);
 }
 
 TEST_F(AddressSpaceTest, the_heap_grows_and_shrinks) {

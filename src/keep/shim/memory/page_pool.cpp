@@ -106,11 +106,7 @@ base::Result<hw::PhysAddr> PagePool::large() {
 }
 
 base::Result<hw::PhysAddr> PagePool::open_chunk() {
-    if (open_.begin == 0) {
-        auto const index = TRY(take_chunk());
-        chunks_[index].fresh = pages_per_chunk;
-        return hw::PhysAddr{address_of(index)};
-    }
+    if (open_.begin == 0) return large();
     if (open_.empty()) return std::unexpected(base::Errno::NoMem);
     hw::PhysAddr const at{open_.begin};
     open_.begin += large_page_size;

@@ -44,8 +44,8 @@ public:
     // split.
     base::Result<Entry*> make(std::uint64_t at, Level level = Level::Small);
 
-    // Every page that is there, from the lowest: action(entry, address, size). Large pages half
-    // inside are split.
+    // Every page that is there, from the lowest: action(entry, address, size), until one fails.
+    // Large pages half inside are split.
     template <class Action> base::Result<void> each(Range range, Action action);
 
     static Entry page(hw::PhysAddr at, Access access, bool owned);
@@ -74,13 +74,13 @@ template <class Action> base::Result<void> PageTable::each(Range range, Action a
         }
         bool const whole = next - at == large_page_size;
         if (directory->get<Entry::Large>() && whole) {
-            action(*directory, at, large_page_size);
+            TRY(action(*directory, at, large_page_size));
             at = next;
             continue;
         }
         auto* entry = TRY(make(at));
         for (; at < next; at += hw::page_size, ++entry)
-            if (!entry->empty()) action(*entry, at, hw::page_size);
+            if (!entry->empty()) TRY(action(*entry, at, hw::page_size));
     }
     return {};
 }

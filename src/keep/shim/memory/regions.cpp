@@ -62,16 +62,9 @@ void Regions::erase(std::size_t index, std::size_t n) {
 }
 
 base::Result<void> Regions::insert(Region region) {
-    auto const i = first_ending_after(region.range.begin);
-    if (i > 0 && joins(regions_[i - 1], region)) {
-        regions_[i - 1].range.end = region.range.end;
-        if (i < count_ && joins(regions_[i - 1], regions_[i])) {
-            regions_[i - 1].range.end = regions_[i].range.end;
-            erase(i, 1);
-        }
-        return {};
-    }
-    return insert_at(i, region);
+    TRY(insert_at(first_ending_after(region.range.begin), region));
+    merge(region.range);
+    return {};
 }
 
 base::Result<void> Regions::split(std::uint64_t at) {

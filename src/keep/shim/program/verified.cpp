@@ -3,7 +3,7 @@
 
 #include "base/shared.hpp"
 #include "keep/shim/event/kernel.hpp"
-#include "keep/shim/start/boot.hpp"
+#include "keep/shim/start/start.hpp"
 
 #include <cstring>
 

@@ -15,8 +15,12 @@ using protocol::program::Page;
 
 constexpr std::uint64_t pages = 140; // two levels of nodes
 constexpr std::uint64_t tree_pages = 3;
-constexpr std::uint64_t file_place = fake::World::first_memory;
+constexpr std::uint64_t file_place = fake::small_memory.first;
 constexpr std::uint64_t tree_place = file_place + (pages * hw::page_size);
+constexpr std::uint64_t files_end = tree_place + (tree_pages * hw::page_size);
+constexpr fake::Memory memory{
+    .first = file_place, .limit = file_place, .busy = {file_place, files_end}
+};
 
 std::vector<std::byte> const& program() {
     static std::vector<std::byte> const file = [] {
@@ -47,15 +51,15 @@ void touch(Kernel& kernel, std::uint64_t page) {
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
-    fake::World world;
+    fake::World world{memory};
     auto& kernel = world.kernel();
-    std::ranges::copy(program(), physical(hw::PhysAddr{file_place}));
-    std::ranges::copy(built().bytes, physical(hw::PhysAddr{tree_place}));
+    std::memcpy(physical(hw::PhysAddr{file_place}), program().data(), program().size());
+    std::memcpy(physical(hw::PhysAddr{tree_place}), built().bytes.data(), built().bytes.size());
     protocol::launch::Boot boot{};
     boot.program = file_place;
     boot.program_size = program().size();
     boot.tree = tree_place;
-    boot.memory = file_place + (64 << 20);
+    boot.memory = files_end;
     if (!kernel.program.open(boot, built().root)) std::abort();
     // Three bytes of place and one of what to write there; 0xff in the last: touch the page.
     for (; size >= 4; data += 4, size -= 4) {

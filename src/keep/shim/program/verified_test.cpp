@@ -4,7 +4,7 @@
 
 #include "crypto/digest.hpp"
 #include "keep/shim/platform/fake/world.hpp"
-#include "keep/shim/start/program.hpp"
+#include "keep/shim/start/start.hpp"
 #include "protocol/program/build.hpp"
 
 #include <atomic>
@@ -29,7 +29,7 @@ constexpr std::uint64_t text_pages = 200;
 constexpr std::uint64_t data_bytes =
     50 * page_size + 100; // then zeros, to the end of two pages more
 constexpr std::uint64_t data_memory = 53 * page_size;
-constexpr std::uint64_t file_place = fake::World::first_memory; // behind what is the Keep's
+constexpr std::uint64_t file_place = fake::first_memory; // behind what is the Keep's
 constexpr std::uint64_t tree_place = file_place + (pages * page_size);
 constexpr std::uint64_t program_base = program_space.begin + (2ULL << 20);
 constexpr std::uint64_t data_at = program_base + (4ULL << 20);

@@ -1,7 +1,6 @@
-#include "keep/shim/start/boot.hpp"
-
 #include "base/shared.hpp"
 #include "keep/shim/memory/physical.hpp"
+#include "keep/shim/start/start.hpp"
 
 #include <algorithm>
 

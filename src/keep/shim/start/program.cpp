@@ -1,4 +1,4 @@
-#include "keep/shim/start/program.hpp"
+#include "keep/shim/start/start.hpp"
 
 #include <bit>
 

@@ -1,11 +1,9 @@
 // The first steps of every vCPU, and the last one of the Keep.
 
+#include "keep/shim/start/start.hpp"
+
 #include "keep/shim/memory/physical.hpp"
 #include "keep/shim/platform/cpu_area.hpp"
-#include "keep/shim/start/boot.hpp"
-#include "keep/shim/start/program.hpp"
-#include "keep/shim/start/stack.hpp"
-#include "keep/shim/start/vdso.hpp"
 #include "keep/shim/thread/schedule.hpp"
 
 #include <cstring>

@@ -1,6 +1,5 @@
-#include "keep/shim/start/vdso.hpp"
-
 #include "keep/shim/memory/physical.hpp"
+#include "keep/shim/start/start.hpp"
 
 #include <cstring>
 

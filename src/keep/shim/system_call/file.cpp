@@ -1,25 +1,8 @@
 // Calls on open descriptors, beside reading and writing.
 
 #include "keep/shim/system_call/forward.hpp"
-#include "keep/shim/system_call/stat.hpp"
-#include "keep/shim/system_call/time.hpp"
-#include "keep/shim/thread/schedule.hpp"
 
-namespace shim {
-
-base::Result<Status> own_status(File const& file) {
-    if (file.kind == File::Kind::Host && file.mode == 0) return std::unexpected(base::Errno::NoSys);
-    Status status{};
-    status.links = 1;
-    status.mode = file.mode;
-    status.size = static_cast<std::int64_t>(file.size);
-    status.block_size = hw::page_size;
-    status.blocks = static_cast<std::int64_t>(round_up(file.size, 512) / 512);
-    status.inode = file.place;
-    return status;
-}
-
-namespace system_call {
+namespace shim::system_call {
 
 namespace {
 
@@ -40,7 +23,6 @@ constexpr std::uint64_t ioctl_close_on_exec = 0x5451;
 constexpr std::uint32_t mode_type = 0170000;
 constexpr std::uint32_t mode_character = 0020000;
 constexpr std::size_t window_size_bytes = 8;
-enum class Whence : std::uint64_t { Set = 0, Current = 1, End = 2 };
 
 // The handle goes with its last descriptor.
 base::Result<void> close_number(SystemCall const& call, std::uint64_t number) {
@@ -79,21 +61,12 @@ Reply duplicate_to(SystemCall const& call, bool on_exec) {
 }
 
 Reply seek_memory(File& file, std::uint64_t offset, std::uint64_t whence) {
-    std::uint64_t origin = 0;
-    switch (static_cast<Whence>(whence)) {
-    case Whence::Set:
-        break;
-    case Whence::Current:
-        origin = file.position;
-        break;
-    case Whence::End:
-        origin = file.size;
-        break;
-    default:
-        return std::unexpected(base::Errno::Inval);
-    }
-    if (static_cast<std::int64_t>(origin + offset) < 0) return std::unexpected(base::Errno::Inval);
-    return file.position = origin + offset;
+    // SEEK_SET, SEEK_CUR, SEEK_END
+    std::array const origins{std::uint64_t{0}, file.position, file.size};
+    if (whence >= origins.size()) return std::unexpected(base::Errno::Inval);
+    auto const place = origins[whence] + offset;
+    if (static_cast<std::int64_t>(place) < 0) return std::unexpected(base::Errno::Inval);
+    return file.position = place;
 }
 
 } // namespace
@@ -101,18 +74,6 @@ Reply seek_memory(File& file, std::uint64_t offset, std::uint64_t whence) {
 Reply close(SystemCall const& call) {
     TRY(close_number(call, call[0]));
     return 0;
-}
-
-Reply fstat(SystemCall const& call) {
-    auto const* const file = TRY(call.kernel.files.find(call[0]));
-    if (auto const status = own_status(*file)) {
-        TRY(call.kernel.user.store(call[1], *status));
-        return 0;
-    }
-    Forward forward{call, Call::Fstat};
-    TRY(forward.handle(call[0]));
-    TRY(forward.out(call[1], sizeof(Status)));
-    return forward.send();
 }
 
 Reply lseek(SystemCall const& call) {
@@ -133,28 +94,21 @@ Reply ioctl(SystemCall const& call) {
     Forward forward{call, Call::Ioctl};
     TRY(forward.handle(call[0]));
     forward.value(call[1]);
-    switch (call[1]) {
-    case ioctl_window_size:
-        TRY(forward.out(call[2], window_size_bytes));
-        break;
-    case ioctl_bytes_ready:
-        if (auto const* const unread = call.kernel.batch.unread(file->handle)) {
-            TRY(call.kernel.user.store(call[2], unread->size)); // or more
-            return 0;
-        }
-        TRY(forward.out(call[2], sizeof(int)));
-        break;
-    case ioctl_nonblocking:
-        file->quiet_until = 0;
-        if (TRY(call.kernel.user.load<int>(call[2])) != 0)
-            file->flags |= open_nonblocking;
-        else
-            file->flags &= ~open_nonblocking;
-        TRY(forward.in(call[2], sizeof(int)));
-        break;
-    default:
-        return std::unexpected(base::Errno::NoTty);
+    auto const* const unread = call.kernel.batch.unread(file->handle);
+    if (call[1] == ioctl_bytes_ready && unread != nullptr) {
+        TRY(call.kernel.user.store(call[2], unread->size)); // or more
+        return 0;
     }
+    if (call[1] == ioctl_window_size)
+        TRY(forward.out(call[2], window_size_bytes));
+    else if (call[1] == ioctl_bytes_ready)
+        TRY(forward.out(call[2], sizeof(int)));
+    else if (call[1] == ioctl_nonblocking) {
+        bool const on = TRY(call.kernel.user.load<int>(call[2])) != 0;
+        file->flags = on ? file->flags | open_nonblocking : file->flags & ~open_nonblocking;
+        TRY(forward.in(call[2], sizeof(int)));
+    } else
+        return std::unexpected(base::Errno::NoTty);
     return forward.send();
 }
 
@@ -197,6 +151,4 @@ Reply dup3(SystemCall const& call) {
     return duplicate_to(call, (call[2] & open_close_on_exec) != 0);
 }
 
-} // namespace system_call
-
-} // namespace shim
+} // namespace shim::system_call

@@ -15,6 +15,14 @@ constexpr std::size_t longest_path = 4096;
 
 } // namespace
 
+Forward::Forward(SystemCall const& call, Call as) : call_{call}, as_{as} {
+    auto const* const shape = protocol::hostcall::find_shape(as);
+    if (shape == nullptr) return;
+    if (shape->answer == Answer::Value) limit_ = ~0ULL >> 1;
+    if (shape->answer == Answer::Handle) limit_ = 0xffff'ffff;
+    bound_by_in_ = shape->answer == Answer::Sent;
+}
+
 base::Result<Extent> Forward::take(std::uint64_t size) {
     auto const extent = Extent::create(used_, size);
     if (!extent || count_ == arguments_.size()) return std::unexpected(base::Errno::Inval);
@@ -25,31 +33,39 @@ base::Result<Extent> Forward::take(std::uint64_t size) {
 base::Result<void> Forward::handle(std::uint64_t descriptor) {
     auto const* const file = TRY(call_.kernel.files.find(descriptor));
     if (file->kind != File::Kind::Host) return std::unexpected(base::Errno::BadF);
-    add(file->handle);
+    value(file->handle);
     return {};
 }
 
-base::Result<void> Forward::add_text(std::uint64_t at, bool may_be_absolute) {
+base::Result<void> Forward::folder(unsigned i) {
+    if (call_.word(i) == working_folder) return std::unexpected(base::Errno::NoEnt);
+    return handle(call_[i]);
+}
+
+base::Result<void> Forward::below(unsigned i) {
+    TRY(folder(i));
+    if (TRY(call_.kernel.user.load<char>(call_[i + 1])) == '/')
+        return std::unexpected(base::Errno::NoEnt);
+    return text(call_[i + 1]);
+}
+
+base::Result<void> Forward::text(std::uint64_t at) {
     // Straight into the block: the text goes to the host anyway, and nothing is decided by reading
     // it back.
     auto const place = TRY(take(smaller(longest_path, data_size - used_)));
     auto const bytes = call_.kernel.host.data(place);
     auto const text =
         TRY(call_.kernel.user.text(at, {reinterpret_cast<char*>(bytes.data()), bytes.size()}));
-    auto const first = TRY(call_.kernel.user.load<char>(at));
-    if (first == '/' && !may_be_absolute) return std::unexpected(base::Errno::NoEnt);
-    add(Extent::create(place.offset(), text.size())->encode());
+    value(Extent::create(place.offset(), text.size())->encode());
     return {};
 }
-
-base::Result<void> Forward::path(std::uint64_t at) { return add_text(at, false); }
-base::Result<void> Forward::text(std::uint64_t at) { return add_text(at, true); }
 
 base::Result<void> Forward::in(std::uint64_t at, std::uint64_t size) {
     auto const place = TRY(take(size));
     TRY(call_.kernel.user.read(at, call_.kernel.host.data(place)));
-    if (in_size_ == 0) in_size_ = size;
-    add(place.encode());
+    if (bound_by_in_) limit_ = size;
+    bound_by_in_ = false; // only by the first
+    value(place.encode());
     return {};
 }
 
@@ -57,37 +73,20 @@ base::Result<void> Forward::out(std::uint64_t at, std::uint64_t size) {
     auto const place = TRY(take(size));
     TRY(call_.kernel.user.check(at, size, Access::Write));
     outs_[out_count_++] = {at, place.encode(), false};
-    add(place.encode());
+    value(place.encode());
     return {};
 }
 
 base::Result<void> Forward::result(std::uint64_t at, std::uint64_t size) {
     TRY(out(at, size));
     outs_[out_count_ - 1].sized_by_answer = true;
-    result_size_ = size;
+    limit_ = size;
     return {};
-}
-
-std::uint64_t Forward::limit() const {
-    auto const* const shape = protocol::hostcall::find_shape(as_);
-    switch (shape == nullptr ? Answer::Nothing : shape->answer) {
-    case Answer::Nothing:
-        return 0;
-    case Answer::Value:
-        return ~0ULL >> 1;
-    case Answer::Size:
-        return result_size_;
-    case Answer::Sent:
-        return in_size_;
-    case Answer::Handle:
-        return 0xffff'ffff;
-    }
-    return 0;
 }
 
 Reply Forward::send() {
     auto& kernel = call_.kernel;
-    auto const answer = kernel.wait(as_, arguments_, limit());
+    auto const answer = kernel.wait(as_, arguments_, limit_);
     Reply reply = answer;
     for (unsigned i = 0; answer && i < out_count_; ++i) {
         auto const extent = *Extent::decode(outs_[i].extent);
@@ -119,23 +118,18 @@ Reply system_call::forward(SystemCall const& call) {
     auto const* const shape = protocol::hostcall::find_shape(static_cast<Call>(number));
     if (shape == nullptr) return std::unexpected(base::Errno::NoSys);
     Forward forward{call, shape->call};
-    for (unsigned i = 0; i < shape->arguments.size(); ++i) {
-        switch (shape->arguments[i]) {
-        case Argument::None:
-            break;
-        case Argument::Handle:
+    auto const& kinds = shape->arguments;
+    for (unsigned i = 0; i < kinds.size() && kinds[i] != Argument::None; ++i) {
+        bool const folder =
+            kinds[i] == Argument::Handle && i + 1 < kinds.size() && kinds[i + 1] == Argument::Path;
+        if (folder)
+            TRY(forward.below(i++));
+        else if (kinds[i] == Argument::Handle)
             TRY(forward.handle(call[i]));
-            break;
-        case Argument::Path:
-            TRY(forward.path(call[i]));
-            break;
-        case Argument::Target:
+        else if (kinds[i] == Argument::Target)
             TRY(forward.text(call[i]));
-            break;
-        default:
+        else
             forward.value(call[i]);
-            break;
-        }
     }
     return forward.send();
 }

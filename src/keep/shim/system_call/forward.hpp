@@ -9,12 +9,15 @@ namespace shim {
 
 class Forward {
 public:
-    Forward(SystemCall const& call, Call as) : call_{call}, as_{as} {}
+    Forward(SystemCall const& call, Call as);
 
-    void value(std::uint64_t value) { add(value); }
+    void value(std::uint64_t value) { arguments_[count_++] = value; }
     base::Result<void> handle(std::uint64_t descriptor); // BadF: not open, or not the host's
-    base::Result<void> path(std::uint64_t at); // NoEnt: absolute; there is no root in a Keep
-    base::Result<void> text(std::uint64_t at); // of a symbolic link
+    // The call's arguments i, a folder, and i + 1, a path below it. NoEnt: the path is absolute, or
+    // begins where the program started; a Keep has neither.
+    base::Result<void> folder(unsigned i);
+    base::Result<void> below(unsigned i);
+    base::Result<void> text(std::uint64_t at);                    // of a symbolic link
     base::Result<void> in(std::uint64_t at, std::uint64_t size);  // null with size 0 stays empty
     base::Result<void> out(std::uint64_t at, std::uint64_t size); // filled whole on success
     base::Result<void>
@@ -31,10 +34,7 @@ private:
         bool sized_by_answer;
     };
 
-    void add(std::uint64_t word) { arguments_[count_++] = word; }
     base::Result<protocol::hostcall::Extent> take(std::uint64_t size);
-    base::Result<void> add_text(std::uint64_t at, bool may_be_absolute);
-    std::uint64_t limit() const;
 
     SystemCall const& call_;
     Call as_;
@@ -43,10 +43,11 @@ private:
     std::uint64_t used_ = 0; // of the block's data
     std::array<Out, most_outs> outs_{};
     unsigned out_count_ = 0;
-    std::uint64_t result_size_ = 0; // of the buffer that bounds the answer
-    std::uint64_t in_size_ = 0;
+    std::uint64_t limit_ = 0; // of the answer; a buffer's size where that bounds it
+    bool bound_by_in_ = false;
 };
 
+inline constexpr std::int32_t working_folder = -100;          // AT_FDCWD
 inline constexpr std::uint64_t open_close_on_exec = 0x8'0000; // O_CLOEXEC, SOCK_CLOEXEC
 inline constexpr std::uint32_t open_nonblocking = 0x800;      // O_NONBLOCK, SOCK_NONBLOCK
 

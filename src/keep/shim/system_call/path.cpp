@@ -2,7 +2,6 @@
 // handed in.
 
 #include "keep/shim/system_call/forward.hpp"
-#include "keep/shim/system_call/stat.hpp"
 
 #include <string_view>
 
@@ -11,18 +10,9 @@ namespace shim::system_call {
 namespace {
 
 constexpr std::uint64_t access_mode = 3; // zero: only to read
-constexpr std::uint64_t at_empty_path = 0x1000;
-constexpr std::int32_t working_folder = -100; // AT_FDCWD
-constexpr std::size_t extended_status_size = 256;
 constexpr std::uint64_t open_how_size = 24;
 constexpr std::string_view own_name = "/proc/self/exe";
 constexpr std::string_view own_target = "/exec";
-
-// A descriptor that stands for a folder. Nothing is mounted where a program starts.
-base::Result<void> add_folder(Forward& forward, SystemCall const& call, unsigned i) {
-    if (call.word(i) == working_folder) return std::unexpected(base::Errno::NoEnt);
-    return forward.handle(call[i]);
-}
 
 // What the boot block gave under this name, if a program only wants to read it.
 Reply open_named(SystemCall const& call, std::uint64_t path, std::uint64_t flags) {
@@ -47,17 +37,12 @@ Reply open_below(
 ) {
     if (call.word(0) == working_folder) return open_named(call, call[1], flags);
     Forward forward{call, Call::OpenAt};
-    TRY(add_folder(forward, call, 0));
-    TRY(forward.path(call[1]));
+    TRY(forward.below(0));
     forward.value(flags & ~open_close_on_exec);
     forward.value(mode);
     forward.value(resolve);
     auto const handle = TRY(forward.send());
     return add_handle(call, handle, flags, (flags & access_mode) == 0);
-}
-
-base::Result<bool> names_nothing(SystemCall const& call, unsigned i) {
-    return TRY(call.kernel.user.load<char>(call[i])) == 0;
 }
 
 Reply read_link(SystemCall const& call, unsigned path, std::uint64_t to, std::uint64_t size) {
@@ -82,39 +67,12 @@ Reply openat2(SystemCall const& call) {
     return open_below(call, how[0], how[1], how[2]);
 }
 
-Reply newfstatat(SystemCall const& call) {
-    if ((call[3] & at_empty_path) && TRY(names_nothing(call, 1))) {
-        auto const* const file = TRY(call.kernel.files.find(call[0]));
-        if (auto const status = own_status(*file)) {
-            TRY(call.kernel.user.store(call[2], *status));
-            return 0;
-        }
-    }
-    Forward forward{call, Call::FstatAt};
-    TRY(add_folder(forward, call, 0));
-    TRY(forward.path(call[1]));
-    TRY(forward.out(call[2], sizeof(Status)));
-    forward.value(call[3]);
-    return forward.send();
-}
-
-Reply statx(SystemCall const& call) {
-    Forward forward{call, Call::Statx};
-    TRY(add_folder(forward, call, 0));
-    TRY(forward.path(call[1]));
-    forward.value(call[2]);
-    forward.value(call[3]);
-    TRY(forward.out(call[4], extended_status_size));
-    return forward.send();
-}
-
 Reply readlink(SystemCall const& call) { return read_link(call, 0, call[1], call[2]); }
 
 Reply readlinkat(SystemCall const& call) {
     if (call.word(0) == working_folder) return read_link(call, 1, call[2], call[3]);
     Forward forward{call, Call::ReadlinkAt};
-    TRY(forward.handle(call[0]));
-    TRY(forward.path(call[1]));
+    TRY(forward.below(0));
     TRY(forward.result(call[2], smaller(call[3], hw::page_size)));
     return forward.send();
 }
@@ -129,11 +87,12 @@ Reply getcwd(SystemCall const& call) {
 Reply utimensat(SystemCall const& call) {
     constexpr std::uint64_t times_size = 32;
     Forward forward{call, Call::UtimensAt};
-    TRY(add_folder(forward, call, 0));
-    if (call[1] != 0)
-        TRY(forward.path(call[1]));
-    else
+    if (call[1] != 0) {
+        TRY(forward.below(0));
+    } else {
+        TRY(forward.folder(0));
         TRY(forward.in(0, 0));
+    }
     TRY(forward.in(call[2], call[2] != 0 ? times_size : 0));
     forward.value(call[3]);
     return forward.send();
@@ -141,20 +100,15 @@ Reply utimensat(SystemCall const& call) {
 
 Reply renameat(SystemCall const& call) {
     Forward forward{call, Call::RenameAt};
-    for (unsigned i = 0; i < 4; i += 2) {
-        TRY(add_folder(forward, call, i));
-        TRY(forward.path(call[i + 1]));
-    }
-    forward.value(0);
+    TRY(forward.below(0));
+    TRY(forward.below(2));
     return forward.send();
 }
 
 Reply faccessat(SystemCall const& call) {
     Forward forward{call, Call::FaccessAt};
-    TRY(add_folder(forward, call, 0));
-    TRY(forward.path(call[1]));
+    TRY(forward.below(0));
     forward.value(call[2]);
-    forward.value(0);
     return forward.send();
 }
 

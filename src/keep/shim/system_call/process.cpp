@@ -48,8 +48,7 @@ Reply arch_prctl(SystemCall const& call) {
     switch (call[0]) {
     case set_fs:
     case set_gs:
-        // An address that is not canonical would fault inside the shim.
-        if (call[1] >> 47 != 0) return std::unexpected(base::Errno::Perm);
+        if (!canonical(call[1])) return std::unexpected(base::Errno::Perm);
         call[0] == set_fs ? Machine::set_thread_pointer(call[1])
                           : Machine::set_second_pointer(call[1]);
         return 0;
@@ -66,10 +65,11 @@ Reply arch_prctl(SystemCall const& call) {
 
 Reply getrandom(SystemCall const& call) {
     std::uint64_t const size = smaller(call[1], most_random_bytes);
-    for (std::uint64_t done = 0; done < size; done += sizeof(std::uint64_t)) {
-        auto const word = TRY(Machine::random());
-        auto const bytes = std::as_bytes(std::span{&word, 1});
-        TRY(call.kernel.user.write(call[0] + done, bytes.first(smaller(sizeof word, size - done))));
+    std::array<std::uint64_t, 32> words{};
+    for (std::uint64_t done = 0, n = 0; done < size; done += n) {
+        n = smaller(size - done, sizeof words);
+        for (std::uint64_t i = 0; i * sizeof words[0] < n; ++i) words[i] = TRY(Machine::random());
+        TRY(call.kernel.user.write(call[0] + done, std::as_bytes(std::span{words}).first(n)));
     }
     return size;
 }

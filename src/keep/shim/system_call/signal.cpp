@@ -11,7 +11,6 @@ constexpr std::uint64_t set_size = 8;
 constexpr std::uint64_t least_stack = 2048; // MINSIGSTKSZ
 constexpr std::uint64_t unblockable = signal_bit(static_cast<std::uint64_t>(Signal::Kill)) |
                                       signal_bit(static_cast<std::uint64_t>(Signal::Stop));
-enum class How : std::uint64_t { Block = 0, Unblock = 1, Set = 2 };
 
 base::Result<void> check_number(std::uint64_t number) {
     if (number < 1 || number > signal_count) return std::unexpected(base::Errno::Inval);
@@ -57,20 +56,10 @@ Reply rt_sigprocmask(SystemCall const& call) {
     auto const old = blocked;
     if (call[1] != 0) {
         auto const set = TRY(call.kernel.user.load<std::uint64_t>(call[1]));
-        switch (static_cast<How>(call[0])) {
-        case How::Block:
-            blocked |= set;
-            break;
-        case How::Unblock:
-            blocked &= ~set;
-            break;
-        case How::Set:
-            blocked = set;
-            break;
-        default:
-            return std::unexpected(base::Errno::Inval);
-        }
-        blocked &= ~unblockable;
+        // SIG_BLOCK, SIG_UNBLOCK, SIG_SETMASK
+        std::array const changed{old | set, old & ~set, set};
+        if (call[0] >= changed.size()) return std::unexpected(base::Errno::Inval);
+        blocked = changed[call[0]] & ~unblockable;
     }
     if (call[2] != 0) TRY(call.kernel.user.store(call[2], old));
     return 0;

@@ -48,11 +48,14 @@ Function clone, exit, set_tid_address, set_robust_list, futex;
 Function read, write, readv, writev, pread64, pwrite64, preadv, pwritev;
 
 // file.cpp, poll.cpp
-Function close, fstat, lseek, ioctl, fcntl, dup, dup2, dup3, poll, ppoll;
+Function close, lseek, ioctl, fcntl, dup, dup2, dup3, poll, ppoll;
 
 // path.cpp
-Function openat, openat2, open, newfstatat, statx, readlink, readlinkat, getcwd, utimensat,
-    getdents64, renameat, faccessat;
+Function openat, openat2, open, readlink, readlinkat, getcwd, utimensat, getdents64, renameat,
+    faccessat;
+
+// stat.cpp
+Function fstat, newfstatat, statx;
 
 // socket.cpp
 Function socket, accept, accept4, sendto, recvfrom, sendmsg, recvmsg, connect_or_bind, socket_name,

@@ -159,6 +159,18 @@ TEST_F(SystemCallTest, a_fault_that_nobody_handles_ends_the_keep_with_its_signal
     }
 }
 
+TEST_F(SystemCallTest, a_handler_that_no_return_could_reach_ends_the_program_not_the_shim) {
+    SignalAction const action{.handler = 1ULL << 63};
+    ASSERT_EQ(world.call(13, {10, world.put(std::as_bytes(std::span{&action, 1})), 0, 8}), 0);
+    world.frame().rsp = world.room(64 << 10) + (64 << 10);
+    try {
+        world.call(200, {1, 10}); // tkill
+        FAIL();
+    } catch (fake::Ended const& end) {
+        EXPECT_EQ(end.signal, 11U);
+    }
+}
+
 TEST_F(SystemCallTest, exit_group_ends_the_keep_with_its_status) {
     try {
         world.call(231, {42});

@@ -1,8 +1,10 @@
-// Which handler answers which number. What is not here is answered ENOSYS, counted, and named in
+// Which handler answers which number: a row below, or forward() where the call's row in
+// protocol/hostcall/call.hpp says all. What is not here is answered ENOSYS, counted, and named in
 // the log.
 
 #include "keep/shim/system_call/system_call.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace shim {
@@ -10,6 +12,7 @@ namespace shim {
 namespace {
 
 namespace sc = system_call;
+namespace hostcall = protocol::hostcall;
 
 struct Row {
     std::uint16_t number; // arch/x86/entry/syscalls/syscall_64.tbl
@@ -50,9 +53,7 @@ constexpr std::array rows{
     Row{45, sc::recvfrom},
     Row{46, sc::sendmsg},
     Row{47, sc::recvmsg},
-    Row{48, sc::forward},
     Row{49, sc::connect_or_bind},
-    Row{50, sc::forward},
     Row{51, sc::socket_name},
     Row{52, sc::socket_name},
     Row{54, sc::setsockopt},
@@ -62,9 +63,6 @@ constexpr std::array rows{
     Row{62, sc::kill},
     Row{63, sc::uname},
     Row{72, sc::fcntl},
-    Row{74, sc::forward},
-    Row{75, sc::forward},
-    Row{77, sc::forward},
     Row{79, sc::getcwd},
     Row{89, sc::readlink},
     Row{96, sc::gettimeofday},
@@ -88,25 +86,19 @@ constexpr std::array rows{
     Row{204, sc::sched_getaffinity},
     Row{217, sc::getdents64},
     Row{218, sc::set_tid_address},
-    Row{221, sc::forward},
     Row{228, sc::clock_gettime},
     Row{229, sc::clock_getres},
     Row{230, sc::clock_nanosleep},
     Row{231, sc::exit_group},
     Row{234, sc::tgkill},
     Row{257, sc::openat},
-    Row{258, sc::forward},
     Row{262, sc::newfstatat},
-    Row{263, sc::forward},
     Row{264, sc::renameat},
-    Row{265, sc::forward},
-    Row{266, sc::forward},
     Row{267, sc::readlinkat},
     Row{269, sc::faccessat},
     Row{271, sc::ppoll},
     Row{273, sc::set_robust_list},
     Row{280, sc::utimensat},
-    Row{285, sc::forward},
     Row{288, sc::accept4},
     Row{292, sc::dup3},
     Row{293, sc::pipe2},
@@ -114,18 +106,28 @@ constexpr std::array rows{
     Row{296, sc::pwritev},
     Row{302, sc::prlimit64},
     Row{309, sc::getcpu},
-    Row{316, sc::forward},
     Row{318, sc::getrandom},
     Row{327, sc::preadv},
     Row{328, sc::pwritev},
     Row{332, sc::statx},
     Row{437, sc::openat2},
-    Row{439, sc::forward},
 };
+
+// A call that needs no handler of its own: nothing but numbers, descriptors and paths go to the
+// host, and nothing comes back.
+constexpr bool only_forwarded(hostcall::Shape const& shape) {
+    return shape.answer == hostcall::Answer::Nothing &&
+           std::ranges::none_of(shape.arguments, [](hostcall::Argument argument) {
+               using enum hostcall::Argument;
+               return argument == In || argument == Out || argument == InOut;
+           });
+}
 
 constexpr std::size_t table_size = 450;
 constexpr auto handlers = [] {
     std::array<Function*, table_size> table{};
+    for (auto const& shape : hostcall::shapes)
+        if (only_forwarded(shape)) table[static_cast<std::size_t>(shape.call)] = sc::forward;
     for (auto const& row : rows) table[row.number] = row.handler;
     return table;
 }();

@@ -22,7 +22,7 @@ Reply clone(SystemCall const& call) {
     auto const flags = call[0];
     if ((flags & (clone_vm | clone_thread)) != (clone_vm | clone_thread))
         return std::unexpected(base::Errno::NoSys);
-    if ((flags & clone_set_tls) && call[4] >> 47 != 0) return std::unexpected(base::Errno::Inval);
+    if ((flags & clone_set_tls) && !canonical(call[4])) return std::unexpected(base::Errno::Inval);
     // What programs take as: there are no threads here. They then go on without.
     if (kernel.max_threads == 1) return std::unexpected(base::Errno::NoSys);
     auto const cpu = TRY(find_cpu(kernel));
@@ -31,22 +31,20 @@ Reply clone(SystemCall const& call) {
     if (flags & clone_child_tid) TRY(kernel.user.store(call[3], id));
     auto& thread = kernel.threads[cpu];
     auto const state = thread.state;
-    thread = {};
-    thread.state = state;
-    thread.id = id;
-    thread.blocked = call.thread.blocked;
-    thread.frame = call.frame;
+    thread = {
+        .state = state,
+        .id = id,
+        .blocked = call.thread.blocked,
+        .clear_tid = flags & clone_clear_tid ? call[3] : 0,
+        .frame = call.frame,
+        .thread_pointer = flags & clone_set_tls ? call[4] : Machine::thread_pointer(),
+        .control_words = Machine::control_words()
+    };
     thread.frame.rax = 0;
     if (call[1] != 0) thread.frame.rsp = call[1];
-    thread.control_words = Machine::control_words();
-    thread.thread_pointer = flags & clone_set_tls ? call[4] : Machine::thread_pointer();
-    if (flags & clone_clear_tid) thread.clear_tid = call[3];
-    if (auto const launched = launch_thread(kernel, cpu); !launched) {
-        thread = {};
-        thread.state = state;
-        return std::unexpected(base::Errno::Again);
-    }
-    return id;
+    if (launch_thread(kernel, cpu)) return id;
+    thread = {.state = state};
+    return std::unexpected(base::Errno::Again);
 }
 
 Reply exit(SystemCall const& call) {

@@ -1,4 +1,4 @@
-#include "keep/shim/thread/futex.hpp"
+// Waiting for a word of memory to change, Linux futex(2).
 
 #include "keep/shim/system_call/system_call.hpp"
 #include "keep/shim/system_call/time.hpp"
@@ -22,6 +22,7 @@ constexpr std::uint64_t realtime_flag = 256;
 constexpr std::uint32_t any = ~0U;
 
 Thread* first_waiter(Kernel& kernel, std::uint64_t at, std::uint32_t mask) {
+    if (at == 0) return nullptr; // so does every thread that waits for nothing
     Thread* first = nullptr;
     for (auto& thread : kernel.threads.first(kernel.max_threads))
         if (thread.futex == at && (thread.futex_mask & mask) != 0 &&
@@ -54,7 +55,7 @@ Reply wait(SystemCall const& call, std::uint32_t mask, std::uint64_t deadline) {
 Reply requeue(SystemCall const& call) {
     auto& kernel = call.kernel;
     auto woken = wake_futex(kernel, call[0], call[2] & 0x7fff'ffff, any);
-    for (std::uint64_t moved = 0; moved < call[3]; ++moved) {
+    for (std::uint64_t moved = 0; moved < call[3] && call[0] != call[4]; ++moved) {
         auto* const waiter = first_waiter(kernel, call[0], any);
         if (waiter == nullptr) break;
         waiter->futex = call[4];
@@ -80,24 +81,20 @@ wake_futex(Kernel& kernel, std::uint64_t at, std::uint64_t count, std::uint32_t 
 Reply system_call::futex(SystemCall const& call) {
     auto& kernel = call.kernel;
     auto const operation = static_cast<Operation>(call[1] & operation_mask);
-    auto const mask = static_cast<std::uint32_t>(call[5]);
+    auto const word = static_cast<std::uint32_t>(call[5]);
+    auto const clock = call[1] & realtime_flag ? ClockId::Realtime : ClockId::Monotonic;
     switch (operation) {
     case Operation::Wait:
         return wait(call, any, TRY(deadline_after(kernel, call[3])));
     case Operation::WaitMask:
-        return wait(
-            call,
-            mask,
-            TRY(deadline_at(
-                kernel, call[3], call[1] & realtime_flag ? ClockId::Realtime : ClockId::Monotonic
-            ))
-        );
+        return wait(call, word, TRY(deadline_at(kernel, call[3], clock)));
     case Operation::Wake:
-        return wake_futex(kernel, call[0], call[2] & 0x7fff'ffff, any);
     case Operation::WakeMask:
-        return wake_futex(kernel, call[0], call[2] & 0x7fff'ffff, mask);
+        return wake_futex(
+            kernel, call[0], call[2] & 0x7fff'ffff, operation == Operation::Wake ? any : word
+        );
     case Operation::CompareRequeue:
-        if (TRY(kernel.user.load<std::uint32_t>(call[0])) != mask)
+        if (TRY(kernel.user.load<std::uint32_t>(call[0])) != word)
             return std::unexpected(base::Errno::Again);
         return requeue(call);
     case Operation::Requeue:

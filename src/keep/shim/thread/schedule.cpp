@@ -1,7 +1,6 @@
 #include "keep/shim/thread/schedule.hpp"
 
 #include "keep/shim/memory/physical.hpp"
-#include "keep/shim/thread/futex.hpp"
 
 namespace shim {
 

@@ -18,6 +18,9 @@ void begin_thread(Kernel& kernel, Frame& frame);
 // clock.
 void park(Kernel& kernel, std::uint64_t deadline_ns);
 void wake(Kernel& kernel, Thread& thread);
+// Wakes up to `count` threads that wait at `at` with a common bit, Linux futex(2); answers with how
+// many.
+std::uint64_t wake_futex(Kernel& kernel, std::uint64_t at, std::uint64_t count, std::uint32_t mask);
 // The thread is over; returns when this vCPU has a new one.
 void end_thread(Kernel& kernel, Frame& frame);
 

@@ -33,7 +33,7 @@ struct Thread {
     std::uint32_t id = 0;
     std::uint64_t blocked = 0; // signals, bit n - 1 for signal n
     std::uint64_t pending = 0;
-    SignalStack stack;
+    SignalStack stack{};
     std::uint64_t clear_tid = 0; // where a zero is stored and a futex woken at the end
     std::uint64_t robust_list = 0;
     std::uint64_t futex = 0; // address it waits at, or 0

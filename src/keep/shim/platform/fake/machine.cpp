@@ -2,13 +2,12 @@
 
 #include "keep/shim/platform/machine.hpp"
 
+#include "keep/shim/platform/fake/store.hpp"
 #include "keep/shim/platform/fake/world.hpp"
 #include "protocol/launch/machine.hpp"
 
 #include <array>
 #include <cstring>
-
-#include <sys/mman.h>
 
 namespace shim {
 
@@ -24,6 +23,7 @@ struct State {
     std::uint64_t thread_pointer = 0;
     std::uint64_t second_pointer = 0;
     std::uint64_t ticks = 0;
+    std::uint64_t flushes = 0;
     std::uint64_t random = 1;
 };
 
@@ -32,11 +32,16 @@ State& state() {
     return one;
 }
 
+fake::Store& store() {
+    static fake::Store one;
+    return one;
+}
+
 } // namespace
 
 void Machine::begin() {}
 unsigned Machine::cpu() { return 0; }
-void Machine::flush() {}
+void Machine::flush() { ++state().flushes; }
 void Machine::ring_doorbell() { state().world->ring(); }
 void Machine::relax() {}
 std::uint64_t Machine::ticks() { return state().ticks += 1000; }
@@ -79,27 +84,21 @@ namespace launch = protocol::launch;
 using protocol::hostcall::Header;
 using protocol::hostcall::Turn;
 
-World::World() : tables_{std::make_unique<Tables>()}, kernel_{std::make_unique<Kernel>(*tables_)} {
+World::World(Memory memory) {
+    store().clear(memory.busy);
+    kernel_ = std::make_unique<Kernel>(store().tables());
     auto& machine = state();
     machine = {};
     machine.world = this;
-    void* const at = ::mmap(
-        nullptr,
-        memory_size,
-        PROT_READ | PROT_WRITE,
-        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-        -1,
-        0
-    );
-    machine.memory = static_cast<std::byte*>(at);
+    machine.memory = store().memory();
     kernel_->host.attach(0, machine.memory + launch::block_address);
     kernel_->batch.attach(machine.memory + launch::batch_address);
     kernel_->clock = {0, second_ns, 1'700'000'000 * second_ns, Clock::factor(2'000'000)};
     // Fails only for ranges that are not these.
     static_cast<void>(kernel_->pool.add(
-        {launch::files_address, first_memory},
+        {launch::files_address, memory.first},
         {launch::table_address, launch::files_address},
-        memory_size
+        memory.limit
     ));
     kernel_->space.set_places(
         program_space.begin + (64ULL << 30), program_space.begin + (1ULL << 30)
@@ -111,10 +110,9 @@ World::World() : tables_{std::make_unique<Tables>()}, kernel_{std::make_unique<K
     };
 }
 
-World::~World() {
-    ::munmap(state().memory, memory_size);
-    state().memory = nullptr;
-}
+World::~World() { state().memory = nullptr; }
+
+std::uint64_t World::flushes() { return state().flushes; }
 
 std::span<std::byte> World::block() const {
     return {Machine::memory() + launch::block_address, protocol::hostcall::block_size};

@@ -18,12 +18,21 @@ struct Ended : End {};
 // The host's part of a call: answers, and may do with the block's data what it likes.
 using HostPart = std::function<std::int64_t(Call, Arguments const&, std::span<std::byte> data)>;
 
+inline constexpr std::uint64_t first_memory = 256ULL << 20;
+
+// What a Keep has at first, how far it may grow, and what each run of a test fills anew.
+struct Memory {
+    std::uint64_t first = first_memory;
+    std::uint64_t limit = 1ULL << 30;
+    Range busy{};
+};
+
+// For fuzzers: no single call can cost much.
+inline constexpr Memory small_memory{.first = 16ULL << 20, .limit = 32ULL << 20};
+
 class World {
 public:
-    static constexpr std::uint64_t memory_size = 1ULL << 30;
-    static constexpr std::uint64_t first_memory = 256ULL << 20;
-
-    World();
+    explicit World(Memory memory = {});
     ~World();
     World(World const&) = delete;
     World& operator=(World const&) = delete;
@@ -47,9 +56,10 @@ public:
     std::span<std::byte> block() const;
     std::span<std::byte> batch() const; // what goes along with calls
     void ring();
+    // How often the vCPU has forgotten what it knew of the page tables.
+    static std::uint64_t flushes();
 
 private:
-    std::unique_ptr<Tables> tables_;
     std::unique_ptr<Kernel> kernel_;
     HostPart host_;
     Frame frame_{};

@@ -103,6 +103,7 @@ constexpr std::array controls{
     static_cast<unsigned long>(KVM_RUN),
     // A new thread of the program gets a vCPU. None of these reads registers.
     static_cast<unsigned long>(KVM_CREATE_VCPU),
+    static_cast<unsigned long>(KVM_SET_MP_STATE),
     static_cast<unsigned long>(KVM_SET_REGS),
     static_cast<unsigned long>(KVM_SET_SREGS),
     static_cast<unsigned long>(KVM_SET_XCRS),

@@ -37,15 +37,26 @@ std::uint64_t now_ns(clockid_t clock) {
            static_cast<std::uint64_t>(now.tv_nsec);
 }
 
+// Without any pin of an interrupt controller. A kernel that has no such thing starts more slowly.
+void add_local_apics(os::Fd const& machine) {
+    kvm_enable_cap wish{};
+    wish.cap = KVM_CAP_SPLIT_IRQCHIP;
+    static_cast<void>(control(machine, KVM_ENABLE_CAP, &wish));
+}
+
 } // namespace
 
-os::OrFailure<Machine>
-Machine::create(Image const& image, Plan const& plan, std::vector<os::Fd> const& files) {
+os::OrFailure<Machine> Machine::create(
+    Image const& image, Plan const& plan, std::vector<os::Fd> const& files, LocalApic apic
+) {
     os::Fd const kvm{::open("/dev/kvm", O_RDWR | O_CLOEXEC)};
     if (!kvm) return std::unexpected(unusable("/dev/kvm", os::last_error()));
     Machine machine;
     machine.header_ = image.header();
     machine.machine_ = os::Fd{TRY(named("KVM_CREATE_VM", control(kvm, KVM_CREATE_VM)))};
+    bool const emulated =
+        machine.header_.platform == static_cast<std::uint64_t>(launch::ShimKind::Deprivileged);
+    if (emulated && apic == LocalApic::WhereEmulated) add_local_apics(machine.machine_);
     machine.run_size_ = static_cast<std::size_t>(
         TRY(named("KVM_GET_VCPU_MMAP_SIZE", control(kvm, KVM_GET_VCPU_MMAP_SIZE)))
     );
@@ -133,6 +144,9 @@ base::Result<Vcpu> Machine::add_cpu(unsigned index, Beginning const& beginning) 
     constexpr std::uint64_t first_of_all = 1 << 8; // Intel SDM volume 3, 12.4.4: APIC_BASE.BSP
     auto cpu = TRY(Vcpu::create(machine_, index, run_size_));
     if (index == 0) special_ = TRY(special_registers(cpu.descriptor()));
+    // One with a local APIC would else wait for another's interrupt to start it.
+    kvm_mp_state runnable{.mp_state = KVM_MP_STATE_RUNNABLE};
+    if (index != 0) TRY(control(cpu.descriptor(), KVM_SET_MP_STATE, &runnable));
     TRY(set_registers(cpu.descriptor(), header_, beginning, special_));
     special_.apic_base &= ~first_of_all;
     return cpu;

@@ -5,11 +5,13 @@
 #include <cstdint>
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 namespace host::vmm {
 
 namespace {
 
+constexpr std::size_t small_page = 4096;
 constexpr std::size_t large_page = 2 << 20;
 
 } // namespace
@@ -40,6 +42,20 @@ base::Result<void> Mapping::place_file(std::size_t offset, os::Fd const& file, s
     // Read from the disk in large pieces, so that large pages can map it; else slower, not wrong.
     static_cast<void>(::madvise(part.data(), part.size(), MADV_HUGEPAGE));
     return {};
+}
+
+base::Result<void> Mapping::copy_file(std::size_t offset, os::Fd const& file, std::size_t size) {
+    populate(offset, size);
+    auto const got = TRY(os::check(::pread(file.number(), bytes_.data() + offset, size, 0)));
+    if (static_cast<std::size_t>(got) != size) return std::unexpected(base::Errno::Io);
+    return {};
+}
+
+void Mapping::populate(std::size_t offset, std::size_t size) {
+    auto const begin = offset / small_page * small_page;
+    auto const part = bytes_.subspan(begin, offset + size - begin);
+    // Not before Linux 5.14: then they come as they are touched.
+    static_cast<void>(::madvise(part.data(), part.size(), MADV_POPULATE_WRITE));
 }
 
 void Mapping::prefer_large_pages(std::size_t offset, std::size_t size) {

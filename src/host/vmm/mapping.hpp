@@ -27,6 +27,11 @@ public:
     // Puts a file's pages, read-only and shared with all who read it, in the place of [offset,
     // offset + size).
     base::Result<void> place_file(std::size_t offset, os::Fd const& file, std::size_t size);
+    // Copies a file's first `size` bytes there. Its pages come in at once, and memory that may be
+    // written is mapped into a Keep eight pages at a time where a read-only one comes alone.
+    base::Result<void> copy_file(std::size_t offset, os::Fd const& file, std::size_t size);
+    // Brings the pages of [offset, offset + size) in at once.
+    void populate(std::size_t offset, std::size_t size);
     // What the pages of [offset, offset + size) shall be.
     void prefer_large_pages(std::size_t offset, std::size_t size);
     base::Result<void> discard(std::size_t offset, std::size_t size);

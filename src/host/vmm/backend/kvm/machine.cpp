@@ -16,6 +16,10 @@ namespace launch = protocol::launch;
 namespace {
 
 constexpr std::uint64_t second_ns = 1'000'000'000;
+constexpr std::size_t worth_copying = 256
+                                      << 10; // a file: below, copying it costs less than mapping
+// Of the first host-call block and page tables, by any program.
+constexpr std::size_t touched_at_once = 64 << 10;
 
 os::Failure unusable(std::string_view what, base::Errno error) {
     return {
@@ -90,15 +94,19 @@ Machine::fill(Image const& image, Plan const& plan, std::vector<os::Fd> const& f
     // Page tables lie below: in large pages of the host each of their changes would be dear.
     if (!plan.sealed())
         memory.prefer_large_pages(at(plan.memory()), plan.memory_end() - plan.memory());
-    std::ranges::copy(image.shim(), memory.bytes().begin());
+    memory.populate(0, image.shim_size());
+    TRY(image.read_shim(memory.bytes()));
+    memory.populate(at(launch::block_address), touched_at_once);
+    memory.populate(at(launch::table_address), touched_at_once);
     TRY(memory.place_file(at(plan.program_address()), image.program(), image.program_size()));
     if (plan.tree_address() != 0)
         TRY(memory.place_file(at(plan.tree_address()), image.tree(), image.tree_size()));
     for (std::size_t i = 0; !plan.sealed() && i < files.size(); ++i) {
-        auto const size = TRY(os::check(::lseek(files[i].number(), 0, SEEK_END)));
-        TRY(memory.place_file(
-            at(plan.file_addresses()[i]), files[i], static_cast<std::size_t>(size)
-        ));
+        auto const size =
+            static_cast<std::size_t>(TRY(os::check(::lseek(files[i].number(), 0, SEEK_END))));
+        auto const offset = at(plan.file_addresses()[i]);
+        TRY(size <= worth_copying ? memory.copy_file(offset, files[i], size)
+                                  : memory.place_file(offset, files[i], size));
     }
     auto const strings = std::as_bytes(std::span{plan.strings()});
     std::ranges::copy(strings, memory.bytes().subspan(at(launch::strings_address)).begin());

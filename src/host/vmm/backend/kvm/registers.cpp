@@ -1,8 +1,8 @@
 #include "host/vmm/backend/kvm/registers.hpp"
 
-#include <array>
+#include "host/vmm/probe/cpuid.hpp"
 
-#include <cpuid.h>
+#include <array>
 
 namespace host::vmm::kvm {
 
@@ -52,7 +52,11 @@ base::Result<void> set_cpuid(os::Fd const& cpu) {
     for (std::uint32_t const leaf : {1U, 7U, 0xdU, 0x8000'0001U, 0x8000'0008U}) {
         auto& entry = list.entries[list.count++];
         entry.function = leaf;
-        __get_cpuid_count(leaf, 0, &entry.eax, &entry.ebx, &entry.ecx, &entry.edx);
+        auto const own = this_cpuid(leaf, 0);
+        entry.eax = own.eax;
+        entry.ebx = own.ebx;
+        entry.ecx = own.ecx;
+        entry.edx = own.edx;
         if (leaf == 7 || leaf == 0xd) entry.flags = KVM_CPUID_FLAG_SIGNIFCANT_INDEX;
     }
     TRY(control(cpu, set_cpuid2, &list));

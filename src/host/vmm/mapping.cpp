@@ -20,17 +20,15 @@ base::Result<Mapping> Mapping::create(std::size_t size) {
     constexpr int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
     void* const at = ::mmap(nullptr, size + large_page, PROT_READ | PROT_WRITE, flags, -1, 0);
     if (at == MAP_FAILED) return std::unexpected(os::last_error());
-    // Safety: the aligned part of a mapping that is ours; what lies before and behind goes back.
-    auto* const begin = static_cast<std::byte*>(at);
+    // Safety: the aligned part of a mapping that is ours.
+    std::span const whole{static_cast<std::byte*>(at), size + large_page};
     std::size_t const before =
-        (large_page - reinterpret_cast<std::uintptr_t>(begin) % large_page) % large_page;
-    if (before != 0) ::munmap(begin, before);
-    ::munmap(begin + before + size, large_page - before);
-    return Mapping{{begin + before, size}};
+        (large_page - reinterpret_cast<std::uintptr_t>(at) % large_page) % large_page;
+    return Mapping{whole, whole.subspan(before, size)};
 }
 
 Mapping::~Mapping() {
-    if (!bytes_.empty()) ::munmap(bytes_.data(), bytes_.size());
+    if (!whole_.empty()) ::munmap(whole_.data(), whole_.size());
 }
 
 base::Result<void> Mapping::place_file(std::size_t offset, os::Fd const& file, std::size_t size) {

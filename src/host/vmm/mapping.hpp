@@ -17,8 +17,10 @@ public:
     // touched.
     static base::Result<Mapping> create(std::size_t size);
 
-    Mapping(Mapping&& other) noexcept : bytes_{std::exchange(other.bytes_, {})} {}
+    Mapping(Mapping&& other) noexcept
+        : whole_{std::exchange(other.whole_, {})}, bytes_{std::exchange(other.bytes_, {})} {}
     Mapping& operator=(Mapping&& other) noexcept {
+        std::swap(whole_, other.whole_);
         std::swap(bytes_, other.bytes_);
         return *this;
     }
@@ -39,8 +41,11 @@ public:
     std::span<std::byte> bytes() const { return bytes_; }
 
 private:
-    explicit Mapping(std::span<std::byte> bytes) : bytes_{bytes} {}
+    Mapping(std::span<std::byte> whole, std::span<std::byte> bytes)
+        : whole_{whole}, bytes_{bytes} {}
 
+    std::span<std::byte> whole_; // with what lies before and behind, untouched: cheaper than giving
+                                 // it back
     std::span<std::byte> bytes_;
 };
 

@@ -103,8 +103,6 @@ constexpr std::array controls{
     // A new thread of the program gets a vCPU. None of these reads registers.
     static_cast<unsigned long>(KVM_CREATE_VCPU),
     static_cast<unsigned long>(KVM_SET_MP_STATE),
-    static_cast<unsigned long>(KVM_SET_REGS),
-    static_cast<unsigned long>(KVM_SET_SREGS),
     static_cast<unsigned long>(KVM_SET_XCRS),
     set_cpuid2,
     set_msrs,

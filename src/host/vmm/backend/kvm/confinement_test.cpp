@@ -49,7 +49,7 @@ TEST(Confinement, LetsAKeepStartAThread) {
     for (auto const request :
          {static_cast<unsigned long>(KVM_CREATE_VCPU),
           static_cast<unsigned long>(KVM_SET_MP_STATE),
-          static_cast<unsigned long>(KVM_SET_SREGS),
+          static_cast<unsigned long>(KVM_SET_XCRS),
           kvm::set_cpuid2})
         EXPECT_EQ(control_of({}, request), ENOTTY) << request;
 }

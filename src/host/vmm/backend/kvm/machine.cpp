@@ -64,6 +64,11 @@ os::OrFailure<Machine> Machine::create(
     machine.run_size_ = static_cast<std::size_t>(
         TRY(named("KVM_GET_VCPU_MMAP_SIZE", control(kvm, KVM_GET_VCPU_MMAP_SIZE)))
     );
+    auto const synchronised =
+        TRY(named("KVM_CAP_SYNC_REGS", control(kvm, KVM_CHECK_EXTENSION, KVM_CAP_SYNC_REGS)));
+    if ((static_cast<std::uint64_t>(synchronised) & synchronised_registers) !=
+        synchronised_registers)
+        return std::unexpected(unusable("KVM_CAP_SYNC_REGS", base::Errno::NoSys));
     machine.end_ = plan.memory_end();
     machine.limit_ = plan.memory_limit();
     machine.sealed_ = plan.sealed();
@@ -136,9 +141,11 @@ base::Result<void> Machine::fill_sealed(Plan const& plan, std::vector<os::Fd> co
 }
 
 base::Result<void> Machine::calibrate(Plan const& plan, Vcpu const& first) {
-    auto const khz = TRY(control(first.descriptor(), KVM_GET_TSC_KHZ));
+    // The machine answers faster than a vCPU; older kernels let only that say it.
+    auto khz = control(machine_, KVM_GET_TSC_KHZ);
+    if (!khz) khz = control(first.descriptor(), KVM_GET_TSC_KHZ);
     auto const boot = plan.boot({
-        .tsc_khz = static_cast<std::uint64_t>(khz),
+        .tsc_khz = static_cast<std::uint64_t>(TRY(khz)),
         .tsc = __rdtsc(),
         .monotonic_ns = now_ns(CLOCK_MONOTONIC),
         .realtime_ns = now_ns(CLOCK_REALTIME),
@@ -149,14 +156,13 @@ base::Result<void> Machine::calibrate(Plan const& plan, Vcpu const& first) {
 }
 
 base::Result<Vcpu> Machine::add_cpu(unsigned index, Beginning const& beginning) {
-    constexpr std::uint64_t first_of_all = 1 << 8; // Intel SDM volume 3, 12.4.4: APIC_BASE.BSP
+    bool const first = index == 0;
     auto cpu = TRY(Vcpu::create(machine_, index, run_size_));
-    if (index == 0) special_ = TRY(special_registers(cpu.descriptor()));
+    TRY(set_other_registers(cpu.descriptor(), header_));
+    cpu.begin_with(registers_at(header_, beginning, first));
     // One with a local APIC would else wait for another's interrupt to start it.
     kvm_mp_state runnable{.mp_state = KVM_MP_STATE_RUNNABLE};
-    if (index != 0) TRY(control(cpu.descriptor(), KVM_SET_MP_STATE, &runnable));
-    TRY(set_registers(cpu.descriptor(), header_, beginning, special_));
-    special_.apic_base &= ~first_of_all;
+    if (!first) TRY(control(cpu.descriptor(), KVM_SET_MP_STATE, &runnable));
     return cpu;
 }
 

@@ -54,7 +54,6 @@ private:
     os::Fd machine_;
     std::size_t run_size_ = 0;
     protocol::launch::ImageHeader header_{};
-    kvm_sregs special_{}; // every vCPU's, before it is set up
     std::vector<Slot> slots_;
     std::uint64_t end_ = 0;
     std::uint64_t limit_ = 0;

@@ -5,7 +5,6 @@
 #include <cstdint>
 
 #include <sys/mman.h>
-#include <unistd.h>
 
 namespace host::vmm {
 
@@ -39,13 +38,6 @@ base::Result<void> Mapping::place_file(std::size_t offset, os::Fd const& file, s
     if (at == MAP_FAILED) return std::unexpected(os::last_error());
     // Read from the disk in large pieces, so that large pages can map it; else slower, not wrong.
     static_cast<void>(::madvise(part.data(), part.size(), MADV_HUGEPAGE));
-    return {};
-}
-
-base::Result<void> Mapping::copy_file(std::size_t offset, os::Fd const& file, std::size_t size) {
-    populate(offset, size);
-    auto const got = TRY(os::check(::pread(file.number(), bytes_.data() + offset, size, 0)));
-    if (static_cast<std::size_t>(got) != size) return std::unexpected(base::Errno::Io);
     return {};
 }
 

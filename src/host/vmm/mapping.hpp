@@ -29,9 +29,6 @@ public:
     // Puts a file's pages, read-only and shared with all who read it, in the place of [offset,
     // offset + size).
     base::Result<void> place_file(std::size_t offset, os::Fd const& file, std::size_t size);
-    // Copies a file's first `size` bytes there. Its pages come in at once, and memory that may be
-    // written is mapped into a Keep eight pages at a time where a read-only one comes alone.
-    base::Result<void> copy_file(std::size_t offset, os::Fd const& file, std::size_t size);
     // Brings the pages of [offset, offset + size) in at once.
     void populate(std::size_t offset, std::size_t size);
     // What the pages of [offset, offset + size) shall be.

@@ -274,7 +274,7 @@ Keep::~Keep() {
 os::OrFailure<Keep> Keep::create(
     Image const& image,
     Plan const& plan,
-    std::vector<os::Fd> const& files,
+    std::vector<MemoryFile> const& files,
     Server& server,
     std::function<void(std::string_view)> log
 ) {

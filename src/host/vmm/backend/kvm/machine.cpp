@@ -41,6 +41,16 @@ std::uint64_t now_ns(clockid_t clock) {
            static_cast<std::uint64_t>(now.tv_nsec);
 }
 
+// Below a size it is copied: its pages then come in at once, and memory that may be written is
+// mapped into a Keep eight pages at a time, where a read-only page comes alone.
+base::Result<void> place(Mapping& memory, std::size_t offset, MemoryFile const& file) {
+    auto const* host_file = file.host_file();
+    if (host_file != nullptr && file.size() > worth_copying)
+        return memory.place_file(offset, *host_file, file.size());
+    memory.populate(offset, file.size());
+    return file.read(memory.bytes().subspan(offset, file.size()));
+}
+
 // Without any pin of an interrupt controller. A kernel that has no such thing starts more slowly.
 void add_local_apics(os::Fd const& machine) {
     kvm_enable_cap wish{};
@@ -51,7 +61,7 @@ void add_local_apics(os::Fd const& machine) {
 } // namespace
 
 os::OrFailure<Machine> Machine::create(
-    Image const& image, Plan const& plan, std::vector<os::Fd> const& files, LocalApic apic
+    Image const& image, Plan const& plan, std::vector<MemoryFile> const& files, LocalApic apic
 ) {
     os::Fd const kvm{::open("/dev/kvm", O_RDWR | O_CLOEXEC)};
     if (!kvm) return std::unexpected(unusable("/dev/kvm", os::last_error()));
@@ -92,7 +102,7 @@ base::Result<void> Machine::add_slot(std::uint64_t address, Mapping memory) {
 }
 
 base::Result<void>
-Machine::fill(Image const& image, Plan const& plan, std::vector<os::Fd> const& files) {
+Machine::fill(Image const& image, Plan const& plan, std::vector<MemoryFile> const& files) {
     auto const at = [](std::uint64_t address) { return address - launch::image_address; };
     auto const end = plan.sealed() ? plan.sealed_address() : plan.memory_end();
     auto memory = TRY(Mapping::create(at(end)));
@@ -106,13 +116,8 @@ Machine::fill(Image const& image, Plan const& plan, std::vector<os::Fd> const& f
     TRY(memory.place_file(at(plan.program_address()), image.program(), image.program_size()));
     if (plan.tree_address() != 0)
         TRY(memory.place_file(at(plan.tree_address()), image.tree(), image.tree_size()));
-    for (std::size_t i = 0; !plan.sealed() && i < files.size(); ++i) {
-        auto const size =
-            static_cast<std::size_t>(TRY(os::check(::lseek(files[i].number(), 0, SEEK_END))));
-        auto const offset = at(plan.file_addresses()[i]);
-        TRY(size <= worth_copying ? memory.copy_file(offset, files[i], size)
-                                  : memory.place_file(offset, files[i], size));
-    }
+    for (std::size_t i = 0; !plan.sealed() && i < files.size(); ++i)
+        TRY(place(memory, at(plan.file_addresses()[i]), files[i]));
     auto const strings = std::as_bytes(std::span{plan.strings()});
     std::ranges::copy(strings, memory.bytes().subspan(at(launch::strings_address)).begin());
     TRY(add_slot(launch::image_address, std::move(memory)));
@@ -126,17 +131,11 @@ base::Result<void> Machine::add_sealed(std::uint64_t address, SealedMemory memor
     return {};
 }
 
-base::Result<void> Machine::fill_sealed(Plan const& plan, std::vector<os::Fd> const& files) {
+base::Result<void> Machine::fill_sealed(Plan const& plan, std::vector<MemoryFile> const& files) {
     auto const begin = plan.sealed_address();
     auto memory = TRY(SealedMemory::create(machine_, plan.memory_end() - begin));
-    for (std::size_t i = 0; i < files.size(); ++i) {
-        auto const size = TRY(os::check(::lseek(files[i].number(), 0, SEEK_END)));
-        auto const to = memory.bytes().subspan(
-            plan.file_addresses()[i] - begin, static_cast<std::size_t>(size)
-        );
-        if (::pread(files[i].number(), to.data(), to.size(), 0) != size)
-            return std::unexpected(base::Errno::Io);
-    }
+    for (std::size_t i = 0; i < files.size(); ++i)
+        TRY(files[i].read(memory.bytes().subspan(plan.file_addresses()[i] - begin)));
     return add_sealed(begin, std::move(memory));
 }
 

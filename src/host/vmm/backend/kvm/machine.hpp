@@ -6,6 +6,7 @@
 #include "host/vmm/backend/kvm/vcpu.hpp"
 #include "host/vmm/image.hpp"
 #include "host/vmm/mapping.hpp"
+#include "host/vmm/memory_file.hpp"
 #include "host/vmm/plan.hpp"
 
 #include <mutex>
@@ -24,7 +25,7 @@ public:
     static os::OrFailure<Machine> create(
         Image const& image,
         Plan const& plan,
-        std::vector<os::Fd> const& files,
+        std::vector<MemoryFile> const& files,
         LocalApic apic = LocalApic::WhereEmulated
     );
 
@@ -48,8 +49,9 @@ private:
     Machine() = default;
     base::Result<void> add_slot(std::uint64_t address, Mapping memory);
     base::Result<void> add_sealed(std::uint64_t address, SealedMemory memory);
-    base::Result<void> fill(Image const& image, Plan const& plan, std::vector<os::Fd> const& files);
-    base::Result<void> fill_sealed(Plan const& plan, std::vector<os::Fd> const& files);
+    base::Result<void>
+    fill(Image const& image, Plan const& plan, std::vector<MemoryFile> const& files);
+    base::Result<void> fill_sealed(Plan const& plan, std::vector<MemoryFile> const& files);
 
     os::Fd machine_;
     std::size_t run_size_ = 0;

@@ -288,11 +288,8 @@ int run(Asked asked) {
     if (plan->tree_address() != 0 &&
         !read_file(image->tree(), guest.ram.subspan(plan->tree_address(), image->tree_size())))
         return cannot;
-    for (std::size_t i = 0; i < handed.files.size(); ++i) {
-        auto const size = static_cast<std::size_t>(::lseek(handed.files[i].number(), 0, SEEK_END));
-        if (!read_file(handed.files[i], guest.ram.subspan(plan->file_addresses()[i], size)))
-            return cannot;
-    }
+    for (std::size_t i = 0; i < handed.files.size(); ++i)
+        if (!handed.files[i].read(guest.ram.subspan(plan->file_addresses()[i]))) return cannot;
     start_qemu(guest, shim);
     return serve(guest, server, asked.costs);
 }

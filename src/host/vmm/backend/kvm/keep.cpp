@@ -8,12 +8,12 @@
 #include "protocol/hostcall/call.hpp"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <csignal>
 #include <cstring>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include <fmt/format.h>
 #include <pthread.h>
@@ -76,8 +76,14 @@ struct Keep::State {
         }
     };
 
-    State(kvm::Machine made, Server& files, std::function<void(std::string_view)> sink)
-        : machine{std::move(made)}, server{files}, log{std::move(sink)} {}
+    State(
+        kvm::Machine made, unsigned most, Server& files, std::function<void(std::string_view)> sink
+    )
+        : machine{std::move(made)},
+          server{files},
+          log{std::move(sink)},
+          max_cpus{std::clamp(most, 1U, most_threads)},
+          cpus(max_cpus) {}
 
     void run_cpu(unsigned index);
     os::Failure why_it_stopped(kvm::Vcpu& vcpu) const;
@@ -96,8 +102,8 @@ struct Keep::State {
     launch::ImageHeader image{};
     Server& server;
     std::function<void(std::string_view)> log;
-    unsigned max_cpus = 1;
-    std::array<Cpu, most_threads> cpus;
+    unsigned const max_cpus;
+    std::vector<Cpu> cpus;
     std::mutex mutex; // of what follows, and of the machine's slots
     unsigned cpu_count = 0;
     std::optional<os::OrFailure<KeepEnd>> end;
@@ -295,15 +301,14 @@ Keep::~Keep() {
 os::OrFailure<Keep> Keep::create(
     Image const& image,
     Plan const& plan,
-    std::vector<os::Fd> const& files,
+    std::vector<MemoryFile> const& files,
     Server& server,
     std::function<void(std::string_view)> log
 ) {
     auto state = std::make_unique<State>(
-        TRY(kvm::Machine::create(image, plan, files)), server, std::move(log)
+        TRY(kvm::Machine::create(image, plan, files)), plan.max_cpus(), server, std::move(log)
     );
     state->image = image.header();
-    state->max_cpus = std::min(plan.max_cpus(), most_threads);
     auto const prepare = [&]() -> base::Result<void> {
         auto& first = state->cpus[0];
         first.block =

@@ -9,7 +9,7 @@ build=(
     clang-22 lld-22 llvm-22 libclang1-22 libclang-rt-22-dev   # compiler (Debian's security archive)
     cmake ninja-build make pkg-config python3 ca-certificates git  # make: for the build of AWS-LC
     libgtest-dev libgmock-dev libbenchmark-dev
-    nlohmann-json3-dev libtomlplusplus-dev libcli11-dev libfmt-dev libc-ares-dev libboost-dev
+    nlohmann-json3-dev libtomlplusplus-dev libfmt-dev libc-ares-dev libboost-dev
     wasi-libc libclang-rt-22-dev-wasm32 libc++-22-dev-wasm32   # the demonstrations are C and C++ programs
     gdb procps                                                 # what an administrator attacks them with
 )

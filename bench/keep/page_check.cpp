@@ -20,7 +20,7 @@ using protocol::program::Page;
 using shim::PageDigest;
 
 constexpr std::uint64_t pages = 4096; // 16 MiB
-constexpr std::uint64_t file_place = shim::fake::World::first_memory;
+constexpr std::uint64_t file_place = shim::fake::first_memory;
 constexpr std::uint64_t tree_place = file_place + (pages * hw::page_size);
 
 double now_us() {

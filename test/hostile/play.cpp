@@ -84,7 +84,8 @@ os::OrFailure<Play> Play::make(std::vector<std::string> arguments) {
     auto const image = TRY(vmm::Image::open(shim, parts + "keep-program-calls"));
     auto const plan = TRY(vmm::Plan::make(image.program_size(), wishes));
     Play play;
-    play.machine_ = TRY(vmm::kvm::Machine::create(image, plan, {}));
+    // With a local APIC, KVM would hold injected vectors back.
+    play.machine_ = TRY(vmm::kvm::Machine::create(image, plan, {}, vmm::kvm::LocalApic::None));
     play.block_ =
         TRY(named(play.machine_->memory(launch::block_address, protocol::hostcall::block_size)));
     play.cpu_.emplace(

@@ -42,7 +42,7 @@ std::string const parts = ENARX_BINARY_DIR "/parts/";
 std::string const shims = ENARX_BINARY_DIR "/libexec/enarx/";
 
 Way kvm() {
-    Way way{"kvm", parts + "keep-run --env=HOME=/home/user ", ""};
+    Way way{"kvm", parts + "keep-run --sockets --env=HOME=/home/user ", ""};
     if (::access("/dev/kvm", R_OK | W_OK) != 0) way.missing = "/dev/kvm cannot be opened";
     return way;
 }
@@ -87,6 +87,8 @@ TEST_P(KeepTest, memory_behaves_as_linux_documents_it) { passes("memory"); }
 TEST_P(KeepTest, faults_become_signals) { passes("signals"); }
 TEST_P(KeepTest, event_loops_run) { passes("events"); }
 TEST_P(KeepTest, registers_are_clean_inside_and_unchanged_outside) { passes("clean_state"); }
+
+TEST_P(KeepTest, sockets_carry_bytes_whole_and_in_order) { passes("sockets"); }
 
 TEST_P(KeepTest, a_program_that_a_signal_ends_has_its_number_in_the_status) {
     EXPECT_EQ(program("signals", "abort").status, 128 + SIGABRT);

@@ -10,6 +10,7 @@ import pathlib
 import random
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -60,6 +61,20 @@ def finds(pid, wanted):
                 except (OSError, ValueError, OverflowError):
                     continue
     return False
+
+
+@story("what a program sends arrives although it computes on and makes no other call", ours=True)
+def sends_and_computes():
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    process = start([BUILD / "parts/keep-run", "--sockets", program("sockets"), "late", str(port)])
+    wait_for_line(process, "ready")
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        begun = time.monotonic()
+        with client.makefile("rb") as lines:
+            equal([lines.readline() for _ in range(4)], [b"now\n"] * 4)
+        true(time.monotonic() - begun < 2, "it came only when the program had computed for three seconds")
+    equal(process.wait(30), 0)
 
 
 def sealed_here():

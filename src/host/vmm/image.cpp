@@ -3,12 +3,14 @@
 #include "os/check.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include <elf.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace host::vmm {
 
@@ -33,48 +35,61 @@ bool read_exactly(os::Fd const& file, std::span<std::byte> to, std::uint64_t off
            static_cast<ssize_t>(to.size());
 }
 
+// A file of which the first page is read at once: an ELF file's headers usually lie there.
+class Headers {
+public:
+    explicit Headers(os::Fd const& file) : file_{file} {
+        auto const got = ::pread(file.number(), first_.data(), first_.size(), 0);
+        size_ = got > 0 ? static_cast<std::size_t>(got) : 0;
+    }
+
+    template <class T> bool read(T& to, std::uint64_t offset) const {
+        auto const bytes = std::as_writable_bytes(std::span{&to, 1});
+        if (offset > size_ || size_ - offset < bytes.size())
+            return read_exactly(file_, bytes, offset);
+        std::memcpy(bytes.data(), first_.data() + offset, bytes.size());
+        return true;
+    }
+
+private:
+    os::Fd const& file_;
+    std::array<std::byte, 4096> first_; // NOLINT(*-member-init): size_ tells what is read
+    std::size_t size_ = 0;
+};
+
 // Not what the shim checks once more, but what a user mistakes for a static-pie.
 os::OrFailure<void> check_program(std::string const& path, os::Fd const& file) {
     constexpr std::string_view advice =
         "not a static-pie for x86-64, which is what a Keep runs (gcc -static-pie)";
+    Headers const headers{file};
     Elf64_Ehdr header{};
-    if (!read_exactly(file, std::as_writable_bytes(std::span{&header, 1}), 0) ||
-        std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_type != ET_DYN ||
-        header.e_machine != EM_X86_64 || header.e_phentsize != sizeof(Elf64_Phdr))
+    if (!headers.read(header, 0) || std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 ||
+        header.e_type != ET_DYN || header.e_machine != EM_X86_64 ||
+        header.e_phentsize != sizeof(Elf64_Phdr))
         return std::unexpected(refused(path, advice));
     for (unsigned i = 0; i < header.e_phnum; ++i) {
         Elf64_Phdr segment{};
         auto const at = header.e_phoff + i * sizeof segment;
-        if (!read_exactly(file, std::as_writable_bytes(std::span{&segment, 1}), at) ||
-            segment.p_type == PT_INTERP)
+        if (!headers.read(segment, at) || segment.p_type == PT_INTERP)
             return std::unexpected(refused(path, advice));
     }
     return {};
 }
 
-// The one loadable segment of a shim's ELF file.
-os::OrFailure<std::vector<std::byte>> read_shim(std::string const& path) {
-    auto const file = TRY(open_file(path));
+// Where in its file a shim's one loadable segment lies.
+os::OrFailure<Elf64_Phdr> find_shim(std::string const& path, Headers const& headers) {
     Elf64_Ehdr header{};
-    if (!read_exactly(file, std::as_writable_bytes(std::span{&header, 1}), 0) ||
-        std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
+    if (!headers.read(header, 0) || std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
         return std::unexpected(refused(path, "not an ELF file"));
     for (unsigned i = 0; i < header.e_phnum; ++i) {
         Elf64_Phdr segment{};
-        if (!read_exactly(
-                file,
-                std::as_writable_bytes(std::span{&segment, 1}),
-                header.e_phoff + i * sizeof segment
-            ))
+        if (!headers.read(segment, header.e_phoff + i * sizeof segment))
             return std::unexpected(refused(path, "shorter than its headers say"));
         if (segment.p_type != PT_LOAD) continue;
         if (segment.p_paddr != launch::image_address || segment.p_filesz > most_shim_bytes ||
             segment.p_memsz > most_shim_bytes)
             return std::unexpected(refused(path, "not an image of the shim"));
-        std::vector<std::byte> bytes(segment.p_filesz);
-        if (!read_exactly(file, bytes, segment.p_offset))
-            return std::unexpected(refused(path, "shorter than its headers say"));
-        return bytes;
+        return segment;
     }
     return std::unexpected(refused(path, "not an image of the shim"));
 }
@@ -83,13 +98,16 @@ os::OrFailure<std::vector<std::byte>> read_shim(std::string const& path) {
 
 os::OrFailure<Image> Image::open(std::string const& shim, std::string const& program) {
     Image image;
-    image.shim_ = TRY(read_shim(shim));
-    std::span<std::byte const> rest{image.shim_};
-    auto const header = base::take<launch::ImageHeader>(rest);
+    image.shim_ = TRY(open_file(shim));
+    Headers const headers{image.shim_};
+    auto const segment = TRY(find_shim(shim, headers));
+    image.shim_offset_ = segment.p_offset;
+    image.shim_size_ = segment.p_filesz;
     auto const as_char = [](std::byte b) { return static_cast<char>(b); };
-    if (!header || !std::ranges::equal(header->magic, launch::image_magic, {}, as_char))
+    if (image.shim_size_ < sizeof image.header_ ||
+        !headers.read(image.header_, image.shim_offset_) ||
+        !std::ranges::equal(image.header_.magic, launch::image_magic, {}, as_char))
         return std::unexpected(refused(shim, "not an image of the shim"));
-    image.header_ = *header;
     image.program_ = TRY(open_file(program));
     struct stat status{};
     if (::fstat(image.program_.number(), &status) != 0 || !S_ISREG(status.st_mode) ||
@@ -103,6 +121,14 @@ os::OrFailure<Image> Image::open(std::string const& shim, std::string const& pro
     image.tree_ = TRY(open_file(program + ".tree"));
     image.tree_size_ = tree->size();
     return image;
+}
+
+base::Result<void> Image::read_shim(std::span<std::byte> to) const {
+    auto const size = TRY(
+        os::check(::pread(shim_.number(), to.data(), shim_size_, static_cast<off_t>(shim_offset_)))
+    );
+    if (static_cast<std::uint64_t>(size) != shim_size_) return std::unexpected(base::Errno::Io);
+    return {};
 }
 
 } // namespace host::vmm

@@ -2,6 +2,7 @@
 
 // What a Keep is made of: the shim's image and the program that it will load.
 
+#include "base/result.hpp"
 #include "os/failure.hpp"
 #include "os/fd.hpp"
 #include "protocol/launch/machine.hpp"
@@ -10,7 +11,6 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <vector>
 
 namespace host::vmm {
 
@@ -19,8 +19,11 @@ public:
     // `shim`: path of a shim image; `program`: path of a static-pie.
     static os::OrFailure<Image> open(std::string const& shim, std::string const& program);
 
-    // The shim's bytes as they lie in memory from image_address on.
-    std::span<std::byte const> shim() const { return shim_; }
+    // The shim's bytes as they lie in memory from image_address on. They are read from the open
+    // file each time, into the Keep and for its measurement: whoever may change what is installed
+    // is trusted here.
+    std::uint64_t shim_size() const { return shim_size_; }
+    base::Result<void> read_shim(std::span<std::byte> to) const; // at least shim_size()
     protocol::launch::ImageHeader const& header() const { return header_; }
     os::Fd const& program() const { return program_; }
     std::uint64_t program_size() const { return program_size_; }
@@ -32,7 +35,9 @@ public:
 private:
     Image() = default;
 
-    std::vector<std::byte> shim_;
+    os::Fd shim_;
+    std::uint64_t shim_offset_ = 0;
+    std::uint64_t shim_size_ = 0;
     protocol::launch::ImageHeader header_{};
     os::Fd program_;
     std::uint64_t program_size_ = 0;

@@ -3,6 +3,7 @@
 // A running Keep: made from an image and a plan, it runs until its program ends.
 
 #include "host/vmm/image.hpp"
+#include "host/vmm/memory_file.hpp"
 #include "host/vmm/plan.hpp"
 #include "host/vmm/server/server.hpp"
 
@@ -34,7 +35,7 @@ public:
     static os::OrFailure<Keep> create(
         Image const& image,
         Plan const& plan,
-        std::vector<os::Fd> const& files,
+        std::vector<MemoryFile> const& files,
         Server& server,
         std::function<void(std::string_view)> log
     );

@@ -10,6 +10,7 @@ namespace host::vmm {
 
 namespace {
 
+constexpr std::size_t small_page = 4096;
 constexpr std::size_t large_page = 2 << 20;
 
 } // namespace
@@ -18,17 +19,15 @@ base::Result<Mapping> Mapping::create(std::size_t size) {
     constexpr int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
     void* const at = ::mmap(nullptr, size + large_page, PROT_READ | PROT_WRITE, flags, -1, 0);
     if (at == MAP_FAILED) return std::unexpected(os::last_error());
-    // Safety: the aligned part of a mapping that is ours; what lies before and behind goes back.
-    auto* const begin = static_cast<std::byte*>(at);
+    // Safety: the aligned part of a mapping that is ours.
+    std::span const whole{static_cast<std::byte*>(at), size + large_page};
     std::size_t const before =
-        (large_page - reinterpret_cast<std::uintptr_t>(begin) % large_page) % large_page;
-    if (before != 0) ::munmap(begin, before);
-    ::munmap(begin + before + size, large_page - before);
-    return Mapping{{begin + before, size}};
+        (large_page - reinterpret_cast<std::uintptr_t>(at) % large_page) % large_page;
+    return Mapping{whole, whole.subspan(before, size)};
 }
 
 Mapping::~Mapping() {
-    if (!bytes_.empty()) ::munmap(bytes_.data(), bytes_.size());
+    if (!whole_.empty()) ::munmap(whole_.data(), whole_.size());
 }
 
 base::Result<void> Mapping::place_file(std::size_t offset, os::Fd const& file, std::size_t size) {
@@ -40,6 +39,13 @@ base::Result<void> Mapping::place_file(std::size_t offset, os::Fd const& file, s
     // Read from the disk in large pieces, so that large pages can map it; else slower, not wrong.
     static_cast<void>(::madvise(part.data(), part.size(), MADV_HUGEPAGE));
     return {};
+}
+
+void Mapping::populate(std::size_t offset, std::size_t size) {
+    auto const begin = offset / small_page * small_page;
+    auto const part = bytes_.subspan(begin, offset + size - begin);
+    // Not before Linux 5.14: then they come as they are touched.
+    static_cast<void>(::madvise(part.data(), part.size(), MADV_POPULATE_WRITE));
 }
 
 void Mapping::prefer_large_pages(std::size_t offset, std::size_t size) {

@@ -17,8 +17,10 @@ public:
     // touched.
     static base::Result<Mapping> create(std::size_t size);
 
-    Mapping(Mapping&& other) noexcept : bytes_{std::exchange(other.bytes_, {})} {}
+    Mapping(Mapping&& other) noexcept
+        : whole_{std::exchange(other.whole_, {})}, bytes_{std::exchange(other.bytes_, {})} {}
     Mapping& operator=(Mapping&& other) noexcept {
+        std::swap(whole_, other.whole_);
         std::swap(bytes_, other.bytes_);
         return *this;
     }
@@ -27,6 +29,8 @@ public:
     // Puts a file's pages, read-only and shared with all who read it, in the place of [offset,
     // offset + size).
     base::Result<void> place_file(std::size_t offset, os::Fd const& file, std::size_t size);
+    // Brings the pages of [offset, offset + size) in at once.
+    void populate(std::size_t offset, std::size_t size);
     // What the pages of [offset, offset + size) shall be.
     void prefer_large_pages(std::size_t offset, std::size_t size);
     base::Result<void> discard(std::size_t offset, std::size_t size);
@@ -34,8 +38,11 @@ public:
     std::span<std::byte> bytes() const { return bytes_; }
 
 private:
-    explicit Mapping(std::span<std::byte> bytes) : bytes_{bytes} {}
+    Mapping(std::span<std::byte> whole, std::span<std::byte> bytes)
+        : whole_{whole}, bytes_{bytes} {}
 
+    std::span<std::byte> whole_; // with what lies before and behind, untouched: cheaper than giving
+                                 // it back
     std::span<std::byte> bytes_;
 };
 

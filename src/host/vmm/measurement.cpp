@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <vector>
 
 namespace host::vmm {
 
@@ -49,7 +50,9 @@ protocol::evidence::Measurement measure(Contents const& contents, Plan const& pl
 }
 
 os::OrFailure<protocol::evidence::Measurement> measure(Image const& image, Plan const& plan) {
+    std::vector<std::byte> shim(image.shim_size());
     auto const map = [&]() -> base::Result<Mapping> {
+        TRY(image.read_shim(shim));
         auto memory = TRY(Mapping::create((image.program_size() + page - 1) / page * page));
         TRY(memory.place_file(0, image.program(), image.program_size()));
         return memory;
@@ -59,12 +62,12 @@ os::OrFailure<protocol::evidence::Measurement> measure(Image const& image, Plan 
         return std::unexpected(
             os::Failure{
                 .name = "keep-image",
-                .text = "the program cannot be measured: " +
+                .text = "the shim and its program cannot be measured: " +
                         std::string{std::strerror(static_cast<int>(program.error()))}
             }
         );
     return measure(
-        {.shim = image.shim(),
+        {.shim = shim,
          .shim_end = image.header().end,
          .program = program->bytes().first(image.program_size())},
         plan

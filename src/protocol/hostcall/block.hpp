@@ -11,6 +11,9 @@
 //     0x0048  closing    u32 x 2  a handle + 1 that the Keep needs no more, or 0: closed before
 //                        the call
 //     0x0050  polled     u64  set by the host while it looks for calls without being rung for
+//     0x0058  late       u64  how many records of late sends the Keep has put down (batch.hpp)
+//     0x0060  late_ok    u64  set by the host while it looks for such records by itself
+//     0x0068  room       u64  host: bytes that the socket of this SendTo takes late next
 //     0x1000  data       256 KiB: buffers, named by Extents in the arguments; never by
 //     pointers
 //
@@ -42,6 +45,9 @@ struct Header {
     std::int64_t answer;          // 0x40
     std::uint64_t closing;        // 0x48  two handles + 1, or 0, to close before the call
     std::uint64_t polled;         // 0x50  the host's: not 0 while it looks without being rung for
+    std::uint64_t late;           // 0x58  of the first vCPU; these three: batch.hpp
+    std::uint64_t late_ok;        // 0x60  the host's
+    std::uint64_t room;           // 0x68  the host's
 };
 static_assert(offsetof(Header, arguments) == 0x10 && offsetof(Header, answer) == 0x40);
 static_assert(sizeof(Header) <= data_offset);

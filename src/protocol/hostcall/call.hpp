@@ -56,7 +56,7 @@ enum class Call : std::uint32_t {
     FaccessAt = 439,
     EpollWait = 441, // nanoseconds, -1: no limit
 
-    Poll = 0x1000,  // buffer of pollfd whose fd is a handle; nanoseconds, -1: no limit
+    Poll = 0x1000,  // buffer of Polled (batch.hpp); nanoseconds, -1: no limit
     Exit = 0x1001,  // status, signal (0: none), EndReason and its detail: ends the Keep
     Spawn = 0x1002, // cpu, root of its page table, block: starts one more vCPU at the shim's second
                     // entry
@@ -67,6 +67,7 @@ enum class Call : std::uint32_t {
         0x1005, // bytes wanted: the answer is the number of bytes by which memory grew at its end
     Discard = 0x1006, // address, bytes: the Keep needs the contents of this memory no more
     Log = 0x1007,     // buffer: a line for the log
+    Flush = 0x1008,   // nothing but what goes along with every call
 };
 
 enum class Argument : std::uint8_t {

@@ -4,6 +4,7 @@
 // memory's lower end, boot data.
 
 #include "base/wire.hpp"
+#include "protocol/hostcall/batch.hpp"
 #include "protocol/program/tree.hpp"
 
 #include <array>
@@ -16,6 +17,7 @@ namespace protocol::launch {
 // lie there.
 inline constexpr std::uint64_t image_address = 0x40'0000; // the shim, linked to run at this address
 inline constexpr std::uint64_t boot_address = 0x60'0000;  // Boot, then its strings
+inline constexpr std::uint64_t batch_address = 0x69'0000; // what goes along with its host calls
 inline constexpr std::uint64_t block_address = 0x70'0000; // the first vCPU's host-call block
 inline constexpr std::uint64_t table_address = 0x75'0000; // the first page tables
 inline constexpr std::uint64_t files_address =
@@ -106,6 +108,7 @@ struct Boot {
 };
 static_assert(base::Wire<Boot> && sizeof(Boot) == 0xf90);
 inline constexpr std::uint64_t strings_address = boot_address + 0x1000;
-static_assert(strings_address + max_strings <= block_address);
+static_assert(strings_address + max_strings <= batch_address);
+static_assert(batch_address + hostcall::batch_size <= block_address);
 
 } // namespace protocol::launch

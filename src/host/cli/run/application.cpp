@@ -2,11 +2,11 @@
 
 #include "host/cli/report.hpp"
 #include "os/check.hpp"
+#include "os/read_file.hpp"
 #include "os/write_all.hpp"
 #include "package/wasm/format.hpp"
 
 #include <array>
-#include <vector>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -112,16 +112,16 @@ os::OrFailure<Application> open_application(std::string const& path) {
 }
 
 os::OrFailure<void> refuse_other_kinds(Application const& application) {
-    std::vector<std::byte> first(64 << 10);
-    auto const got = os::check(os::retry([&] {
-        return ::pread(application.module.number(), first.data(), first.size(), 0);
-    }));
-    if (!got) return not_opened(application.path, got.error());
-    first.resize(static_cast<std::size_t>(*got));
-    if (package::recognise(first) != package::Format::Other) return {};
+    constexpr std::size_t longest_magic = 8;
+    constexpr std::size_t enough_text = 64 << 10; // may begin with white space
+    auto first = os::read_first(application.module.number(), longest_magic);
+    if (first && package::recognise(first->view()) != package::Format::Other) return {};
+    if (first) first = os::read_first(application.module.number(), enough_text);
+    if (!first) return not_opened(application.path, first.error());
+    if (package::recognise(first->view()) != package::Format::Other) return {};
     return failure(
         "module-invalid",
-        quoted(application.path) + " is " + std::string{package::other_format(first)}
+        quoted(application.path) + " is " + std::string{package::other_format(first->view())}
     );
 }
 

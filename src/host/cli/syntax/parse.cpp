@@ -1,15 +1,12 @@
-// Checks the words against the syntax, then has CLI11 take them apart. The only file that includes
-// CLI11, which throws.
+// Takes the words apart as the syntax says.
 
 #include "host/cli/syntax/parse.hpp"
 
 #include "base/nearest.hpp"
 
 #include <algorithm>
-#include <stdexcept>
+#include <cstdlib>
 #include <utility>
-
-#include <CLI/CLI.hpp>
 
 namespace host::cli {
 
@@ -29,6 +26,11 @@ Option const* find_long(Syntax const& syntax, std::string_view name) {
     return found == syntax.options.end() ? nullptr : &*found;
 }
 
+Option const* find_letter(Syntax const& syntax, char letter) {
+    auto const found = std::ranges::find(syntax.options, letter, &Option::letter);
+    return found == syntax.options.end() ? nullptr : &*found;
+}
+
 std::unexpected<UsageError> unknown(Syntax const& syntax, std::string_view name) {
     std::vector<std::string_view> names;
     for (auto const& option : syntax.options) names.push_back(option.name);
@@ -39,97 +41,80 @@ std::unexpected<UsageError> unknown(Syntax const& syntax, std::string_view name)
     );
 }
 
-// How many words one option takes, itself included; -x and --name alike.
-OrUsage<std::size_t> option_length(Syntax const& syntax, Words words) {
+// One option as it stands in the words.
+struct Found {
+    Option const* option;
+    std::string_view value;
+    std::size_t words; // that it takes, itself included
+};
+
+// "--name" and "-x" are options, "-" is none.
+bool looks_like_option(std::string_view word) { return word.starts_with('-') && word != "-"; }
+
+OrUsage<Found> read_option(Syntax const& syntax, Words words) {
     auto const word = words.front();
     auto const equals = word.find('=');
     auto const name = word.substr(0, equals);
-    auto const* option = find_long(syntax, name);
-    if (!word.starts_with("--"))
-        for (auto const& candidate : syntax.options)
-            if (candidate.letter != '\0' && word[1] == candidate.letter) option = &candidate;
-    if (option == nullptr) return unknown(syntax, name);
     bool const is_long = word.starts_with("--");
+    auto const* option = is_long ? find_long(syntax, name) : find_letter(syntax, word[1]);
+    if (option == nullptr) return unknown(syntax, name);
     if (!takes_value(*option)) {
         if (equals != std::string_view::npos) return usage(std::string{name} + " takes no value");
         if (!is_long && word.size() > 2) return unknown(syntax, word);
-        return 1;
+        return Found{.option = option, .value = {}, .words = 1};
     }
-    bool const attached = is_long ? equals != std::string_view::npos : word.size() > 2;
-    if (attached) return 1;
-    if (words.size() < 2)
+    if (is_long && equals != std::string_view::npos)
+        return Found{.option = option, .value = word.substr(equals + 1), .words = 1};
+    if (!is_long && word.size() > 2)
+        return Found{.option = option, .value = word.substr(2), .words = 1};
+    if (words.size() < 2 || looks_like_option(words[1]))
         return usage(std::string{name} + " needs a value: " + std::string{option->value});
-    return 2;
+    return Found{.option = option, .value = words[1], .words = 2};
 }
 
-// The options before the words that are none, and those.
-struct Split {
-    std::vector<std::string> options;
-    std::vector<std::string> operands;
-};
+void give(Option const& option, std::string_view value) {
+    if (auto const* flag = std::get_if<Flag>(&option.target))
+        **flag = true;
+    else if (auto const* one = std::get_if<Value>(&option.target))
+        **one = std::string{value};
+    else
+        std::get<Values>(option.target)->emplace_back(value);
+}
 
-OrUsage<Split> split(Syntax const& syntax, Words words) {
-    Split out;
+// For each option that takes a value and was not `given`: its variable, unless that is empty.
+void take_environment(Syntax const& syntax, std::vector<Option const*> const& given) {
+    for (auto const& option : syntax.options) {
+        if (option.environment.empty() || !takes_value(option)) continue;
+        if (std::ranges::find(given, &option) != given.end()) continue;
+        auto const* value = std::getenv(std::string{option.environment}.c_str());
+        if (value != nullptr && *value != '\0') give(option, value);
+    }
+}
+
+// Gives the options what stands before and between the operands; answers with those.
+OrUsage<std::vector<std::string>> take_options(Syntax const& syntax, Words words) {
+    std::vector<std::string> operands;
+    std::vector<Option const*> given;
     while (!words.empty()) {
         auto const word = words.front();
-        if (word == "--") {
-            out.operands.insert(out.operands.end(), words.begin() + 1, words.end());
-            return out;
+        bool const ends = word == "--" || (syntax.ends_at_operand && !looks_like_option(word));
+        if (ends) {
+            auto const rest = words.subspan(word == "--" ? 1 : 0);
+            operands.insert(operands.end(), rest.begin(), rest.end());
+            break;
         }
-        if (word == "-" || !word.starts_with('-')) {
-            if (syntax.ends_at_operand) {
-                out.operands.insert(out.operands.end(), words.begin(), words.end());
-                return out;
-            }
-            out.operands.emplace_back(word);
+        if (!looks_like_option(word)) {
+            operands.emplace_back(word);
             words = words.subspan(1);
             continue;
         }
-        auto const length = TRY(option_length(syntax, words));
-        out.options.insert(
-            out.options.end(), words.begin(), words.begin() + static_cast<std::ptrdiff_t>(length)
-        );
-        words = words.subspan(length);
+        auto const found = TRY(read_option(syntax, words));
+        give(*found.option, found.value);
+        given.push_back(found.option);
+        words = words.subspan(found.words);
     }
-    return out;
-}
-
-std::string names_of(Option const& option) {
-    std::string names{option.name};
-    if (option.letter != '\0') names += std::string{",-"} + option.letter;
-    if (!option.alias.empty()) names += ',' + std::string{option.alias};
-    return names;
-}
-
-void declare(CLI::App& app, Option const& option) {
-    CLI::Option* added = nullptr;
-    if (auto const* flag = std::get_if<Flag>(&option.target)) {
-        added = app.add_flag(names_of(option), **flag);
-    } else if (auto const* value = std::get_if<Value>(&option.target)) {
-        added = app.add_option_function<std::string>(
-            names_of(option), [target = *value](std::string const& text) { *target = text; }
-        );
-        added->take_last();
-    } else {
-        added = app.add_option(names_of(option), *std::get<Values>(option.target));
-        added->allow_extra_args(false);
-    }
-    if (!option.environment.empty()) added->envname(std::string{option.environment});
-}
-
-OrUsage<void> parse_options(Syntax const& syntax, std::vector<std::string> words) {
-    CLI::App app;
-    app.set_help_flag();
-    for (auto const& option : syntax.options) declare(app, option);
-    std::ranges::reverse(words); // as CLI11 takes them
-    try {
-        app.parse(std::move(words));
-    } catch (CLI::Error const& error) {
-        return usage(error.what());
-    } catch (std::exception const& error) {
-        return usage(error.what());
-    }
-    return {};
+    take_environment(syntax, given);
+    return operands;
 }
 
 OrUsage<void> check_choices(Syntax const& syntax) {
@@ -171,10 +156,9 @@ OrUsage<void> take_operands(Syntax const& syntax, std::vector<std::string> words
 } // namespace
 
 OrUsage<void> parse(Syntax const& syntax, Words words) {
-    auto parts = TRY(split(syntax, words));
-    TRY(parse_options(syntax, std::move(parts.options)));
+    auto operands = TRY(take_options(syntax, words));
     TRY(check_choices(syntax));
-    return take_operands(syntax, std::move(parts.operands));
+    return take_operands(syntax, std::move(operands));
 }
 
 } // namespace host::cli

@@ -96,6 +96,26 @@ TEST(Parse, TakesAValueThatLooksLikeAnOption) {
     EXPECT_EQ(example.directories, (Strings{"--x"}));
 }
 
+TEST(Parse, TakesAnEmptyValueAndADash) {
+    Example example;
+    ASSERT_TRUE(example.take({"--dir=", "--dir", "", "--dir", "-", "app.wasm"}));
+    EXPECT_EQ(example.directories, (Strings{"", "", "-"}));
+}
+
+TEST(Parse, TakesAValueThatIsJoinedToItsLetter) {
+    Example example;
+    ASSERT_TRUE(example.take({"-bkvm", "app.wasm"}));
+    EXPECT_EQ(example.backend, "kvm");
+}
+
+TEST(Parse, PassesOverAnEmptyVariable) {
+    ::setenv("ENARX_PARSE_TEST", "", 1);
+    Example example;
+    EXPECT_TRUE(example.take({"app.wasm"}));
+    ::unsetenv("ENARX_PARSE_TEST");
+    EXPECT_FALSE(example.backend);
+}
+
 TEST(Parse, TakesTheEnvironmentWhereTheOptionIsMissing) {
     ::setenv("ENARX_PARSE_TEST", "kvm", 1);
     Example without;
@@ -123,6 +143,10 @@ TEST(Parse, SaysWhatIsWrong) {
              Wrong{{"-jx", "app"}, "unknown option '-jx'", ""},
              Wrong{{"--frobnicate", "app"}, "unknown option '--frobnicate'", ""},
              Wrong{{"--backend"}, "--backend needs a value: NAME", ""},
+             Wrong{{"--backend", "--json", "app"}, "--backend needs a value: NAME", ""},
+             Wrong{{"-b", "-j", "app"}, "-b needs a value: NAME", ""},
+             Wrong{{"--dir", "--", "app"}, "--dir needs a value: DIR", ""},
+             Wrong{{"--backend=", "app"}, "--backend cannot be ''", "it is one of: nil, kvm"},
              Wrong{{"--json=yes", "app"}, "--json takes no value", ""},
              Wrong{
                  {"--backend", "qemu", "app"},

@@ -3,8 +3,6 @@
 #include "os/check.hpp"
 #include "os/write_all.hpp"
 
-#include <vector>
-
 #include <fcntl.h>
 #include <sys/mman.h>
 
@@ -23,9 +21,16 @@ base::Result<os::Fd> sealed_file(std::span<std::byte const> bytes) {
     return file;
 }
 
+os::Failure not_written(base::Errno error) {
+    return {
+        "launch-failed",
+        "the launch block cannot be written: " + std::string{os::description(error)}
+    };
+}
+
 } // namespace
 
-os::OrFailure<os::Fd> sealed_block(std::span<protocol::launch::Item const> items) {
+os::OrFailure<std::vector<std::byte>> encoded_block(std::span<protocol::launch::Item const> items) {
     auto const size = protocol::launch::encoded_size(items);
     if (size > protocol::launch::max_size)
         return std::unexpected(
@@ -36,15 +41,14 @@ os::OrFailure<os::Fd> sealed_block(std::span<protocol::launch::Item const> items
             }
         );
     std::vector<std::byte> bytes(size);
-    auto done = protocol::launch::encode(items, bytes);
-    auto file = done ? sealed_file(bytes) : base::Result<os::Fd>{std::unexpected(done.error())};
-    if (!file)
-        return std::unexpected(
-            os::Failure{
-                "launch-failed",
-                "the launch block cannot be written: " + std::string{os::description(file.error())}
-            }
-        );
+    auto const done = protocol::launch::encode(items, bytes);
+    if (!done) return std::unexpected(not_written(done.error()));
+    return bytes;
+}
+
+os::OrFailure<os::Fd> sealed_block(std::span<protocol::launch::Item const> items) {
+    auto file = sealed_file(TRY(encoded_block(items)));
+    if (!file) return std::unexpected(not_written(file.error()));
     return std::move(*file);
 }
 

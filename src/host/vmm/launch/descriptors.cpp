@@ -19,6 +19,14 @@ bool regular_with_contents(int descriptor) {
     return ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0;
 }
 
+// As a file that lies in the Keep's memory and nowhere else.
+void hand_bytes(Handed& handed, std::uint32_t number, std::vector<std::byte> bytes) {
+    handed.wishes.descriptors.push_back(
+        {.number = number, .mode = S_IFREG | 0400, .memory_size = bytes.size(), .resident = true}
+    );
+    handed.files.emplace_back(std::move(bytes));
+}
+
 } // namespace
 
 void hand_standard(Handed& handed) {
@@ -53,7 +61,7 @@ void hand_resident(Handed& handed, std::uint32_t number, os::Fd file) {
          .memory_size = static_cast<std::uint64_t>(status.st_size),
          .resident = true}
     );
-    handed.files.push_back(std::move(file));
+    handed.files.emplace_back(std::move(file), static_cast<std::uint64_t>(status.st_size));
 }
 
 void hand_resolver(Handed& handed) {
@@ -99,7 +107,7 @@ os::OrFailure<void> hand_order(
              .text = {reinterpret_cast<char const*>(measurement->data()), measurement->size()}}
         );
     next = protocol::launch::block_descriptor;
-    hand_resident(handed, next++, TRY(sealed_block(items)));
+    hand_bytes(handed, next++, TRY(encoded_block(items)));
     for (auto& file : opened)
         if (regular_with_contents(file.number()))
             hand_resident(handed, next++, std::move(file));

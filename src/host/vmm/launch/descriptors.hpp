@@ -4,6 +4,7 @@
 // in memory.
 
 #include "host/vmm/launch/order.hpp"
+#include "host/vmm/memory_file.hpp"
 #include "host/vmm/plan.hpp"
 #include "host/vmm/server/server.hpp"
 #include "os/failure.hpp"
@@ -18,7 +19,7 @@ namespace host::vmm {
 struct Handed {
     Wishes& wishes;
     Server& server;
-    std::vector<os::Fd> files; // of the resident descriptors, in their order
+    std::vector<MemoryFile> files; // of the resident descriptors, in their order
 };
 
 // Who runs this, and descriptors 0 to 2.

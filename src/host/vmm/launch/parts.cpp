@@ -23,7 +23,7 @@ base::Result<std::string> own_folder() {
 } // namespace
 
 os::OrFailure<std::string> find_part(std::string_view name) {
-    auto const folder = own_folder();
+    static auto const folder = own_folder(); // the program does not move while it runs
     if (!folder)
         return std::unexpected(
             os::Failure{

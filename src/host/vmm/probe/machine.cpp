@@ -9,7 +9,6 @@
 #include <cstring>
 #include <memory>
 
-#include <cpuid.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -19,14 +18,6 @@
 namespace host::vmm {
 
 namespace {
-
-CpuId real_cpuid(std::uint32_t leaf, std::uint32_t subleaf) {
-    CpuId out;
-    // An Intel processor answers a leaf above its highest one with that of the highest.
-    if (__get_cpuid_max(leaf & 0x80000000U, nullptr) < leaf) return out;
-    __cpuid_count(leaf, subleaf, out.eax, out.ebx, out.ecx, out.edx);
-    return out;
-}
 
 base::Result<int> real_ask(std::string const& path, unsigned long request, unsigned long argument) {
     auto const device = TRY(os::check_fd(::open(path.c_str(), O_RDWR | O_CLOEXEC)));
@@ -52,7 +43,7 @@ std::string letters(std::initializer_list<std::uint32_t> registers) {
 
 Machine Machine::real() {
     return {
-        .cpuid = real_cpuid,
+        .cpuid = this_cpuid,
         .root = "",
         .ask = real_ask,
         .memory_lock_limit = real_memory_lock_limit()

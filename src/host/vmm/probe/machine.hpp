@@ -3,6 +3,7 @@
 // This machine, as far as probing looks at it. A test hands in another one.
 
 #include "base/result.hpp"
+#include "host/vmm/probe/cpuid.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -10,13 +11,6 @@
 #include <string_view>
 
 namespace host::vmm {
-
-struct CpuId {
-    std::uint32_t eax = 0;
-    std::uint32_t ebx = 0;
-    std::uint32_t ecx = 0;
-    std::uint32_t edx = 0;
-};
 
 struct Machine {
     // All zeros for a leaf that the processor does not have.

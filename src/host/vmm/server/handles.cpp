@@ -11,7 +11,7 @@ base::Result<std::uint32_t> Handles::add(os::Fd file) {
         if (open_.size() == most) return std::unexpected(base::Errno::NFile);
         place = open_.emplace(open_.end());
     }
-    *place = std::make_shared<os::Fd const>(std::move(file));
+    *place = std::make_shared<File>(std::move(file));
     return static_cast<std::uint32_t>(place - open_.begin());
 }
 

@@ -6,6 +6,7 @@
 #include "base/result.hpp"
 #include "os/fd.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -15,8 +16,14 @@ namespace host::vmm {
 
 class Handles {
 public:
+    struct File {
+        os::Fd descriptor;
+        std::atomic<int> late_error = 0; // errno that the next call on this socket tells
+
+        int number() const { return descriptor.number(); }
+    };
     // A descriptor stays open while a call uses it, even if the Keep closes its handle meanwhile.
-    using Open = std::shared_ptr<os::Fd const>;
+    using Open = std::shared_ptr<File>;
 
     base::Result<std::uint32_t> add(os::Fd file);
     base::Result<Open> find(std::uint64_t handle) const;

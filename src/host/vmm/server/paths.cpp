@@ -27,7 +27,9 @@ struct Place {
 
 base::Result<Handles::Open>
 open_in(Handles::Open const& folder, std::string const& path, int flags) {
-    return std::make_shared<os::Fd const>(TRY(os::open_beneath(*folder, path.c_str(), flags)));
+    return std::make_shared<Handles::File>(
+        TRY(os::open_beneath(folder->descriptor, path.c_str(), flags))
+    );
 }
 
 base::Result<Place> place_of(Handles::Open const& folder, std::string path) {
@@ -142,7 +144,7 @@ base::Result<std::uint64_t> Server::serve_path(Request const& request) {
     case Call::OpenAt: {
         auto file =
             TRY(os::open_beneath(
-                *request.open(0),
+                request.open(0)->descriptor,
                 request.text(1).c_str(),
                 request.number(2),
                 static_cast<unsigned>(request.value(3))

@@ -1,6 +1,7 @@
 #include "host/vmm/server/server.hpp"
 
 #include "os/check.hpp"
+#include "os/poll.hpp"
 
 #include <cstring>
 #include <ctime>
@@ -17,7 +18,10 @@
 
 namespace host::vmm {
 
+using base::Errno;
 using protocol::hostcall::Call;
+using protocol::hostcall::poll_ahead;
+using protocol::hostcall::Polled;
 
 namespace {
 
@@ -80,9 +84,11 @@ base::Result<std::uint64_t> Server::keep(int number) {
 base::Result<std::uint64_t> Server::serve(Request const& request) {
     switch (request.call()) {
     case Call::Poll:
-        return poll(request);
+        return poll(request, Waiting::Allowed);
     case Call::Pipe:
         return pipe(request);
+    case Call::Flush:
+        return 0;
     case Call::MkdirAt:
     case Call::FstatAt:
     case Call::UnlinkAt:
@@ -166,32 +172,29 @@ base::Result<std::uint64_t> Server::serve_file(Request const& request) {
     }
 }
 
-base::Result<std::uint64_t> Server::poll(Request const& request) {
+base::Result<std::uint64_t> Server::poll(Request const& request, Waiting waiting) {
     auto const buffer = request.buffer(0);
-    auto const count = buffer.size() / sizeof(pollfd);
+    auto const count = buffer.size() / sizeof(Polled);
     if (count > most_polled) return std::unexpected(base::Errno::Inval);
+    std::vector<Polled> entries(count);
+    std::memcpy(entries.data(), buffer.data(), count * sizeof(Polled));
     std::vector<pollfd> polled(count);
-    std::memcpy(polled.data(), buffer.data(), count * sizeof(pollfd));
     std::vector<Handles::Open> open(count); // keeps them open while we wait
     for (std::size_t i = 0; i < count; ++i) {
-        if (polled[i].fd < 0) continue;
-        if (auto found = handles_.find(static_cast<std::uint64_t>(polled[i].fd)))
-            open[i] = std::move(*found);
-        polled[i].fd = open[i] ? open[i]->number() : -1;
+        auto const handle = entries[i].handle_or_ahead;
+        auto found = handles_.find(static_cast<std::uint64_t>(handle));
+        if (handle >= 0 && found) open[i] = *std::move(found);
+        auto const events = static_cast<short>(entries[i].wanted_or_drained & ~poll_ahead);
+        polled[i] = {.fd = open[i] ? open[i]->number() : -1, .events = events, .revents = 0};
     }
-    constexpr std::uint64_t second = 1'000'000'000;
-    timespec const limit{
-        static_cast<time_t>(request.value(1) / second), static_cast<long>(request.value(1) % second)
-    };
-    bool const forever = request.value(1) == ~0ULL;
-    auto const ready =
-        TRY(value(::ppoll(polled.data(), count, forever ? nullptr : &limit, nullptr)));
-    for (std::size_t i = 0; i < count; ++i)
-        std::memcpy(
-            buffer.data() + i * sizeof(pollfd) + offsetof(pollfd, revents),
-            &polled[i].revents,
-            sizeof(short)
-        );
+    std::optional<std::uint64_t> limit = request.value(1);
+    if (*limit == ~0ULL) limit.reset();
+    static thread_local os::PatientPoll wait;
+    auto const ready = TRY(waiting == Waiting::Never ? os::poll(polled, 0) : wait(polled, limit));
+    if (waiting == Waiting::Never && ready == 0 && limit != 0) return std::unexpected(Errno::Again);
+    for (std::size_t i = 0; i < count; ++i) entries[i].found = polled[i].revents;
+    batch_.receive(entries, open);
+    std::memcpy(buffer.data(), entries.data(), count * sizeof(Polled));
     return ready;
 }
 

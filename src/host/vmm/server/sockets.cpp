@@ -180,8 +180,12 @@ base::Result<std::uint64_t> Server::serve_socket(Request const& request) {
     case Call::GetSockOpt:
         return option(request);
     case Call::SendTo:
+        if (int const error = request.open(0)->late_error.exchange(0))
+            return std::unexpected(base::Errno{error});
         return send(request);
     case Call::RecvFrom:
+        if (int const error = request.open(0)->late_error.exchange(0))
+            return std::unexpected(base::Errno{error});
         return receive(request);
     default:
         return std::unexpected(base::Errno::NoSys);

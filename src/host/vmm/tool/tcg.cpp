@@ -168,11 +168,15 @@ int serve(Guest& guest, vmm::Server& server, bool costs) {
     auto const block = guest.ram.subspan(launch::block_address, protocol::hostcall::block_size);
     // Safety: page-aligned memory that QEMU's guest changes too; words are read and written whole.
     auto volatile& words = *reinterpret_cast<Header volatile*>(block.data());
+    auto& batch = server.batch();
+    batch.attach(guest.ram.subspan(launch::batch_address, protocol::hostcall::batch_size), block);
+    batch.announce(true);
     std::uint64_t calls = 0;
     for (unsigned idle = 0;; ++idle) {
         if (__atomic_load_n(&words.turn, __ATOMIC_ACQUIRE) !=
             static_cast<std::uint64_t>(Turn::Host)) {
             constexpr unsigned patience = 20'000;
+            batch.flush();
             if (idle > patience) ::usleep(50);
             if (idle % patience == 0 && ::waitpid(guest.qemu, nullptr, WNOHANG) == guest.qemu) {
                 guest.qemu = -1;
@@ -182,6 +186,7 @@ int serve(Guest& guest, vmm::Server& server, bool costs) {
         }
         idle = 0;
         ++calls;
+        batch.flush();
         auto const request = vmm::Request::fetch(block, server.handles());
         if (request && request->call() == Call::Exit) {
             if (costs) fmt::print(stderr, "exits {}\n", calls);
@@ -189,6 +194,7 @@ int serve(Guest& guest, vmm::Server& server, bool costs) {
         }
         auto const result =
             request ? answer(guest, server, *request) : std::unexpected(request.error());
+        if (result && request->call() == Call::SendTo) batch.tell_room(request->file(0));
         words.answer = result ? static_cast<std::int64_t>(*result)
                               : -static_cast<std::int64_t>(result.error());
         __atomic_store_n(&words.turn, static_cast<std::uint64_t>(Turn::Keep), __ATOMIC_RELEASE);
@@ -241,7 +247,7 @@ bool parse_run(Asked& asked, std::span<char*> words) {
 }
 
 int run(Asked asked) {
-    vmm::Server server{{}};
+    vmm::Server server{{.sockets = true}};
     vmm::Wishes wishes;
     wishes.memory_limit = ram_size / 2;
     wishes.doorbell = launch::Doorbell::Polled;
@@ -282,11 +288,8 @@ int run(Asked asked) {
     if (plan->tree_address() != 0 &&
         !read_file(image->tree(), guest.ram.subspan(plan->tree_address(), image->tree_size())))
         return cannot;
-    for (std::size_t i = 0; i < handed.files.size(); ++i) {
-        auto const size = static_cast<std::size_t>(::lseek(handed.files[i].number(), 0, SEEK_END));
-        if (!read_file(handed.files[i], guest.ram.subspan(plan->file_addresses()[i], size)))
-            return cannot;
-    }
+    for (std::size_t i = 0; i < handed.files.size(); ++i)
+        if (!handed.files[i].read(guest.ram.subspan(plan->file_addresses()[i]))) return cannot;
     start_qemu(guest, shim);
     return serve(guest, server, asked.costs);
 }

@@ -21,6 +21,15 @@ using base::Result;
 enum class Direction : bool { Read, Write };
 using WaitSet = std::vector<::pollfd>;
 
+// A peer that will send no more matters to those who read; poll(2) tells of it only if asked.
+constexpr short events_of(Direction direction) {
+    return direction == Direction::Read ? POLLIN | POLLRDHUP : POLLOUT;
+}
+
+constexpr bool is_gone(short found) {
+    return (found & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) != 0;
+}
+
 // Something that poll_oneoff can wait for.
 class Pollable {
 public:
@@ -30,11 +39,16 @@ public:
     // there). Otherwise makes what progress it can (a handshake, say) and appends what poll(2) must
     // wait for before it is worth asking again.
     virtual bool ready(Direction direction, WaitSet& waits) = 0;
-    // A socket of which poll(2) knows what ready() would tell, so that one wait answers for many of
-    // them. Nothing: ready() must be asked.
-    virtual std::optional<int> plain_socket(Direction /*direction*/) const { return {}; }
+    // As long as poll(2) finds nothing for this entry, ready() would say no: so one wait answers
+    // for many of them. Nothing: ready() must be asked.
+    struct Watched {
+        ::pollfd entry;
+        bool tells_all; // what is found is what ready() would tell
+    };
+    virtual std::optional<Watched> watched(Direction /*direction*/) { return {}; }
     virtual std::uint64_t readable_bytes() { return 0; } // without blocking; a lower bound
-    virtual bool hung_up() { return false; }             // the peer will send nothing more
+    // The peer will send nothing more; `found` by poll(2), where POLLRDHUP was asked for just now.
+    virtual bool hung_up(std::optional<short> /*found*/ = {}) { return false; }
 };
 
 struct ReceiveHow {

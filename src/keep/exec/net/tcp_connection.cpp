@@ -57,9 +57,13 @@ std::uint64_t TcpConnection::readable_bytes() {
     return os::unread_bytes(socket_.number()).value_or(0);
 }
 
-bool TcpConnection::hung_up() {
-    auto const now = os::poll_now(socket_.number(), POLLRDHUP);
-    return !now || *now != 0;
+std::optional<Pollable::Watched> TcpConnection::watched(Direction direction) {
+    pollfd const entry{.fd = socket_.number(), .events = events_of(direction), .revents = 0};
+    return Watched{.entry = entry, .tells_all = true};
+}
+
+bool TcpConnection::hung_up(std::optional<short> found) {
+    return is_gone(found ? *found : os::poll_now(socket_.number(), POLLRDHUP).value_or(POLLERR));
 }
 
 } // namespace exec::net

@@ -17,9 +17,9 @@ public:
     Result<void> shutdown(ShutdownHow how) override;
 
     bool ready(Direction direction, WaitSet& waits) override;
-    std::optional<int> plain_socket(Direction) const override { return socket_.number(); }
+    std::optional<Watched> watched(Direction direction) override;
     std::uint64_t readable_bytes() override;
-    bool hung_up() override;
+    bool hung_up(std::optional<short> found = {}) override;
 
 private:
     os::Fd socket_;

@@ -88,6 +88,12 @@ Result<std::unique_ptr<Connection>> TcpListener::accept(bool nonblocking) {
     }
 }
 
+std::optional<Pollable::Watched> TcpListener::watched(Direction direction) {
+    if (direction == Direction::Write) return {}; // poll(2) would wait for ever
+    pollfd const entry{.fd = socket_.number(), .events = POLLIN, .revents = 0};
+    return Watched{.entry = entry, .tells_all = true};
+}
+
 bool TcpListener::ready(Direction direction, WaitSet& waits) {
     if (direction == Direction::Write) return true; // a listener never waits to write
     auto const now = os::poll_now(socket_.number(), POLLIN);

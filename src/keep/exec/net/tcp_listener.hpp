@@ -25,10 +25,7 @@ public:
 
     Result<std::unique_ptr<Connection>> accept(bool nonblocking) override;
     bool ready(Direction direction, WaitSet& waits) override;
-    std::optional<int> plain_socket(Direction direction) const override {
-        if (direction == Direction::Write) return {}; // poll(2) would wait for ever
-        return socket_.number();
-    }
+    std::optional<Watched> watched(Direction direction) override;
 
 private:
     os::Fd socket_;

@@ -178,10 +178,21 @@ std::uint64_t TlsConnection::readable_bytes() {
     return peeked_.size() + stream_.session().readable().value_or(0);
 }
 
-bool TlsConnection::hung_up() {
+// Only where everything is said that there is to say on this side.
+std::optional<Pollable::Watched> TlsConnection::watched(Direction direction) {
+    bool const reads = direction == Direction::Read;
+    if (stream_.unsent() || (reads ? reads_ended_ || !peeked_.empty() : writes_ended_)) return {};
+    if (reads) {
+        auto const readable = stream_.session().readable();
+        if (readable || readable.error() != Errno::Again) return {};
+    }
+    pollfd const entry{.fd = stream_.socket(), .events = events_of(direction), .revents = 0};
+    return Watched{.entry = entry, .tells_all = !reads};
+}
+
+bool TlsConnection::hung_up(std::optional<short> found) {
     if (stream_.session().closed_by_peer()) return true;
-    auto const now = os::poll_now(stream_.socket(), POLLRDHUP);
-    return !now || *now != 0;
+    return is_gone(found ? *found : os::poll_now(stream_.socket(), POLLRDHUP).value_or(POLLERR));
 }
 
 } // namespace exec::net

@@ -25,7 +25,8 @@ public:
 
     bool ready(Direction direction, WaitSet& waits) override;
     std::uint64_t readable_bytes() override;
-    bool hung_up() override;
+    std::optional<Watched> watched(Direction direction) override;
+    bool hung_up(std::optional<short> found = {}) override;
 
 private:
     // What to do when nothing decrypted is left.

@@ -31,6 +31,12 @@ bool TlsListener::ready(Direction direction, WaitSet& waits) {
     return false;
 }
 
+std::optional<Pollable::Watched> TlsListener::watched(Direction direction) {
+    if (direction == Direction::Write || !done_.empty() || !handshakes_.empty()) return {};
+    pollfd const entry{.fd = socket_.number(), .events = POLLIN, .revents = 0};
+    return Watched{.entry = entry, .tells_all = false};
+}
+
 // Takes in all clients that knock, at most as many as there may be handshakes, and begins with
 // each.
 Result<void> TlsListener::welcome() {

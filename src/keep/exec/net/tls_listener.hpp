@@ -30,6 +30,7 @@ public:
     // is dropped, and the application does not hear of it.
     Result<std::unique_ptr<Connection>> accept(bool nonblocking) override;
     bool ready(Direction direction, WaitSet& waits) override;
+    std::optional<Watched> watched(Direction direction) override;
 
 private:
     using Clock = std::chrono::steady_clock;

@@ -37,7 +37,7 @@ public:
         return false;
     }
     std::uint64_t readable_bytes() override { return script_->incoming.size(); }
-    bool hung_up() override { return script_->peer_gone; }
+    bool hung_up(std::optional<short>) override { return script_->peer_gone; }
 
     Result<Received> receive(std::span<std::span<std::byte> const> out, ReceiveHow how) override {
         script_->asked = how;

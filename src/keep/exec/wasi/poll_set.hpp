@@ -25,8 +25,6 @@ public:
     short found(int fd) const;
 
 private:
-    base::Result<bool> soon_ready();
-
     net::WaitSet set_;
 };
 

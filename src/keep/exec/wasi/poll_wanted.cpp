@@ -7,6 +7,8 @@ namespace exec::wasi {
 namespace {
 
 using Direction = net::Direction;
+using net::events_of;
+using net::is_gone;
 
 std::variant<Errno, Deadline, Readiness> deadline_of(SubscriptionBody const& body, Moment now) {
     auto const id = ClockId{std::uint32_t{body.clock_or_fd}};
@@ -37,11 +39,6 @@ Found of_file(OpenFile const& file, Direction direction) {
     return {.bytes = stat->size > file.offset ? stat->size - file.offset : 0};
 }
 
-// A peer that will send no more matters to those who read; poll(2) tells of it only if asked.
-constexpr short events_of(Direction direction) {
-    return direction == Direction::Read ? POLLIN | POLLRDHUP : POLLOUT;
-}
-
 net::Pollable* pollable_of(Descriptor& descriptor) {
     if (auto* const connection = as<Connected>(descriptor)) return connection->get();
     if (auto* const listener = as<Listening>(descriptor)) return listener->get();
@@ -49,8 +46,8 @@ net::Pollable* pollable_of(Descriptor& descriptor) {
 }
 
 std::optional<Found> of(net::Pollable& pollable, Direction direction, PollSet& set) {
-    if (auto const socket = pollable.plain_socket(direction)) {
-        set.add(*socket, events_of(direction));
+    if (auto const watched = pollable.watched(direction)) {
+        set.waits().push_back(watched->entry);
         return {};
     }
     if (!pollable.ready(direction, set.waits())) return {};
@@ -61,12 +58,13 @@ std::optional<Found> of(net::Pollable& pollable, Direction direction, PollSet& s
 }
 
 // Another asker of the same socket may have added to what was found.
-std::optional<Found> of_plain(net::Pollable& pollable, Direction direction, short found) {
-    constexpr short gone = POLLHUP | POLLERR | POLLNVAL;
-    if ((found & (events_of(direction) | gone)) == 0) return {};
+std::optional<Found>
+of_watched(net::Pollable& pollable, Direction direction, bool tells_all, short found) {
+    if ((found & events_of(direction)) == 0 && !is_gone(found)) return {};
+    net::WaitSet more; // asked again from the start if this was not enough
+    if (!tells_all && !pollable.ready(direction, more)) return {};
     if (direction == Direction::Write) return Found{.bytes = 1, .hung_up = pollable.hung_up()};
-    auto const hung_up = (found & (POLLRDHUP | gone)) != 0;
-    return Found{.bytes = pollable.readable_bytes(), .hung_up = hung_up};
+    return Found{.bytes = pollable.readable_bytes(), .hung_up = pollable.hung_up(found)};
 }
 
 } // namespace
@@ -117,9 +115,10 @@ std::optional<Found> ask(Readiness const& readiness, PollSet& set) {
 
 std::optional<Found> ask_after(Readiness const& readiness, PollSet const& set) {
     if (auto* const pollable = pollable_of(*readiness.descriptor)) {
-        auto const socket = pollable->plain_socket(readiness.direction);
-        if (!socket) return {};
-        return of_plain(*pollable, readiness.direction, set.found(*socket));
+        auto const watched = pollable->watched(readiness.direction);
+        if (!watched) return {};
+        auto const found = set.found(watched->entry.fd);
+        return of_watched(*pollable, readiness.direction, watched->tells_all, found);
     }
     auto const* const stream = as<Stream>(*readiness.descriptor);
     if (!stream) return {};

@@ -7,6 +7,7 @@
 #include "keep/shim/event/signal.hpp"
 #include "keep/shim/file/descriptors.hpp"
 #include "keep/shim/file/watches.hpp"
+#include "keep/shim/host/batch.hpp"
 #include "keep/shim/host/host.hpp"
 #include "keep/shim/memory/address_space.hpp"
 #include "keep/shim/memory/user_memory.hpp"
@@ -38,6 +39,7 @@ struct Kernel {
           user{space},
           files{tables.files},
           watches{tables.watches},
+          batch{host},
           signals{user},
           threads{tables.threads} {}
 
@@ -50,6 +52,7 @@ struct Kernel {
     UserMemory user;
     Descriptors files;
     Watches watches;
+    Batch batch;
     Signals signals;
     std::span<Thread, max_cpus> threads; // by vCPU
     Clock clock;
@@ -67,9 +70,14 @@ struct Kernel {
     Thread& thread() { return threads[Machine::cpu()]; }
     // A host call that may wait: other threads go on meanwhile.
     base::Result<std::uint64_t> wait(Call call, Arguments const& arguments, std::uint64_t limit) {
-        Unlocked const open{lock};
-        return host.call(call, arguments, limit);
+        auto const answer = [&] {
+            Unlocked const open{lock};
+            return host.call(call, arguments, limit);
+        }();
+        if (Machine::cpu() == 0) batch.settle(files);
+        return answer;
     }
+    bool alone() const { return threads[1].state == Thread::State::None; } // and ever was
 };
 
 // How the Keep ends: of its own will (status), by a signal, or because the shim says so.

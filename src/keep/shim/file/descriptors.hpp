@@ -16,12 +16,16 @@ struct File {
     Kind kind = Kind::Closed;
     bool close_on_exec = false;
     bool close_late = false;  // Host: nobody notices when the host closes it a little later
+    bool stream = false;      // Host: a stream socket, of one number only (host/batch.hpp)
     std::uint32_t handle = 0; // Host: the host's name for it
     std::uint32_t mode = 0;   // st_mode where the shim itself answers fstat, else 0
     std::uint32_t flags = 0;  // open flags, where `mode` is known
     std::uint64_t place = 0;  // Memory: physical address
     std::uint64_t size = 0;
     std::uint64_t position = 0;
+    std::uint64_t room = 0; // of a stream: bytes that can be sent late
+    std::uint64_t quiet_until =
+        0; // ticks; nothing was there to be received, as the host said just now
 };
 
 class Descriptors {
@@ -30,7 +34,9 @@ public:
 
     explicit Descriptors(std::span<File, max_files> files) : files_{files} {}
 
-    base::Result<File*> find(std::uint64_t number) {
+    // As Linux, it looks at the lower half of a register: compilers leave what they like in the upper.
+    base::Result<File*> find(std::uint64_t wide) {
+        auto const number = static_cast<std::uint32_t>(wide);
         if (number >= limit_ || files_[number].kind == File::Kind::Closed)
             return std::unexpected(base::Errno::BadF);
         return &files_[number];

@@ -7,15 +7,12 @@
 namespace shim {
 
 using protocol::hostcall::Extent;
-using protocol::hostcall::Header;
 using protocol::hostcall::Turn;
 using protocol::launch::Doorbell;
 
 namespace {
 
-bool may_be_quick(Call call) {
-    return call != Call::Park && call != Call::Poll && call != Call::EpollWait;
-}
+bool may_be_quick(Call call) { return call != Call::Park && call != Call::EpollWait; }
 
 } // namespace
 
@@ -46,10 +43,13 @@ bool Host::close_with_next(std::uint32_t handle) {
     return false;
 }
 
+void Host::count_late(std::uint64_t count) {
+    __atomic_store_n(&header().late, count, __ATOMIC_RELEASE);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST); // before late_ok is read again
+}
+
 base::Result<std::uint64_t> Host::call(Call call, Arguments const& arguments, std::uint64_t limit) {
-    // Safety: the loader gave every vCPU a block of its own; each word below is written or read
-    // exactly once.
-    auto volatile& header = *reinterpret_cast<Header volatile*>(block());
+    auto volatile& header = this->header();
     __atomic_fetch_add(&calls_, 1, __ATOMIC_RELAXED);
     header.number = static_cast<std::uint64_t>(call);
     for (std::size_t i = 0; i < arguments.size(); ++i) header.arguments[i] = arguments[i];

@@ -27,6 +27,7 @@ public:
 
     // How long a call waits for a host that looks for it, before it rings.
     void set_patience(std::uint64_t ticks) { patience_ticks_ = ticks; }
+    std::uint64_t patience() const { return patience_ticks_; }
 
     // Puts bytes where the host can read them.
     void put(protocol::hostcall::Extent at, std::span<std::byte const> from);
@@ -43,10 +44,19 @@ public:
     // Wipes the first `size` bytes of the block's data.
     void scrub(std::size_t size);
 
+    // Late sends (protocol/hostcall/batch.hpp).
+    bool late_ok() const { return header().late_ok != 0; }
+    std::uint64_t room() const { return header().room; } // after a SendTo
+    void count_late(std::uint64_t count);
+
     std::uint64_t calls() const { return calls_; }
 
 private:
     std::byte* block() const;
+    // Safety: the loader gave every vCPU a block of its own; each word is written or read once.
+    protocol::hostcall::Header volatile& header() const {
+        return *reinterpret_cast<protocol::hostcall::Header volatile*>(block());
+    }
 
     std::array<std::byte*, max_cpus> blocks_{};
     protocol::launch::Doorbell doorbell_ = protocol::launch::Doorbell::Port;

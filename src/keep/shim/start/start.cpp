@@ -119,6 +119,7 @@ extern "C" void shim_start(Frame* frame) {
     Machine::begin();
     Machine::clean_extended_state();
     kernel.host.attach(0, physical(hw::PhysAddr{launch::block_address}));
+    kernel.batch.attach(physical(hw::PhysAddr{launch::batch_address}));
     kernel.lock.lock();
     auto const started = start_program(kernel, *frame);
     if (!started)

@@ -28,27 +28,37 @@ constexpr std::size_t window_size_bytes = 8;
 base::Result<void> close_number(SystemCall const& call, std::uint64_t number) {
     auto& files = call.kernel.files;
     auto const file = *TRY(files.find(number));
-    files.remove(number);
+    files.remove(static_cast<std::uint32_t>(number));
     if (file.kind != File::Kind::Host || files.handle_in_use(file.handle)) return {};
     call.kernel.watches.forget(file.handle);
+    auto& batch = call.kernel.batch;
+    if (auto* const unread = batch.unread(file.handle)) batch.take(*unread, unread->size);
     if (file.close_late && call.kernel.host.close_with_next(file.handle)) return {};
     TRY(call.kernel.wait(Call::Close, {file.handle}, 0));
     return {};
 }
 
+// Of a socket with two numbers nothing travels along with other calls any more (File::stream).
+File copy_of(File& file) {
+    file.stream = false;
+    file.quiet_until = 0;
+    return file;
+}
+
 Reply duplicate(SystemCall const& call, std::uint64_t number, std::uint64_t from, bool on_exec) {
-    auto file = *TRY(call.kernel.files.find(number));
+    auto file = copy_of(*TRY(call.kernel.files.find(number)));
     file.close_on_exec = on_exec;
     return call.kernel.files.add(file, from);
 }
 
 Reply duplicate_to(SystemCall const& call, bool on_exec) {
-    auto file = *TRY(call.kernel.files.find(call[0]));
-    if (call[1] >= Descriptors::max_files) return std::unexpected(base::Errno::BadF);
-    if (call.kernel.files.find(call[1])) TRY(close_number(call, call[1]));
+    auto file = copy_of(*TRY(call.kernel.files.find(call[0])));
+    auto const to = static_cast<std::uint32_t>(call[1]);
+    if (to >= Descriptors::max_files) return std::unexpected(base::Errno::BadF);
+    if (call.kernel.files.find(to)) TRY(close_number(call, to));
     file.close_on_exec = on_exec;
-    call.kernel.files.put(call[1], file);
-    return call[1];
+    call.kernel.files.put(to, file);
+    return to;
 }
 
 Reply seek_memory(File& file, std::uint64_t offset, std::uint64_t whence) {
@@ -88,13 +98,20 @@ Reply ioctl(SystemCall const& call) {
     Forward forward{call, Call::Ioctl};
     TRY(forward.handle(call[0]));
     forward.value(call[1]);
+    auto const* const unread = call.kernel.batch.unread(file->handle);
+    if (call[1] == ioctl_bytes_ready && unread != nullptr) {
+        TRY(call.kernel.user.store(call[2], unread->size)); // or more
+        return 0;
+    }
     if (call[1] == ioctl_window_size)
         TRY(forward.out(call[2], window_size_bytes));
     else if (call[1] == ioctl_bytes_ready)
         TRY(forward.out(call[2], sizeof(int)));
-    else if (call[1] == ioctl_nonblocking)
+    else if (call[1] == ioctl_nonblocking) {
+        bool const on = TRY(call.kernel.user.load<int>(call[2])) != 0;
+        file->flags = on ? file->flags | open_nonblocking : file->flags & ~open_nonblocking;
         TRY(forward.in(call[2], sizeof(int)));
-    else
+    } else
         return std::unexpected(base::Errno::NoTty);
     return forward.send();
 }
@@ -128,13 +145,13 @@ Reply fcntl(SystemCall const& call) {
 Reply dup(SystemCall const& call) { return duplicate(call, call[0], 0, false); }
 
 Reply dup2(SystemCall const& call) {
-    if (call[0] != call[1]) return duplicate_to(call, false);
+    if (call.word(0) != call.word(1)) return duplicate_to(call, false);
     TRY(call.kernel.files.find(call[0]));
-    return call[1];
+    return static_cast<std::uint32_t>(call[1]);
 }
 
 Reply dup3(SystemCall const& call) {
-    if (call[0] == call[1]) return std::unexpected(base::Errno::Inval);
+    if (call.word(0) == call.word(1)) return std::unexpected(base::Errno::Inval);
     return duplicate_to(call, (call[2] & open_close_on_exec) != 0);
 }
 

@@ -49,6 +49,7 @@ private:
 
 inline constexpr std::int32_t working_folder = -100;          // AT_FDCWD
 inline constexpr std::uint64_t open_close_on_exec = 0x8'0000; // O_CLOEXEC, SOCK_CLOEXEC
+inline constexpr std::uint32_t open_nonblocking = 0x800;      // O_NONBLOCK, SOCK_NONBLOCK
 
 // A new descriptor for a handle that the host has given out. Proto: it is in use already, which
 // would tie two files together; the host has mistaken or lied.

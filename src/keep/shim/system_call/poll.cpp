@@ -9,34 +9,61 @@
 namespace shim::system_call {
 
 using protocol::hostcall::Extent;
+using protocol::hostcall::poll_ahead;
+using protocol::hostcall::Polled;
 
 namespace {
 
-struct Polled {
+// pollfd, as the program gives it.
+struct Asked {
     std::int32_t descriptor;
     std::int16_t wanted;
     std::int16_t found;
 };
-static_assert(sizeof(Polled) == 8);
+static_assert(sizeof(Asked) == sizeof(Polled));
 
 constexpr std::uint64_t most_polled = 4096;
+constexpr std::int16_t readable = 0x01;     // POLLIN
+constexpr std::int16_t writable = 0x04;     // POLLOUT
 constexpr std::int16_t ready_to_use = 0x05; // POLLIN | POLLOUT
 constexpr std::int16_t invalid = 0x20;      // POLLNVAL
+constexpr std::uint64_t quiet_patience =
+    8; // so many times as long as a doorbell takes, an answer is fresh
 constexpr std::uint64_t millisecond_ns = 1'000'000;
 
-// What needs no host: files in memory are always ready, closed descriptors never were. Answers with
-// the host's part.
-Polled ask(Kernel& kernel, Polled& entry) {
+// What needs no host: files in memory are always ready, so are bytes received ahead, closed
+// descriptors never were. Answers with the host's part.
+Polled ask(Kernel& kernel, Asked& entry, bool may_receive) {
+    constexpr Polled nothing{-1, 0, 0};
     entry.found = 0;
-    if (entry.descriptor < 0) return {-1, 0, 0};
+    if (entry.descriptor < 0) return nothing;
+    auto const found = kernel.files.find(static_cast<std::uint64_t>(entry.descriptor));
+    auto const* const file = found ? *found : nullptr;
+    if (file == nullptr || file->kind == File::Kind::Memory) {
+        entry.found =
+            file == nullptr ? invalid : static_cast<std::int16_t>(entry.wanted & ready_to_use);
+        return nothing;
+    }
+    if (kernel.batch.unread(file->handle) != nullptr)
+        entry.found = static_cast<std::int16_t>(entry.wanted & readable);
+    bool const ahead = may_receive && file->stream && (entry.wanted & readable) != 0;
+    auto const wanted =
+        static_cast<std::int16_t>(ahead ? entry.wanted | poll_ahead : entry.wanted & ~poll_ahead);
+    return {static_cast<std::int32_t>(file->handle), wanted, 0};
+}
+
+// Takes the host's answer, with what it has received ahead. False: it cannot be true.
+bool take(Kernel& kernel, Asked& entry, Polled answered, std::uint64_t quiet_until) {
+    entry.found = static_cast<std::int16_t>(entry.found | answered.found);
+    if (entry.descriptor < 0 || (entry.wanted & readable) == 0) return true;
     auto const file = kernel.files.find(static_cast<std::uint64_t>(entry.descriptor));
-    if (!file)
-        entry.found = invalid;
-    else if ((*file)->kind == File::Kind::Memory)
-        entry.found = static_cast<std::int16_t>(entry.wanted & ready_to_use);
-    else
-        return {static_cast<std::int32_t>((*file)->handle), entry.wanted, 0};
-    return {-1, 0, 0};
+    if (!file || !(*file)->stream) return true;
+    auto const ahead = answered.handle_or_ahead;
+    bool const drained = ahead > 0 && answered.wanted_or_drained != 0;
+    bool const more = (answered.found & ~(drained ? ready_to_use : writable)) != 0;
+    (*file)->quiet_until = more ? 0 : quiet_until;
+    if ((answered.found & readable) == 0 || ahead == 0) return true;
+    return ahead > 0 && kernel.batch.received((*file)->handle, static_cast<std::uint64_t>(ahead));
 }
 
 Reply poll_for(SystemCall const& call, std::uint64_t ns) {
@@ -44,28 +71,34 @@ Reply poll_for(SystemCall const& call, std::uint64_t ns) {
     auto const count = call[1];
     if (count > most_polled) return std::unexpected(base::Errno::Inval);
     auto const extent = *Extent::create(0, count * sizeof(Polled));
+    auto const at = [&](std::uint64_t i) { return call[0] + i * sizeof(Asked); };
+    auto const block = [&](std::uint64_t i) {
+        return *Extent::create(i * sizeof(Polled), sizeof(Polled));
+    };
+    bool const may_receive = kernel.batch.may_receive() && kernel.alone();
     bool ready = false;
     for (std::uint64_t i = 0; i < count; ++i) {
-        auto entry = TRY(kernel.user.load<Polled>(call[0] + i * sizeof(Polled)));
-        auto const asked = ask(kernel, entry);
+        auto entry = TRY(kernel.user.load<Asked>(at(i)));
+        auto const asked = ask(kernel, entry, may_receive);
         ready = ready || entry.found != 0;
-        kernel.host.put(
-            *Extent::create(i * sizeof(Polled), sizeof(Polled)), std::as_bytes(std::span{&asked, 1})
-        );
-        TRY(kernel.user.store(call[0] + i * sizeof(Polled), entry));
+        kernel.host.put(block(i), std::as_bytes(std::span{&asked, 1}));
+        TRY(kernel.user.store(at(i), entry));
     }
     TRY(kernel.wait(Call::Poll, {extent.encode(), ready ? 0 : ns}, count));
+    auto const quiet_until = Machine::ticks() + quiet_patience * kernel.host.patience();
     std::uint64_t found = 0;
+    bool honest = true;
     for (std::uint64_t i = 0; i < count; ++i) {
         Polled answered{};
-        auto const bytes = kernel.host.data(*Extent::create(i * sizeof(Polled), sizeof(Polled)));
-        std::memcpy(&answered, bytes.data(), sizeof answered);
-        auto entry = TRY(kernel.user.load<Polled>(call[0] + i * sizeof(Polled)));
-        entry.found = static_cast<std::int16_t>(entry.found | answered.found);
+        std::memcpy(&answered, kernel.host.data(block(i)).data(), sizeof answered);
+        if (!may_receive) answered.handle_or_ahead = 0;
+        auto entry = TRY(kernel.user.load<Asked>(at(i)));
+        honest = take(kernel, entry, answered, quiet_until) && honest;
         if (entry.found != 0) ++found;
-        TRY(kernel.user.store(call[0] + i * sizeof(Polled), entry));
+        TRY(kernel.user.store(at(i), entry));
     }
     kernel.host.scrub(extent.size());
+    if (!honest) return std::unexpected(base::Errno::Proto);
     return found;
 }
 

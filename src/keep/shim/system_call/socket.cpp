@@ -4,7 +4,9 @@
 #include "keep/shim/system_call/forward.hpp"
 #include "keep/shim/system_call/transfer.hpp"
 
-namespace shim::system_call {
+#include <utility>
+
+namespace shim {
 
 using protocol::hostcall::data_size;
 using protocol::hostcall::Extent;
@@ -15,6 +17,14 @@ constexpr std::uint64_t most_address = 128;
 constexpr std::uint64_t most_option = 4096;
 constexpr std::uint64_t address_room = 4096; // of the block's data, left free beside a message
 constexpr std::uint64_t most_message = data_size - address_room;
+
+// Linux UAPI, linux/socket.h, linux/net.h.
+constexpr std::uint64_t peek = 0x02;
+constexpr std::uint64_t dont_wait = 0x40;
+constexpr std::uint64_t wait_all = 0x100;
+constexpr std::uint64_t no_signal = 0x4000;
+constexpr std::uint64_t socket_type = 0xf;
+constexpr std::uint64_t stream_socket = 1;
 
 // Linux UAPI, linux/socket.h: struct user_msghdr.
 struct Message {
@@ -39,22 +49,111 @@ add_name(Forward& forward, SystemCall const& call, std::uint64_t at, std::uint64
     return forward.out(size_at, sizeof room);
 }
 
+base::Result<File*> socket_of(SystemCall const& call) {
+    auto* const file = TRY(call.kernel.files.find(call[0]));
+    if (file->kind != File::Kind::Host) return std::unexpected(base::Errno::NotSock);
+    return file;
+}
+
+// A call that would not wait, on a socket of which the host said just now that nothing is there: so
+// the program need not ask again. Once only, for it may come at any time.
+bool is_quiet(File& file, std::uint64_t flags) {
+    bool const waits = (flags & dont_wait) == 0 && (file.flags & open_nonblocking) == 0;
+    return !waits && Machine::ticks() < std::exchange(file.quiet_until, 0);
+}
+
+Reply add_socket(SystemCall const& call, std::uint64_t handle, std::uint64_t flags, bool stream) {
+    auto const number = TRY(add_handle(call, handle, flags, false));
+    auto& file = *TRY(call.kernel.files.find(number));
+    file.stream = stream;
+    file.flags = static_cast<std::uint32_t>(flags) & open_nonblocking;
+    return number;
+}
+
 Reply accept_with(SystemCall const& call, std::uint64_t flags) {
+    if (is_quiet(*TRY(socket_of(call)), 0)) return std::unexpected(base::Errno::Again);
     Forward forward{call, Call::Accept};
     TRY(forward.handle(call[0]));
     TRY(add_name(forward, call, call[1], call[2]));
     forward.value(flags & ~open_close_on_exec);
     auto const handle = TRY(forward.send());
-    return add_handle(call, handle, flags, false);
+    return add_socket(call, handle, flags, true);
 }
 
-base::Result<std::uint32_t> handle_of(SystemCall const& call) {
-    auto const* const file = TRY(call.kernel.files.find(call[0]));
-    if (file->kind != File::Kind::Host) return std::unexpected(base::Errno::NotSock);
-    return file->handle;
+// What the host has received ahead, as far as there is any.
+Reply take_ahead(SystemCall const& call, File const& file, Pieces& pieces, std::uint64_t flags) {
+    auto& batch = call.kernel.batch;
+    auto* const unread = batch.unread(file.handle);
+    if (unread == nullptr) return 0;
+    auto const taken = TRY(pieces.scatter(batch.bytes(*unread)));
+    if ((flags & peek) == 0) batch.take(*unread, taken);
+    return taken;
+}
+
+// False: this one has to go now.
+base::Result<bool>
+send_late(SystemCall const& call, File& file, Pieces pieces, std::uint64_t size) {
+    auto& kernel = call.kernel;
+    auto const room = kernel.batch.late_room(file, size);
+    if (room.empty() || !kernel.alone()) return false;
+    auto const gathered = TRY(pieces.gather(room));
+    if (!kernel.batch.send_late(call[0], file, room.first(gathered)))
+        static_cast<void>(kernel.wait(Call::Flush, {}, 0));
+    return true;
 }
 
 } // namespace
+
+Reply receive(SystemCall const& call, Pieces pieces, std::uint64_t flags, Name& name) {
+    auto& kernel = call.kernel;
+    auto& file = *TRY(socket_of(call));
+    auto const ahead = TRY(take_ahead(call, file, pieces, flags));
+    auto const room = TRY(pieces.left(most_message, true));
+    bool const whole = (flags & wait_all) != 0 && (flags & (dont_wait | peek)) == 0;
+    if (ahead != 0 && (!whole || room == 0)) {
+        name.size = 0;
+        return ahead;
+    }
+    if (ahead == 0 && is_quiet(file, flags)) return std::unexpected(base::Errno::Again);
+    auto const data = *Extent::create(0, room);
+    auto const address =
+        *Extent::create(most_message, name.at != 0 ? smaller(name.size, most_address) : 0);
+    auto const size = *Extent::create(most_message + most_address, sizeof(std::uint32_t));
+    auto const got = kernel.wait(
+        Call::RecvFrom, {file.handle, data.encode(), flags, address.encode(), size.encode()}, room
+    );
+    if (!got && ahead != 0) return ahead;
+    TRY(pieces.scatter(kernel.host.data(data).first(TRY(got))));
+    TRY(kernel.user.write(name.at, kernel.host.data(address)));
+    kernel.host.scrub(*got);
+    name.size = address.size();
+    return ahead + *got;
+}
+
+Reply send(SystemCall const& call, Pieces pieces, std::uint64_t flags, Name name) {
+    auto& kernel = call.kernel;
+    auto& file = *TRY(socket_of(call));
+    if (name.size > most_address) return std::unexpected(base::Errno::Inval);
+    bool const plain = name.size == 0 && (flags & ~(dont_wait | no_signal)) == 0;
+    auto const address = *Extent::create(most_message, name.size);
+    for (std::uint64_t done = 0;;) {
+        auto const wanted = TRY(pieces.left(most_message, false));
+        bool const went_late = plain ? TRY(send_late(call, file, pieces, wanted)) : false;
+        if (went_late) return done + wanted;
+        auto const size = TRY(pieces.gather(kernel.host.data(*Extent::create(0, wanted))));
+        TRY(kernel.user.read(name.at, kernel.host.data(address)));
+        auto const data = Extent::create(0, size)->encode();
+        auto const sent =
+            kernel.wait(Call::SendTo, {file.handle, data, flags, address.encode()}, size);
+        file.room = sent && *sent == size ? kernel.host.room() : 0;
+        kernel.host.scrub(size);
+        if (!sent) return done != 0 ? Reply{done} : sent;
+        done += *sent;
+        if (*sent < size || size < most_message) return done;
+    }
+}
+
+namespace system_call {
 
 Reply socket(SystemCall const& call) {
     Forward forward{call, Call::Socket};
@@ -62,7 +161,7 @@ Reply socket(SystemCall const& call) {
     forward.value(call[1] & ~open_close_on_exec);
     forward.value(call[2]);
     auto const handle = TRY(forward.send());
-    return add_handle(call, handle, call[1], false);
+    return add_socket(call, handle, call[1], (call[1] & socket_type) == stream_socket);
 }
 
 Reply accept(SystemCall const& call) { return accept_with(call, 0); }
@@ -105,63 +204,42 @@ Reply getsockopt(SystemCall const& call) {
 }
 
 Reply sendto(SystemCall const& call) {
-    if (call[5] > most_address) return std::unexpected(base::Errno::Inval);
-    Forward forward{call, Call::SendTo};
-    TRY(forward.handle(call[0]));
-    TRY(forward.in(call[1], smaller(call[2], most_message)));
-    forward.value(call[3]);
-    TRY(forward.in(call[4], call[4] != 0 ? call[5] : 0));
-    return forward.send();
+    return send(
+        call,
+        Pieces::one(call.kernel.user, call[1], call[2]),
+        call[3],
+        {call[4], call[4] != 0 ? call[5] : 0}
+    );
 }
 
 Reply recvfrom(SystemCall const& call) {
-    Forward forward{call, Call::RecvFrom};
-    TRY(forward.handle(call[0]));
-    TRY(forward.result(call[1], smaller(call[2], most_message)));
-    forward.value(call[3]);
-    TRY(add_name(forward, call, call[4], call[5]));
-    return forward.send();
+    auto& user = call.kernel.user;
+    Name name;
+    if (call[4] != 0 && call[5] != 0) name = {call[4], TRY(user.load<std::uint32_t>(call[5]))};
+    auto const got = TRY(receive(call, Pieces::one(user, call[1], call[2]), call[3], name));
+    if (name.at != 0) TRY(user.store(call[5], static_cast<std::uint32_t>(name.size)));
+    return got;
 }
 
 Reply sendmsg(SystemCall const& call) {
-    auto& kernel = call.kernel;
-    auto const handle = TRY(handle_of(call));
-    auto const message = TRY(kernel.user.load<Message>(call[1]));
+    auto& user = call.kernel.user;
+    auto const message = TRY(user.load<Message>(call[1]));
     if (message.control_size != 0) return std::unexpected(base::Errno::Inval);
-    auto pieces = TRY(Pieces::vector(kernel.user, message.vector, message.vector_count));
-    auto const size = TRY(pieces.gather(kernel.host.data(*Extent::create(0, most_message))));
-    std::uint64_t const name_size = message.name != 0 ? message.name_size & 0xffff'ffff : 0;
-    if (name_size > most_address) return std::unexpected(base::Errno::Inval);
-    auto const name = *Extent::create(most_message, name_size);
-    TRY(kernel.user.read(message.name, kernel.host.data(name)));
-    auto const reply = kernel.wait(
-        Call::SendTo, {handle, Extent::create(0, size)->encode(), call[2], name.encode()}, size
-    );
-    kernel.host.scrub(size);
-    return reply;
+    auto const pieces = TRY(Pieces::vector(user, message.vector, message.vector_count));
+    auto const name_size = message.name != 0 ? message.name_size & 0xffff'ffff : 0;
+    return send(call, pieces, call[2], {message.name, name_size});
 }
 
 Reply recvmsg(SystemCall const& call) {
-    auto& kernel = call.kernel;
-    auto const handle = TRY(handle_of(call));
-    auto message = TRY(kernel.user.load<Message>(call[1]));
-    auto pieces = TRY(Pieces::vector(kernel.user, message.vector, message.vector_count));
-    auto const room = TRY(pieces.left(most_message, true));
-    auto const data = *Extent::create(0, room);
-    auto const name = *Extent::create(
-        most_message, message.name != 0 ? smaller(message.name_size & 0xffff'ffff, most_address) : 0
-    );
-    auto const size = *Extent::create(most_message + most_address, sizeof(std::uint32_t));
-    auto const got = TRY(kernel.wait(
-        Call::RecvFrom, {handle, data.encode(), call[2], name.encode(), size.encode()}, room
-    ));
-    TRY(pieces.scatter(kernel.host.data(data).first(got)));
-    TRY(kernel.user.write(message.name, kernel.host.data(name)));
-    kernel.host.scrub(got);
-    message.name_size = name.size();
+    auto& user = call.kernel.user;
+    auto message = TRY(user.load<Message>(call[1]));
+    auto const pieces = TRY(Pieces::vector(user, message.vector, message.vector_count));
+    Name name{message.name, message.name_size & 0xffff'ffff};
+    auto const got = TRY(receive(call, pieces, call[2], name));
+    message.name_size = name.size;
     message.control_size = 0;
     message.flags = 0;
-    TRY(kernel.user.store(call[1], message));
+    TRY(user.store(call[1], message));
     return got;
 }
 
@@ -179,4 +257,6 @@ Reply pipe2(SystemCall const& call) {
     return 0;
 }
 
-} // namespace shim::system_call
+} // namespace system_call
+
+} // namespace shim

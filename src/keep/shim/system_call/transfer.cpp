@@ -85,6 +85,7 @@ base::Result<std::uint64_t> Pieces::left(std::uint64_t cap, bool check) {
 
 Reply read_file(SystemCall const& call, File& file, Pieces pieces, Position position) {
     if (file.kind == File::Kind::Memory) return read_memory(file, pieces, position);
+    if (Name none; file.stream && position.own) return receive(call, pieces, 0, none);
     // Checked first: what the host has read must not be lost.
     auto const size = TRY(pieces.left(data_size, true));
     auto const extent = *Extent::create(0, size);
@@ -100,6 +101,7 @@ Reply read_file(SystemCall const& call, File& file, Pieces pieces, Position posi
 
 Reply write_file(SystemCall const& call, File& file, Pieces pieces, Position position) {
     if (file.kind == File::Kind::Memory) return std::unexpected(base::Errno::BadF);
+    if (file.stream && position.own) return send(call, pieces, 0, {});
     auto& kernel = call.kernel;
     std::uint64_t done = 0;
     for (;;) {

@@ -40,6 +40,14 @@ struct Position {
     std::uint64_t flags = 0; // RWF_APPEND
 };
 
+// socket.cpp: as recvmsg and sendmsg with these flags, for a stream socket or any with an address.
+struct Name {
+    std::uint64_t at = 0; // in the program; 0: none
+    std::uint64_t size = 0;
+};
+Reply receive(SystemCall const& call, Pieces pieces, std::uint64_t flags, Name& name);
+Reply send(SystemCall const& call, Pieces pieces, std::uint64_t flags, Name name);
+
 Reply read_file(SystemCall const& call, File& file, Pieces pieces, Position position);
 Reply write_file(SystemCall const& call, File& file, Pieces pieces, Position position);
 base::Result<void> fill_from_file(

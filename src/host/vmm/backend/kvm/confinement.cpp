@@ -1,16 +1,15 @@
 #include "host/vmm/backend/kvm/confinement.hpp"
 
+#include "host/vmm/backend/kvm/filter.hpp"
 #include "host/vmm/backend/kvm/ioctl.hpp"
 #include "os/check.hpp"
 
 #include <array>
 #include <cstddef>
-#include <span>
 #include <vector>
 
 #include <asm/termbits.h>
 #include <linux/audit.h>
-#include <linux/filter.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <sys/mman.h>
@@ -107,8 +106,7 @@ constexpr std::array controls{
     static_cast<unsigned long>(KVM_RUN),
     // A new thread of the program gets a vCPU. None of these reads registers.
     static_cast<unsigned long>(KVM_CREATE_VCPU),
-    static_cast<unsigned long>(KVM_SET_REGS),
-    static_cast<unsigned long>(KVM_SET_SREGS),
+    static_cast<unsigned long>(KVM_SET_MP_STATE),
     static_cast<unsigned long>(KVM_SET_XCRS),
     set_cpuid2,
     set_msrs,
@@ -122,96 +120,53 @@ constexpr std::array controls{
 constexpr std::array to_grow_plain{static_cast<unsigned long>(KVM_SET_USER_MEMORY_REGION)};
 constexpr std::array to_grow_sealed{set_memory_region2, create_guest_memory};
 
-constexpr std::uint32_t allow = SECCOMP_RET_ALLOW;
-constexpr std::uint32_t refuse = SECCOMP_RET_ERRNO | EPERM;
-constexpr std::uint32_t not_there = SECCOMP_RET_ERRNO | ENOSYS;
-
 constexpr std::uint32_t argument(unsigned index) {
     return offsetof(seccomp_data, args) + (index * sizeof(std::uint64_t)); // the lower half
 }
 
-class Filter {
-public:
-    void load(std::uint32_t offset) { add(BPF_LD | BPF_W | BPF_ABS, offset); }
-    void answer(std::uint32_t action) { add(BPF_RET | BPF_K, action); }
-
-    // If the loaded word is `value`: this answer.
-    void if_is(std::uint32_t value, std::uint32_t action) {
-        add(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1);
-        answer(action);
-    }
-    // If the loaded word is not `value`: this answer.
-    void if_is_not(std::uint32_t value, std::uint32_t action) {
-        add(BPF_JMP | BPF_JEQ | BPF_K, value, 1, 0);
-        answer(action);
-    }
-    // If the loaded word has a bit of `bits`: `with`, else `without`.
-    void by_bits(std::uint32_t bits, std::uint32_t with, std::uint32_t without) {
-        add(BPF_JMP | BPF_JSET | BPF_K, bits, 0, 1);
-        answer(with);
-        answer(without);
-    }
-    void allow_each(std::span<unsigned long const> values) {
-        for (auto const value : values) if_is(static_cast<std::uint32_t>(value), allow);
-    }
-    // The `rest` is for this system call alone; the number is loaded before and after.
-    template <class Rest> void only_for(long number, Rest rest) {
-        auto const jump = code_.size();
-        add(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(number));
-        rest();
-        code_[jump].jf = static_cast<std::uint8_t>(code_.size() - jump - 1);
-    }
-
-    std::span<sock_filter> code() { return code_; }
-
-private:
-    void add(std::uint32_t code, std::uint32_t value, std::uint8_t yes = 0, std::uint8_t no = 0) {
-        code_.push_back({static_cast<std::uint16_t>(code), yes, no, value});
-    }
-
-    std::vector<sock_filter> code_;
-};
-
-Filter filter(Needs const& needs) {
+base::Result<std::vector<sock_filter>> filter(Needs const& needs) {
     Filter filter;
-    filter.load(offsetof(seccomp_data, arch));
-    filter.if_is_not(AUDIT_ARCH_X86_64, refuse);
-    filter.load(offsetof(seccomp_data, nr));
-    filter.only_for(SYS_ioctl, [&] {
-        filter.load(argument(1));
-        filter.allow_each(controls);
-        if (needs.memory == MemoryKind::Sealed)
-            filter.allow_each(to_grow_sealed);
-        else
-            filter.allow_each(to_grow_plain);
-        filter.answer(refuse);
-    });
-    for (auto const number : {SYS_mmap, SYS_mprotect})
-        filter.only_for(number, [&] {
-            filter.load(argument(2));
-            filter.by_bits(PROT_EXEC, refuse, allow);
-        });
+    auto const allow = filter.answer(SECCOMP_RET_ALLOW);
+    auto const refuse = filter.answer(SECCOMP_RET_ERRNO | EPERM);
+    auto const not_there = filter.answer(SECCOMP_RET_ERRNO | ENOSYS);
+
+    filter.by_bits(PROT_EXEC, refuse, allow);
+    auto const no_code = filter.load(argument(2));
     // Threads only. The arguments of clone3 cannot be seen: the C library then takes clone.
-    filter.if_is(SYS_clone3, not_there);
-    filter.only_for(SYS_clone, [&] {
-        filter.load(argument(0));
-        filter.by_bits(CLONE_THREAD, allow, refuse);
-    });
-    for (auto const number : always) filter.if_is(static_cast<std::uint32_t>(number), allow);
-    for (auto const number : on_sockets) filter.if_is(static_cast<std::uint32_t>(number), allow);
-    if (needs.sockets)
-        for (auto const number : for_sockets)
-            filter.if_is(static_cast<std::uint32_t>(number), allow);
-    filter.answer(refuse);
-    return filter;
+    filter.by_bits(CLONE_THREAD, allow, refuse);
+    auto const only_threads = filter.load(argument(0));
+
+    Cases requests{refuse};
+    requests.add_each(controls, allow);
+    if (needs.memory == MemoryKind::Sealed)
+        requests.add_each(to_grow_sealed, allow);
+    else
+        requests.add_each(to_grow_plain, allow);
+    filter.by_range(requests.ranges());
+    auto const known_requests = filter.load(argument(1));
+
+    Cases calls{refuse};
+    calls.add_each(always, allow);
+    calls.add_each(on_sockets, allow);
+    if (needs.sockets) calls.add_each(for_sockets, allow);
+    calls.add(SYS_ioctl, known_requests);
+    calls.add(SYS_mmap, no_code);
+    calls.add(SYS_mprotect, no_code);
+    calls.add(SYS_clone, only_threads);
+    calls.add(SYS_clone3, not_there);
+    filter.by_range(calls.ranges());
+    auto const by_number = filter.load(offsetof(seccomp_data, nr));
+    filter.by_value(AUDIT_ARCH_X86_64, by_number, refuse);
+    filter.load(offsetof(seccomp_data, arch));
+    return filter.code();
 }
 
 } // namespace
 
 base::Result<void> confine(Needs const& needs) {
-    auto made = filter(needs);
+    auto made = TRY(filter(needs));
     sock_fprog const program{
-        .len = static_cast<unsigned short>(made.code().size()), .filter = made.code().data()
+        .len = static_cast<unsigned short>(made.size()), .filter = made.data()
     };
     TRY(os::done(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)));
     return os::done(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program));

@@ -40,10 +40,20 @@ int control_of(Needs const& needs, unsigned long request) {
     return error_of(needs, [&] { return ::ioctl(file.number(), request, 0UL); });
 }
 
-TEST(Confinement, LetsNobodyReadAVcpusRegisters) {
-    for (auto const request : {KVM_GET_REGS, KVM_GET_SREGS, KVM_GET_FPU, KVM_GET_MSRS})
+TEST(Confinement, LetsNobodyReadAVcpusRegistersOrInterruptIt) {
+    for (auto const request :
+         {KVM_GET_REGS, KVM_GET_SREGS, KVM_GET_FPU, KVM_GET_MSRS, KVM_INTERRUPT})
         EXPECT_EQ(control_of({}, request), EPERM) << request;
     EXPECT_EQ(control_of({}, KVM_RUN), ENOTTY);
+}
+
+TEST(Confinement, LetsAKeepStartAThread) {
+    for (auto const request :
+         {static_cast<unsigned long>(KVM_CREATE_VCPU),
+          static_cast<unsigned long>(KVM_SET_MP_STATE),
+          static_cast<unsigned long>(KVM_SET_XCRS),
+          kvm::set_cpuid2})
+        EXPECT_EQ(control_of({}, request), ENOTTY) << request;
 }
 
 TEST(Confinement, LetsAKeepGrowOnlyAsItIs) {

@@ -1,18 +1,19 @@
 #include "host/vmm/keep.hpp"
 
 #include "host/vmm/backend/kvm/machine.hpp"
+#include "host/vmm/late_sender.hpp"
 #include "host/vmm/parking.hpp"
 #include "host/vmm/poller.hpp"
 #include "host/vmm/server/refusal.hpp"
 #include "protocol/hostcall/call.hpp"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <csignal>
 #include <cstring>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include <fmt/format.h>
 #include <pthread.h>
@@ -69,24 +70,29 @@ struct Keep::State {
             return __atomic_load_n(&words().turn, __ATOMIC_ACQUIRE) ==
                    static_cast<std::uint64_t>(Turn::Host);
         }
-        // Whether the call is one for which the Keep rings at once. A guess: nothing is checked.
-        bool may_wait() const {
-            auto const number = words().number;
-            return number == static_cast<std::uint64_t>(Call::Park) ||
-                   number == static_cast<std::uint64_t>(Call::Poll) ||
-                   number == static_cast<std::uint64_t>(Call::EpollWait);
+        // Whether it asks for that. A guess: nothing is checked.
+        bool asks_for(Call call) const {
+            return words().number == static_cast<std::uint64_t>(call);
         }
     };
 
-    State(kvm::Machine made, Server& files, std::function<void(std::string_view)> sink)
-        : machine{std::move(made)}, server{files}, log{std::move(sink)} {}
+    State(
+        kvm::Machine made, unsigned most, Server& files, std::function<void(std::string_view)> sink
+    )
+        : machine{std::move(made)},
+          server{files},
+          log{std::move(sink)},
+          max_cpus{std::clamp(most, 1U, most_threads)},
+          cpus(max_cpus) {}
 
     void run_cpu(unsigned index);
     os::Failure why_it_stopped(kvm::Vcpu& vcpu) const;
     void answer_doorbell(unsigned index);
     bool look();
+    bool look_for_late();
     void announce(bool polled);
-    void serve(unsigned index);
+    using Waiting = Server::Waiting;
+    bool serve(unsigned index, Waiting waiting);
     base::Result<std::uint64_t> answer(Request const& request, unsigned index);
     base::Result<std::uint64_t> spawn(Request const& request);
     void finish(os::OrFailure<KeepEnd> with);
@@ -96,14 +102,18 @@ struct Keep::State {
     launch::ImageHeader image{};
     Server& server;
     std::function<void(std::string_view)> log;
-    unsigned max_cpus = 1;
-    std::array<Cpu, most_threads> cpus;
+    unsigned const max_cpus;
+    std::vector<Cpu> cpus;
     std::mutex mutex; // of what follows, and of the machine's slots
     unsigned cpu_count = 0;
     std::optional<os::OrFailure<KeepEnd>> end;
     std::atomic<bool> ended = false;
     std::atomic<std::uint64_t> exits = 0;
-    std::atomic<unsigned> polled_cpus = 0; // vCPUs whose blocks are ready to be looked at
+    std::atomic<unsigned> polled_cpus = 0;  // vCPUs whose blocks are ready to be looked at
+    std::atomic<bool> late_traffic = false; // late sends since the last look
+    LateSender late_sender{
+        [this] { return look_for_late(); }, [this](bool on) { server.batch().announce(on); }
+    };
     Poller poller{[this] { return look(); }, [this](bool polled) { announce(polled); }};
 };
 
@@ -112,6 +122,7 @@ void Keep::State::finish(os::OrFailure<KeepEnd> with) {
     if (end) return;
     end = std::move(with);
     ended = true;
+    server.batch().stop();
     for (unsigned i = 0; i < cpu_count; ++i) {
         if (cpus[i].vcpu) cpus[i].vcpu->interrupt();
         cpus[i].parking.close();
@@ -152,12 +163,15 @@ void Keep::State::run_cpu(unsigned index) {
 void Keep::State::answer_doorbell(unsigned index) {
     auto& cpu = cpus[index];
     Poller::Doorbell const doorbell{
-        .answered = cpu.answered, .rung = Poller::Clock::now(), .avoidable = !cpu.may_wait()
+        .answered = cpu.answered,
+        .rung = Poller::Clock::now(),
+        .avoidable =
+            !cpu.asks_for(Call::Park) && !cpu.asks_for(Call::Poll) && !cpu.asks_for(Call::EpollWait)
     };
     {
         // The poller may have been faster, or be at it.
         std::scoped_lock const lock{cpu.serving};
-        if (cpu.asks()) serve(index);
+        if (cpu.asks()) serve(index, Waiting::Allowed);
     }
     poller.note(doorbell);
     cpu.answered = Poller::Clock::now();
@@ -167,26 +181,45 @@ bool Keep::State::look() {
     bool served = false;
     for (unsigned i = 0; i < polled_cpus && !ended; ++i) {
         auto& cpu = cpus[i];
-        if (!cpu.asks() || cpu.may_wait()) continue;
+        if (!cpu.asks() || cpu.asks_for(Call::Park) || cpu.asks_for(Call::EpollWait)) continue;
         std::unique_lock const lock{cpu.serving, std::try_to_lock};
-        if (!lock || !cpu.asks()) continue;
-        serve(i);
-        served = true;
+        if (lock && cpu.asks() && serve(i, Waiting::Never)) served = true;
     }
     return served;
+}
+
+bool Keep::State::look_for_late() {
+    // Who serves a call of this vCPU has flushed first.
+    if (std::unique_lock const lock{cpus[0].serving, std::try_to_lock}; lock && !ended)
+        return server.batch().flush() || late_traffic.exchange(false);
+    return late_traffic.exchange(false);
 }
 
 void Keep::State::announce(bool polled) {
     for (unsigned i = 0; i < polled_cpus; ++i) cpus[i].words().polled = polled ? 1 : 0;
 }
 
-void Keep::State::serve(unsigned index) {
+// False: there is no answer yet, and the vCPU rings if it gets none soon.
+bool Keep::State::serve(unsigned index, Waiting waiting) {
     auto& words = cpus[index].words();
+    // Before handles are closed, and before what the call itself sends.
+    if (index == 0 && server.batch().flush()) late_traffic = true;
     auto const request = Request::fetch(cpus[index].block, server.handles());
-    auto const result = request ? answer(*request, index) : std::unexpected(request.error());
+    bool const looks = waiting == Waiting::Never && request && request->call() == Call::Poll;
+    bool const waits =
+        request && (request->call() == Call::Park || request->call() == Call::EpollWait);
+    if (waiting == Waiting::Never && waits) return false;
+    auto const result = !request ? std::unexpected(request.error())
+                        : looks  ? server.poll(*request, Server::Waiting::Never)
+                                 : answer(*request, index);
+    if (looks && !result && result.error() == base::Errno::Again) return false;
+    if (index == 0 && result && request->call() == Call::SendTo &&
+        server.batch().tell_room(request->file(0)))
+        late_sender.want();
     words.answer =
         result ? static_cast<std::int64_t>(*result) : -static_cast<std::int64_t>(result.error());
     __atomic_store_n(&words.turn, static_cast<std::uint64_t>(Turn::Keep), __ATOMIC_RELEASE);
+    return true;
 }
 
 base::Result<std::uint64_t> Keep::State::answer(Request const& request, unsigned index) {
@@ -263,25 +296,30 @@ Keep& Keep::operator=(Keep&&) noexcept = default;
 Keep::~Keep() {
     if (!state_) return;
     state_->finish(KeepEnd{});
+    state_->late_sender.stop();
     state_->join();
+    state_->server.batch().flush(); // of a Keep that was stopped
 }
 
 os::OrFailure<Keep> Keep::create(
     Image const& image,
     Plan const& plan,
-    std::vector<os::Fd> const& files,
+    std::vector<MemoryFile> const& files,
     Server& server,
     std::function<void(std::string_view)> log
 ) {
     auto state = std::make_unique<State>(
-        TRY(kvm::Machine::create(image, plan, files)), server, std::move(log)
+        TRY(kvm::Machine::create(image, plan, files)), plan.max_cpus(), server, std::move(log)
     );
     state->image = image.header();
-    state->max_cpus = std::min(plan.max_cpus(), most_threads);
     auto const prepare = [&]() -> base::Result<void> {
         auto& first = state->cpus[0];
         first.block =
             TRY(state->machine.memory(launch::block_address, protocol::hostcall::block_size));
+        server.batch().attach(
+            TRY(state->machine.memory(launch::batch_address, protocol::hostcall::batch_size)),
+            first.block
+        );
         first.vcpu.emplace(
             TRY(state->machine.add_cpu(0, {image.header().start, image.header().page_table}))
         );

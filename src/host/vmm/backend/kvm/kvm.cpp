@@ -10,11 +10,7 @@ namespace {
 
 // Intel SDM volume 2, CPUID: leaf 7 EBX bit 0, leaf 1 ECX bit 30.
 Check check_cpu(Machine const& machine) {
-    Check cpu{
-        .name = "CPU",
-        .pass = true,
-        .info = machine.brand().empty() ? machine.vendor() : machine.brand()
-    };
+    Check cpu{.name = "CPU", .pass = true, .info = machine.vendor()};
     cpu.parts.push_back(check_bit(
         "FSGSBASE instructions", machine.cpuid(7, 0).ebx, 0, "Use a processor of 2013 or later."
     ));

@@ -55,8 +55,10 @@ Wishes common_wishes(KeepWish const& keep) {
     wishes.verbose = ShimLog{keep.log}.wanted();
     wishes.max_cpus = usual_threads;
     wishes.cpus = std::min(processors(), usual_threads);
-    wishes.memory =
-        keep.memory.value_or(sealed_memory_here() ? MemoryKind::Sealed : MemoryKind::Plain);
+    if (keep.memory)
+        wishes.memory = *keep.memory;
+    else
+        wishes.memory = sealed_memory_here() ? MemoryKind::Sealed : MemoryKind::Plain;
     return wishes;
 }
 

@@ -16,6 +16,10 @@ namespace launch = protocol::launch;
 namespace {
 
 constexpr std::uint64_t second_ns = 1'000'000'000;
+constexpr std::size_t worth_copying = 256
+                                      << 10; // a file: below, copying it costs less than mapping
+// Of the first host-call block and page tables, by any program.
+constexpr std::size_t touched_at_once = 64 << 10;
 
 os::Failure unusable(std::string_view what, base::Errno error) {
     return {
@@ -37,18 +41,44 @@ std::uint64_t now_ns(clockid_t clock) {
            static_cast<std::uint64_t>(now.tv_nsec);
 }
 
+// Below a size it is copied: its pages then come in at once, and memory that may be written is
+// mapped into a Keep eight pages at a time, where a read-only page comes alone.
+base::Result<void> place(Mapping& memory, std::size_t offset, MemoryFile const& file) {
+    auto const* host_file = file.host_file();
+    if (host_file != nullptr && file.size() > worth_copying)
+        return memory.place_file(offset, *host_file, file.size());
+    memory.populate(offset, file.size());
+    return file.read(memory.bytes().subspan(offset, file.size()));
+}
+
+// Without any pin of an interrupt controller. A kernel that has no such thing starts more slowly.
+void add_local_apics(os::Fd const& machine) {
+    kvm_enable_cap wish{};
+    wish.cap = KVM_CAP_SPLIT_IRQCHIP;
+    static_cast<void>(control(machine, KVM_ENABLE_CAP, &wish));
+}
+
 } // namespace
 
-os::OrFailure<Machine>
-Machine::create(Image const& image, Plan const& plan, std::vector<os::Fd> const& files) {
+os::OrFailure<Machine> Machine::create(
+    Image const& image, Plan const& plan, std::vector<MemoryFile> const& files, LocalApic apic
+) {
     os::Fd const kvm{::open("/dev/kvm", O_RDWR | O_CLOEXEC)};
     if (!kvm) return std::unexpected(unusable("/dev/kvm", os::last_error()));
     Machine machine;
     machine.header_ = image.header();
     machine.machine_ = os::Fd{TRY(named("KVM_CREATE_VM", control(kvm, KVM_CREATE_VM)))};
+    bool const emulated =
+        machine.header_.platform == static_cast<std::uint64_t>(launch::ShimKind::Deprivileged);
+    if (emulated && apic == LocalApic::WhereEmulated) add_local_apics(machine.machine_);
     machine.run_size_ = static_cast<std::size_t>(
         TRY(named("KVM_GET_VCPU_MMAP_SIZE", control(kvm, KVM_GET_VCPU_MMAP_SIZE)))
     );
+    auto const synchronised =
+        TRY(named("KVM_CAP_SYNC_REGS", control(kvm, KVM_CHECK_EXTENSION, KVM_CAP_SYNC_REGS)));
+    if ((static_cast<std::uint64_t>(synchronised) & synchronised_registers) !=
+        synchronised_registers)
+        return std::unexpected(unusable("KVM_CAP_SYNC_REGS", base::Errno::NoSys));
     machine.end_ = plan.memory_end();
     machine.limit_ = plan.memory_limit();
     machine.sealed_ = plan.sealed();
@@ -72,23 +102,22 @@ base::Result<void> Machine::add_slot(std::uint64_t address, Mapping memory) {
 }
 
 base::Result<void>
-Machine::fill(Image const& image, Plan const& plan, std::vector<os::Fd> const& files) {
+Machine::fill(Image const& image, Plan const& plan, std::vector<MemoryFile> const& files) {
     auto const at = [](std::uint64_t address) { return address - launch::image_address; };
     auto const end = plan.sealed() ? plan.sealed_address() : plan.memory_end();
     auto memory = TRY(Mapping::create(at(end)));
     // Page tables lie below: in large pages of the host each of their changes would be dear.
     if (!plan.sealed())
         memory.prefer_large_pages(at(plan.memory()), plan.memory_end() - plan.memory());
-    std::ranges::copy(image.shim(), memory.bytes().begin());
+    memory.populate(0, image.shim_size());
+    TRY(image.read_shim(memory.bytes()));
+    memory.populate(at(launch::block_address), touched_at_once);
+    memory.populate(at(launch::table_address), touched_at_once);
     TRY(memory.place_file(at(plan.program_address()), image.program(), image.program_size()));
     if (plan.tree_address() != 0)
         TRY(memory.place_file(at(plan.tree_address()), image.tree(), image.tree_size()));
-    for (std::size_t i = 0; !plan.sealed() && i < files.size(); ++i) {
-        auto const size = TRY(os::check(::lseek(files[i].number(), 0, SEEK_END)));
-        TRY(memory.place_file(
-            at(plan.file_addresses()[i]), files[i], static_cast<std::size_t>(size)
-        ));
-    }
+    for (std::size_t i = 0; !plan.sealed() && i < files.size(); ++i)
+        TRY(place(memory, at(plan.file_addresses()[i]), files[i]));
     auto const strings = std::as_bytes(std::span{plan.strings()});
     std::ranges::copy(strings, memory.bytes().subspan(at(launch::strings_address)).begin());
     TRY(add_slot(launch::image_address, std::move(memory)));
@@ -102,24 +131,20 @@ base::Result<void> Machine::add_sealed(std::uint64_t address, SealedMemory memor
     return {};
 }
 
-base::Result<void> Machine::fill_sealed(Plan const& plan, std::vector<os::Fd> const& files) {
+base::Result<void> Machine::fill_sealed(Plan const& plan, std::vector<MemoryFile> const& files) {
     auto const begin = plan.sealed_address();
     auto memory = TRY(SealedMemory::create(machine_, plan.memory_end() - begin));
-    for (std::size_t i = 0; i < files.size(); ++i) {
-        auto const size = TRY(os::check(::lseek(files[i].number(), 0, SEEK_END)));
-        auto const to = memory.bytes().subspan(
-            plan.file_addresses()[i] - begin, static_cast<std::size_t>(size)
-        );
-        if (::pread(files[i].number(), to.data(), to.size(), 0) != size)
-            return std::unexpected(base::Errno::Io);
-    }
+    for (std::size_t i = 0; i < files.size(); ++i)
+        TRY(files[i].read(memory.bytes().subspan(plan.file_addresses()[i] - begin)));
     return add_sealed(begin, std::move(memory));
 }
 
 base::Result<void> Machine::calibrate(Plan const& plan, Vcpu const& first) {
-    auto const khz = TRY(control(first.descriptor(), KVM_GET_TSC_KHZ));
+    // The machine answers faster than a vCPU; older kernels let only that say it.
+    auto khz = control(machine_, KVM_GET_TSC_KHZ);
+    if (!khz) khz = control(first.descriptor(), KVM_GET_TSC_KHZ);
     auto const boot = plan.boot({
-        .tsc_khz = static_cast<std::uint64_t>(khz),
+        .tsc_khz = static_cast<std::uint64_t>(TRY(khz)),
         .tsc = __rdtsc(),
         .monotonic_ns = now_ns(CLOCK_MONOTONIC),
         .realtime_ns = now_ns(CLOCK_REALTIME),
@@ -130,11 +155,13 @@ base::Result<void> Machine::calibrate(Plan const& plan, Vcpu const& first) {
 }
 
 base::Result<Vcpu> Machine::add_cpu(unsigned index, Beginning const& beginning) {
-    constexpr std::uint64_t first_of_all = 1 << 8; // Intel SDM volume 3, 12.4.4: APIC_BASE.BSP
+    bool const first = index == 0;
     auto cpu = TRY(Vcpu::create(machine_, index, run_size_));
-    if (index == 0) special_ = TRY(special_registers(cpu.descriptor()));
-    TRY(set_registers(cpu.descriptor(), header_, beginning, special_));
-    special_.apic_base &= ~first_of_all;
+    TRY(set_other_registers(cpu.descriptor(), header_));
+    cpu.begin_with(registers_at(header_, beginning, first));
+    // One with a local APIC would else wait for another's interrupt to start it.
+    kvm_mp_state runnable{.mp_state = KVM_MP_STATE_RUNNABLE};
+    if (!first) TRY(control(cpu.descriptor(), KVM_SET_MP_STATE, &runnable));
     return cpu;
 }
 

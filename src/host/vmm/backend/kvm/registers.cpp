@@ -1,8 +1,8 @@
 #include "host/vmm/backend/kvm/registers.hpp"
 
-#include <array>
+#include "host/vmm/probe/cpuid.hpp"
 
-#include <cpuid.h>
+#include <array>
 
 namespace host::vmm::kvm {
 
@@ -14,6 +14,9 @@ namespace {
 constexpr std::uint64_t cr0 = 0x8001'0033;           // PG WP NE ET MP PE
 constexpr std::uint64_t cr4_deprivileged = 0x5'0620; // OSXSAVE FSGSBASE OSXMMEXCPT OSFXSR PAE
 constexpr std::uint64_t efer = 0xd01;                // NXE LMA LME SCE
+// Intel SDM volume 3, 12.4.4: IA32_APIC_BASE.
+constexpr std::uint64_t apic_at_reset = 0xfee0'0800; // its address, enabled
+constexpr std::uint64_t apic_of_first = 0x100;       // of the bootstrap processor
 constexpr std::uint64_t xcr0_wanted = 7;             // x87, SSE, AVX: what every host knows
 constexpr std::uint64_t flags_reserved = 2;
 constexpr std::uint32_t msr_star = 0xc000'0081;
@@ -52,52 +55,52 @@ base::Result<void> set_cpuid(os::Fd const& cpu) {
     for (std::uint32_t const leaf : {1U, 7U, 0xdU, 0x8000'0001U, 0x8000'0008U}) {
         auto& entry = list.entries[list.count++];
         entry.function = leaf;
-        __get_cpuid_count(leaf, 0, &entry.eax, &entry.ebx, &entry.ecx, &entry.edx);
+        auto const own = this_cpuid(leaf, 0);
+        entry.eax = own.eax;
+        entry.ebx = own.ebx;
+        entry.ecx = own.ecx;
+        entry.edx = own.edx;
         if (leaf == 7 || leaf == 0xd) entry.flags = KVM_CPUID_FLAG_SIGNIFCANT_INDEX;
     }
     TRY(control(cpu, set_cpuid2, &list));
     return {};
 }
 
-base::Result<void>
-set_special(os::Fd const& cpu, launch::ImageHeader const& image, std::uint64_t root, kvm_sregs s) {
+kvm_sregs special_registers(launch::ImageHeader const& image, std::uint64_t root, bool first) {
     bool const ring0 = image.platform == static_cast<std::uint64_t>(launch::ShimKind::Kvm);
+    kvm_sregs s{};
     s.cr0 = cr0;
     s.cr3 = root;
     s.cr4 = cr4_deprivileged;
     s.efer = efer;
+    s.apic_base = apic_at_reset | (first ? apic_of_first : 0);
     s.cs = segment(ring0 ? kernel_code : user_code, true);
     s.ss = s.ds = s.es = s.fs = s.gs = segment(ring0 ? kernel_data : user_data, false);
     s.gdt.base = image.gdt;
     s.gdt.limit = gdt_limit;
     s.idt.base = image.idt;
     s.idt.limit = static_cast<std::uint16_t>(image.idt_limit);
-    s.tr = {};
+    s.ldt.unusable = 1;
     s.tr.base = image.tss;
     s.tr.limit = static_cast<std::uint32_t>(image.tss_limit);
     s.tr.selector = tss_selector;
     s.tr.type = 11;
     s.tr.present = 1;
-    TRY(control(cpu, KVM_SET_SREGS, &s));
-    return {};
+    return s;
 }
 
 } // namespace
 
-base::Result<kvm_sregs> special_registers(os::Fd const& cpu) {
-    kvm_sregs s{};
-    TRY(control(cpu, KVM_GET_SREGS, &s));
-    return s;
+Registers registers_at(launch::ImageHeader const& image, Beginning const& beginning, bool first) {
+    Registers at{.general = {}, .special = special_registers(image, beginning.root, first)};
+    at.general.rip = beginning.entry;
+    at.general.rsp = image.stack;
+    at.general.rflags = flags_reserved;
+    return at;
 }
 
-base::Result<void> set_registers(
-    os::Fd const& cpu,
-    launch::ImageHeader const& image,
-    Beginning const& beginning,
-    kvm_sregs const& special
-) {
+base::Result<void> set_other_registers(os::Fd const& cpu, launch::ImageHeader const& image) {
     TRY(set_cpuid(cpu));
-    TRY(set_special(cpu, image, beginning.root, special));
     kvm_xcrs xcrs{};
     xcrs.nr_xcrs = 1;
     xcrs.xcrs[0].value = xcr0_wanted;
@@ -111,11 +114,6 @@ base::Result<void> set_registers(
     msrs.entries[1] = {.index = msr_lstar, .reserved = 0, .data = image.system_call};
     msrs.entries[2] = {.index = msr_fmask, .reserved = 0, .data = fmask};
     TRY(control(cpu, set_msrs, &msrs));
-    kvm_regs r{};
-    r.rip = beginning.entry;
-    r.rsp = image.stack;
-    r.rflags = flags_reserved;
-    TRY(control(cpu, KVM_SET_REGS, &r));
     return {};
 }
 

@@ -13,15 +13,16 @@ struct Beginning {
     std::uint64_t root = 0;
 };
 
-// What a vCPU has in its special registers before anybody sets them.
-base::Result<kvm_sregs> special_registers(os::Fd const& cpu);
+// The registers that KVM takes over from kvm_run when the vCPU is run.
+struct Registers {
+    kvm_regs general;
+    kvm_sregs special;
+};
+Registers
+registers_at(protocol::launch::ImageHeader const& image, Beginning const& beginning, bool first);
 
-// `special`: as special_registers() of any vCPU of this machine found them.
-base::Result<void> set_registers(
-    os::Fd const& cpu,
-    protocol::launch::ImageHeader const& image,
-    Beginning const& beginning,
-    kvm_sregs const& special
-);
+// All others: CPUID, XCR0, model-specific ones.
+base::Result<void>
+set_other_registers(os::Fd const& cpu, protocol::launch::ImageHeader const& image);
 
 } // namespace host::vmm::kvm

@@ -19,6 +19,12 @@ Vcpu::~Vcpu() {
     if (run_ != nullptr) ::munmap(run_, run_size_);
 }
 
+void Vcpu::begin_with(Registers const& registers) {
+    run_->s.regs.regs = registers.general;
+    run_->s.regs.sregs = registers.special;
+    run_->kvm_dirty_regs = synchronised_registers;
+}
+
 Vcpu::Exit Vcpu::run() {
     if (::ioctl(cpu_.number(), KVM_RUN, 0UL) != 0) {
         if (errno == EINTR || errno == EAGAIN) return Exit::Interrupted;
@@ -42,7 +48,7 @@ std::string Vcpu::explain() {
     std::uint64_t const detail =
         reason == KVM_EXIT_INTERNAL_ERROR ? run_->internal.suberror : run_->hw.hardware_exit_reason;
     // A run that ends before it begins shows the registers; the calls for that are filtered out.
-    run_->kvm_valid_regs = KVM_SYNC_X86_REGS | KVM_SYNC_X86_SREGS;
+    run_->kvm_valid_regs = synchronised_registers;
     interrupt();
     static_cast<void>(::ioctl(cpu_.number(), KVM_RUN, 0UL));
     auto const& seen = run_->s.regs;

@@ -92,6 +92,7 @@ World::World(Memory memory) {
     machine.world = this;
     machine.memory = store().memory();
     kernel_->host.attach(0, machine.memory + launch::block_address);
+    kernel_->batch.attach(machine.memory + launch::batch_address);
     kernel_->clock = {0, second_ns, 1'700'000'000 * second_ns, Clock::factor(2'000'000)};
     // Fails only for ranges that are not these.
     static_cast<void>(kernel_->pool.add(
@@ -115,6 +116,10 @@ std::uint64_t World::flushes() { return state().flushes; }
 
 std::span<std::byte> World::block() const {
     return {Machine::memory() + launch::block_address, protocol::hostcall::block_size};
+}
+
+std::span<std::byte> World::batch() const {
+    return {Machine::memory() + launch::batch_address, protocol::hostcall::batch_size};
 }
 
 void World::ring() {

@@ -54,6 +54,7 @@ public:
 
     // Of all of the shim's memory outside the block: what a host must never change.
     std::span<std::byte> block() const;
+    std::span<std::byte> batch() const; // what goes along with calls
     void ring();
     // How often the vCPU has forgotten what it knew of the page tables.
     static std::uint64_t flushes();

@@ -1,0 +1,55 @@
+#include "host/vmm/late_sender.hpp"
+
+#include <chrono>
+
+namespace host::vmm {
+
+namespace {
+
+constexpr std::chrono::milliseconds between_looks{1};
+constexpr unsigned most_in_vain = 100;
+
+} // namespace
+
+void LateSender::want() {
+    if (awake_) return;
+    std::scoped_lock const lock{mutex_};
+    if (stopped_) return;
+    awake_ = true;
+    changed_.notify_all();
+    if (!thread_.joinable()) thread_ = std::thread{[this] { run(); }};
+}
+
+void LateSender::stop() {
+    {
+        std::scoped_lock const lock{mutex_};
+        stopped_ = true;
+        changed_.notify_all();
+    }
+    if (thread_.joinable()) thread_.join();
+}
+
+void LateSender::look_while_useful(std::unique_lock<std::mutex>& lock) {
+    for (unsigned in_vain = 0; in_vain < most_in_vain && !stopped_;) {
+        changed_.wait_for(lock, between_looks, [this] { return stopped_; });
+        lock.unlock();
+        in_vain = look_() ? 0 : in_vain + 1;
+        lock.lock();
+    }
+}
+
+void LateSender::run() {
+    std::unique_lock lock{mutex_};
+    while (!stopped_) {
+        changed_.wait(lock, [this] { return awake_ || stopped_; });
+        announce_(true);
+        look_while_useful(lock);
+        announce_(false);
+        awake_ = false;
+        lock.unlock();
+        look_(); // what was put down before the Keep could know
+        lock.lock();
+    }
+}
+
+} // namespace host::vmm

@@ -3,7 +3,6 @@
 // All that the shim knows while it runs.
 
 #include "keep/shim/event/clock.hpp"
-#include "keep/shim/event/lock.hpp"
 #include "keep/shim/event/signal.hpp"
 #include "keep/shim/file/descriptors.hpp"
 #include "keep/shim/file/watches.hpp"
@@ -18,6 +17,32 @@
 #include <string_view>
 
 namespace shim {
+
+// One lock for all of the shim: held from the entry to the return, but not while the host works on
+// a call that can wait.
+class Lock {
+public:
+    void lock() {
+        while (__atomic_exchange_n(&held_, true, __ATOMIC_ACQUIRE))
+            while (__atomic_load_n(&held_, __ATOMIC_RELAXED)) Machine::relax();
+    }
+    void unlock() { __atomic_store_n(&held_, false, __ATOMIC_RELEASE); }
+
+private:
+    bool held_ = false;
+};
+
+// Opens the lock for a while.
+class Unlocked {
+public:
+    explicit Unlocked(Lock& lock) : lock_{lock} { lock_.unlock(); }
+    ~Unlocked() { lock_.lock(); }
+    Unlocked(Unlocked const&) = delete;
+    Unlocked& operator=(Unlocked const&) = delete;
+
+private:
+    Lock& lock_;
+};
 
 // The large tables, apart from the rest: they are zero at first and cost memory only where they are
 // used.

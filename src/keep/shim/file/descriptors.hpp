@@ -34,7 +34,8 @@ public:
 
     explicit Descriptors(std::span<File, max_files> files) : files_{files} {}
 
-    // As Linux, it looks at the lower half of a register: compilers leave what they like in the upper.
+    // As Linux, it looks at the lower half of a register: compilers leave what they like in the
+    // upper.
     base::Result<File*> find(std::uint64_t wide) {
         auto const number = static_cast<std::uint32_t>(wide);
         if (number >= limit_ || files_[number].kind == File::Kind::Closed)

@@ -2,7 +2,6 @@
 // the shim's to say (file/watches.hpp).
 
 #include "keep/shim/system_call/forward.hpp"
-#include "keep/shim/system_call/time.hpp"
 #include "keep/shim/thread/schedule.hpp"
 
 #include <cstring>

@@ -24,6 +24,11 @@ struct SystemCall {
 using Reply = base::Result<std::uint64_t>;
 using Function = Reply(SystemCall const&); // what answers a system call
 
+// The moment that lies the timespec at `at` after now; forever if `at` is null.
+base::Result<std::uint64_t> deadline_after(Kernel& kernel, std::uint64_t at);
+// The moment at which `clock` shows the timespec at `at`; forever if `at` is null.
+base::Result<std::uint64_t> deadline_at(Kernel& kernel, std::uint64_t at, std::uint64_t clock);
+
 void answer_system_call(Kernel& kernel, Frame& frame);
 
 namespace system_call {

@@ -1,7 +1,5 @@
 #include "keep/shim/system_call/transfer.hpp"
 
-#include "keep/shim/memory/physical.hpp"
-
 namespace shim {
 
 using protocol::hostcall::data_size;

@@ -56,30 +56,21 @@ struct Tables {
 };
 
 struct Kernel {
-    explicit Kernel(Tables& tables)
-        : pool{host, tables.chunks},
-          translations{pool},
-          program{*this, tables.nodes},
-          space{pool, translations, program, tables.regions},
-          user{space},
-          files{tables.files},
-          watches{tables.watches},
-          batch{host},
-          signals{user},
-          threads{tables.threads} {}
+    explicit Kernel(Tables& large) : tables{large} {}
 
+    Tables& tables;
     Lock lock;
     Host host;
-    PagePool pool;
-    Translations translations;
-    ProgramFile program;
-    AddressSpace space;
-    UserMemory user;
-    Descriptors files;
-    Watches watches;
-    Batch batch;
-    Signals signals;
-    std::span<Thread, max_cpus> threads; // by vCPU
+    PagePool pool{host, tables.chunks};
+    Translations translations{pool};
+    ProgramFile program{*this, tables.nodes};
+    AddressSpace space{pool, translations, program, tables.regions};
+    UserMemory user{space};
+    Descriptors files{tables.files};
+    Watches watches{tables.watches};
+    Batch batch{host};
+    Signals signals{user};
+    std::span<Thread, max_cpus> threads{tables.threads}; // by vCPU
     Clock clock;
     std::uint32_t next_thread_id = 1;
     std::uint32_t max_threads = 1;

@@ -74,21 +74,18 @@ namespace system_call {
 
 Reply clock_gettime(SystemCall const& call) {
     auto const ns = TRY(read_clock(call.kernel, call[0]));
-    TRY(call.kernel.user.store(call[1], spec_of(ns)));
-    return 0;
+    return call.store(call[1], spec_of(ns));
 }
 
 Reply clock_getres(SystemCall const& call) {
     TRY(read_clock(call.kernel, call[0]));
-    if (call[1] != 0) TRY(call.kernel.user.store(call[1], TimeSpec{0, 1}));
-    return 0;
+    return call.wanted(call[1], TimeSpec{0, 1});
 }
 
 Reply gettimeofday(SystemCall const& call) {
     auto time = spec_of(call.kernel.clock.realtime(Machine::ticks()));
     time.nanoseconds /= 1000; // a timeval has microseconds there
-    if (call[0] != 0) TRY(call.kernel.user.store(call[0], time));
-    return 0;
+    return call.wanted(call[0], time);
 }
 
 Reply time(SystemCall const& call) {

@@ -34,9 +34,7 @@ public:
 
     explicit Descriptors(std::span<File, max_files> files) : files_{files} {}
 
-    // As Linux, it looks at the lower half of a register: compilers leave what they like in the upper.
-    base::Result<File*> find(std::uint64_t wide) {
-        auto const number = static_cast<std::uint32_t>(wide);
+    base::Result<File*> find(std::uint64_t number) {
         if (number >= limit_ || files_[number].kind == File::Kind::Closed)
             return std::unexpected(base::Errno::BadF);
         return &files_[number];

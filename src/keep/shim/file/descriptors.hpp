@@ -34,13 +34,17 @@ public:
 
     explicit Descriptors(std::span<File, max_files> files) : files_{files} {}
 
-    // As Linux, it looks at the lower half of a register: compilers leave what they like in the
-    // upper.
-    base::Result<File*> find(std::uint64_t wide) {
-        auto const number = static_cast<std::uint32_t>(wide);
+    base::Result<File*> find(std::uint64_t number) {
         if (number >= limit_ || files_[number].kind == File::Kind::Closed)
             return std::unexpected(base::Errno::BadF);
         return &files_[number];
+    }
+
+    // The same of the host's files only; `otherwise`: it is the shim's.
+    base::Result<File*> host(std::uint64_t number, base::Errno otherwise) {
+        auto* const file = TRY(find(number));
+        if (file->kind != File::Kind::Host) return std::unexpected(otherwise);
+        return file;
     }
 
     // The lowest free number that is not below `from`.

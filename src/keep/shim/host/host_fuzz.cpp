@@ -30,7 +30,9 @@ struct Ordinary {
 constexpr std::uint64_t buffer = 0xb000'0000;
 constexpr std::uint64_t behind = 0xb000'0001; // the last word of the buffer
 constexpr std::uint64_t path = 0xb000'0002;
+constexpr std::uint64_t set = 0xb000'0003; // two entries of poll, the socket and a file
 constexpr std::uint64_t none = 0;
+constexpr std::uint32_t stream = 7; // a socket of which bytes travel along with other calls
 
 constexpr std::array calls{
     Ordinary{0, room, {5, buffer, room}},              // read
@@ -52,6 +54,14 @@ constexpr std::array calls{
     Ordinary{288, any, {5, buffer, behind, 0}},        // accept4
     Ordinary{293, none, {buffer, 0}},                  // pipe2
     Ordinary{332, none, {5, path, 0, 0xfff, buffer}},  // statx
+    Ordinary{7, 2, {set, 2, 0}},                       // poll
+    Ordinary{44, room, {stream, buffer, room, 0x40}},  // sendto
+    Ordinary{1, room, {stream, buffer, room}},         // write
+    Ordinary{45, room, {stream, buffer, room, 0x40}},  // recvfrom
+    Ordinary{45, room, {stream, buffer, room, 0x102}}, // recvfrom with MSG_PEEK and MSG_WAITALL
+    Ordinary{0, room, {stream, buffer, room}},         // read
+    Ordinary{16, any, {stream, 0x541b, buffer}},       // ioctl FIONREAD
+    Ordinary{288, any, {stream, 0, 0, 0}},             // accept4
 };
 
 std::int64_t lie(fake::World& world, Input& input, std::span<std::byte> data) {
@@ -59,7 +69,11 @@ std::int64_t lie(fake::World& world, Input& input, std::span<std::byte> data) {
         data[input.take(3) % data.size()] = static_cast<std::byte>(input.take(1));
     // The words before the data, the answer and the turn excepted: those are set behind this.
     for (auto n = input.take(1) % 4; n > 0; --n)
-        world.block()[8 + input.take(1) % 0x58] = static_cast<std::byte>(input.take(1));
+        world.block()[8 + input.take(1) % 0x68] = static_cast<std::byte>(input.take(1));
+    for (auto n = input.take(1) % 4; n > 0; --n) {
+        auto const near = input.take(1) % 2 == 0 ? input.take(1) * 4 : input.take(3);
+        world.batch()[near % world.batch().size()] = static_cast<std::byte>(input.take(1));
+    }
     switch (input.take(1) % 4) {
     case 0:
         return static_cast<std::int64_t>(input.take(8));
@@ -79,6 +93,15 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     Input input{data, size};
     for (std::uint32_t i = 0; i < 6; ++i)
         world.kernel().files.put(i, {.kind = File::Kind::Host, .handle = i});
+    world.kernel().files.put(
+        stream,
+        {.kind = File::Kind::Host,
+         .stream = true,
+         .handle = stream,
+         .flags = 0x800,
+         .room = 1 << 16}
+    );
+    world.kernel().host.set_patience(1000);
     world.set_host([&](Call, Arguments const&, std::span<std::byte> block) {
         return lie(world, input, block);
     });
@@ -86,6 +109,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     auto const area = world.put(guards);
     auto const name = world.put(std::string_view{"name"});
     std::uint32_t const name_room = 16;
+    constexpr std::array<std::uint32_t, 4> entries{stream, 0x5, 5, 0x1}; // POLLIN, POLLOUT
+    auto const polled = world.put(std::as_bytes(std::span{entries}));
     while (!input.empty()) {
         auto const& call = calls.at(input.take(1) % calls.size());
         auto arguments = call.arguments;
@@ -93,6 +118,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
             if (word == buffer) word = area + border;
             if (word == behind) word = area + border + room - sizeof name_room;
             if (word == path) word = name;
+            if (word == set) word = polled;
         }
         if (!world.kernel().user.write(area, guards)) std::abort();
         if (!world.kernel().user.store(area + border + room - sizeof name_room, name_room))

@@ -28,7 +28,7 @@ constexpr std::size_t window_size_bytes = 8;
 base::Result<void> close_number(SystemCall const& call, std::uint64_t number) {
     auto& files = call.kernel.files;
     auto const file = *TRY(files.find(number));
-    files.remove(static_cast<std::uint32_t>(number));
+    files.remove(number);
     if (file.kind != File::Kind::Host || files.handle_in_use(file.handle)) return {};
     call.kernel.watches.forget(file.handle);
     auto& batch = call.kernel.batch;
@@ -53,7 +53,7 @@ Reply duplicate(SystemCall const& call, std::uint64_t number, std::uint64_t from
 
 Reply duplicate_to(SystemCall const& call, bool on_exec) {
     auto file = copy_of(*TRY(call.kernel.files.find(call[0])));
-    auto const to = static_cast<std::uint32_t>(call[1]);
+    auto const to = call[1];
     if (to >= Descriptors::max_files) return std::unexpected(base::Errno::BadF);
     if (call.kernel.files.find(to)) TRY(close_number(call, to));
     file.close_on_exec = on_exec;
@@ -145,13 +145,13 @@ Reply fcntl(SystemCall const& call) {
 Reply dup(SystemCall const& call) { return duplicate(call, call[0], 0, false); }
 
 Reply dup2(SystemCall const& call) {
-    if (call.word(0) != call.word(1)) return duplicate_to(call, false);
+    if (call[0] != call[1]) return duplicate_to(call, false);
     TRY(call.kernel.files.find(call[0]));
-    return static_cast<std::uint32_t>(call[1]);
+    return call[1];
 }
 
 Reply dup3(SystemCall const& call) {
-    if (call.word(0) == call.word(1)) return std::unexpected(base::Errno::Inval);
+    if (call[0] == call[1]) return std::unexpected(base::Errno::Inval);
     return duplicate_to(call, (call[2] & open_close_on_exec) != 0);
 }
 

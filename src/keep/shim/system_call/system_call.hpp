@@ -12,13 +12,14 @@ struct SystemCall {
     Kernel& kernel;
     Thread& thread;
     Frame& frame;
+    unsigned ints = 0; // which arguments are the lower half of their register
 
     // The arguments, 0 to 5 (System V ABI, appendix A.2).
     std::uint64_t operator[](unsigned i) const {
         std::uint64_t const values[]{
             frame.rdi, frame.rsi, frame.rdx, frame.r10, frame.r8, frame.r9
         };
-        return values[i];
+        return ints >> i & 1 ? values[i] & 0xffff'ffff : values[i];
     }
     std::int32_t word(unsigned i) const { return static_cast<std::int32_t>((*this)[i]); }
 
@@ -43,10 +44,10 @@ void answer_system_call(Kernel& kernel, Frame& frame);
 
 namespace system_call {
 
-#define CALL(number, handler) Function handler;
+// forward: by the call's row in protocol/hostcall/call.hpp
+#define CALL(number, handler, ints) Function handler;
 #include "keep/shim/system_call/calls.inc"
 #undef CALL
-Function forward; // by the call's row in protocol/hostcall/call.hpp
 
 } // namespace system_call
 

@@ -86,6 +86,23 @@ TEST_F(SystemCallTest, the_resolvers_files_are_there_to_be_read_if_the_host_gave
     EXPECT_EQ(open(1), error(Errno::NoEnt)); // to write
 }
 
+TEST_F(SystemCallTest, of_an_int_only_the_lower_half_of_the_register_counts) {
+    constexpr std::uint64_t left_over = 0xdead'beefULL << 32;
+    world.kernel().files.put(5, {.kind = File::Kind::Host, .handle = 7});
+    world.set_host([](Call, Arguments const&, std::span<std::byte>) { return 0; });
+    EXPECT_EQ(world.call(32, {left_over | 5}), 0);                   // dup
+    EXPECT_EQ(world.call(33, {left_over | 5, left_over | 6}), 6);    // dup2
+    EXPECT_EQ(world.call(74, {left_over | 6}), 0);                   // fsync
+    EXPECT_EQ(world.call(72, {left_over | 6, left_over | 1, 0}), 0); // fcntl F_GETFD
+    EXPECT_EQ(
+        world.call(54, {left_over | 6, left_over | 1, left_over | 9, world.room(4), left_over | 4}),
+        0
+    );
+    EXPECT_EQ(world.call(228, {left_over | 1, world.room(16)}), 0); // clock_gettime
+    EXPECT_EQ(world.call(3, {left_over | 6}), 0);                   // close
+    EXPECT_EQ(world.call(3, {6}), error(Errno::BadF));
+}
+
 TEST_F(SystemCallTest, an_absolute_path_names_nothing) {
     world.kernel().files.put(5, {.kind = File::Kind::Host, .handle = 7});
     EXPECT_EQ(world.call(257, {5, world.put("/etc/passwd"), 0}), error(Errno::NoEnt));

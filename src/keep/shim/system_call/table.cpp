@@ -10,31 +10,36 @@ namespace shim {
 
 namespace {
 
-namespace sc = system_call;
+struct Row {
+    Function* handler = nullptr;
+    unsigned ints = 0; // bit i: argument i
+};
+
+consteval unsigned ints(auto... which) { return ((1U << which) | ...); }
 
 constexpr std::size_t table_size = 450;
-constexpr auto handlers = [] {
-    std::array<Function*, table_size> table{};
+constexpr auto table = [] {
+    std::array<Row, table_size> made{};
     for (auto const& shape : protocol::hostcall::shapes)
-        table[static_cast<std::size_t>(shape.call)] = sc::forward;
-#define CALL(number, handler) table[number] = sc::handler;
+        made[static_cast<std::size_t>(shape.call)].handler = system_call::forward;
+#define CALL(number, handler, ints) made[number] = {system_call::handler, ints};
 #include "keep/shim/system_call/calls.inc"
 #undef CALL
-    return table;
+    return made;
 }();
 
 } // namespace
 
 void answer_system_call(Kernel& kernel, Frame& frame) {
     auto const number = frame.rax;
-    auto const handler = number < table_size ? handlers[number] : nullptr;
-    if (handler == nullptr) {
+    auto const row = number < table_size ? table[number] : Row{};
+    if (row.handler == nullptr) {
         ++kernel.unknown_calls;
         if (kernel.verbose) log(kernel, "no such system call:", number);
         frame.rax = static_cast<std::uint64_t>(-static_cast<std::int64_t>(base::Errno::NoSys));
         return;
     }
-    auto const reply = handler({kernel, kernel.thread(), frame});
+    auto const reply = row.handler({kernel, kernel.thread(), frame, row.ints});
     frame.rax =
         reply ? *reply : static_cast<std::uint64_t>(-static_cast<std::int64_t>(reply.error()));
 }

@@ -42,7 +42,8 @@ base::Result<std::uint64_t> read_clock(Kernel& kernel, std::uint64_t clock) {
 }
 
 Reply sleep_until(SystemCall const& call, std::uint64_t deadline, std::uint64_t remaining_at) {
-    auto& [kernel, thread, frame] = call;
+    auto& kernel = call.kernel;
+    auto& thread = call.thread;
     for (;;) {
         auto const now = kernel.clock.monotonic(Machine::ticks());
         if (now >= deadline) return 0;

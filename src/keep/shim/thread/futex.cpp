@@ -31,7 +31,8 @@ Thread* first_waiter(Kernel& kernel, std::uint64_t at, std::uint32_t mask) {
 }
 
 Reply wait(SystemCall const& call, std::uint32_t mask, std::uint64_t deadline) {
-    auto& [kernel, thread, frame] = call;
+    auto& kernel = call.kernel;
+    auto& thread = call.thread;
     if (mask == 0 || call[0] % sizeof(std::uint32_t) != 0)
         return std::unexpected(base::Errno::Inval);
     if (TRY(kernel.user.load<std::uint32_t>(call[0])) != static_cast<std::uint32_t>(call[2]))

@@ -15,6 +15,7 @@ using protocol::hostcall::Extent;
 namespace {
 
 // Linux UAPI, linux/eventpoll.h.
+constexpr std::uint32_t readable = 0x01;    // EPOLLIN
 constexpr std::uint32_t always_told = 0x18; // EPOLLERR | EPOLLHUP
 constexpr std::uint64_t most_events = 1024;
 constexpr std::uint64_t eventfd2_number = 290;
@@ -52,6 +53,19 @@ Reply store_events(SystemCall const& call, std::uint32_t epoll, std::uint64_t to
     return stored;
 }
 
+// The same for what poll has received ahead, which the host does not see in a socket any more.
+Reply store_ahead(SystemCall const& call, std::uint32_t epoll, std::uint64_t most) {
+    auto& kernel = call.kernel;
+    std::uint64_t stored = 0;
+    for (auto const& watch : kernel.watches.all()) {
+        bool const watched = watch.used && watch.epoll == epoll && (watch.events & readable) != 0;
+        if (!watched || stored == most || kernel.batch.unread(watch.target) == nullptr) continue;
+        Event const out{readable, watch.data};
+        TRY(kernel.user.store(call[1] + stored++ * sizeof out, out));
+    }
+    return stored;
+}
+
 Reply wait_until(SystemCall const& call, std::uint64_t deadline) {
     auto& kernel = call.kernel;
     if (call.word(2) <= 0) return std::unexpected(base::Errno::Inval);
@@ -60,6 +74,7 @@ Reply wait_until(SystemCall const& call, std::uint64_t deadline) {
     // Checked first: what the host has told once must not be lost.
     TRY(kernel.user.check(call[1], count * sizeof(Event), Access::Write));
     auto const extent = Extent::create(0, count * sizeof(EpollEvent))->encode();
+    if (auto const ahead = TRY(store_ahead(call, epoll, count)); ahead != 0) return ahead;
     for (;;) {
         auto const now = kernel.clock.monotonic(Machine::ticks());
         auto const ns = deadline == forever ? forever : deadline > now ? deadline - now : 0;

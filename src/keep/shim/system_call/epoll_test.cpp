@@ -172,6 +172,17 @@ TEST_F(EpollTest, a_file_in_memory_cannot_be_watched_nor_can_what_is_not_open) {
     EXPECT_TRUE(asked.empty());
 }
 
+TEST_F(EpollTest, bytes_that_poll_received_ahead_are_an_event) {
+    ASSERT_EQ(control(add, 1, in, pointer), 0);
+    ASSERT_EQ(control(add, 2, out, pointer + 1), 0);
+    ASSERT_TRUE(world.kernel().batch.received(101, 5));
+    ASSERT_TRUE(world.kernel().batch.received(102, 5));
+    EXPECT_EQ(wait(), 1);
+    EXPECT_EQ(events(0), in);
+    EXPECT_EQ(data(0), pointer);
+    EXPECT_EQ(wait(other_epoll), 0);
+}
+
 TEST_F(EpollTest, the_table_of_what_is_watched_can_be_full) {
     auto& watches = world.kernel().watches;
     for (std::uint32_t i = 0; i < Watches::max_watches; ++i) ASSERT_TRUE(watches.add(1, i));

@@ -85,6 +85,7 @@ TEST_P(KeepTest, a_program_says_hello_and_its_exit_status_is_the_keeps) {
 
 TEST_P(KeepTest, memory_behaves_as_linux_documents_it) { passes("memory"); }
 TEST_P(KeepTest, faults_become_signals) { passes("signals"); }
+TEST_P(KeepTest, event_loops_run) { passes("events"); }
 TEST_P(KeepTest, registers_are_clean_inside_and_unchanged_outside) { passes("clean_state"); }
 
 TEST_P(KeepTest, sockets_carry_bytes_whole_and_in_order) { passes("sockets"); }

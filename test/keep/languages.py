@@ -25,21 +25,37 @@ def compiled(line, env=None):
         raise Failed(f"{line[0]} fails: {outcome.errors[-800:]}")
 
 
-def in_a_keep(program, *arguments):
-    return execute([PROGRAM, "exec", "--env", "NAME=value", "--env", "GOGC=off", program, *arguments], timeout=60)
+def in_a_keep(program, *arguments, options=()):
+    return execute([PROGRAM, "exec", "--env", "NAME=value", *options, program, *arguments], timeout=60)
 
 
-@story("a static Go program runs as far as Go wants no epoll: goroutines, panics, faults", ours=True, seconds=600)
-def go():
-    line = [need("go", "golang-go"), "build", "-buildmode=pie", "-ldflags", '-linkmode external -extldflags "-static-pie"',
-            "-o", scratch("program"), SOURCES / "program.go"]
+def go_program(name):
     need("gcc", "gcc")
-    compiled(line, env={"CGO_ENABLED": "1", "GO111MODULE": "off", "GOTOOLCHAIN": "local", "GOCACHE": str(BUILD / "test-cache/go"), "HOME": str(scratch())})
-    outcome = in_a_keep(scratch("program"), "a", "b")
+    compiled([need("go", "golang-go"), "build", "-buildmode=pie", "-ldflags", '-linkmode external -extldflags "-static-pie"',
+              "-o", scratch(name), SOURCES / f"{name}.go"],
+             env={"CGO_ENABLED": "1", "GO111MODULE": "off", "GOTOOLCHAIN": "local", "GOCACHE": str(BUILD / "test-cache/go"), "HOME": str(scratch())})
+    return scratch(name)
+
+
+@story("a static Go program runs: goroutines, panics, faults", ours=True, seconds=600)
+def go():
+    outcome = in_a_keep(go_program("program"), "a", "b")
     equal(outcome.text, "sum 499500\npanic assignment to entry in nil map\n"
                         "fault runtime error: invalid memory address or nil pointer dereference\n"
                         "[brown fox quick the]\narguments [a b] value\n", outcome.errors)
     equal(outcome.status, 7)
+
+
+@story("a static Go server runs: listener and clients, deadlines, timers, pipes, the collector of garbage", ours=True, seconds=600)
+def go_server():
+    program = go_program("server")
+    apart = "timer true true\nthrough a pipe\ncollected true 20 true\n"
+    outcome = in_a_keep(program, options=["--sockets"])
+    equal(outcome.text, apart + "echoed 1000\ndeadline true\n", outcome.errors)
+    equal(outcome.status, 0)
+    outcome = in_a_keep(program)
+    equal(outcome.text, apart + "failed: listen tcp 127.0.0.1:0: socket: permission denied\n", outcome.errors)
+    equal(outcome.status, 1)
 
 
 @story("a static Rust program runs: threads, channels, timers, panics", ours=True, seconds=300)

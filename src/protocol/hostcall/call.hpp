@@ -43,14 +43,18 @@ enum class Call : std::uint32_t {
     ReadlinkAt = 267,
     GetDents = 217,
     Fadvise = 221,
+    EpollCtl = 233,
     UtimensAt = 280,
     Fallocate = 285,
     Accept = 288,
+    EventFd = 290,
+    EpollCreate = 291,
     Pipe = 293,
     RenameAt = 316,
     Statx = 332,
     OpenAt = 437,
     FaccessAt = 439,
+    EpollWait = 441, // nanoseconds, -1: no limit
 
     Poll = 0x1000,  // buffer of Polled (batch.hpp); nanoseconds, -1: no limit
     Exit = 0x1001,  // status, signal (0: none), EndReason and its detail: ends the Keep
@@ -105,6 +109,16 @@ struct Shape {
     std::array<Argument, 6> arguments;
 };
 
+// What EpollCtl does, Linux UAPI, linux/eventpoll.h.
+enum class EpollChange : std::uint64_t { Add = 1, Delete = 2, Modify = 3 };
+
+// What EpollWait fills its buffer with. The place is the word that came with EpollCtl.
+struct EpollEvent {
+    std::uint64_t place;
+    std::uint32_t events;
+    std::uint32_t padding;
+};
+
 using enum Argument;
 
 // One row per call that names a descriptor: the shim marshals and the host checks by the same row.
@@ -152,6 +166,11 @@ inline constexpr std::array shapes{
     Shape{Call::Statx, Answer::Nothing, {Handle, Path, Value, Value, Out}},
     Shape{Call::OpenAt, Answer::Handle, {Handle, Path, Value, Value, Value}},
     Shape{Call::FaccessAt, Answer::Nothing, {Handle, Path, Value, Value}},
+    Shape{Call::EventFd, Answer::Handle, {Value, Value}},
+    Shape{Call::EpollCreate, Answer::Handle, {Value, Value}}, // nothing, flags
+    // Change, target, events, place.
+    Shape{Call::EpollCtl, Answer::Nothing, {Handle, Value, Handle, Value, Value}},
+    Shape{Call::EpollWait, Answer::Value, {Handle, Out, Value}}, // how many EpollEvents
 };
 // NOLINTEND(modernize-use-designated-initializers)
 

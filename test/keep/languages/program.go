@@ -1,5 +1,4 @@
-// A static Go program: goroutines on several threads, panics and faults that are caught. No timers, and no collector of
-// garbage (GOGC=off): for both Go's runtime wants epoll, which a Keep does not have.
+// A static Go program: goroutines on several threads, panics and faults that are caught.
 package main
 
 import (

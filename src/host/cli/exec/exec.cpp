@@ -23,6 +23,7 @@ private:
     GivenKeep keep_;
     std::vector<std::string> directories_;
     std::vector<std::string> environment_;
+    bool sockets_ = false;
     std::optional<std::string> max_memory_;
     std::optional<std::string> max_threads_;
     std::optional<std::string> timeout_;
@@ -45,6 +46,9 @@ Syntax ExecUse::syntax(Global& global) {
                  .help = "Set a variable in the program's environment, or take it over from the "
                          "host's. Can be repeated.",
                  .target = &environment_},
+                {.name = "--sockets",
+                 .help = "Let the program make and accept connections of the Internet.",
+                 .target = &sockets_},
                 {.name = "--max-memory",
                  .value = "SIZE",
                  .help = "The most memory of the Keep: bytes, or with K, M, G, T.",
@@ -87,6 +91,7 @@ os::OrFailure<vmm::ProgramOrder> ExecUse::order(Global const& global) const {
         .keep = keep_wish(keep_)
     };
     order.keep.log = TRY(log_wish(global));
+    order.keep.sockets = sockets_;
     order.arguments.insert(order.arguments.end(), arguments_.begin(), arguments_.end());
     for (auto const& wish : environment_) order.environment.push_back(TRY(variable(wish)));
     for (auto const& path : directories_) order.folders.push_back(TRY(open_directory(path)));

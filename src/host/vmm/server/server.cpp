@@ -114,6 +114,11 @@ base::Result<std::uint64_t> Server::serve(Request const& request) {
     case Call::GetSockOpt:
     case Call::Accept:
         return serve_socket(request);
+    case Call::EventFd:
+    case Call::EpollCreate:
+    case Call::EpollCtl:
+    case Call::EpollWait:
+        return serve_events(request);
     default:
         return serve_file(request);
     }

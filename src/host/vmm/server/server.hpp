@@ -27,6 +27,7 @@ private:
     base::Result<std::uint64_t> serve_file(Request const& request);
     base::Result<std::uint64_t> serve_path(Request const& request);
     base::Result<std::uint64_t> serve_socket(Request const& request);
+    base::Result<std::uint64_t> serve_events(Request const& request);
     base::Result<std::uint64_t> pipe(Request const& request);
     base::Result<std::uint64_t> keep(int number); // gives a new descriptor a handle
 

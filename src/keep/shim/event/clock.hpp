@@ -6,17 +6,8 @@
 
 namespace shim {
 
-enum class ClockId : std::uint64_t {
-    Realtime = 0,
-    Monotonic = 1,
-    ProcessCpu = 2,
-    ThreadCpu = 3,
-    MonotonicRaw = 4,
-    RealtimeCoarse = 5,
-    MonotonicCoarse = 6,
-    Boottime = 7,
-};
-
+inline constexpr std::uint64_t realtime_clock = 0; // Linux UAPI, linux/time.h
+inline constexpr std::uint64_t monotonic_clock = 1;
 inline constexpr std::uint64_t second_ns = 1'000'000'000;
 
 // The vDSO reads a copy of this at a fixed address (vdso.c): same order, same meaning.

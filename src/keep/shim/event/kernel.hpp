@@ -3,9 +3,9 @@
 // All that the shim knows while it runs.
 
 #include "keep/shim/event/clock.hpp"
-#include "keep/shim/event/lock.hpp"
 #include "keep/shim/event/signal.hpp"
 #include "keep/shim/file/descriptors.hpp"
+#include "keep/shim/file/watches.hpp"
 #include "keep/shim/host/batch.hpp"
 #include "keep/shim/host/host.hpp"
 #include "keep/shim/memory/address_space.hpp"
@@ -18,39 +18,59 @@
 
 namespace shim {
 
+// One lock for all of the shim: held from the entry to the return, but not while the host works on
+// a call that can wait.
+class Lock {
+public:
+    void lock() {
+        while (__atomic_exchange_n(&held_, true, __ATOMIC_ACQUIRE))
+            while (__atomic_load_n(&held_, __ATOMIC_RELAXED)) Machine::relax();
+    }
+    void unlock() { __atomic_store_n(&held_, false, __ATOMIC_RELEASE); }
+
+private:
+    bool held_ = false;
+};
+
+// Opens the lock for a while.
+class Unlocked {
+public:
+    explicit Unlocked(Lock& lock) : lock_{lock} { lock_.unlock(); }
+    ~Unlocked() { lock_.lock(); }
+    Unlocked(Unlocked const&) = delete;
+    Unlocked& operator=(Unlocked const&) = delete;
+
+private:
+    Lock& lock_;
+};
+
 // The large tables, apart from the rest: they are zero at first and cost memory only where they are
 // used.
 struct Tables {
     std::array<PagePool::Chunk, PagePool::max_chunks> chunks{};
     std::array<Region, Regions::max_regions> regions{};
     std::array<File, Descriptors::max_files> files{};
+    std::array<Watch, Watches::max_watches> watches{};
     std::array<Thread, max_cpus> threads{};
     ProgramFile::Nodes nodes{};
 };
 
 struct Kernel {
-    explicit Kernel(Tables& tables)
-        : pool{host, tables.chunks},
-          translations{pool},
-          program{*this, tables.nodes},
-          space{pool, translations, program, tables.regions},
-          user{space},
-          files{tables.files},
-          batch{host},
-          signals{user},
-          threads{tables.threads} {}
+    explicit Kernel(Tables& large) : tables{large} {}
 
+    Tables& tables;
     Lock lock;
     Host host;
-    PagePool pool;
-    Translations translations;
-    ProgramFile program;
-    AddressSpace space;
-    UserMemory user;
-    Descriptors files;
-    Batch batch;
-    Signals signals;
-    std::span<Thread, max_cpus> threads; // by vCPU
+    PagePool pool{host, tables.chunks};
+    Translations translations{pool};
+    ProgramFile program{*this, tables.nodes};
+    AddressSpace space{pool, translations, program, tables.regions};
+    UserMemory user{space};
+    Descriptors files{tables.files};
+    Watches watches{tables.watches};
+    Batch batch{host};
+    Signals signals{user};
+    std::span<Thread, max_cpus> threads{tables.threads}; // by vCPU
     Clock clock;
     std::uint32_t next_thread_id = 1;
     std::uint32_t max_threads = 1;

@@ -13,7 +13,8 @@ using protocol::launch::Doorbell;
 // A host that looks answers most calls at once; what a peer is waited for comes later than a
 // doorbell would cost.
 std::uint64_t Host::patience_with(Call call) const {
-    return call == Call::Park ? 0 : call == Call::Poll ? 8 * patience_ticks_ : patience_ticks_;
+    if (call == Call::Park || call == Call::EpollWait) return 0;
+    return call == Call::Poll ? 8 * patience_ticks_ : patience_ticks_;
 }
 
 std::byte* Host::block() const { return blocks_[Machine::cpu()]; }

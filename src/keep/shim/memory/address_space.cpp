@@ -18,8 +18,7 @@ void AddressSpace::set_places(std::uint64_t mappings, std::uint64_t heap) {
     heap_limit_ = heap + (64ULL << 30);
 }
 
-base::Result<void>
-AddressSpace::populate(Range range, Access access, std::uint64_t large_pages_from) {
+base::Result<void> AddressSpace::populate(Range range, Access access) {
     for (std::uint64_t at = range.begin; at < range.end;) {
         auto* const directory = TRY(table_.make(at, PageTable::Level::Large));
         std::uint64_t const next =
@@ -28,8 +27,7 @@ AddressSpace::populate(Range range, Access access, std::uint64_t large_pages_fro
             at = next;
             continue;
         }
-        if (directory->empty() && next - at == large_page_size &&
-            range.size() >= large_pages_from) {
+        if (directory->empty() && next - at == large_page_size) {
             *directory = PageTable::page(TRY(pool_.large()), access, true).with<Entry::Large>(true);
             at = next;
             continue;
@@ -53,8 +51,7 @@ base::Result<std::uint64_t> AddressSpace::map(std::uint64_t size, Access access)
 base::Result<void> AddressSpace::map_at(Range range, Access access) {
     TRY(unmap(range));
     TRY(regions_.insert({.range = range, .access = access}));
-    if (access != Access::None && range.size() <= eager_size)
-        return populate(range, access, large_page_size);
+    if (access != Access::None && range.size() <= eager_size) return populate(range, access);
     return {};
 }
 
@@ -130,7 +127,7 @@ base::Result<void> AddressSpace::protect(Range range, Access access) {
     if (lost) translations_.forget();
     TRY(done);
     if (anonymous && access != Access::None && range.size() <= eager_size)
-        return populate(range, access, large_page_size);
+        return populate(range, access);
     return {};
 }
 
@@ -206,9 +203,7 @@ base::Result<void> AddressSpace::bring_in(Region const& region, std::uint64_t at
         return {};
     }
     std::uint64_t const around = round_down(at, large_page_size);
-    return populate(
-        region.range.intersect({around, around + large_page_size}), region.access, large_page_size
-    );
+    return populate(region.range.intersect({around, around + large_page_size}), region.access);
 }
 
 base::Result<std::span<std::byte>> AddressSpace::reach(std::uint64_t at, Access access) {

@@ -48,7 +48,7 @@ public:
     Regions const& regions() const { return regions_; }
 
 private:
-    base::Result<void> populate(Range range, Access access, std::uint64_t large_pages_from);
+    base::Result<void> populate(Range range, Access access);
     base::Result<void> bring_in(Region const& region, std::uint64_t at);
     base::Result<void> drop_pages(Range range);
     base::Result<std::uint64_t> move(Range old, std::uint64_t size);

@@ -5,8 +5,8 @@
 
 #include "base/result.hpp"
 #include "hw/address.hpp"
-#include "keep/shim/memory/physical.hpp"
 #include "keep/shim/memory/range.hpp"
+#include "keep/shim/platform/machine.hpp"
 
 #include <cstdint>
 #include <span>

@@ -1,6 +1,5 @@
 #include "keep/shim/memory/translations.hpp"
 
-#include "keep/shim/memory/physical.hpp"
 #include "keep/shim/platform/machine.hpp"
 
 namespace shim {

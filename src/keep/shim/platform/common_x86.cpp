@@ -1,15 +1,20 @@
 // What every platform that runs as a machine of its own does alike, in either ring.
 
-#include "keep/shim/memory/range.hpp"
+#include "keep/shim/memory/page_pool.hpp"
 #include "keep/shim/platform/cpu_area.hpp"
 #include "keep/shim/platform/machine.hpp"
 #include "protocol/hostcall/block.hpp"
 
 #include <array>
+#include <cstring>
 
 namespace shim {
 
 extern "C" {
+extern std::uint64_t boot_root[512];
+extern std::uint64_t boot_low[512];
+extern std::uint64_t cpu_directory[512];
+extern std::uint64_t cpu_map[512];
 extern std::uint64_t program_tables;
 extern std::uint64_t direct_map[512];
 extern std::uint64_t direct_directory[512];
@@ -31,6 +36,25 @@ std::uint64_t enabled_state() {
     std::uint32_t high = 0;
     asm volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
     return low;
+}
+
+constexpr std::uint64_t entry_address = 0x000f'ffff'ffff'f000;
+
+struct Copy {
+    hw::PhysAddr at;
+    std::uint64_t* entries;
+};
+
+base::Result<Copy> copy_table(PagePool& pool, std::uint64_t const* table) {
+    auto const page = TRY(pool.table());
+    // Safety: a fresh page of the pool, 512 entries.
+    auto* const entries = reinterpret_cast<std::uint64_t*>(physical(page));
+    std::memcpy(entries, table, hw::page_size);
+    return Copy{page, entries};
+}
+
+void redirect(std::uint64_t& entry, hw::PhysAddr to) {
+    entry = (entry & ~entry_address) | to.raw();
 }
 
 } // namespace
@@ -144,6 +168,30 @@ void Machine::extend_window(hw::PhysAddr begin, hw::PhysAddr end) {
                 i * gib + j * large_page_size + (direct_directory[0] & ~large_page_address);
         direct_map[i] = reinterpret_cast<std::uint64_t>(directory.data()) | (direct_map[0] & 0xfff);
     }
+}
+
+// Everything is shared with the first vCPU but the page behind CPU_AREA and the stacks.
+base::Result<hw::PhysAddr> Machine::prepare_cpu(PagePool& pool, unsigned index) {
+    auto const root = TRY(copy_table(pool, boot_root));
+    auto const low = TRY(copy_table(pool, boot_low));
+    auto const directory = TRY(copy_table(pool, cpu_directory));
+    auto const map = TRY(copy_table(pool, cpu_map));
+    redirect(root.entries[0], low.at);
+    redirect(low.entries[1], directory.at);
+    redirect(directory.entries[0], map.at);
+    for (std::size_t i = 0; i < cpu_area_pages; ++i) {
+        if (i == cpu_area_guard) continue;
+        auto const page = TRY(pool.table());
+        redirect(map.entries[i], page);
+        if (i != 0) continue;
+        // Safety: a fresh page, and CpuArea fits into one.
+        auto& area = *reinterpret_cast<CpuArea*>(physical(page));
+        area.index = index;
+        area.root = root.at.raw();
+        area.task_state = cpu_area().task_state;
+        area.gdt = cpu_area().gdt;
+    }
+    return root.at;
 }
 
 std::byte* Machine::memory() { return reinterpret_cast<std::byte*>(direct_map_address); }

@@ -44,4 +44,8 @@ struct Machine {
     static bool const fresh_memory_is_zero;
 };
 
+// Safety: the window maps every address that the page pool gives out, and the files that the loader
+// placed.
+inline std::byte* physical(hw::PhysAddr address) { return Machine::memory() + address.raw(); }
+
 } // namespace shim

@@ -1,6 +1,5 @@
-#include "keep/shim/program/page_digest.hpp"
-
 #include "keep/shim/platform/machine.hpp"
+#include "keep/shim/program/program_file.hpp"
 
 #include <bit>
 

@@ -1,5 +1,5 @@
 #include "crypto/digest.hpp"
-#include "keep/shim/program/page_digest.hpp"
+#include "keep/shim/program/program_file.hpp"
 
 #include <random>
 

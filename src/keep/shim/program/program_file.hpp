@@ -6,14 +6,26 @@
 // against the hash tree whose root is in the image, and uses the copy.
 
 #include "keep/shim/memory/page_table.hpp"
-#include "keep/shim/program/page_digest.hpp"
 #include "protocol/launch/machine.hpp"
+#include "protocol/program/tree.hpp"
 
 #include <span>
 
 namespace shim {
 
 struct Kernel;
+
+// SHA-256 of a page, by the block functions of AWS-LC.
+class PageDigest {
+public:
+    // Asks the CPU whether it has instructions for SHA-256.
+    static PageDigest create();
+
+    protocol::program::Digest of(protocol::program::Page const& page) const;
+
+private:
+    bool instructions_ = false;
+};
 
 class ProgramFile {
 public:

@@ -1,5 +1,4 @@
 #include "base/shared.hpp"
-#include "keep/shim/memory/physical.hpp"
 #include "keep/shim/start/start.hpp"
 
 #include <algorithm>

@@ -2,7 +2,6 @@
 
 #include "keep/shim/start/start.hpp"
 
-#include "keep/shim/memory/physical.hpp"
 #include "keep/shim/platform/cpu_area.hpp"
 #include "keep/shim/thread/schedule.hpp"
 

@@ -1,4 +1,3 @@
-#include "keep/shim/memory/physical.hpp"
 #include "keep/shim/start/start.hpp"
 
 #include <cstring>

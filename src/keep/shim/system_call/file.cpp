@@ -30,6 +30,7 @@ base::Result<void> close_number(SystemCall const& call, std::uint64_t number) {
     auto const file = *TRY(files.find(number));
     files.remove(number);
     if (file.kind != File::Kind::Host || files.handle_in_use(file.handle)) return {};
+    call.kernel.watches.forget(file.handle);
     auto& batch = call.kernel.batch;
     if (auto* const unread = batch.unread(file.handle)) batch.take(*unread, unread->size);
     if (file.close_late && call.kernel.host.close_with_next(file.handle)) return {};
@@ -75,6 +76,9 @@ Reply close(SystemCall const& call) {
     TRY(close_number(call, call[0]));
     return 0;
 }
+
+// As Linux answers where a file cannot: Go then copies, but takes ENOSYS for a failure.
+Reply splice(SystemCall const&) { return std::unexpected(base::Errno::Inval); }
 
 Reply lseek(SystemCall const& call) {
     auto* const file = TRY(call.kernel.files.find(call[0]));

@@ -12,6 +12,7 @@ using protocol::hostcall::Extent;
 namespace {
 
 constexpr std::size_t longest_path = 4096;
+constexpr std::uint64_t most_in = 4096; // of an option or an address
 
 } // namespace
 
@@ -112,24 +113,43 @@ Reply add_handle(
     return call.kernel.files.add(file);
 }
 
-// For calls whose arguments are only numbers, descriptors and paths: the row says which is which.
+// By the row, which says what each argument is: a path follows its folder, a buffer's size follows
+// the buffer, or an address where that size is and where the host's is put.
 Reply system_call::forward(SystemCall const& call) {
-    auto const number = call.frame.rax;
-    auto const* const shape = protocol::hostcall::find_shape(static_cast<Call>(number));
-    if (shape == nullptr) return std::unexpected(base::Errno::NoSys);
+    auto const* const shape = protocol::hostcall::find_shape(static_cast<Call>(call.frame.rax));
+    if (shape == nullptr || shape->answer == Answer::Handle)
+        return std::unexpected(base::Errno::NoSys);
     Forward forward{call, shape->call};
     auto const& kinds = shape->arguments;
-    for (unsigned i = 0; i < kinds.size() && kinds[i] != Argument::None; ++i) {
-        bool const folder =
-            kinds[i] == Argument::Handle && i + 1 < kinds.size() && kinds[i + 1] == Argument::Path;
-        if (folder)
-            TRY(forward.below(i++));
-        else if (kinds[i] == Argument::Handle)
-            TRY(forward.handle(call[i]));
-        else if (kinds[i] == Argument::Target)
-            TRY(forward.text(call[i]));
-        else
-            forward.value(call[i]);
+    for (unsigned i = 0, from = 0; i < kinds.size() && kinds[i] != Argument::None; ++i, ++from) {
+        auto const next = i + 1 < kinds.size() ? kinds[i + 1] : Argument::None;
+        if (kinds[i] == Argument::Handle && next == Argument::Path) {
+            TRY(forward.below(from++));
+            ++i;
+        } else if (kinds[i] == Argument::Handle) {
+            TRY(forward.handle(call[from]));
+        } else if (kinds[i] == Argument::Target) {
+            TRY(forward.text(call[from]));
+        } else if (kinds[i] == Argument::Value) {
+            forward.value(call[from]);
+        } else if (kinds[i] == Argument::In) {
+            auto const size = static_cast<std::uint32_t>(call[from + 1]);
+            if (size > most_in) return std::unexpected(base::Errno::Inval);
+            TRY(forward.in(call[from], size));
+            ++from;
+        } else if (kinds[i] == Argument::Out && next == Argument::InOut) {
+            auto const room = TRY(call.kernel.user.load<std::uint32_t>(call[from + 1]));
+            TRY(forward.out(call[from], smaller(room, most_in)));
+            TRY(forward.out(call[++from], sizeof room));
+            ++i;
+        } else if (kinds[i] == Argument::Out) {
+            TRY(forward.result(
+                call[from], smaller(static_cast<std::uint32_t>(call[from + 1]), data_size)
+            ));
+            ++from;
+        } else {
+            return std::unexpected(base::Errno::NoSys);
+        }
     }
     return forward.send();
 }

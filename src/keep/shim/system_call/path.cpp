@@ -71,10 +71,7 @@ Reply readlink(SystemCall const& call) { return read_link(call, 0, call[1], call
 
 Reply readlinkat(SystemCall const& call) {
     if (call.word(0) == working_folder) return read_link(call, 1, call[2], call[3]);
-    Forward forward{call, Call::ReadlinkAt};
-    TRY(forward.below(0));
-    TRY(forward.result(call[2], smaller(call[3], hw::page_size)));
-    return forward.send();
+    return forward(call);
 }
 
 Reply getcwd(SystemCall const& call) {
@@ -109,13 +106,6 @@ Reply faccessat(SystemCall const& call) {
     Forward forward{call, Call::FaccessAt};
     TRY(forward.below(0));
     forward.value(call[2]);
-    return forward.send();
-}
-
-Reply getdents64(SystemCall const& call) {
-    Forward forward{call, Call::GetDents};
-    TRY(forward.handle(call[0]));
-    TRY(forward.result(call[1], smaller(call[2], protocol::hostcall::data_size)));
     return forward.send();
 }
 

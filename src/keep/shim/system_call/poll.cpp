@@ -1,7 +1,7 @@
 // Waiting for descriptors: poll and ppoll. Their signal mask is not needed, since nothing outside
 // sends signals.
 
-#include "keep/shim/system_call/time.hpp"
+#include "keep/shim/system_call/system_call.hpp"
 #include "keep/shim/thread/schedule.hpp"
 
 #include <cstring>

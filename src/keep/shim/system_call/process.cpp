@@ -44,7 +44,6 @@ Limit limit_of(std::uint64_t resource) {
 } // namespace
 
 Reply arch_prctl(SystemCall const& call) {
-    auto& user = call.kernel.user;
     switch (call[0]) {
     case set_fs:
     case set_gs:
@@ -53,11 +52,9 @@ Reply arch_prctl(SystemCall const& call) {
                           : Machine::set_second_pointer(call[1]);
         return 0;
     case get_fs:
-        TRY(user.store(call[1], Machine::thread_pointer()));
-        return 0;
+        return call.store(call[1], Machine::thread_pointer());
     case get_gs:
-        TRY(user.store(call[1], Machine::second_pointer()));
-        return 0;
+        return call.store(call[1], Machine::second_pointer());
     default:
         return std::unexpected(base::Errno::Inval);
     }
@@ -81,20 +78,15 @@ Reply uname(SystemCall const& call) {
         std::memcpy(fields.data() + at, text.data(), text.size());
         at += name_field;
     }
-    TRY(call.kernel.user.store(call[0], fields));
-    return 0;
+    return call.store(call[0], fields);
 }
 
 Reply prlimit64(SystemCall const& call) {
     if (call[0] != 0 && call[0] != 1) return std::unexpected(base::Errno::Perm);
-    if (call[3] != 0) TRY(call.kernel.user.store(call[3], limit_of(call[1])));
-    return 0;
+    return call.wanted(call[3], limit_of(call[1]));
 }
 
-Reply getrlimit(SystemCall const& call) {
-    TRY(call.kernel.user.store(call[1], limit_of(call[0])));
-    return 0;
-}
+Reply getrlimit(SystemCall const& call) { return call.store(call[1], limit_of(call[0])); }
 
 Reply sysinfo(SystemCall const& call) {
     // struct sysinfo: uptime, three loads, total and free memory, ..., unit at 104.
@@ -103,8 +95,7 @@ Reply sysinfo(SystemCall const& call) {
     info[4] = call.kernel.pool.limit();
     info[5] = call.kernel.pool.limit() - smaller(call.kernel.pool.used(), call.kernel.pool.limit());
     info[13] = 1;
-    TRY(call.kernel.user.store(call[0], info));
-    return 0;
+    return call.store(call[0], info);
 }
 
 Reply user_id(SystemCall const& call) { return call.kernel.user_id; }
@@ -127,14 +118,12 @@ Reply getrusage(SystemCall const& call) {
     usage[0] = ns / second_ns;
     usage[1] = ns % second_ns / 1000;
     usage[4] = call.kernel.pool.used() >> 10;
-    TRY(call.kernel.user.store(call[1], usage));
-    return 0;
+    return call.store(call[1], usage);
 }
 
 Reply getcpu(SystemCall const& call) {
     if (call[0] != 0) TRY(call.kernel.user.store(call[0], std::uint32_t{0}));
-    if (call[1] != 0) TRY(call.kernel.user.store(call[1], std::uint32_t{0}));
-    return 0;
+    return call.wanted(call[1], std::uint32_t{0});
 }
 
 } // namespace shim::system_call

@@ -46,8 +46,7 @@ Reply rt_sigaction(SystemCall const& call) {
         action = TRY(call.kernel.user.load<SignalAction>(call[1]));
         action.mask &= ~unblockable;
     }
-    if (call[2] != 0) TRY(call.kernel.user.store(call[2], old));
-    return 0;
+    return call.wanted(call[2], old);
 }
 
 Reply rt_sigprocmask(SystemCall const& call) {
@@ -61,8 +60,7 @@ Reply rt_sigprocmask(SystemCall const& call) {
         if (call[0] >= changed.size()) return std::unexpected(base::Errno::Inval);
         blocked = changed[call[0]] & ~unblockable;
     }
-    if (call[2] != 0) TRY(call.kernel.user.store(call[2], old));
-    return 0;
+    return call.wanted(call[2], old);
 }
 
 Reply rt_sigreturn(SystemCall const& call) {
@@ -84,8 +82,7 @@ Reply sigaltstack(SystemCall const& call) {
             off ? SignalStack{}
                 : SignalStack{.base = wanted.base, .flags = 0, .padding = 0, .size = wanted.size};
     }
-    if (call[1] != 0) TRY(call.kernel.user.store(call[1], old));
-    return 0;
+    return call.wanted(call[1], old);
 }
 
 Reply kill(SystemCall const& call) {

@@ -14,7 +14,6 @@ using protocol::hostcall::Extent;
 namespace {
 
 constexpr std::uint64_t most_address = 128;
-constexpr std::uint64_t most_option = 4096;
 constexpr std::uint64_t address_room = 4096; // of the block's data, left free beside a message
 constexpr std::uint64_t most_message = data_size - address_room;
 
@@ -167,42 +166,6 @@ Reply socket(SystemCall const& call) {
 Reply accept(SystemCall const& call) { return accept_with(call, 0); }
 Reply accept4(SystemCall const& call) { return accept_with(call, call[3]); }
 
-Reply connect_or_bind(SystemCall const& call) {
-    if (call[2] > most_address) return std::unexpected(base::Errno::Inval);
-    Forward forward{call, static_cast<Call>(call.frame.rax)};
-    TRY(forward.handle(call[0]));
-    TRY(forward.in(call[1], call[2]));
-    return forward.send();
-}
-
-Reply socket_name(SystemCall const& call) {
-    Forward forward{call, static_cast<Call>(call.frame.rax)};
-    TRY(forward.handle(call[0]));
-    TRY(add_name(forward, call, call[1], call[2]));
-    return forward.send();
-}
-
-Reply setsockopt(SystemCall const& call) {
-    if (call[4] > most_option) return std::unexpected(base::Errno::Inval);
-    Forward forward{call, Call::SetSockOpt};
-    TRY(forward.handle(call[0]));
-    forward.value(call[1]);
-    forward.value(call[2]);
-    TRY(forward.in(call[3], call[4]));
-    return forward.send();
-}
-
-Reply getsockopt(SystemCall const& call) {
-    auto const room = TRY(call.kernel.user.load<std::uint32_t>(call[4]));
-    Forward forward{call, Call::GetSockOpt};
-    TRY(forward.handle(call[0]));
-    forward.value(call[1]);
-    forward.value(call[2]);
-    TRY(forward.out(call[3], smaller(room, most_option)));
-    TRY(forward.out(call[4], sizeof room));
-    return forward.send();
-}
-
 Reply sendto(SystemCall const& call) {
     return send(
         call,
@@ -253,8 +216,7 @@ Reply pipe2(SystemCall const& call) {
     std::array<std::uint32_t, 2> numbers{};
     for (unsigned i = 0; i < 2; ++i)
         numbers[i] = static_cast<std::uint32_t>(TRY(add_handle(call, handles[i], call[1], false)));
-    TRY(kernel.user.store(call[0], numbers));
-    return 0;
+    return call.store(call[0], numbers);
 }
 
 } // namespace system_call

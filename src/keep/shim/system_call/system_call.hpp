@@ -6,6 +6,8 @@
 
 namespace shim {
 
+using Reply = base::Result<std::uint64_t>;
+
 struct SystemCall {
     Kernel& kernel;
     Thread& thread;
@@ -20,50 +22,32 @@ struct SystemCall {
         return ints >> i & 1 ? values[i] & 0xffff'ffff : values[i];
     }
     std::int32_t word(unsigned i) const { return static_cast<std::int32_t>((*this)[i]); }
+
+    // An answer that the program wants at an address; wanted(): unless that is null.
+    template <class T> Reply store(std::uint64_t at, T const& value) const {
+        TRY(kernel.user.store(at, value));
+        return 0;
+    }
+    template <class T> Reply wanted(std::uint64_t at, T const& value) const {
+        return at == 0 ? Reply{0} : store(at, value);
+    }
 };
 
-using Reply = base::Result<std::uint64_t>;
 using Function = Reply(SystemCall const&); // what answers a system call
+
+// The moment that lies the timespec at `at` after now; forever if `at` is null.
+base::Result<std::uint64_t> deadline_after(Kernel& kernel, std::uint64_t at);
+// The moment at which `clock` shows the timespec at `at`; forever if `at` is null.
+base::Result<std::uint64_t> deadline_at(Kernel& kernel, std::uint64_t at, std::uint64_t clock);
 
 void answer_system_call(Kernel& kernel, Frame& frame);
 
 namespace system_call {
 
-// memory.cpp
-Function mmap, munmap, mprotect, mremap, madvise, brk;
-
-// process.cpp
-Function arch_prctl, getrandom, uname, prlimit64, getrlimit, sysinfo, user_id, group_id, process_id,
-    thread_id, nothing, exit_group, sched_getaffinity, getrusage, getcpu;
-
-// signal.cpp
-Function rt_sigaction, rt_sigprocmask, rt_sigreturn, sigaltstack, kill, tkill, tgkill;
-
-// time.cpp
-Function clock_gettime, clock_getres, gettimeofday, time, nanosleep, clock_nanosleep, sched_yield;
-
-// clone.cpp, futex.cpp
-Function clone, exit, set_tid_address, set_robust_list, futex;
-
-// transfer.cpp
-Function read, write, readv, writev, pread64, pwrite64, preadv, pwritev;
-
-// file.cpp, poll.cpp
-Function close, lseek, ioctl, fcntl, dup, dup2, dup3, poll, ppoll;
-
-// path.cpp
-Function openat, openat2, open, readlink, readlinkat, getcwd, utimensat, getdents64, renameat,
-    faccessat;
-
-// stat.cpp
-Function fstat, newfstatat, statx;
-
-// socket.cpp
-Function socket, accept, accept4, sendto, recvfrom, sendmsg, recvmsg, connect_or_bind, socket_name,
-    setsockopt, getsockopt, pipe2;
-
-// forward.cpp: by its row in protocol/hostcall/call.hpp
-Function forward;
+#define CALL(number, handler, ...) Function handler;
+#include "keep/shim/system_call/calls.inc"
+#undef CALL
+Function forward; // by the call's row in protocol/hostcall/call.hpp
 
 } // namespace system_call
 

@@ -1,7 +1,6 @@
 // Time of the Keep's own clock, and waiting for it to pass.
 
-#include "keep/shim/system_call/time.hpp"
-
+#include "keep/shim/system_call/system_call.hpp"
 #include "keep/shim/thread/schedule.hpp"
 
 namespace shim {
@@ -30,24 +29,16 @@ base::Result<std::uint64_t> load_ns(Kernel& kernel, std::uint64_t at) {
            static_cast<std::uint64_t>(spec.nanoseconds);
 }
 
-base::Result<std::uint64_t> read_clock(Kernel& kernel, ClockId clock) {
+// Linux UAPI, linux/time.h: 0 and 5 are the real time, 2 and 3 CPU time, the others up to 7 count
+// from the start.
+base::Result<std::uint64_t> read_clock(Kernel& kernel, std::uint64_t clock) {
+    constexpr std::uint64_t real = 1U << 0 | 1U << 5;
+    constexpr std::uint64_t cpu = 1U << 2 | 1U << 3;
     auto const ticks = Machine::ticks();
-    switch (clock) {
-    case ClockId::Realtime:
-    case ClockId::RealtimeCoarse:
-        return kernel.clock.realtime(ticks);
-    case ClockId::Monotonic:
-    case ClockId::MonotonicRaw:
-    case ClockId::MonotonicCoarse:
-    case ClockId::Boottime:
-        return kernel.clock.monotonic(ticks);
+    if (clock > 7) return std::unexpected(base::Errno::Inval);
     // A vCPU that the host does not run is not told so: CPU time is the time since the start.
-    case ClockId::ProcessCpu:
-    case ClockId::ThreadCpu:
-        return kernel.clock.elapsed_ns(ticks);
-    default:
-        return std::unexpected(base::Errno::Inval);
-    }
+    if (cpu >> clock & 1) return kernel.clock.elapsed_ns(ticks);
+    return real >> clock & 1 ? kernel.clock.realtime(ticks) : kernel.clock.monotonic(ticks);
 }
 
 Reply sleep_until(SystemCall const& call, std::uint64_t deadline, std::uint64_t remaining_at) {
@@ -72,10 +63,10 @@ base::Result<std::uint64_t> deadline_after(Kernel& kernel, std::uint64_t at) {
     return ns == forever ? forever : kernel.clock.monotonic(Machine::ticks()) + ns;
 }
 
-base::Result<std::uint64_t> deadline_at(Kernel& kernel, std::uint64_t at, ClockId clock) {
+base::Result<std::uint64_t> deadline_at(Kernel& kernel, std::uint64_t at, std::uint64_t clock) {
     if (at == 0) return forever;
     auto const ns = TRY(load_ns(kernel, at));
-    if (ns == forever || clock != ClockId::Realtime) return ns;
+    if (ns == forever || clock != realtime_clock) return ns;
     auto const offset = kernel.clock.realtime_ns - kernel.clock.monotonic_ns;
     return ns > offset ? ns - offset : 0;
 }
@@ -83,22 +74,19 @@ base::Result<std::uint64_t> deadline_at(Kernel& kernel, std::uint64_t at, ClockI
 namespace system_call {
 
 Reply clock_gettime(SystemCall const& call) {
-    auto const ns = TRY(read_clock(call.kernel, static_cast<ClockId>(call[0])));
-    TRY(call.kernel.user.store(call[1], spec_of(ns)));
-    return 0;
+    auto const ns = TRY(read_clock(call.kernel, call[0]));
+    return call.store(call[1], spec_of(ns));
 }
 
 Reply clock_getres(SystemCall const& call) {
-    TRY(read_clock(call.kernel, static_cast<ClockId>(call[0])));
-    if (call[1] != 0) TRY(call.kernel.user.store(call[1], TimeSpec{0, 1}));
-    return 0;
+    TRY(read_clock(call.kernel, call[0]));
+    return call.wanted(call[1], TimeSpec{0, 1});
 }
 
 Reply gettimeofday(SystemCall const& call) {
     auto time = spec_of(call.kernel.clock.realtime(Machine::ticks()));
     time.nanoseconds /= 1000; // a timeval has microseconds there
-    if (call[0] != 0) TRY(call.kernel.user.store(call[0], time));
-    return 0;
+    return call.wanted(call[0], time);
 }
 
 Reply time(SystemCall const& call) {
@@ -116,10 +104,9 @@ Reply nanosleep(SystemCall const& call) {
 Reply clock_nanosleep(SystemCall const& call) {
     constexpr std::uint64_t absolute = 1;
     if (call[2] == 0) return std::unexpected(base::Errno::Fault);
-    auto const clock = static_cast<ClockId>(call[0]);
-    TRY(read_clock(call.kernel, clock));
+    TRY(read_clock(call.kernel, call[0]));
     if (call[1] & absolute)
-        return sleep_until(call, TRY(deadline_at(call.kernel, call[2], clock)), 0);
+        return sleep_until(call, TRY(deadline_at(call.kernel, call[2], call[0])), 0);
     return sleep_until(call, TRY(deadline_after(call.kernel, call[2])), call[3]);
 }
 

@@ -1,7 +1,5 @@
 #include "keep/shim/system_call/transfer.hpp"
 
-#include "keep/shim/memory/physical.hpp"
-
 namespace shim {
 
 using protocol::hostcall::data_size;
@@ -145,46 +143,36 @@ namespace system_call {
 
 namespace {
 
-Pieces buffer(SystemCall const& call) { return Pieces::one(call.kernel.user, call[1], call[2]); }
-base::Result<Pieces> vector(SystemCall const& call) {
+// arch/x86/entry/syscalls/syscall_64.tbl: up to pwrite64 they have one buffer, then several.
+constexpr std::uint64_t pwrite64_number = 18;
+constexpr std::uint64_t readv_number = 19;
+constexpr std::uint64_t writev_number = 20;
+constexpr std::uint64_t pwritev2_number = 328;
+
+base::Result<Pieces> pieces_of(SystemCall const& call) {
+    if (call.frame.rax <= pwrite64_number) return Pieces::one(call.kernel.user, call[1], call[2]);
     return Pieces::vector(call.kernel.user, call[1], call[2]);
+}
+
+// Of preadv2 and pwritev2, offset -1 is the file's own position, and beside appending their flags
+// only hint.
+Position position_of(SystemCall const& call) {
+    auto const number = call.frame.rax;
+    bool const plain = number <= 1 || number == readv_number || number == writev_number;
+    bool const own = plain || (number > writev_number && call[3] == own_position);
+    return {own, call[3], number == pwritev2_number ? call[5] & append_flag : 0};
 }
 
 } // namespace
 
 Reply read(SystemCall const& call) {
-    return read_file(call, *TRY(call.kernel.files.find(call[0])), buffer(call), {});
+    auto& file = *TRY(call.kernel.files.find(call[0]));
+    return read_file(call, file, TRY(pieces_of(call)), position_of(call));
 }
+
 Reply write(SystemCall const& call) {
-    return write_file(call, *TRY(call.kernel.files.find(call[0])), buffer(call), {});
-}
-Reply readv(SystemCall const& call) {
-    return read_file(call, *TRY(call.kernel.files.find(call[0])), TRY(vector(call)), {});
-}
-Reply writev(SystemCall const& call) {
-    return write_file(call, *TRY(call.kernel.files.find(call[0])), TRY(vector(call)), {});
-}
-Reply pread64(SystemCall const& call) {
-    return read_file(
-        call, *TRY(call.kernel.files.find(call[0])), buffer(call), {.own = false, .offset = call[3]}
-    );
-}
-Reply pwrite64(SystemCall const& call) {
-    return write_file(
-        call, *TRY(call.kernel.files.find(call[0])), buffer(call), {.own = false, .offset = call[3]}
-    );
-}
-// preadv2 and pwritev2 come here too: offset -1 is the file's own position, and beside appending
-// their flags only hint.
-Reply preadv(SystemCall const& call) {
-    Position const position{.own = call[3] == own_position, .offset = call[3]};
-    return read_file(call, *TRY(call.kernel.files.find(call[0])), TRY(vector(call)), position);
-}
-Reply pwritev(SystemCall const& call) {
-    constexpr std::uint64_t pwritev2_number = 328;
-    std::uint64_t const flags = call.frame.rax == pwritev2_number ? call[5] & append_flag : 0;
-    Position const position{.own = call[3] == own_position, .offset = call[3], .flags = flags};
-    return write_file(call, *TRY(call.kernel.files.find(call[0])), TRY(vector(call)), position);
+    auto& file = *TRY(call.kernel.files.find(call[0]));
+    return write_file(call, file, TRY(pieces_of(call)), position_of(call));
 }
 
 } // namespace system_call

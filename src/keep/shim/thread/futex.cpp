@@ -1,7 +1,6 @@
 // Waiting for a word of memory to change, Linux futex(2).
 
 #include "keep/shim/system_call/system_call.hpp"
-#include "keep/shim/system_call/time.hpp"
 #include "keep/shim/thread/schedule.hpp"
 
 namespace shim {
@@ -83,7 +82,7 @@ Reply system_call::futex(SystemCall const& call) {
     auto& kernel = call.kernel;
     auto const operation = static_cast<Operation>(call[1] & operation_mask);
     auto const word = static_cast<std::uint32_t>(call[5]);
-    auto const clock = call[1] & realtime_flag ? ClockId::Realtime : ClockId::Monotonic;
+    auto const clock = call[1] & realtime_flag ? realtime_clock : monotonic_clock;
     switch (operation) {
     case Operation::Wait:
         return wait(call, any, TRY(deadline_after(kernel, call[3])));

@@ -1,16 +1,10 @@
 #include "keep/shim/thread/schedule.hpp"
 
-#include "keep/shim/memory/physical.hpp"
-
 namespace shim {
 
 using protocol::hostcall::block_size;
 
 namespace {
-
-unsigned index_of(Kernel& kernel, Thread const& thread) {
-    return static_cast<unsigned>(&thread - kernel.threads.data());
-}
 
 base::Result<void> spawn(Kernel& kernel, unsigned cpu) {
     if (kernel.blocks.size() < block_size) {
@@ -70,7 +64,8 @@ void park(Kernel& kernel, std::uint64_t deadline_ns) {
 
 void wake(Kernel& kernel, Thread& thread) {
     // A thread that is not parked has not asked the host yet; it finds the token when it does.
-    static_cast<void>(kernel.host.call(Call::Unpark, {index_of(kernel, thread)}, 0));
+    auto const cpu = static_cast<std::uint64_t>(&thread - kernel.threads.data());
+    static_cast<void>(kernel.host.call(Call::Unpark, {cpu}, 0));
 }
 
 void end_thread(Kernel& kernel, Frame& frame) {

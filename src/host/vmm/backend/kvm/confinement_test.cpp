@@ -8,6 +8,8 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -98,6 +100,16 @@ TEST(Confinement, MakesNoCodeExecutable) {
         ),
         EPERM
     );
+}
+
+TEST(Confinement, WatchesDescriptorsForTheProgram) {
+    EXPECT_EQ(error_of({}, [] { return ::eventfd(0, EFD_NONBLOCK); }), 0);
+    EXPECT_EQ(error_of({}, [] { return ::epoll_create1(EPOLL_CLOEXEC); }), 0);
+    EXPECT_EQ(error_of({}, [] { return ::epoll_ctl(-1, EPOLL_CTL_DEL, -1, nullptr); }), EBADF);
+    epoll_event event{};
+    EXPECT_EQ(error_of({}, [&] { return ::epoll_pwait2(-1, &event, 1, nullptr, nullptr); }), EBADF);
+    EXPECT_EQ(error_of({}, [] { return ::syscall(SYS_signalfd4, -1, nullptr, 8, 0); }), EPERM);
+    EXPECT_EQ(error_of({}, [] { return ::syscall(SYS_timerfd_create, 0, 0); }), EPERM);
 }
 
 TEST(Confinement, OpensNoPathAndNoSocketThatTheConfigurationDidNotNeed) {

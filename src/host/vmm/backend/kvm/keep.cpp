@@ -165,7 +165,8 @@ void Keep::State::answer_doorbell(unsigned index) {
     Poller::Doorbell const doorbell{
         .answered = cpu.answered,
         .rung = Poller::Clock::now(),
-        .avoidable = !cpu.asks_for(Call::Park) && !cpu.asks_for(Call::Poll)
+        .avoidable =
+            !cpu.asks_for(Call::Park) && !cpu.asks_for(Call::Poll) && !cpu.asks_for(Call::EpollWait)
     };
     {
         // The poller may have been faster, or be at it.
@@ -180,7 +181,7 @@ bool Keep::State::look() {
     bool served = false;
     for (unsigned i = 0; i < polled_cpus && !ended; ++i) {
         auto& cpu = cpus[i];
-        if (!cpu.asks() || cpu.asks_for(Call::Park)) continue;
+        if (!cpu.asks() || cpu.asks_for(Call::Park) || cpu.asks_for(Call::EpollWait)) continue;
         std::unique_lock const lock{cpu.serving, std::try_to_lock};
         if (lock && cpu.asks() && serve(i, Waiting::Never)) served = true;
     }
@@ -205,7 +206,9 @@ bool Keep::State::serve(unsigned index, Waiting waiting) {
     if (index == 0 && server.batch().flush()) late_traffic = true;
     auto const request = Request::fetch(cpus[index].block, server.handles());
     bool const looks = waiting == Waiting::Never && request && request->call() == Call::Poll;
-    if (waiting == Waiting::Never && request && request->call() == Call::Park) return false;
+    bool const waits =
+        request && (request->call() == Call::Park || request->call() == Call::EpollWait);
+    if (waiting == Waiting::Never && waits) return false;
     auto const result = !request ? std::unexpected(request.error())
                         : looks  ? server.poll(*request, Server::Waiting::Never)
                                  : answer(*request, index);

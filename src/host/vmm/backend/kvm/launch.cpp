@@ -149,6 +149,7 @@ os::Failure launch_program(ProgramOrder const& order) {
     wishes.max_cpus = order.max_threads.value_or(wishes.max_cpus);
     Handed handed{.wishes = wishes, .server = server, .files = {}};
     hand_standard(handed);
+    if (order.keep.sockets) hand_resolver(handed);
     std::uint32_t number = first_folder;
     for (auto const& folder : order.folders)
         hand(handed, number++, os::Fd{::fcntl(folder.number(), F_DUPFD_CLOEXEC, 0)});

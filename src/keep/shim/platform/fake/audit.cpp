@@ -1,6 +1,5 @@
 #include "keep/shim/platform/fake/audit.hpp"
 
-#include "keep/shim/memory/physical.hpp"
 #include "keep/shim/platform/fake/world.hpp"
 
 #include <span>

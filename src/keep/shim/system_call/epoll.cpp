@@ -1,0 +1,121 @@
+// epoll and eventfd: the objects are the host's. Which word of the program belongs to an event is
+// the shim's to say (file/watches.hpp).
+
+#include "keep/shim/system_call/forward.hpp"
+#include "keep/shim/thread/schedule.hpp"
+
+#include <cstring>
+
+namespace shim::system_call {
+
+using protocol::hostcall::EpollChange;
+using protocol::hostcall::EpollEvent;
+using protocol::hostcall::Extent;
+
+namespace {
+
+// Linux UAPI, linux/eventpoll.h.
+constexpr std::uint32_t always_told = 0x18; // EPOLLERR | EPOLLHUP
+constexpr std::uint64_t most_events = 1024;
+constexpr std::uint64_t millisecond_ns = 1'000'000;
+
+struct [[gnu::packed]] Event {
+    std::uint32_t events;
+    std::uint64_t data;
+};
+static_assert(sizeof(Event) == 12);
+
+base::Result<std::uint32_t> handle_of(SystemCall const& call, unsigned i) {
+    auto const* const file = TRY(call.kernel.files.find(call[i]));
+    if (file->kind != File::Kind::Host) return std::unexpected(base::Errno::Perm);
+    return file->handle;
+}
+
+Reply new_handle(SystemCall const& call, Call as, std::uint64_t value, std::uint64_t flags) {
+    Forward forward{call, as};
+    forward.value(value);
+    forward.value(flags & ~open_close_on_exec);
+    return add_handle(call, TRY(forward.send()), flags, false);
+}
+
+// Stores what the host has told and the program has asked for; the number of it.
+Reply store_events(SystemCall const& call, std::uint32_t epoll, std::uint64_t told) {
+    auto& kernel = call.kernel;
+    std::uint64_t stored = 0;
+    for (std::uint64_t i = 0; i < told; ++i) {
+        EpollEvent event{};
+        auto const bytes = kernel.host.data(*Extent::create(i * sizeof event, sizeof event));
+        std::memcpy(&event, bytes.data(), sizeof event);
+        auto const* const watch = kernel.watches.at(event.place, epoll);
+        // Of a descriptor that was closed meanwhile, or a lie.
+        if (watch == nullptr || (event.events & (watch->events | always_told)) == 0) continue;
+        Event const out{event.events & (watch->events | always_told), watch->data};
+        TRY(kernel.user.store(call[1] + stored++ * sizeof out, out));
+    }
+    kernel.host.scrub(told * sizeof(EpollEvent));
+    return stored;
+}
+
+Reply wait_until(SystemCall const& call, std::uint64_t deadline) {
+    auto& kernel = call.kernel;
+    if (call.word(2) <= 0) return std::unexpected(base::Errno::Inval);
+    auto const epoll = TRY(handle_of(call, 0));
+    auto const count = smaller(static_cast<std::uint64_t>(call.word(2)), most_events);
+    // Checked first: what the host has told once must not be lost.
+    TRY(kernel.user.check(call[1], count * sizeof(Event), Access::Write));
+    auto const extent = Extent::create(0, count * sizeof(EpollEvent))->encode();
+    for (;;) {
+        auto const now = kernel.clock.monotonic(Machine::ticks());
+        auto const ns = deadline == forever ? forever : deadline > now ? deadline - now : 0;
+        auto const told = TRY(kernel.wait(Call::EpollWait, {epoll, extent, ns}, count));
+        auto const stored = TRY(store_events(call, epoll, told));
+        if (stored != 0 || told == 0 || ns == 0) return stored;
+    }
+}
+
+} // namespace
+
+Reply eventfd(SystemCall const& call) { return new_handle(call, Call::EventFd, call[0], 0); }
+Reply eventfd2(SystemCall const& call) { return new_handle(call, Call::EventFd, call[0], call[1]); }
+
+Reply epoll_create(SystemCall const& call) {
+    if (call.word(0) <= 0) return std::unexpected(base::Errno::Inval);
+    return new_handle(call, Call::EpollCreate, 0, 0);
+}
+Reply epoll_create1(SystemCall const& call) {
+    return new_handle(call, Call::EpollCreate, 0, call[0]);
+}
+
+Reply epoll_ctl(SystemCall const& call) {
+    auto& kernel = call.kernel;
+    auto const change = static_cast<EpollChange>(call[1]);
+    auto const epoll = TRY(handle_of(call, 0));
+    auto const target = TRY(handle_of(call, 2));
+    Event wanted{};
+    if (change != EpollChange::Delete) wanted = TRY(kernel.user.load<Event>(call[3]));
+    auto* watch = kernel.watches.find(epoll, target);
+    bool const adds = change == EpollChange::Add;
+    if (adds && watch != nullptr) return std::unexpected(base::Errno::Exist);
+    if (!adds && watch == nullptr) return std::unexpected(base::Errno::NoEnt);
+    if (adds) watch = TRY(kernel.watches.add(epoll, target));
+    // The lock stays closed: nobody sees a watch that the host has not taken.
+    auto const done = kernel.host.call(
+        Call::EpollCtl, {epoll, call[1], target, wanted.events, kernel.watches.place(*watch)}, 0
+    );
+    if (change == EpollChange::Delete || (adds && !done)) watch->used = false;
+    if (done) watch->events = wanted.events, watch->data = wanted.data;
+    return done;
+}
+
+Reply epoll_wait(SystemCall const& call) {
+    auto const now = call.kernel.clock.monotonic(Machine::ticks());
+    auto const ms = call.word(3);
+    return wait_until(
+        call, ms < 0 ? forever : now + static_cast<std::uint64_t>(ms) * millisecond_ns
+    );
+}
+Reply epoll_pwait2(SystemCall const& call) {
+    return wait_until(call, TRY(deadline_after(call.kernel, call[3])));
+}
+
+} // namespace shim::system_call

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include <elf.h>
 #include <fcntl.h>
@@ -127,7 +128,7 @@ base::Result<void> Image::read_shim(std::span<std::byte> to) const {
     auto const size = TRY(
         os::check(::pread(shim_.number(), to.data(), shim_size_, static_cast<off_t>(shim_offset_)))
     );
-    if (static_cast<std::uint64_t>(size) != shim_size_) return std::unexpected(base::Errno::Io);
+    if (std::cmp_not_equal(size, shim_size_)) return std::unexpected(base::Errno::Io);
     return {};
 }
 

@@ -95,6 +95,13 @@ os::OrFailure<Elf64_Phdr> find_shim(std::string const& path, Headers const& head
     return std::unexpected(refused(path, "not an image of the shim"));
 }
 
+bool holds(os::Fd const& file, Elf64_Phdr const& segment) {
+    struct stat status{};
+    if (::fstat(file.number(), &status) != 0) return false;
+    auto const size = static_cast<std::uint64_t>(status.st_size);
+    return segment.p_offset <= size && segment.p_filesz <= size - segment.p_offset;
+}
+
 } // namespace
 
 os::OrFailure<Image> Image::open(std::string const& shim, std::string const& program) {
@@ -104,6 +111,8 @@ os::OrFailure<Image> Image::open(std::string const& shim, std::string const& pro
     auto const segment = TRY(find_shim(shim, headers));
     image.shim_offset_ = segment.p_offset;
     image.shim_size_ = segment.p_filesz;
+    if (!holds(image.shim_, segment))
+        return std::unexpected(refused(shim, "shorter than its headers say"));
     auto const as_char = [](std::byte b) { return static_cast<char>(b); };
     if (image.shim_size_ < sizeof image.header_ ||
         !headers.read(image.header_, image.shim_offset_) ||

@@ -3,6 +3,7 @@
 #include "os/check.hpp"
 #include "os/clock.hpp"
 
+#include <algorithm>
 #include <ctime>
 #include <utility>
 
@@ -30,17 +31,17 @@ base::Result<std::size_t> PatientPoll::look(std::span<pollfd> set) {
     if (in_vain_ >= often_in_vain && ++in_vain_ % now_and_then != 0) return 0;
 
     auto const start = TRY(now_ns(Clock::Monotonic));
+    auto cheapest = patience_ns;
     for (auto now = start; now - start < patience_ns;) {
         if (auto const ready = poll(set, 0); ready && *ready > 0) {
             in_vain_ = 0;
             return ready;
         }
         auto const asked = std::exchange(now, TRY(now_ns(Clock::Monotonic)));
-        // Many descriptors; or a Keep, where each look is a way out and back, and the host looks,
-        // too.
-        if (now - asked > dear_look_ns) in_vain_ = often_in_vain;
+        cheapest = std::min(cheapest, now - asked);
     }
-    ++in_vain_;
+    // Many descriptors; or a Keep, where each look is a way out and back, and the host looks, too.
+    in_vain_ = cheapest > dear_look_ns ? often_in_vain : in_vain_ + 1;
     return 0;
 }
 

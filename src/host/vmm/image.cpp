@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include <elf.h>
 #include <fcntl.h>
@@ -94,6 +95,13 @@ os::OrFailure<Elf64_Phdr> find_shim(std::string const& path, Headers const& head
     return std::unexpected(refused(path, "not an image of the shim"));
 }
 
+bool holds(os::Fd const& file, Elf64_Phdr const& segment) {
+    struct stat status{};
+    if (::fstat(file.number(), &status) != 0) return false;
+    auto const size = static_cast<std::uint64_t>(status.st_size);
+    return segment.p_offset <= size && segment.p_filesz <= size - segment.p_offset;
+}
+
 } // namespace
 
 os::OrFailure<Image> Image::open(std::string const& shim, std::string const& program) {
@@ -103,6 +111,8 @@ os::OrFailure<Image> Image::open(std::string const& shim, std::string const& pro
     auto const segment = TRY(find_shim(shim, headers));
     image.shim_offset_ = segment.p_offset;
     image.shim_size_ = segment.p_filesz;
+    if (!holds(image.shim_, segment))
+        return std::unexpected(refused(shim, "shorter than its headers say"));
     auto const as_char = [](std::byte b) { return static_cast<char>(b); };
     if (image.shim_size_ < sizeof image.header_ ||
         !headers.read(image.header_, image.shim_offset_) ||
@@ -127,7 +137,7 @@ base::Result<void> Image::read_shim(std::span<std::byte> to) const {
     auto const size = TRY(
         os::check(::pread(shim_.number(), to.data(), shim_size_, static_cast<off_t>(shim_offset_)))
     );
-    if (static_cast<std::uint64_t>(size) != shim_size_) return std::unexpected(base::Errno::Io);
+    if (std::cmp_not_equal(size, shim_size_)) return std::unexpected(base::Errno::Io);
     return {};
 }
 

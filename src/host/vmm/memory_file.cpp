@@ -3,6 +3,7 @@
 #include "os/check.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <unistd.h>
 
@@ -14,7 +15,7 @@ base::Result<void> MemoryFile::read(std::span<std::byte> to) const {
         return {};
     }
     auto const got = TRY(os::check(::pread(host_file()->number(), to.data(), size_, 0)));
-    if (static_cast<std::uint64_t>(got) != size_) return std::unexpected(base::Errno::Io);
+    if (std::cmp_not_equal(got, size_)) return std::unexpected(base::Errno::Io);
     return {};
 }
 

@@ -10,11 +10,12 @@ using protocol::hostcall::Extent;
 using protocol::hostcall::Turn;
 using protocol::launch::Doorbell;
 
-namespace {
-
-bool may_be_quick(Call call) { return call != Call::Park && call != Call::EpollWait; }
-
-} // namespace
+// A host that looks answers most calls at once; what a peer is waited for comes later than a
+// doorbell would cost.
+std::uint64_t Host::patience_with(Call call) const {
+    if (call == Call::Park || call == Call::EpollWait) return 0;
+    return call == Call::Poll ? 8 * patience_ticks_ : patience_ticks_;
+}
 
 std::byte* Host::block() const { return blocks_[Machine::cpu()]; }
 
@@ -61,10 +62,8 @@ base::Result<std::uint64_t> Host::call(Call call, Arguments const& arguments, st
     };
     if (doorbell_ == Doorbell::Port) {
         // The host can only cost time by lying here, which it can anyway.
-        if (may_be_quick(call) && header.polled != 0) {
-            auto const until = Machine::ticks() + patience_ticks_;
-            while (!answered() && Machine::ticks() < until) Machine::relax();
-        }
+        auto const until = Machine::ticks() + patience_with(call);
+        while (!answered() && header.polled != 0 && Machine::ticks() < until) Machine::relax();
         if (!answered()) Machine::ring_doorbell();
     }
     while (!answered()) Machine::relax();

@@ -53,6 +53,7 @@ public:
 
 private:
     std::byte* block() const;
+    std::uint64_t patience_with(Call call) const; // ticks
     // Safety: the loader gave every vCPU a block of its own; each word is written or read once.
     protocol::hostcall::Header volatile& header() const {
         return *reinterpret_cast<protocol::hostcall::Header volatile*>(block());

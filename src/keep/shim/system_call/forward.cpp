@@ -132,8 +132,9 @@ Reply system_call::forward(SystemCall const& call) {
         } else if (kinds[i] == Argument::Value) {
             forward.value(call[from]);
         } else if (kinds[i] == Argument::In) {
-            if (call[from + 1] > most_in) return std::unexpected(base::Errno::Inval);
-            TRY(forward.in(call[from], call[from + 1]));
+            auto const size = static_cast<std::uint32_t>(call[from + 1]);
+            if (size > most_in) return std::unexpected(base::Errno::Inval);
+            TRY(forward.in(call[from], size));
             ++from;
         } else if (kinds[i] == Argument::Out && next == Argument::InOut) {
             auto const room = TRY(call.kernel.user.load<std::uint32_t>(call[from + 1]));
@@ -141,7 +142,9 @@ Reply system_call::forward(SystemCall const& call) {
             TRY(forward.out(call[++from], sizeof room));
             ++i;
         } else if (kinds[i] == Argument::Out) {
-            TRY(forward.result(call[from], smaller(call[from + 1], data_size)));
+            TRY(forward.result(
+                call[from], smaller(static_cast<std::uint32_t>(call[from + 1]), data_size)
+            ));
             ++from;
         } else {
             return std::unexpected(base::Errno::NoSys);

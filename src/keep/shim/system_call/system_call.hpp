@@ -45,7 +45,7 @@ void answer_system_call(Kernel& kernel, Frame& frame);
 namespace system_call {
 
 // forward: by the call's row in protocol/hostcall/call.hpp
-#define CALL(number, handler, ints) Function handler;
+#define CALL(number, handler, ...) Function handler;
 #include "keep/shim/system_call/calls.inc"
 #undef CALL
 

@@ -10,19 +10,21 @@ namespace shim {
 
 namespace {
 
+namespace sc = system_call;
+
 struct Row {
     Function* handler = nullptr;
-    unsigned ints = 0; // bit i: argument i
+    unsigned ints = 0;
 };
 
-consteval unsigned ints(auto... which) { return ((1U << which) | ...); }
+consteval unsigned bits(auto... which) { return (0U | ... | (1U << which)); }
 
 constexpr std::size_t table_size = 450;
 constexpr auto table = [] {
     std::array<Row, table_size> made{};
     for (auto const& shape : protocol::hostcall::shapes)
-        made[static_cast<std::size_t>(shape.call)].handler = system_call::forward;
-#define CALL(number, handler, ints) made[number] = {system_call::handler, ints};
+        made[static_cast<std::size_t>(shape.call)].handler = sc::forward;
+#define CALL(number, handler, ...) made[number] = {sc::handler, bits(__VA_ARGS__)};
 #include "keep/shim/system_call/calls.inc"
 #undef CALL
     return made;

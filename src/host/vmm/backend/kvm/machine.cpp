@@ -16,8 +16,8 @@ namespace launch = protocol::launch;
 namespace {
 
 constexpr std::uint64_t second_ns = 1'000'000'000;
-constexpr std::size_t worth_copying = 256
-                                      << 10; // a file: below, copying it costs less than mapping
+// A file of at most so many bytes costs less to copy than to map.
+constexpr std::size_t worth_copying = 256 << 10;
 // Of the first host-call block and page tables, by any program.
 constexpr std::size_t touched_at_once = 64 << 10;
 

@@ -19,14 +19,15 @@ constexpr std::uint64_t guard_size = 1 << 20; // behind the end of memory: no ac
 constexpr std::uint64_t most_chunks = Store::memory_size / large_page_size;
 constexpr unsigned between_checks = 4096;
 
-constexpr Range block{
-    launch::block_address, launch::block_address + protocol::hostcall::block_size
-};
-// Of what goes along with host calls, the words; its bytes go back to the system.
-constexpr Range batch_words{launch::batch_address, launch::batch_address + 4096};
 constexpr Range batch{
     launch::batch_address, launch::batch_address + protocol::hostcall::batch_size
 };
+constexpr Range block{
+    launch::block_address, launch::block_address + protocol::hostcall::block_size
+};
+
+// What nearly every world uses, beside the block.
+constexpr Range first_late{batch.begin, batch.begin + protocol::hostcall::late_offset + (8 << 10)};
 constexpr Range first_tables{launch::table_address, launch::table_address + (64 << 10)};
 constexpr Range first_pages{launch::files_address, launch::files_address + (384 << 10)};
 
@@ -49,7 +50,7 @@ template <class T> void wipe(T& table) {
 
 Store::Store() : memory_{static_cast<std::byte*>(reserve())}, tables_{std::make_unique<Tables>()} {
     if (::mprotect(memory_, memory_size, PROT_READ | PROT_WRITE) != 0) std::abort();
-    // Where a Keep has its image and its boot block, and behind what it shares with its host, a
+    // Where a Keep has its image and its boot block, and behind what it shares with the host, a
     // world has nothing.
     ASAN_POISON_MEMORY_REGION(memory_, batch.begin);
     ASAN_POISON_MEMORY_REGION(memory_ + batch.end, block.begin - batch.end);
@@ -63,7 +64,7 @@ Store::~Store() {
 
 void Store::clear(Range busy) {
     std::uint64_t idle = 0;
-    for (auto const& range : {batch_words, block, first_tables, first_pages, busy}) {
+    for (auto const& range : {first_late, block, first_tables, first_pages, busy}) {
         if (range.empty()) continue;
         std::memset(memory_ + range.begin, 0, range.size());
         ::madvise(memory_ + idle, range.begin - idle, MADV_DONTNEED);

@@ -1,6 +1,6 @@
 #include "keep/shim/platform/fake/world.hpp"
 
-#include <cstring>
+#include <algorithm>
 
 #include <gtest/gtest.h>
 
@@ -53,7 +53,7 @@ struct EpollTest : testing::Test {
             asked.push_back({call, arguments});
             if (call == Call::EpollCtl) return answer_to_change;
             if (call != Call::EpollWait) return std::int64_t{0};
-            std::memcpy(block.data(), told.data(), told.size() * sizeof(EpollEvent));
+            std::ranges::copy(std::as_bytes(std::span{told}), block.begin());
             auto const count = static_cast<std::int64_t>(told.size());
             told.clear();
             return count;

@@ -1,5 +1,4 @@
-// Where every entry into the shim arrives: a system call is answered, a fault brings in a page or
-// becomes a signal.
+// Every entry arrives here: a system call is answered, a fault brings in a page or is a signal.
 
 #include "keep/shim/event/kernel.hpp"
 #include "keep/shim/system_call/system_call.hpp"

@@ -44,8 +44,7 @@ private:
     Lock& lock_;
 };
 
-// The large tables, apart from the rest: they are zero at first and cost memory only where they are
-// used.
+// The large tables, apart: zero at first, they cost memory only where they are used.
 struct Tables {
     std::array<PagePool::Chunk, PagePool::max_chunks> chunks{};
     std::array<Region, Regions::max_regions> regions{};

@@ -8,8 +8,7 @@ namespace shim {
 
 namespace {
 
-// What a signal handler finds on its stack, Linux UAPI asm/ucontext.h, asm/sigcontext.h and
-// asm-generic/siginfo.h.
+// What a handler finds on its stack, Linux UAPI asm/ucontext.h, sigcontext.h, siginfo.h.
 struct SignalContext {
     std::uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
     std::uint64_t rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, rflags;

@@ -1,7 +1,6 @@
 #pragma once
 
-// Signals: what the program asked for each, and how one is delivered and returned from. The host
-// never sends any.
+// Signals: what the program asked for each, delivery and return. The host never sends any.
 
 #include "keep/shim/event/frame.hpp"
 #include "keep/shim/memory/user_memory.hpp"

@@ -6,8 +6,7 @@ namespace shim {
 
 namespace {
 
-// Up to here a mapping gets its entries at once: cheaper than a fault for each, and memory is used
-// only when touched.
+// Up to here a mapping gets its entries at once, cheaper than by faults; memory costs when touched.
 constexpr std::uint64_t eager_size = 1 << 20;
 
 } // namespace

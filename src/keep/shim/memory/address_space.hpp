@@ -1,7 +1,6 @@
 #pragma once
 
-// The program's memory map: what mmap and its relatives do, and how a page comes to be when it is
-// first used.
+// The program's memory map: what mmap and its relatives do, and how a page comes at its first use.
 
 #include "keep/shim/memory/regions.hpp"
 #include "keep/shim/memory/translations.hpp"

@@ -125,8 +125,7 @@ base::Result<hw::PhysAddr> PagePool::table() {
 void PagePool::release(hw::PhysAddr page) {
     auto const index = chunk_of(page.raw());
     auto& chunk = chunks_[index];
-    // Nothing of the program stays behind, and the link below is the only thing that free memory
-    // holds.
+    // Nothing of the program is ever seen again; the link below is all that free memory holds.
     std::memcpy(physical(page), &chunk.free_head, sizeof chunk.free_head);
     chunk.free_head =
         static_cast<std::uint16_t>((page.raw() - address_of(index)) / hw::page_size + 1);

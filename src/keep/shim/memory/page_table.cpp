@@ -12,8 +12,7 @@ constexpr unsigned large_shift = 21;
 constexpr unsigned small_shift = 12;
 
 Entry& top_entry(std::uint64_t at) {
-    // Safety: Machine::program_tables() holds an entry for each GiB of program_space, and `at` lies
-    // in it.
+    // Safety: program_tables() holds an entry for each GiB of program_space, where `at` lies.
     return reinterpret_cast<Entry*>(
         Machine::program_tables()
     )[(at - program_space.begin) >> directory_shift];
@@ -65,8 +64,7 @@ base::Result<void> PageTable::split(Entry& large) {
 }
 
 Entry PageTable::with_access(Entry entry, Access access) {
-    // Accessed and dirty are set beforehand: the CPU need not, and hosts with shadow page tables
-    // fault less.
+    // Accessed and dirty beforehand: the CPU need not set them; shadow page tables fault less.
     return entry.with<Entry::Present>(access != Access::None)
         .with<Entry::User>(true)
         .with<Entry::Accessed>(true)

@@ -36,12 +36,10 @@ class PageTable {
 public:
     explicit PageTable(PagePool& pool) : pool_{pool} {}
 
-    // What maps `at`, or null: the directory entry if it is large or `level` is Large, else the
-    // table's entry.
+    // What maps `at`, or null: the directory's entry if it or `level` is Large, else the table's.
     enum class Level : std::uint8_t { Small, Large };
     Entry* find(std::uint64_t at, Level level = Level::Small);
-    // The same, with tables made where there are none; a large page in the way of a small one is
-    // split.
+    // The same, with tables made where there are none; a large page in a small one's way is split.
     base::Result<Entry*> make(std::uint64_t at, Level level = Level::Small);
 
     // Every page that is there, from the lowest: action(entry, address, size), until one fails.

@@ -1,7 +1,7 @@
 #pragma once
 
-// What the program has mapped: sorted, disjoint regions of one access and one kind each. A region
-// costs no memory.
+// What the program has mapped: sorted, disjoint regions of one access and kind; they cost no
+// memory.
 
 #include "base/result.hpp"
 #include "keep/shim/memory/page_table.hpp"

@@ -23,8 +23,7 @@ public:
 
     // Rights were taken away: this vCPU forgets at once, others when they come by.
     void forget();
-    // Gives a page (4 KiB or 2 MiB) back that was mapped until now; forget() follows in the same
-    // call.
+    // Gives back a page (4 KiB or 2 MiB) mapped until now; forget() follows in the same call.
     void retire(hw::PhysAddr page, std::uint64_t size);
 
 private:

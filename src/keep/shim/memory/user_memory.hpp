@@ -1,7 +1,6 @@
 #pragma once
 
-// The one way in which the shim reads and writes the program's memory: by page table, never through
-// the program's addresses.
+// The shim's one way to the program's memory: by page table, never by the program's addresses.
 
 #include "keep/shim/memory/address_space.hpp"
 

@@ -43,8 +43,7 @@ struct Machine {
     static base::Result<hw::PhysAddr> prepare_cpu(PagePool& pool, unsigned index);
 };
 
-// Safety: the window maps every address that the page pool gives out, and the files that the loader
-// placed.
+// Safety: the window maps what the page pool gives out, and the files that the loader placed.
 inline std::byte* physical(hw::PhysAddr address) { return Machine::memory() + address.raw(); }
 
 } // namespace shim

@@ -15,8 +15,7 @@ namespace {
 
 using State = std::array<std::uint32_t, 8>;
 
-// FIPS 180-4, 5.3.3 and 5.1.1; a page is a whole number of blocks, so the padding is one of its
-// own.
+// FIPS 180-4, 5.3.3 and 5.1.1; as a page is a whole number of blocks, the padding is one more.
 constexpr State begin{
     0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19
 };
@@ -45,8 +44,7 @@ void run_with_instructions(State& state, protocol::program::Page const& page) {
 } // namespace
 
 PageDigest PageDigest::create() {
-    // Intel SDM volume 2, CPUID leaf 7: EBX bit 29, SHA. A lie costs time or ends the Keep, no
-    // more.
+    // Intel SDM volume 2, CPUID leaf 7: EBX bit 29, SHA. A lie costs time or ends the Keep.
     std::uint32_t eax = 7;
     std::uint32_t ebx = 0;
     std::uint32_t ecx = 0;

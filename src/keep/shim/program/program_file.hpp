@@ -52,8 +52,7 @@ public:
     }
     // For the loader of the program. NoExec: not all of it lies in the file.
     base::Result<void> read(std::uint64_t offset, std::span<std::byte> to);
-    // Gives the program `pages` with that access, filled from the file; zero where that has
-    // nothing.
+    // Gives the program `pages` with that access, filled from the file, else zero.
     base::Result<void> map(Range pages, Access access, Part const& part);
     // The page of the file at `offset` in a new page of the pool, for a region whose pages come one
     // by one. Does not return if it is not the page that the root names.

@@ -23,8 +23,7 @@ alignas(Kernel) constinit std::array<std::byte, sizeof(Kernel)> kernel_memory{};
 // Safety: shim_start makes the Kernel before anything else runs.
 Kernel& the_kernel() { return *std::launder(reinterpret_cast<Kernel*>(kernel_memory.data())); }
 
-// Where things go: program, then heap, then mappings, then stack, each a random number of large
-// pages further on.
+// Where things go: program, heap, mappings, stack, each a random number of large pages further.
 struct Places {
     std::uint64_t program;
     std::uint64_t mappings;
@@ -142,8 +141,7 @@ extern "C" void shim_start_secondary(Frame* frame) {
 
 extern "C" void shim_event(Frame* frame) {
     auto& kernel = the_kernel();
-    // Before the lock, which this vCPU may hold: the shim never faults, so this is its defect or
-    // the host's attack.
+    // Before the lock, which this vCPU may hold. The shim never faults: a defect or an attack.
     if (interrupted_shim(*frame)) give_up(kernel, "exception inside the shim at", frame->rip);
     kernel.lock.lock();
     on_event(kernel, *frame);

@@ -50,8 +50,7 @@ base::Result<void> Forward::below(unsigned i) {
 }
 
 base::Result<void> Forward::text(std::uint64_t at) {
-    // Straight into the block: the text goes to the host anyway, and nothing is decided by reading
-    // it back.
+    // Straight into the block: the text goes to the host anyway, and nobody here reads it back.
     auto const place = TRY(take(smaller(longest_path, data_size - used_)));
     auto const bytes = call_.kernel.host.data(place);
     auto const text =

@@ -1,5 +1,4 @@
-// Calls that name a path. A Keep has no root folder: a path is relative to a folder that the host
-// handed in.
+// Calls that name a path: relative to a folder that the host handed in, as a Keep has no root.
 
 #include "keep/shim/system_call/forward.hpp"
 

@@ -1,5 +1,4 @@
-// Waiting for descriptors: poll and ppoll. Their signal mask is not needed, since nothing outside
-// sends signals.
+// Waiting for descriptors: poll and ppoll, whose signal mask is not needed: nobody sends signals.
 
 #include "keep/shim/system_call/system_call.hpp"
 #include "keep/shim/thread/schedule.hpp"

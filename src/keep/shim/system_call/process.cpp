@@ -1,5 +1,4 @@
-// What a program asks about itself and the machine. The answers are the Keep's own; none comes from
-// the host.
+// What a program asks about itself and the machine. The Keep itself answers, never the host.
 
 #include "keep/shim/system_call/system_call.hpp"
 

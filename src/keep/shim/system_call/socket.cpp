@@ -1,5 +1,4 @@
-// Sockets: every one is the host's; what travels over them is a matter of the program's own
-// encryption.
+// Sockets: every one is the host's; what travels over them is for the program to encrypt.
 
 #include "keep/shim/system_call/forward.hpp"
 #include "keep/shim/system_call/transfer.hpp"
@@ -35,8 +34,7 @@ struct Message {
 };
 static_assert(sizeof(Message) == 56);
 
-// Buffers for an address and its size, where the program has given them; the size says how much
-// room there is.
+// Buffers for an address and its size, which says how much room there is, where they are given.
 base::Result<void>
 add_name(Forward& forward, SystemCall const& call, std::uint64_t at, std::uint64_t size_at) {
     if (at == 0 || size_at == 0) {

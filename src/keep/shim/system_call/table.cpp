@@ -1,6 +1,5 @@
-// Which handler answers which number: a row of calls.inc, or forward() where the call's row in
-// protocol/hostcall/call.hpp says all. What is not here is answered ENOSYS, counted, and named in
-// the log.
+// Which handler answers which number: a row of calls.inc, or forward() where the row of shapes in
+// protocol/hostcall/call.hpp says all. The rest is answered ENOSYS, counted, named in the log.
 
 #include "keep/shim/system_call/system_call.hpp"
 

@@ -29,8 +29,8 @@ base::Result<std::uint64_t> load_ns(Kernel& kernel, std::uint64_t at) {
            static_cast<std::uint64_t>(spec.nanoseconds);
 }
 
-// Linux UAPI, linux/time.h: 0 and 5 are the real time, 2 and 3 CPU time, the others up to 7 count
-// from the start.
+// Linux UAPI, linux/time.h: 0 and 5 are the real time, 2 and 3 CPU time, 1, 4, 6, 7 since the
+// start.
 base::Result<std::uint64_t> read_clock(Kernel& kernel, std::uint64_t clock) {
     constexpr std::uint64_t real = 1U << 0 | 1U << 5;
     constexpr std::uint64_t cpu = 1U << 2 | 1U << 3;

@@ -42,8 +42,8 @@ base::Result<Pieces> pieces_of(SystemCall const& call) {
     return Pieces::vector(call.kernel.user, call[1], call[2]);
 }
 
-// Of preadv2 and pwritev2, offset -1 is the file's own position, and beside appending their flags
-// only hint.
+// preadv2, pwritev2: offset -1 is the file's own position; but for appending, their flags only
+// hint.
 Position position_of(SystemCall const& call) {
     auto const number = call.frame.rax;
     bool const plain = number <= 1 || number == readv_number || number == writev_number;

@@ -13,12 +13,10 @@ public:
     static Pieces one(UserMemory& user, std::uint64_t at, std::uint64_t size);
     static base::Result<Pieces> vector(UserMemory& user, std::uint64_t at, std::uint64_t count);
 
-    // Copies up to to.size() bytes from, or to, where the last copy ended. The answer is less only
-    // at the end.
+    // Copies up to to.size() bytes on from where the last copy ended; less only at the end.
     base::Result<std::size_t> gather(std::span<std::byte> to);
     base::Result<std::size_t> scatter(std::span<std::byte const> from);
-    // How many bytes are left, capped; and the same after a check that all of them can be written
-    // to.
+    // How many bytes are left, capped; `check`: after a check that all can be written to.
     base::Result<std::uint64_t> left(std::uint64_t cap, bool check);
 
 private:

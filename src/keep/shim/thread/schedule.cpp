@@ -56,8 +56,7 @@ void park(Kernel& kernel, std::uint64_t deadline_ns) {
     }
     auto& thread = kernel.thread();
     thread.state = Thread::State::Parked;
-    // An early return is the callers' to notice: each of them waits in a loop for something of its
-    // own.
+    // An early return is the callers' to notice: each waits in a loop for something of its own.
     static_cast<void>(kernel.wait(Call::Park, {ns}, 0));
     thread.state = Thread::State::Running;
 }

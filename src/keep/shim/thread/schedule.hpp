@@ -14,12 +14,10 @@ base::Result<unsigned> find_cpu(Kernel& kernel);
 base::Result<void> launch_thread(Kernel& kernel, unsigned cpu);
 // Puts the thread that waits for this vCPU into `frame`.
 void begin_thread(Kernel& kernel, Frame& frame);
-// Waits in the host until another thread wakes this one, or until `deadline` of the monotonic
-// clock.
+// Waits in the host until another thread wakes this one, or `deadline` of the monotonic clock.
 void park(Kernel& kernel, std::uint64_t deadline_ns);
 void wake(Kernel& kernel, Thread& thread);
-// Wakes up to `count` threads that wait at `at` with a common bit, Linux futex(2); answers with how
-// many.
+// Wakes up to `count` threads that wait at `at` with a common bit (futex(2)); how many it were.
 std::uint64_t wake_futex(Kernel& kernel, std::uint64_t at, std::uint64_t count, std::uint32_t mask);
 // The thread is over; returns when this vCPU has a new one.
 void end_thread(Kernel& kernel, Frame& frame);

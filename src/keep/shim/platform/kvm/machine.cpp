@@ -21,8 +21,7 @@ constexpr std::uint32_t ecx_umip = 1U << 2;
 void Machine::flush() { asm volatile("mov %0,%%cr3" : : "r"(cpu_area().root) : "memory"); }
 
 void Machine::begin() {
-    // The shim neither runs nor reads the program's pages by the program's addresses: any such step
-    // is to fault.
+    // A step of the shim by the program's own addresses, to run or to read, is to fault.
     std::uint32_t eax = 7;
     std::uint32_t ebx = 0;
     std::uint32_t ecx = 0;

@@ -40,6 +40,13 @@ public:
         return &files_[number];
     }
 
+    // The same of the host's files only; `otherwise`: it is the shim's.
+    base::Result<File*> host(std::uint64_t number, base::Errno otherwise) {
+        auto* const file = TRY(find(number));
+        if (file->kind != File::Kind::Host) return std::unexpected(otherwise);
+        return file;
+    }
+
     // The lowest free number that is not below `from`.
     base::Result<std::uint64_t> add(File const& file, std::uint64_t from = 0) {
         for (auto i = from; i < max_files; ++i) {

@@ -30,6 +30,7 @@ public:
         bool const valid = place < limit_ && watches_[place].used;
         return valid && watches_[place].epoll == epoll ? &watches_[place] : nullptr;
     }
+    std::span<Watch const> all() const { return watches_.first(limit_); }
     Watch* find(std::uint32_t epoll, std::uint32_t target) {
         for (auto& watch : watches_.first(limit_))
             if (watch.used && watch.epoll == epoll && watch.target == target) return &watch;

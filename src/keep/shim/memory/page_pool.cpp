@@ -60,7 +60,6 @@ base::Result<std::uint32_t> PagePool::take_chunk() {
     if (next_chunk_ == next_chunk_end_) TRY(grow());
     auto const index = chunk_of(next_chunk_);
     next_chunk_ += large_page_size;
-    if (!Machine::fresh_memory_is_zero) zero(hw::PhysAddr{address_of(index)}, large_page_size);
     return index;
 }
 
@@ -110,7 +109,6 @@ base::Result<hw::PhysAddr> PagePool::open_chunk() {
     if (open_.empty()) return std::unexpected(base::Errno::NoMem);
     hw::PhysAddr const at{open_.begin};
     open_.begin += large_page_size;
-    if (!Machine::fresh_memory_is_zero) zero(at, large_page_size);
     return at;
 }
 
@@ -121,7 +119,6 @@ base::Result<hw::PhysAddr> PagePool::table() {
     }
     hw::PhysAddr const at{tables_.begin};
     tables_.begin += hw::page_size;
-    if (!Machine::fresh_memory_is_zero) zero(at, hw::page_size);
     return at;
 }
 
@@ -150,7 +147,7 @@ void PagePool::release_large(hw::PhysAddr chunk) {
 void PagePool::free_chunk(std::uint32_t index, bool dirty) {
     auto& chunk = chunks_[index];
     chunk = {};
-    if (dirty && dirty_count_ >= idle_chunks && Machine::fresh_memory_is_zero) {
+    if (dirty && dirty_count_ >= idle_chunks) {
         auto const given =
             host_.call(protocol::hostcall::Call::Discard, {address_of(index), large_page_size}, 0);
         dirty = !given;

@@ -41,7 +41,6 @@ struct Machine {
     static std::uint64_t* program_tables();
     // Page tables for one more vCPU: their root.
     static base::Result<hw::PhysAddr> prepare_cpu(PagePool& pool, unsigned index);
-    static bool const fresh_memory_is_zero;
 };
 
 // Safety: the window maps every address that the page pool gives out, and the files that the loader

@@ -15,8 +15,11 @@ using protocol::hostcall::Extent;
 namespace {
 
 // Linux UAPI, linux/eventpoll.h.
+constexpr std::uint32_t readable = 0x01;    // EPOLLIN
 constexpr std::uint32_t always_told = 0x18; // EPOLLERR | EPOLLHUP
 constexpr std::uint64_t most_events = 1024;
+constexpr std::uint64_t eventfd2_number = 290;
+constexpr std::uint64_t epoll_create1_number = 291;
 constexpr std::uint64_t millisecond_ns = 1'000'000;
 
 struct [[gnu::packed]] Event {
@@ -24,12 +27,6 @@ struct [[gnu::packed]] Event {
     std::uint64_t data;
 };
 static_assert(sizeof(Event) == 12);
-
-base::Result<std::uint32_t> handle_of(SystemCall const& call, unsigned i) {
-    auto const* const file = TRY(call.kernel.files.find(call[i]));
-    if (file->kind != File::Kind::Host) return std::unexpected(base::Errno::Perm);
-    return file->handle;
-}
 
 Reply new_handle(SystemCall const& call, Call as, std::uint64_t value, std::uint64_t flags) {
     Forward forward{call, as};
@@ -56,14 +53,28 @@ Reply store_events(SystemCall const& call, std::uint32_t epoll, std::uint64_t to
     return stored;
 }
 
+// The same for what poll has received ahead, which the host does not see in a socket any more.
+Reply store_ahead(SystemCall const& call, std::uint32_t epoll, std::uint64_t most) {
+    auto& kernel = call.kernel;
+    std::uint64_t stored = 0;
+    for (auto const& watch : kernel.watches.all()) {
+        bool const watched = watch.used && watch.epoll == epoll && (watch.events & readable) != 0;
+        if (!watched || stored == most || kernel.batch.unread(watch.target) == nullptr) continue;
+        Event const out{readable, watch.data};
+        TRY(kernel.user.store(call[1] + stored++ * sizeof out, out));
+    }
+    return stored;
+}
+
 Reply wait_until(SystemCall const& call, std::uint64_t deadline) {
     auto& kernel = call.kernel;
     if (call.word(2) <= 0) return std::unexpected(base::Errno::Inval);
-    auto const epoll = TRY(handle_of(call, 0));
+    auto const epoll = TRY(kernel.files.host(call[0], base::Errno::Inval))->handle;
     auto const count = smaller(static_cast<std::uint64_t>(call.word(2)), most_events);
     // Checked first: what the host has told once must not be lost.
     TRY(kernel.user.check(call[1], count * sizeof(Event), Access::Write));
     auto const extent = Extent::create(0, count * sizeof(EpollEvent))->encode();
+    if (auto const ahead = TRY(store_ahead(call, epoll, count)); ahead != 0) return ahead;
     for (;;) {
         auto const now = kernel.clock.monotonic(Machine::ticks());
         auto const ns = deadline == forever ? forever : deadline > now ? deadline - now : 0;
@@ -75,22 +86,23 @@ Reply wait_until(SystemCall const& call, std::uint64_t deadline) {
 
 } // namespace
 
-Reply eventfd(SystemCall const& call) { return new_handle(call, Call::EventFd, call[0], 0); }
-Reply eventfd2(SystemCall const& call) { return new_handle(call, Call::EventFd, call[0], call[1]); }
-
-Reply epoll_create(SystemCall const& call) {
-    if (call.word(0) <= 0) return std::unexpected(base::Errno::Inval);
-    return new_handle(call, Call::EpollCreate, 0, 0);
+// eventfd, epoll_create: as they were before they had flags.
+Reply eventfd(SystemCall const& call) {
+    return new_handle(
+        call, Call::EventFd, call[0], call.frame.rax == eventfd2_number ? call[1] : 0
+    );
 }
-Reply epoll_create1(SystemCall const& call) {
-    return new_handle(call, Call::EpollCreate, 0, call[0]);
+Reply epoll_create(SystemCall const& call) {
+    bool const has_flags = call.frame.rax == epoll_create1_number;
+    if (!has_flags && call.word(0) <= 0) return std::unexpected(base::Errno::Inval);
+    return new_handle(call, Call::EpollCreate, 0, has_flags ? call[0] : 0);
 }
 
 Reply epoll_ctl(SystemCall const& call) {
     auto& kernel = call.kernel;
     auto const change = static_cast<EpollChange>(call[1]);
-    auto const epoll = TRY(handle_of(call, 0));
-    auto const target = TRY(handle_of(call, 2));
+    auto const epoll = TRY(kernel.files.host(call[0], base::Errno::Inval))->handle;
+    auto const target = TRY(kernel.files.host(call[2], base::Errno::Perm))->handle;
     Event wanted{};
     if (change != EpollChange::Delete) wanted = TRY(kernel.user.load<Event>(call[3]));
     auto* watch = kernel.watches.find(epoll, target);

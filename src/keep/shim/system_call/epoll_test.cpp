@@ -1,6 +1,6 @@
 #include "keep/shim/platform/fake/world.hpp"
 
-#include <cstring>
+#include <algorithm>
 
 #include <gtest/gtest.h>
 
@@ -53,7 +53,7 @@ struct EpollTest : testing::Test {
             asked.push_back({call, arguments});
             if (call == Call::EpollCtl) return answer_to_change;
             if (call != Call::EpollWait) return std::int64_t{0};
-            std::memcpy(block.data(), told.data(), told.size() * sizeof(EpollEvent));
+            std::ranges::copy(std::as_bytes(std::span{told}), block.begin());
             auto const count = static_cast<std::int64_t>(told.size());
             told.clear();
             return count;
@@ -170,6 +170,17 @@ TEST_F(EpollTest, a_file_in_memory_cannot_be_watched_nor_can_what_is_not_open) {
     EXPECT_EQ(control(add, 99, in, 0), error(Errno::BadF));
     EXPECT_EQ(control(7, 1, in, 0), error(Errno::NoEnt));
     EXPECT_TRUE(asked.empty());
+}
+
+TEST_F(EpollTest, bytes_that_poll_received_ahead_are_an_event) {
+    ASSERT_EQ(control(add, 1, in, pointer), 0);
+    ASSERT_EQ(control(add, 2, out, pointer + 1), 0);
+    ASSERT_TRUE(world.kernel().batch.received(101, 5));
+    ASSERT_TRUE(world.kernel().batch.received(102, 5));
+    EXPECT_EQ(wait(), 1);
+    EXPECT_EQ(events(0), in);
+    EXPECT_EQ(data(0), pointer);
+    EXPECT_EQ(wait(other_epoll), 0);
 }
 
 TEST_F(EpollTest, the_table_of_what_is_watched_can_be_full) {

@@ -32,9 +32,8 @@ base::Result<Extent> Forward::take(std::uint64_t size) {
 }
 
 base::Result<void> Forward::handle(std::uint64_t descriptor) {
-    auto const* const file = TRY(call_.kernel.files.find(static_cast<std::uint32_t>(descriptor)));
-    if (file->kind != File::Kind::Host) return std::unexpected(base::Errno::BadF);
-    value(file->handle);
+    auto const number = static_cast<std::uint32_t>(descriptor);
+    value(TRY(call_.kernel.files.host(number, base::Errno::BadF))->handle);
     return {};
 }
 

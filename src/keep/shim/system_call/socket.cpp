@@ -49,9 +49,7 @@ add_name(Forward& forward, SystemCall const& call, std::uint64_t at, std::uint64
 }
 
 base::Result<File*> socket_of(SystemCall const& call) {
-    auto* const file = TRY(call.kernel.files.find(call[0]));
-    if (file->kind != File::Kind::Host) return std::unexpected(base::Errno::NotSock);
-    return file;
+    return call.kernel.files.host(call[0], base::Errno::NotSock);
 }
 
 // A call that would not wait, on a socket of which the host said just now that nothing is there: so
@@ -121,8 +119,8 @@ Reply receive(SystemCall const& call, Pieces pieces, std::uint64_t flags, Name& 
     auto const got = kernel.wait(
         Call::RecvFrom, {file.handle, data.encode(), flags, address.encode(), size.encode()}, room
     );
-    if (!got && ahead != 0) return ahead;
-    TRY(pieces.scatter(kernel.host.data(data).first(TRY(got))));
+    if (!got) return ahead != 0 ? Reply{ahead} : got;
+    TRY(pieces.scatter(kernel.host.data(data).first(*got)));
     TRY(kernel.user.write(name.at, kernel.host.data(address)));
     kernel.host.scrub(*got);
     name.size = address.size();

@@ -44,10 +44,10 @@ void answer_system_call(Kernel& kernel, Frame& frame);
 
 namespace system_call {
 
+// forward: by the call's row in protocol/hostcall/call.hpp
 #define CALL(number, handler, ...) Function handler;
 #include "keep/shim/system_call/calls.inc"
 #undef CALL
-Function forward; // by the call's row in protocol/hostcall/call.hpp
 
 } // namespace system_call
 

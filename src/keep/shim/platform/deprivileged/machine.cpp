@@ -6,8 +6,6 @@
 
 namespace shim {
 
-constinit bool const Machine::fresh_memory_is_zero = true;
-
 void Machine::begin() {}
 
 void Machine::flush() {

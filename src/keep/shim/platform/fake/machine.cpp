@@ -11,8 +11,6 @@
 
 namespace shim {
 
-bool const Machine::fresh_memory_is_zero = true;
-
 namespace {
 
 // One world at a time: a machine has one memory, too.

@@ -6,8 +6,6 @@
 
 namespace shim {
 
-constinit bool const Machine::fresh_memory_is_zero = true;
-
 namespace {
 
 // Intel SDM volume 3, 2.5; volume 2, CPUID leaf 7.

@@ -4,7 +4,8 @@
 #include <cstdint>
 
 // What glibc itself answers with where the system does not tell (elf/dl-origin.c).
-// NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
+// NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,*-naming)
 extern "C" char const* _dl_get_origin() {
-    return reinterpret_cast<char const*>(~std::uintptr_t{0}); // Safety: compared, never read.
+    // Safety: compared, never read.
+    return reinterpret_cast<char const*>(~std::uintptr_t{0}); // NOLINT(performance-no-int-to-ptr)
 }

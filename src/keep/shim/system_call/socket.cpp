@@ -164,6 +164,11 @@ Reply socket(SystemCall const& call) {
 Reply accept(SystemCall const& call) { return accept_with(call, 0); }
 Reply accept4(SystemCall const& call) { return accept_with(call, call[3]); }
 
+Reply shutdown(SystemCall const& call) {
+    TRY(socket_of(call))->room = 0; // what is sent from now on tells at once whether it can be
+    return forward(call);
+}
+
 Reply sendto(SystemCall const& call) {
     return send(
         call,

@@ -9,7 +9,7 @@
 //     0x0010  arguments  u64 x 6
 //     0x0040  answer     i64  a value, or -errno
 //     0x0048  closing    u32 x 2  a handle + 1 that the Keep needs no more, or 0: closed before
-//                        the call
+//                        the call, and then 0
 //     0x0050  polled     u64  set by the host while it looks for calls without being rung for
 //     0x0058  late       u64  how many records of late sends the Keep has put down (batch.hpp)
 //     0x0060  late_ok    u64  set by the host while it looks for such records by itself

@@ -190,6 +190,7 @@ static void all_that_was_sent_comes_before_the_end(void) {
     CHECK(shutdown(pair.near, SHUT_WR) == 0);
     CHECK(receive_all(pair.far, got, sizeof got) == 100);
     CHECK(recv(pair.far, got, 1, 0) == 0);
+    CHECK(send(pair.near, "x", 1, MSG_NOSIGNAL) == -1 && errno == EPIPE);
     end(pair);
     pair = connected();
     for (int i = 0; i < 20; ++i) CHECK(send(pair.near, "line\n", 5, 0) == 5);

@@ -16,14 +16,16 @@ constexpr std::size_t longest_path = 4095;
 base::Result<Request> Request::fetch(std::span<std::byte> block, Handles& handles) {
     // Safety: the block is block_size bytes, page-aligned; the Keep may change it at any moment, so
     // it is read as volatile.
-    auto const volatile& header = *reinterpret_cast<Header const volatile*>(block.data());
+    auto volatile& header = *reinterpret_cast<Header volatile*>(block.data());
     Request request;
     std::uint64_t const number = header.number;
     for (std::size_t i = 0; i < count; ++i) request.words_[i] = header.arguments[i];
-    // A handle that is not open any more is the Keep's own mistake, and hurts nobody else.
+    // A handle that is not open any more is the Keep's own mistake, and hurts nobody else. Closed
+    // once, although a poll may be looked at more often.
     for (std::uint64_t closing = header.closing; closing != 0; closing >>= 32)
         if (auto const handle = static_cast<std::uint32_t>(closing); handle != 0)
             static_cast<void>(handles.close(handle - 1));
+    header.closing = 0;
     if (number > 0xffff'ffff) return std::unexpected(base::Errno::NoSys);
     request.call_ = static_cast<Call>(number);
     if (auto const* shape = protocol::hostcall::find_shape(request.call_))

@@ -104,6 +104,9 @@ base::Result<std::uint64_t> option(Request const& request) {
     TRY(value(
         ::getsockopt(request.file(0), request.number(1), request.number(2), data.data(), &size)
     ));
+    if (request.number(1) == SOL_SOCKET && request.number(2) == SO_ERROR && size == sizeof(int))
+        if (int const error = request.open(0)->late_error.exchange(0))
+            std::memcpy(data.data(), &error, sizeof error);
     if (request.buffer(4).size() != sizeof size) return std::unexpected(base::Errno::Proto);
     std::memcpy(request.buffer(4).data(), &size, sizeof size);
     return 0;

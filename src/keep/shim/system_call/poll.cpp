@@ -26,8 +26,8 @@ constexpr std::int16_t readable = 0x01;     // POLLIN
 constexpr std::int16_t writable = 0x04;     // POLLOUT
 constexpr std::int16_t ready_to_use = 0x05; // POLLIN | POLLOUT
 constexpr std::int16_t invalid = 0x20;      // POLLNVAL
-constexpr std::uint64_t quiet_patience =
-    8; // so many times as long as a doorbell takes, an answer is fresh
+constexpr std::int16_t always_told = 0x38;  // POLLERR | POLLHUP | POLLNVAL
+constexpr std::uint64_t quiet_patience = 8; // an answer is fresh for so many doorbells' time
 constexpr std::uint64_t millisecond_ns = 1'000'000;
 
 // What needs no host: files in memory are always ready, so are bytes received ahead, closed
@@ -53,7 +53,7 @@ Polled ask(Kernel& kernel, Asked& entry, bool may_receive) {
 
 // Takes the host's answer, with what it has received ahead. False: it cannot be true.
 bool take(Kernel& kernel, Asked& entry, Polled answered, std::uint64_t quiet_until) {
-    entry.found = static_cast<std::int16_t>(entry.found | answered.found);
+    entry.found |= answered.found & (entry.wanted | always_told);
     if (entry.descriptor < 0 || (entry.wanted & readable) == 0) return true;
     auto const file = kernel.files.find(static_cast<std::uint64_t>(entry.descriptor));
     if (!file || !(*file)->stream) return true;

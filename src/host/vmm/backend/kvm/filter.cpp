@@ -34,10 +34,10 @@ Place Filter::add(std::uint32_t code, std::uint32_t value, std::size_t yes, std:
     constexpr std::size_t farthest = 255;
     too_far_ = too_far_ || yes > farthest || no > farthest;
     reversed_.push_back(
-        {static_cast<std::uint16_t>(code),
-         static_cast<std::uint8_t>(yes),
-         static_cast<std::uint8_t>(no),
-         value}
+        {.code = static_cast<std::uint16_t>(code),
+         .jt = static_cast<std::uint8_t>(yes),
+         .jf = static_cast<std::uint8_t>(no),
+         .k = value}
     );
     return reversed_.size() - 1;
 }
@@ -50,12 +50,12 @@ Place Filter::jump(std::uint32_t how, std::uint32_t value, Place yes, Place no) 
 std::vector<Range> Cases::ranges() const {
     auto sorted = cases_;
     std::ranges::sort(sorted, {}, &Range::first);
-    std::vector<Range> out{{0, other_}};
+    std::vector<Range> out{{.first = 0, .target = other_}};
     for (auto const& one : sorted) {
         // Behind the value before, all others' range has just begun.
         if (out.back().first == one.first) out.pop_back();
         if (out.empty() || out.back().target != one.target) out.push_back(one);
-        out.push_back({one.first + 1, other_});
+        out.push_back({.first = one.first + 1, .target = other_});
     }
     return out;
 }

@@ -52,7 +52,9 @@ class Cases {
 public:
     explicit Cases(Place other) : other_{other} {}
 
-    void add(std::uint32_t value, Place target) { cases_.push_back({value, target}); }
+    void add(std::uint32_t value, Place target) {
+        cases_.push_back({.first = value, .target = target});
+    }
     template <class Values> void add_each(Values const& values, Place target) {
         for (auto const value : values) add(static_cast<std::uint32_t>(value), target);
     }

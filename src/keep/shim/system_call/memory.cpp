@@ -71,7 +71,7 @@ Reply mmap(SystemCall const& call) {
     auto const file = *TRY(call.kernel.files.find(call[4]));
     auto const at = TRY(place(call, Access::Read | Access::Write));
     Range const range{at, at + round_up(call[1], hw::page_size)};
-    auto filled = fill_from_file(call, file, at, call[1], call[5]);
+    auto filled = fill_from_file(call, file, {at, at + call[1]}, call[5]);
     if (filled) filled = call.kernel.space.protect(range, access);
     if (filled) return at;
     TRY(call.kernel.space.unmap(range));

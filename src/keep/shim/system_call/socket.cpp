@@ -207,14 +207,16 @@ Reply system_call::recvmsg(SystemCall const& call) {
 
 Reply system_call::pipe2(SystemCall const& call) {
     auto& kernel = call.kernel;
+    constexpr std::uint64_t pipe_number = 22; // which has no flags
+    auto const flags = call.frame.rax == pipe_number ? 0 : call[1];
     auto const extent = *Extent::create(0, sizeof(std::array<std::uint32_t, 2>));
-    TRY(kernel.wait(Call::Pipe, {extent.encode(), call[1] & ~open_close_on_exec}, 0));
+    TRY(kernel.wait(Call::Pipe, {extent.encode(), flags & ~open_close_on_exec}, 0));
     std::array<std::uint32_t, 2> handles{};
     std::ranges::copy(kernel.host.data(extent), std::as_writable_bytes(std::span{handles}).begin());
     if (handles[0] == handles[1]) return std::unexpected(base::Errno::Proto);
     std::array<std::uint32_t, 2> numbers{};
     for (unsigned i = 0; i < 2; ++i)
-        numbers[i] = static_cast<std::uint32_t>(TRY(add_handle(call, handles[i], call[1], false)));
+        numbers[i] = static_cast<std::uint32_t>(TRY(add_handle(call, handles[i], flags, false)));
     return call.store(call[0], numbers);
 }
 

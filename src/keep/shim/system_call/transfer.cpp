@@ -141,20 +141,15 @@ Reply write_file(SystemCall const& call, File& file, Pieces pieces, Position pos
     }
 }
 
-base::Result<void> fill_from_file(
-    SystemCall const& call,
-    File const& file,
-    std::uint64_t at,
-    std::uint64_t size,
-    std::uint64_t offset
-) {
+base::Result<void>
+fill_from_file(SystemCall const& call, File const& file, Range to, std::uint64_t offset) {
     auto source = file;
-    for (std::uint64_t done = 0; done < size;) {
-        auto const pieces = Pieces::one(call.kernel.user, at + done, size - done);
-        auto const got =
-            TRY(read_file(call, source, pieces, {.own = false, .offset = offset + done}));
+    for (std::uint64_t at = to.begin; at < to.end;) {
+        auto const pieces = Pieces::one(call.kernel.user, at, to.end - at);
+        auto const from = offset + (at - to.begin);
+        auto const got = TRY(read_file(call, source, pieces, {.own = false, .offset = from}));
         if (got == 0) break;
-        done += got;
+        at += got;
     }
     return {};
 }

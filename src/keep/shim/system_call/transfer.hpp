@@ -48,12 +48,7 @@ Reply send(SystemCall const& call, Pieces pieces, std::uint64_t flags, Name name
 
 Reply read_file(SystemCall const& call, File& file, Pieces pieces, Position position);
 Reply write_file(SystemCall const& call, File& file, Pieces pieces, Position position);
-base::Result<void> fill_from_file(
-    SystemCall const& call,
-    File const& file,
-    std::uint64_t at,
-    std::uint64_t size,
-    std::uint64_t offset
-);
+base::Result<void>
+fill_from_file(SystemCall const& call, File const& file, Range to, std::uint64_t offset);
 
 } // namespace shim

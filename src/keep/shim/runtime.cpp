@@ -1,4 +1,4 @@
-// The four functions that a compiler takes for granted everywhere.
+// The five functions that a compiler takes for granted everywhere.
 
 #include <cstddef>
 
@@ -35,5 +35,11 @@ int memcmp(void const* left, void const* right, std::size_t n) {
     for (; n != 0; --n, ++a, ++b)
         if (*a != *b) return *a - *b;
     return 0;
+}
+
+std::size_t strlen(char const* text) {
+    std::size_t n = 0;
+    while (text[n] != 0) ++n;
+    return n;
 }
 }

@@ -150,9 +150,7 @@ Reply send(SystemCall const& call, Pieces pieces, std::uint64_t flags, Name name
     }
 }
 
-namespace system_call {
-
-Reply socket(SystemCall const& call) {
+Reply system_call::socket(SystemCall const& call) {
     Forward forward{call, Call::Socket};
     forward.value(call[0]);
     forward.value(call[1] & ~open_close_on_exec);
@@ -161,15 +159,17 @@ Reply socket(SystemCall const& call) {
     return add_socket(call, handle, call[1], (call[1] & socket_type) == stream_socket);
 }
 
-Reply accept(SystemCall const& call) { return accept_with(call, 0); }
-Reply accept4(SystemCall const& call) { return accept_with(call, call[3]); }
+Reply system_call::accept(SystemCall const& call) { return accept_with(call, 0); }
+Reply system_call::accept4(SystemCall const& call) { return accept_with(call, call[3]); }
 
-Reply shutdown(SystemCall const& call) {
-    TRY(socket_of(call))->room = 0; // what is sent from now on tells at once whether it can be
-    return forward(call);
+Reply system_call::shutdown(SystemCall const& call) {
+    auto& file = *TRY(socket_of(call));
+    auto const reply = forward(call);
+    file.room = 0; // what is sent from now on tells at once whether it can be
+    return reply;
 }
 
-Reply sendto(SystemCall const& call) {
+Reply system_call::sendto(SystemCall const& call) {
     return send(
         call,
         Pieces::one(call.kernel.user, call[1], call[2]),
@@ -178,7 +178,7 @@ Reply sendto(SystemCall const& call) {
     );
 }
 
-Reply recvfrom(SystemCall const& call) {
+Reply system_call::recvfrom(SystemCall const& call) {
     auto& user = call.kernel.user;
     Name name;
     if (call[4] != 0 && call[5] != 0) name = {call[4], TRY(user.load<std::uint32_t>(call[5]))};
@@ -187,7 +187,7 @@ Reply recvfrom(SystemCall const& call) {
     return got;
 }
 
-Reply sendmsg(SystemCall const& call) {
+Reply system_call::sendmsg(SystemCall const& call) {
     auto& user = call.kernel.user;
     auto const message = TRY(user.load<Message>(call[1]));
     if (message.control_size != 0) return std::unexpected(base::Errno::Inval);
@@ -196,7 +196,7 @@ Reply sendmsg(SystemCall const& call) {
     return send(call, pieces, call[2], {message.name, name_size});
 }
 
-Reply recvmsg(SystemCall const& call) {
+Reply system_call::recvmsg(SystemCall const& call) {
     auto& user = call.kernel.user;
     auto message = TRY(user.load<Message>(call[1]));
     auto const pieces = TRY(Pieces::vector(user, message.vector, message.vector_count));
@@ -209,7 +209,7 @@ Reply recvmsg(SystemCall const& call) {
     return got;
 }
 
-Reply pipe2(SystemCall const& call) {
+Reply system_call::pipe2(SystemCall const& call) {
     auto& kernel = call.kernel;
     auto const extent = *Extent::create(0, sizeof(std::array<std::uint32_t, 2>));
     TRY(kernel.wait(Call::Pipe, {extent.encode(), call[1] & ~open_close_on_exec}, 0));
@@ -221,7 +221,5 @@ Reply pipe2(SystemCall const& call) {
         numbers[i] = static_cast<std::uint32_t>(TRY(add_handle(call, handles[i], call[1], false)));
     return call.store(call[0], numbers);
 }
-
-} // namespace system_call
 
 } // namespace shim

@@ -71,37 +71,35 @@ base::Result<std::uint64_t> deadline_at(Kernel& kernel, std::uint64_t at, std::u
     return ns > offset ? ns - offset : 0;
 }
 
-namespace system_call {
-
-Reply clock_gettime(SystemCall const& call) {
+Reply system_call::clock_gettime(SystemCall const& call) {
     auto const ns = TRY(read_clock(call.kernel, call[0]));
     return call.store(call[1], spec_of(ns));
 }
 
-Reply clock_getres(SystemCall const& call) {
+Reply system_call::clock_getres(SystemCall const& call) {
     TRY(read_clock(call.kernel, call[0]));
     return call.wanted(call[1], TimeSpec{0, 1});
 }
 
-Reply gettimeofday(SystemCall const& call) {
+Reply system_call::gettimeofday(SystemCall const& call) {
     auto time = spec_of(call.kernel.clock.realtime(Machine::ticks()));
     time.nanoseconds /= 1000; // a timeval has microseconds there
     return call.wanted(call[0], time);
 }
 
-Reply time(SystemCall const& call) {
+Reply system_call::time(SystemCall const& call) {
     auto const seconds = call.kernel.clock.realtime(Machine::ticks()) / second_ns;
     if (call[0] != 0) TRY(call.kernel.user.store(call[0], seconds));
     return seconds;
 }
 
-Reply nanosleep(SystemCall const& call) {
+Reply system_call::nanosleep(SystemCall const& call) {
     if (call[0] == 0) return std::unexpected(base::Errno::Fault);
     auto const deadline = TRY(deadline_after(call.kernel, call[0]));
     return sleep_until(call, deadline, call[1]);
 }
 
-Reply clock_nanosleep(SystemCall const& call) {
+Reply system_call::clock_nanosleep(SystemCall const& call) {
     constexpr std::uint64_t absolute = 1;
     if (call[2] == 0) return std::unexpected(base::Errno::Fault);
     TRY(read_clock(call.kernel, call[0]));
@@ -110,12 +108,10 @@ Reply clock_nanosleep(SystemCall const& call) {
     return sleep_until(call, TRY(deadline_after(call.kernel, call[2])), call[3]);
 }
 
-Reply sched_yield(SystemCall const& call) {
+Reply system_call::sched_yield(SystemCall const& call) {
     Unlocked const open{call.kernel.lock};
     Machine::relax();
     return 0;
 }
-
-} // namespace system_call
 
 } // namespace shim

@@ -31,6 +31,26 @@ Reply read_memory(File& file, Pieces pieces, Position position) {
     return done;
 }
 
+// arch/x86/entry/syscalls/syscall_64.tbl: up to pwrite64 they have one buffer, then several.
+constexpr std::uint64_t pwrite64_number = 18;
+constexpr std::uint64_t readv_number = 19;
+constexpr std::uint64_t writev_number = 20;
+constexpr std::uint64_t pwritev2_number = 328;
+
+base::Result<Pieces> pieces_of(SystemCall const& call) {
+    if (call.frame.rax <= pwrite64_number) return Pieces::one(call.kernel.user, call[1], call[2]);
+    return Pieces::vector(call.kernel.user, call[1], call[2]);
+}
+
+// Of preadv2 and pwritev2, offset -1 is the file's own position, and beside appending their flags
+// only hint.
+Position position_of(SystemCall const& call) {
+    auto const number = call.frame.rax;
+    bool const plain = number <= 1 || number == readv_number || number == writev_number;
+    bool const own = plain || (number > writev_number && call[3] == own_position);
+    return {own, call[3], number == pwritev2_number ? call[5] & append_flag : 0};
+}
+
 } // namespace
 
 Pieces Pieces::one(UserMemory& user, std::uint64_t at, std::uint64_t size) {
@@ -139,42 +159,14 @@ base::Result<void> fill_from_file(
     return {};
 }
 
-namespace system_call {
-
-namespace {
-
-// arch/x86/entry/syscalls/syscall_64.tbl: up to pwrite64 they have one buffer, then several.
-constexpr std::uint64_t pwrite64_number = 18;
-constexpr std::uint64_t readv_number = 19;
-constexpr std::uint64_t writev_number = 20;
-constexpr std::uint64_t pwritev2_number = 328;
-
-base::Result<Pieces> pieces_of(SystemCall const& call) {
-    if (call.frame.rax <= pwrite64_number) return Pieces::one(call.kernel.user, call[1], call[2]);
-    return Pieces::vector(call.kernel.user, call[1], call[2]);
-}
-
-// Of preadv2 and pwritev2, offset -1 is the file's own position, and beside appending their flags
-// only hint.
-Position position_of(SystemCall const& call) {
-    auto const number = call.frame.rax;
-    bool const plain = number <= 1 || number == readv_number || number == writev_number;
-    bool const own = plain || (number > writev_number && call[3] == own_position);
-    return {own, call[3], number == pwritev2_number ? call[5] & append_flag : 0};
-}
-
-} // namespace
-
-Reply read(SystemCall const& call) {
+Reply system_call::read(SystemCall const& call) {
     auto& file = *TRY(call.kernel.files.find(call[0]));
     return read_file(call, file, TRY(pieces_of(call)), position_of(call));
 }
 
-Reply write(SystemCall const& call) {
+Reply system_call::write(SystemCall const& call) {
     auto& file = *TRY(call.kernel.files.find(call[0]));
     return write_file(call, file, TRY(pieces_of(call)), position_of(call));
 }
-
-} // namespace system_call
 
 } // namespace shim

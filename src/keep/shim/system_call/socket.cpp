@@ -161,8 +161,10 @@ Reply system_call::accept(SystemCall const& call) { return accept_with(call, 0);
 Reply system_call::accept4(SystemCall const& call) { return accept_with(call, call[3]); }
 
 Reply system_call::shutdown(SystemCall const& call) {
-    TRY(socket_of(call))->room = 0; // what is sent from now on tells at once whether it can be
-    return forward(call);
+    auto& file = *TRY(socket_of(call));
+    auto const reply = forward(call);
+    file.room = 0; // what is sent from now on tells at once whether it can be
+    return reply;
 }
 
 Reply system_call::sendto(SystemCall const& call) {

@@ -6,6 +6,7 @@
 
 #include <cstring>
 #include <ctime>
+#include <span>
 #include <vector>
 
 #include <fcntl.h>
@@ -46,18 +47,19 @@ base::Result<std::uint64_t> wait(Request const& request) {
     std::vector<epoll_event> events(count);
     constexpr std::uint64_t second = 1'000'000'000;
     timespec const limit{
-        static_cast<time_t>(request.value(2) / second), static_cast<long>(request.value(2) % second)
+        .tv_sec = static_cast<time_t>(request.value(2) / second),
+        .tv_nsec = static_cast<long>(request.value(2) % second)
     };
     bool const forever = request.value(2) == ~0ULL;
     int const found = ::epoll_pwait2(
         request.file(0), events.data(), static_cast<int>(count), forever ? nullptr : &limit, nullptr
     );
     if (found < 0) return std::unexpected(os::last_error());
-    for (std::size_t i = 0; i < static_cast<std::size_t>(found); ++i) {
-        EpollEvent const event{
-            .place = events[i].data.u64, .events = events[i].events, .padding = 0
-        };
-        std::memcpy(buffer.data() + (i * sizeof event), &event, sizeof event);
+    auto to = buffer;
+    for (auto const& happened : std::span{events}.first(static_cast<std::size_t>(found))) {
+        EpollEvent const event{.place = happened.data.u64, .events = happened.events, .padding = 0};
+        std::memcpy(to.data(), &event, sizeof event);
+        to = to.subspan(sizeof event);
     }
     return static_cast<std::uint64_t>(found);
 }

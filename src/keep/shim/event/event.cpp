@@ -30,14 +30,9 @@ constexpr std::array exceptions{
     Described{Vector::Overflow, Signal::Segv, from_kernel, false},
     Described{Vector::GeneralProtection, Signal::Segv, from_kernel, false},
 };
+constexpr std::uint32_t vectors_with_error = 1U << 12 | 1U << 13 | 1U << 14 | 1U << 17; // of these
 constexpr std::int32_t segv_unmapped = 1; // SEGV_MAPERR
 constexpr std::int32_t segv_access = 2;   // SEGV_ACCERR
-
-bool has_error_code(Vector vector) {
-    using enum Vector;
-    return vector == StackFault || vector == GeneralProtection || vector == PageFault ||
-           vector == AlignmentCheck;
-}
 
 // By the handler; without one, or where its frame cannot be made, the program ends, as on Linux.
 void deliver(Kernel& kernel, Frame& frame, SignalInfo const& info) {
@@ -52,7 +47,7 @@ void raise(Kernel& kernel, Frame& frame, SignalInfo info) {
     auto const number = static_cast<std::uint64_t>(info.signal);
     if (kernel.thread().blocked & signal_bit(number)) end_keep(kernel, {.signal = number});
     info.trap = static_cast<std::uint64_t>(frame.vector);
-    info.error = has_error_code(frame.vector) ? frame.error : 0;
+    info.error = (vectors_with_error >> info.trap & 1) != 0 ? frame.error : 0;
     deliver(kernel, frame, info);
 }
 

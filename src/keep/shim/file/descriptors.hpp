@@ -23,9 +23,8 @@ struct File {
     std::uint64_t place = 0;  // Memory: physical address
     std::uint64_t size = 0;
     std::uint64_t position = 0;
-    std::uint64_t room = 0; // of a stream: bytes that can be sent late
-    std::uint64_t quiet_until =
-        0; // ticks; nothing was there to be received, as the host said just now
+    std::uint64_t room = 0;        // of a stream: bytes that can be sent late
+    std::uint64_t quiet_until = 0; // ticks; the host said just now that nothing is there
 };
 
 class Descriptors {

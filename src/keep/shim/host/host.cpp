@@ -51,7 +51,6 @@ void Host::count_late(std::uint64_t count) {
 
 base::Result<std::uint64_t> Host::call(Call call, Arguments const& arguments, std::uint64_t limit) {
     auto volatile& header = this->header();
-    __atomic_fetch_add(&calls_, 1, __ATOMIC_RELAXED);
     header.number = static_cast<std::uint64_t>(call);
     for (std::size_t i = 0; i < arguments.size(); ++i) header.arguments[i] = arguments[i];
     header.closing = __atomic_exchange_n(&closing_, 0, __ATOMIC_RELAXED);

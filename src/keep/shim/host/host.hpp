@@ -49,8 +49,6 @@ public:
     std::uint64_t room() const { return header().room; } // after a SendTo
     void count_late(std::uint64_t count);
 
-    std::uint64_t calls() const { return calls_; }
-
 private:
     std::byte* block() const;
     std::uint64_t patience_with(Call call) const; // ticks
@@ -61,7 +59,6 @@ private:
 
     std::array<std::byte*, max_cpus> blocks_{};
     protocol::launch::Doorbell doorbell_ = protocol::launch::Doorbell::Port;
-    std::uint64_t calls_ = 0;
     std::uint64_t patience_ticks_ = 0;
     std::uint64_t closing_ = 0; // two handles + 1, or 0: any vCPU's next call takes them along
 };

@@ -5,6 +5,7 @@
 #include "protocol/launch/machine.hpp"
 
 #include <cstring>
+#include <utility>
 
 namespace shim {
 
@@ -43,18 +44,13 @@ base::Result<void> PagePool::grow() {
 }
 
 base::Result<std::uint32_t> PagePool::take_chunk() {
-    if (clean_ != 0) {
-        auto const index = clean_;
-        clean_ = chunks_[index].next;
+    for (auto* const first : {&clean_, &dirty_}) {
+        if (*first == 0) continue;
+        auto const index = std::exchange(*first, chunks_[*first].next);
         chunks_[index] = {};
-        return index;
-    }
-    if (dirty_ != 0) {
-        auto const index = dirty_;
-        dirty_ = chunks_[index].next;
+        if (first == &clean_) return index;
         --dirty_count_;
         zero(hw::PhysAddr{address_of(index)}, large_page_size);
-        chunks_[index] = {};
         return index;
     }
     if (next_chunk_ == next_chunk_end_) TRY(grow());

@@ -22,9 +22,8 @@ public:
     struct Chunk {
         std::uint32_t next = 0; // of a list of chunks; 0 ends it
         std::uint32_t previous = 0;
-        std::uint16_t fresh = 0; // pages from here on were never given out
-        std::uint16_t free_head =
-            0; // of a list through the free pages themselves, as index + 1; 0 ends it
+        std::uint16_t fresh = 0;     // pages from here on were never given out
+        std::uint16_t free_head = 0; // index + 1 of the first free page; each holds the next one's
         std::uint16_t free_count = 0;
         bool listed = false; // among the chunks with free pages
     };
@@ -38,15 +37,13 @@ public:
     // Whole chunks that the host sees even if it does not see the rest: tables and blocks lie here.
     void add_open(Range chunks) { open_ = chunks; }
 
-    base::Result<hw::PhysAddr> page();  // 4 KiB, zero
-    base::Result<hw::PhysAddr> large(); // 2 MiB, zero, aligned
-    base::Result<hw::PhysAddr>
-    table(); // 4 KiB, zero, kept apart from pages so that those stay large on the host
+    base::Result<hw::PhysAddr> page();       // 4 KiB, zero
+    base::Result<hw::PhysAddr> large();      // 2 MiB, zero, aligned
+    base::Result<hw::PhysAddr> table();      // 4 KiB, zero, apart from pages: those stay large
     base::Result<hw::PhysAddr> open_chunk(); // 2 MiB, zero, that the host can see; never released
     void release(hw::PhysAddr page);
     void release_large(hw::PhysAddr chunk);
 
-    std::uint64_t end() const { return next_chunk_end_; }
     std::uint64_t limit() const { return limit_; }
     std::uint64_t used() const { return used_pages_ * hw::page_size; }
 

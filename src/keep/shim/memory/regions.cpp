@@ -1,5 +1,6 @@
 #include "keep/shim/memory/regions.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace shim {
@@ -15,16 +16,11 @@ bool joins(Region const& left, Region const& right) {
 } // namespace
 
 std::size_t Regions::first_ending_after(std::uint64_t at) const {
-    std::size_t low = 0;
-    std::size_t high = count_;
-    while (low < high) {
-        auto const middle = (low + high) / 2;
-        if (regions_[middle].range.end <= at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    auto const known = regions_.first(count_);
+    auto const end_of = [](Region const& region) { return region.range.end; };
+    return static_cast<std::size_t>(
+        std::ranges::upper_bound(known, at, {}, end_of) - known.begin()
+    );
 }
 
 Region* Regions::find(std::uint64_t at) {

@@ -29,10 +29,8 @@ struct [[gnu::packed]] Event {
 static_assert(sizeof(Event) == 12);
 
 Reply new_handle(SystemCall const& call, Call as, std::uint64_t value, std::uint64_t flags) {
-    Forward forward{call, as};
-    forward.value(value);
-    forward.value(flags & ~open_close_on_exec);
-    return add_handle(call, TRY(forward.send()), flags, false);
+    Arguments const wanted{value, flags & ~open_close_on_exec};
+    return add_handle(call, TRY(call.kernel.wait(as, wanted, most_handle)), flags, false);
 }
 
 // Stores what the host has told and the program has asked for; the number of it.

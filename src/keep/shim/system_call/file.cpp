@@ -32,7 +32,7 @@ base::Result<void> close_number(SystemCall const& call, std::uint64_t number) {
     if (file.kind != File::Kind::Host || files.handle_in_use(file.handle)) return {};
     call.kernel.watches.forget(file.handle);
     auto& batch = call.kernel.batch;
-    if (auto* const unread = batch.unread(file.handle)) batch.take(*unread, unread->size);
+    while (auto* const unread = batch.unread(file.handle)) batch.take(*unread, unread->size);
     if (file.close_late && call.kernel.host.close_with_next(file.handle)) return {};
     TRY(call.kernel.wait(Call::Close, {file.handle}, 0));
     return {};

@@ -47,6 +47,7 @@ private:
     bool bound_by_in_ = false;
 };
 
+inline constexpr std::uint64_t most_handle = 0xffff'ffff;
 inline constexpr std::int32_t working_folder = -100;          // AT_FDCWD
 inline constexpr std::uint64_t open_close_on_exec = 0x8'0000; // O_CLOEXEC, SOCK_CLOEXEC
 inline constexpr std::uint32_t open_nonblocking = 0x800;      // O_NONBLOCK, SOCK_NONBLOCK

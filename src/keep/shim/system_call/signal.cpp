@@ -78,9 +78,8 @@ Reply sigaltstack(SystemCall const& call) {
         auto const wanted = TRY(call.kernel.user.load<SignalStack>(call[0]));
         bool const off = (wanted.flags & SignalStack::disabled) != 0;
         if (!off && wanted.size < least_stack) return std::unexpected(base::Errno::NoMem);
-        stack =
-            off ? SignalStack{}
-                : SignalStack{.base = wanted.base, .flags = 0, .padding = 0, .size = wanted.size};
+        stack = {};
+        if (!off) stack.base = wanted.base, stack.size = wanted.size;
     }
     return call.wanted(call[1], old);
 }

@@ -149,11 +149,8 @@ Reply send(SystemCall const& call, Pieces pieces, std::uint64_t flags, Name name
 }
 
 Reply system_call::socket(SystemCall const& call) {
-    Forward forward{call, Call::Socket};
-    forward.value(call[0]);
-    forward.value(call[1] & ~open_close_on_exec);
-    forward.value(call[2]);
-    auto const handle = TRY(forward.send());
+    Arguments const wanted{call[0], call[1] & ~open_close_on_exec, call[2]};
+    auto const handle = TRY(call.kernel.wait(Call::Socket, wanted, most_handle));
     return add_socket(call, handle, call[1], (call[1] & socket_type) == stream_socket);
 }
 

@@ -61,9 +61,4 @@ Reply set_tid_address(SystemCall const& call) {
     return call.thread.id;
 }
 
-Reply set_robust_list(SystemCall const& call) {
-    call.thread.robust_list = call[0];
-    return 0;
-}
-
 } // namespace shim::system_call

@@ -35,8 +35,7 @@ struct Thread {
     std::uint64_t pending = 0;
     SignalStack stack{};
     std::uint64_t clear_tid = 0; // where a zero is stored and a futex woken at the end
-    std::uint64_t robust_list = 0;
-    std::uint64_t futex = 0; // address it waits at, or 0
+    std::uint64_t futex = 0;     // address it waits at, or 0
     std::uint32_t futex_mask = 0;
     std::uint64_t futex_order = 0; // who came first is woken first
     Frame frame{};                 // where a new thread begins

@@ -32,18 +32,6 @@ private:
     bool held_ = false;
 };
 
-// Opens the lock for a while.
-class Unlocked {
-public:
-    explicit Unlocked(Lock& lock) : lock_{lock} { lock_.unlock(); }
-    ~Unlocked() { lock_.lock(); }
-    Unlocked(Unlocked const&) = delete;
-    Unlocked& operator=(Unlocked const&) = delete;
-
-private:
-    Lock& lock_;
-};
-
 // The large tables, apart: zero at first, they cost memory only where they are used.
 struct Tables {
     std::array<PagePool::Chunk, PagePool::max_chunks> chunks{};
@@ -85,10 +73,9 @@ struct Kernel {
     Thread& thread() { return threads[Machine::cpu()]; }
     // A host call that may wait: other threads go on meanwhile.
     base::Result<std::uint64_t> wait(Call call, Arguments const& arguments, std::uint64_t limit) {
-        auto const answer = [&] {
-            Unlocked const open{lock};
-            return host.call(call, arguments, limit);
-        }();
+        lock.unlock();
+        auto const answer = host.call(call, arguments, limit);
+        lock.lock();
         if (Machine::cpu() == 0) batch.settle(files);
         return answer;
     }

@@ -24,10 +24,6 @@ std::span<std::byte> Host::data(Extent at) {
     return {block() + protocol::hostcall::data_offset + at.offset(), at.size()};
 }
 
-void Host::put(Extent at, std::span<std::byte const> from) {
-    std::memcpy(data(at).data(), from.data(), from.size());
-}
-
 void Host::scrub(std::size_t size) {
     std::memset(block() + protocol::hostcall::data_offset, 0, size);
 }

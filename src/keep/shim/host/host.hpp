@@ -29,8 +29,6 @@ public:
     void set_patience(std::uint64_t ticks) { patience_ticks_ = ticks; }
     std::uint64_t patience() const { return patience_ticks_; }
 
-    // Puts bytes where the host can read them.
-    void put(protocol::hostcall::Extent at, std::span<std::byte const> from);
     // The place of an extent, to be filled or emptied by one copy through UserMemory.
     std::span<std::byte> data(protocol::hostcall::Extent at);
 

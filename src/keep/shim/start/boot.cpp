@@ -41,21 +41,19 @@ bool sane(launch::Boot const& boot) {
 
 base::Result<File> file_of(launch::Descriptor const& descriptor, std::uint64_t memory) {
     File file{.mode = descriptor.mode, .flags = descriptor.flags};
-    switch (static_cast<launch::DescriptorKind>(std::uint32_t{descriptor.kind})) {
-    case launch::DescriptorKind::Host:
+    if (descriptor.kind == static_cast<std::uint32_t>(launch::DescriptorKind::Host)) {
         file.kind = File::Kind::Host;
         file.handle = static_cast<std::uint32_t>(descriptor.place);
         file.close_late = (file.flags & open_directory) != 0;
         return file;
-    case launch::DescriptorKind::Memory:
-    case launch::DescriptorKind::Named:
-        if (!file_fits(descriptor.place, descriptor.size, memory)) break;
-        file.kind = File::Kind::Memory;
-        file.place = descriptor.place;
-        file.size = descriptor.size;
-        return file;
     }
-    return std::unexpected(base::Errno::Proto);
+    bool const known = descriptor.kind <= static_cast<std::uint32_t>(launch::DescriptorKind::Named);
+    if (!known || !file_fits(descriptor.place, descriptor.size, memory))
+        return std::unexpected(base::Errno::Proto);
+    file.kind = File::Kind::Memory;
+    file.place = descriptor.place;
+    file.size = descriptor.size;
+    return file;
 }
 
 } // namespace

@@ -21,7 +21,7 @@ constexpr std::uint64_t eager_stack = 128 << 10;
 struct Auxiliary {
     std::uint64_t kind, value;
 };
-using AuxiliaryVector = std::array<Auxiliary, 18>;
+using AuxiliaryVector = std::array<Auxiliary, 16>;
 
 AuxiliaryVector describe(
     Kernel const& kernel,
@@ -36,8 +36,6 @@ AuxiliaryVector describe(
         {4, 56},                   // AT_PHENT
         {5, program.header_count}, // AT_PHNUM
         {6, hw::page_size},        // AT_PAGESZ
-        {7, 0},                    // AT_BASE
-        {8, 0},                    // AT_FLAGS
         {9, program.entry},        // AT_ENTRY
         {11, kernel.user_id},      // AT_UID
         {12, kernel.user_id},      // AT_EUID

@@ -20,7 +20,7 @@ Forward::Forward(SystemCall const& call, Call as) : call_{call}, as_{as} {
     auto const* const shape = protocol::hostcall::find_shape(as);
     if (shape == nullptr) return;
     if (shape->answer == Answer::Value) limit_ = ~0ULL >> 1;
-    if (shape->answer == Answer::Handle) limit_ = 0xffff'ffff;
+    if (shape->answer == Answer::Handle) limit_ = most_handle;
     bound_by_in_ = shape->answer == Answer::Sent;
 }
 
@@ -83,6 +83,13 @@ base::Result<void> Forward::result(std::uint64_t at, std::uint64_t size) {
     return {};
 }
 
+base::Result<void> Forward::sized(std::uint64_t at, std::uint64_t size_at) {
+    bool const given = at != 0 && size_at != 0;
+    auto const room = given ? TRY(call_.kernel.user.load<std::uint32_t>(size_at)) : 0;
+    TRY(out(given ? at : 0, smaller(room, most_in)));
+    return out(given ? size_at : 0, given ? sizeof room : 0);
+}
+
 Reply Forward::send() {
     auto& kernel = call_.kernel;
     auto const answer = kernel.wait(as_, arguments_, limit_);
@@ -136,10 +143,8 @@ Reply system_call::forward(SystemCall const& call) {
             TRY(forward.in(call[from], size));
             ++from;
         } else if (kinds[i] == Argument::Out && next == Argument::InOut) {
-            auto const room = TRY(call.kernel.user.load<std::uint32_t>(call[from + 1]));
-            TRY(forward.out(call[from], smaller(room, most_in)));
-            TRY(forward.out(call[++from], sizeof room));
-            ++i;
+            TRY(forward.sized(call[from], call[from + 1]));
+            ++from, ++i;
         } else if (kinds[i] == Argument::Out) {
             TRY(forward.result(
                 call[from], smaller(static_cast<std::uint32_t>(call[from + 1]), data_size)

@@ -20,6 +20,8 @@ public:
     base::Result<void> text(std::uint64_t at);                    // of a symbolic link
     base::Result<void> in(std::uint64_t at, std::uint64_t size);  // null with size 0 stays empty
     base::Result<void> out(std::uint64_t at, std::uint64_t size); // filled whole on success
+    // A buffer whose size, and then how much there was, lies at `size_at`; null: none is wanted.
+    base::Result<void> sized(std::uint64_t at, std::uint64_t size_at);
     base::Result<void>
     result(std::uint64_t at, std::uint64_t size); // filled as far as the answer says
 

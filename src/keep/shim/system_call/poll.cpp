@@ -80,7 +80,7 @@ Reply poll_for(SystemCall const& call, std::uint64_t ns) {
         auto entry = TRY(kernel.user.load<Asked>(at(i)));
         auto const asked = ask(kernel, entry, may_receive);
         ready = ready || entry.found != 0;
-        kernel.host.put(block(i), std::as_bytes(std::span{&asked, 1}));
+        std::memcpy(kernel.host.data(block(i)).data(), &asked, sizeof asked);
         TRY(kernel.user.store(at(i), entry));
     }
     TRY(kernel.wait(Call::Poll, {extent.encode(), ready ? 0 : ns}, count));

@@ -28,35 +28,21 @@ struct Limit {
 };
 
 Limit limit_of(std::uint64_t resource) {
-    switch (resource) {
-    case limit_stack:
-        return {stack_limit, unlimited};
-    case limit_core:
-        return {0, 0};
-    case limit_files:
-        return {Descriptors::max_files, Descriptors::max_files};
-    default:
-        return {unlimited, unlimited};
-    }
+    if (resource == limit_stack) return {stack_limit, unlimited};
+    if (resource == limit_core) return {0, 0};
+    if (resource == limit_files) return {Descriptors::max_files, Descriptors::max_files};
+    return {unlimited, unlimited};
 }
 
 } // namespace
 
 Reply arch_prctl(SystemCall const& call) {
-    switch (call[0]) {
-    case set_fs:
-    case set_gs:
-        if (!canonical(call[1])) return std::unexpected(base::Errno::Perm);
-        call[0] == set_fs ? Machine::set_thread_pointer(call[1])
-                          : Machine::set_second_pointer(call[1]);
-        return 0;
-    case get_fs:
-        return call.store(call[1], Machine::thread_pointer());
-    case get_gs:
-        return call.store(call[1], Machine::second_pointer());
-    default:
-        return std::unexpected(base::Errno::Inval);
-    }
+    if (call[0] == get_fs) return call.store(call[1], Machine::thread_pointer());
+    if (call[0] == get_gs) return call.store(call[1], Machine::second_pointer());
+    if (call[0] != set_fs && call[0] != set_gs) return std::unexpected(base::Errno::Inval);
+    if (!canonical(call[1])) return std::unexpected(base::Errno::Perm);
+    call[0] == set_fs ? Machine::set_thread_pointer(call[1]) : Machine::set_second_pointer(call[1]);
+    return 0;
 }
 
 Reply getrandom(SystemCall const& call) {

@@ -34,18 +34,6 @@ struct Message {
 };
 static_assert(sizeof(Message) == 56);
 
-// Buffers for an address and its size, which says how much room there is, where they are given.
-base::Result<void>
-add_name(Forward& forward, SystemCall const& call, std::uint64_t at, std::uint64_t size_at) {
-    if (at == 0 || size_at == 0) {
-        TRY(forward.out(0, 0));
-        return forward.out(0, 0);
-    }
-    auto const room = TRY(call.kernel.user.load<std::uint32_t>(size_at));
-    TRY(forward.out(at, smaller(room, most_address)));
-    return forward.out(size_at, sizeof room);
-}
-
 base::Result<File*> socket_of(SystemCall const& call) {
     return call.kernel.files.host(call[0], base::Errno::NotSock);
 }
@@ -69,7 +57,7 @@ Reply accept_with(SystemCall const& call, std::uint64_t flags) {
     if (is_quiet(*TRY(socket_of(call)), 0)) return std::unexpected(base::Errno::Again);
     Forward forward{call, Call::Accept};
     TRY(forward.handle(call[0]));
-    TRY(add_name(forward, call, call[1], call[2]));
+    TRY(forward.sized(call[1], call[2]));
     forward.value(flags & ~open_close_on_exec);
     auto const handle = TRY(forward.send());
     return add_socket(call, handle, flags, true);

@@ -34,13 +34,11 @@ constexpr auto table = [] {
 void answer_system_call(Kernel& kernel, Frame& frame) {
     auto const number = frame.rax;
     auto const row = number < table_size ? table[number] : Row{};
-    if (row.handler == nullptr) {
-        ++kernel.unknown_calls;
-        if (kernel.verbose) log(kernel, "no such system call:", number);
-        frame.rax = static_cast<std::uint64_t>(-static_cast<std::int64_t>(base::Errno::NoSys));
-        return;
-    }
-    auto const reply = row.handler({kernel, kernel.thread(), frame, row.ints});
+    Reply reply = std::unexpected(base::Errno::NoSys);
+    if (row.handler != nullptr)
+        reply = row.handler({kernel, kernel.thread(), frame, row.ints});
+    else if (++kernel.unknown_calls; kernel.verbose)
+        log(kernel, "no such system call:", number);
     frame.rax =
         reply ? *reply : static_cast<std::uint64_t>(-static_cast<std::int64_t>(reply.error()));
 }

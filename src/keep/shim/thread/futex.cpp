@@ -96,7 +96,7 @@ Reply system_call::futex(SystemCall const& call) {
     case Operation::CompareRequeue:
         if (TRY(kernel.user.load<std::uint32_t>(call[0])) != word)
             return std::unexpected(base::Errno::Again);
-        return requeue(call);
+        [[fallthrough]];
     case Operation::Requeue:
         return requeue(call);
     default:

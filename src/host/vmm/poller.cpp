@@ -75,7 +75,7 @@ bool Poller::look_while_useful() {
             if (look_())
                 ++served;
             else
-                _mm_pause();
+                ::sched_yield();
         auto const now = Clock::now();
         if (served != before)
             last = now;

@@ -77,6 +77,14 @@ def skip(reason):
     raise Skipped(reason)
 
 
+def pseudo_terminal():
+    """Its two ends; without one the story cannot be told."""
+    try:
+        return os.openpty()
+    except OSError as error:
+        return skip(f"this system gives no pseudo-terminal: {error.strerror}; a mounted /dev/pts does")
+
+
 def scratch(name=""):
     """A path in the story's own folder."""
     return _scratch / name if name else _scratch

@@ -57,7 +57,7 @@ def seen_by_a_shell():
 
 @story("Ctrl-C in a terminal ends it once and quietly")
 def terminal():
-    leader, follower = os.openpty()
+    leader, follower = pseudo_terminal()
     process = start(run_line("spin", "compute"), stdin=follower, stdout=follower, stderr=follower, start_new_session=True,
                     preexec_fn=lambda: __import__("fcntl").ioctl(0, __import__("termios").TIOCSCTTY, 0))
     os.close(follower)

@@ -126,7 +126,7 @@ def gigabyte_through_pipes():
 
 @story("a terminal is a terminal to the application")
 def terminal():
-    leader, follower = os.openpty()
+    leader, follower = pseudo_terminal()
     process = start(run_line("hello"), stdin=follower, stdout=follower, stderr=follower)
     os.close(follower)
     shown = b""

@@ -1,6 +1,7 @@
 #include "keep/exec/wasi/test_application.hpp"
 #include "os/fd.hpp"
 
+#include <cstdio>
 #include <cstdlib>
 
 #include <fcntl.h>

@@ -67,9 +67,9 @@ def compute(env):
     for line in lines.values():
         rate(line)
     found = in_turn(lines, rounds, rate)
-    better = max(found["nil"], found["plain"]) / min(found["nil"], found["plain"])
+    ratio = found["plain"] / found["nil"]
     return [["compute: matrix, the guest's figure", found["nil"], found["plain"], found["sealed"], "-",
-             f"within {better:.2f} (1.01)", verdict(better <= 1.01)]]
+             f"{ratio:.2f} x the time (1.01)", verdict(ratio <= 1.01)]]
 
 
 def touched(env):

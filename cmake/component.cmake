@@ -2,10 +2,16 @@
 
 find_package(GTest REQUIRED)
 
+# The main function of every test program. It alone knows where the tree and the build lie: all other files then compile to the same in
+# each checkout, and ccache has them.
+add_library(test_main OBJECT ${CMAKE_SOURCE_DIR}/test/main.cpp)
+target_link_libraries(test_main PUBLIC enarx_options GTest::gtest)
+target_compile_definitions(test_main PRIVATE ENARX_SOURCE_DIR="${CMAKE_SOURCE_DIR}" ENARX_BINARY_DIR="${CMAKE_BINARY_DIR}")
+
 # component(NAME [RECURSE] [PROGRAM output-name] [LINK libraries...] [PRIVATE_LINK libraries...] [TEST_LINK libraries...])
 #
 # Makes the library NAME of all sources of the calling folder (with RECURSE: and below it), the program NAME_test of
-# its tests and, in the fuzz preset, a program for each fuzzer. Tests find committed data below ENARX_SOURCE_DIR.
+# its tests and, in the fuzz preset, a program for each fuzzer. Tests find committed data by base/test_folders.hpp.
 function(component NAME)
     cmake_parse_arguments(C "RECURSE" "" "LINK;PRIVATE_LINK;TEST_LINK;EXCLUDE" ${ARGN})
     set(how GLOB)
@@ -34,9 +40,8 @@ function(component NAME)
     endif()
 
     if(tests)
-        add_executable(${NAME}_test ${tests} ${CMAKE_SOURCE_DIR}/test/main.cpp)
-        target_link_libraries(${NAME}_test PRIVATE ${NAME} ${C_TEST_LINK} GTest::gtest GTest::gmock)
-        target_compile_definitions(${NAME}_test PRIVATE ENARX_SOURCE_DIR="${CMAKE_SOURCE_DIR}" ENARX_BINARY_DIR="${CMAKE_BINARY_DIR}")
+        add_executable(${NAME}_test ${tests})
+        target_link_libraries(${NAME}_test PRIVATE ${NAME} ${C_TEST_LINK} test_main GTest::gmock)
         add_test(NAME unit.${NAME} COMMAND ${NAME}_test)
     endif()
 

@@ -2,6 +2,7 @@
 // all kinds of evidence alike.
 
 #include "attest/testing/cases.hpp"
+#include "base/test_folders.hpp"
 
 #include <regex>
 #include <set>
@@ -65,7 +66,7 @@ TEST(Lessons, NoLineOfTheVerifierDependsOnHowItIsBuilt) {
     int files = 0;
     for (auto const* folder : {"attest", "crypto", "hw", "base"})
         for (auto const& entry : std::filesystem::recursive_directory_iterator{
-                 std::filesystem::path{ENARX_SOURCE_DIR} / "src" / folder
+                 std::filesystem::path{enarx::test::source_folder} / "src" / folder
              }) {
             auto const name = entry.path().filename().string();
             bool const source = name.ends_with(".cpp") || name.ends_with(".hpp");
@@ -116,7 +117,7 @@ std::set<std::string> tests_below(std::filesystem::path const& folder) {
 }
 
 TEST(Lessons, EachFaultInTheDocumentationHasItsTest) {
-    std::filesystem::path const root{ENARX_SOURCE_DIR};
+    std::filesystem::path const root{enarx::test::source_folder};
     auto tests = tests_below(root / "src/attest");
     tests.merge(tests_below(root / "test/forged"));
     auto const text = text_of(root / "docs/faults-of-others.md");

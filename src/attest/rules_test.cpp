@@ -1,4 +1,5 @@
 #include "attest/appraisal.hpp"
+#include "base/test_folders.hpp"
 
 #include <fstream>
 #include <iterator>
@@ -30,7 +31,7 @@ TEST(Rules, EachHasAnIdOfItsOwnAWordingAndASource) {
 }
 
 TEST(Rules, EachStandsInTheDocumentationWithItsWordingAndSource) {
-    std::ifstream file{ENARX_SOURCE_DIR "/docs/attestation.md"};
+    std::ifstream file{std::string{enarx::test::source_folder} + "/docs/attestation.md"};
     std::string const text{std::istreambuf_iterator<char>(file), {}};
     for (auto const* rule : all_rules()) {
         auto const row = "| `" + std::string(rule->id) + "` | " + std::string(rule->text) + " |";

@@ -2,6 +2,7 @@
 
 // For tests of this folder: bytes from hexadecimal and from committed files.
 
+#include "base/test_folders.hpp"
 #include "base/view.hpp"
 
 #include <fstream>
@@ -21,7 +22,8 @@ inline std::vector<std::byte> unhex(std::string_view text) {
 
 inline std::vector<std::byte> read(std::string const& path_below_vectors) {
     std::ifstream file{
-        std::string(ENARX_SOURCE_DIR) + "/test/vectors/" + path_below_vectors, std::ios::binary
+        std::string(enarx::test::source_folder) + "/test/vectors/" + path_below_vectors,
+        std::ios::binary
     };
     if (!file) throw std::runtime_error("no file " + path_below_vectors);
     std::string const text{std::istreambuf_iterator<char>(file), {}};

@@ -1,6 +1,7 @@
 // The committed samples of Enarx.toml: what the schema in docs/ accepts and refuses, the parser
 // does, too.
 
+#include "base/test_folders.hpp"
 #include "package/configuration.hpp"
 
 #include <filesystem>
@@ -16,7 +17,7 @@ using Parsed = base::Result<package::Configuration, package::ConfigurationError>
 // Calls `judge` with the name and the outcome of each sample of a folder.
 template <class Judge> void each(std::string const& folder, Judge judge) {
     std::size_t samples = 0;
-    auto const path = std::string{ENARX_SOURCE_DIR} + "/test/configuration/" + folder;
+    auto const path = std::string{enarx::test::source_folder} + "/test/configuration/" + folder;
     for (auto const& entry : std::filesystem::directory_iterator{path}) {
         std::stringstream text;
         text << std::ifstream{entry.path()}.rdbuf();

@@ -1,5 +1,6 @@
 #include "play.hpp"
 
+#include "base/test_folders.hpp"
 #include "host/vmm/backend/kvm/shim_choice.hpp"
 
 #include <algorithm>
@@ -73,8 +74,8 @@ template <class T> os::OrFailure<T> named(base::Result<T> result) {
 } // namespace
 
 os::OrFailure<Play> Play::make(std::vector<std::string> arguments) {
-    std::string const parts = ENARX_BINARY_DIR "/parts/";
-    auto const shim = ENARX_BINARY_DIR "/libexec/enarx/shim-" +
+    std::string const parts = std::string{enarx::test::binary_folder} + "/parts/";
+    auto const shim = std::string{enarx::test::binary_folder} + "/libexec/enarx/shim-" +
                       std::string{vmm::suitable_shim(vmm::Machine::real())};
     vmm::Wishes wishes;
     wishes.arguments = std::move(arguments);

@@ -1,6 +1,8 @@
 // Programs in real Keeps: on this host's KVM, and on QEMU's TCG with the image that a bare-metal
 // host gets.
 
+#include "base/test_folders.hpp"
+
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -38,8 +40,8 @@ struct Way {
     std::string missing;
 };
 
-std::string const parts = ENARX_BINARY_DIR "/parts/";
-std::string const shims = ENARX_BINARY_DIR "/libexec/enarx/";
+std::string const parts = std::string{enarx::test::binary_folder} + "/parts/";
+std::string const shims = std::string{enarx::test::binary_folder} + "/libexec/enarx/";
 
 Way kvm() {
     Way way{"kvm", parts + "keep-run --sockets --env=HOME=/home/user ", ""};

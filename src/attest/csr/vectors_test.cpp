@@ -3,6 +3,7 @@
 #include "attest/testing/appraise.hpp"
 #include "attest/testing/vectors.hpp"
 #include "attest/text.hpp"
+#include "base/test_folders.hpp"
 #include "crypto/certification_request.hpp"
 
 #include <gtest/gtest.h>
@@ -95,7 +96,9 @@ TEST(CsrVectors, AChangedIdentifierOfTheExtensionBreaksTheSignature) {
 
 // Requests of test/requests, signed by a key of ours.
 Appraisal appraise_request(std::string const& name) {
-    std::ifstream file{ENARX_SOURCE_DIR "/test/requests/" + name, std::ios::binary};
+    std::ifstream file{
+        std::string{enarx::test::source_folder} + "/test/requests/" + name, std::ios::binary
+    };
     std::string const text{std::istreambuf_iterator<char>(file), {}};
     auto const bytes = base::view_of(text);
     Trial trial;

@@ -3,6 +3,7 @@
 
 #include "attest/testing/appraise.hpp"
 #include "attest/testing/vectors.hpp"
+#include "base/test_folders.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,7 +15,9 @@ using namespace attest::testing;
 constexpr auto when = "2024-12-10T00:00:00Z";
 
 void add_forged(Endorsements& endorsements, std::string const& name) {
-    std::ifstream file{ENARX_SOURCE_DIR "/test/forged/" + name, std::ios::binary};
+    std::ifstream file{
+        std::string{enarx::test::source_folder} + "/test/forged/" + name, std::ios::binary
+    };
     std::string const text{std::istreambuf_iterator<char>(file), {}};
     ASSERT_TRUE(endorsements.add(base::view_of(text), name)) << name;
 }

@@ -4,6 +4,7 @@
 // from bytes.
 
 #include "attest/testing/vectors.hpp"
+#include "base/test_folders.hpp"
 #include "crypto/ec_signing_key.hpp"
 #include "crypto/rsa_signing_key.hpp"
 
@@ -11,7 +12,7 @@ namespace attest::measure::testing {
 
 inline std::vector<std::byte> key_text(std::string const& name) {
     std::ifstream file{
-        std::string{ENARX_SOURCE_DIR} + "/test/vectors/keys/" + name, std::ios::binary
+        std::string{enarx::test::source_folder} + "/test/vectors/keys/" + name, std::ios::binary
     };
     if (!file) throw std::runtime_error("no key " + name);
     std::string const text{std::istreambuf_iterator<char>(file), {}};

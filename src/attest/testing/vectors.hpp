@@ -4,6 +4,7 @@
 // is used, aloud.
 
 #include "attest/endorsements.hpp"
+#include "base/test_folders.hpp"
 
 #include <chrono>
 #include <cstdlib>
@@ -76,7 +77,7 @@ private:
     }
 
     static std::filesystem::path find_folder() {
-        std::filesystem::path const source{ENARX_SOURCE_DIR};
+        std::filesystem::path const source{enarx::test::source_folder};
         if (auto const* named = std::getenv("ENARX_VECTORS")) return named;
         auto const shared = source / "../shared/vectors";
         if (std::filesystem::exists(shared / "MANIFEST.json")) return shared;

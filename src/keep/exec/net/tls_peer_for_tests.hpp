@@ -3,6 +3,8 @@
 // A second TLS implementation for the tests: Python's ssl module in a process of its own
 // (test/network/tls_peer.py), with certificates made by the openssl command.
 
+#include "base/test_folders.hpp"
+
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -48,7 +50,7 @@ private:
         std::string name = std::filesystem::temp_directory_path() / "enarx-tls-XXXXXX";
         folder_ = ::mkdtemp(name.data());
         auto const command =
-            std::string{ENARX_SOURCE_DIR} + "/test/network/make_certificates.sh " + name;
+            std::string{enarx::test::source_folder} + "/test/network/make_certificates.sh " + name;
         if (std::system(command.c_str()) != 0) std::fprintf(stderr, "no certificates\n");
     }
 
@@ -59,7 +61,8 @@ private:
 class TlsPeer {
 public:
     explicit TlsPeer(std::string const& arguments) {
-        auto const command = "exec timeout 60 /usr/bin/python3 " + std::string{ENARX_SOURCE_DIR} +
+        auto const command = "exec timeout 60 /usr/bin/python3 " +
+                             std::string{enarx::test::source_folder} +
                              "/test/network/tls_peer.py " + arguments;
         pipe_ = ::popen(command.c_str(), "re");
         ::fcntl(::fileno(pipe_), F_SETFL, O_NONBLOCK);

@@ -1,5 +1,6 @@
 // The memory mount answers as its model does: on the fuzzer's seeds, and on arbitrary operations.
 
+#include "base/test_folders.hpp"
 #include "keep/exec/vfs/test/compare.hpp"
 
 #include <filesystem>
@@ -16,7 +17,7 @@ namespace {
 using test::disagreement;
 
 TEST(Model, agrees_with_memory_on_every_seed_of_the_fuzzer) {
-    std::filesystem::path const seeds{ENARX_SOURCE_DIR "/test/fuzz/vfs"};
+    std::filesystem::path const seeds{std::string{enarx::test::source_folder} + "/test/fuzz/vfs"};
     std::size_t count = 0;
     for (auto const& entry : std::filesystem::directory_iterator{seeds}) {
         std::ifstream file{entry.path(), std::ios::binary};

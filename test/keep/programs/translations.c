@@ -46,9 +46,11 @@ static void await_rounds(unsigned long more) {
     for (int i = 0; i < most_naps && worker.rounds < until && !worker.faulted; ++i) nap();
 }
 
-static volatile unsigned char* fresh(void) {
-    return mmap(0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+static volatile unsigned char* fresh_of(int pages) {
+    return mmap(0, pages * size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
+
+static volatile unsigned char* fresh(void) { return fresh_of(1); }
 
 static pthread_t start(volatile unsigned char* place) {
     pthread_t thread;
@@ -99,14 +101,15 @@ static void a_mapping_that_moves(void) {
 
 /* Both threads see one page at one address: what either writes the other reads. */
 static void contents(int how, char const* what) {
-    volatile unsigned char* const page = fresh();
+    volatile unsigned char* const page = fresh_of(2); /* freed memory comes back in another order */
+    page[size] = 1;
     pthread_t const thread = start(page);
     if (how == 0)
-        CHECK(madvise((void*)page, size, MADV_DONTNEED) == 0);
+        CHECK(madvise((void*)page, 2 * size, MADV_DONTNEED) == 0);
     else
-        CHECK(mmap((void*)page, size, PROT_READ | PROT_WRITE,
+        CHECK(mmap((void*)page, 2 * size, PROT_READ | PROT_WRITE,
                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == page);
-    page[8] = 77; /* this thread has brought the new page in */
+    page[size] = page[8] = 77; /* this thread has brought the new pages in */
     int seen = 0;
     for (int i = 0; i < most_naps && seen < 2; ++i) {
         unsigned char const before = *page;

@@ -32,7 +32,9 @@ struct KeepThatAsks : testing::Test {
     launch::Boot boot{};
 };
 
-TEST_F(KeepThatAsks, for_a_block_in_its_programs_file_is_refused_and_any_memory_it_gets_can_be_written) {
+TEST_F(
+    KeepThatAsks, for_a_block_in_its_programs_file_is_refused_and_any_memory_it_gets_can_be_written
+) {
     auto& machine = play->machine();
     unsigned given = 0;
     for (auto at = launch::image_address - block_size; at < boot.memory_end + block_size;

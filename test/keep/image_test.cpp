@@ -1,5 +1,5 @@
-// The page tables that are part of each shim's image: no page of the image is writable by one way and
-// executable by any.
+// The page tables that are part of each shim's image: no page of the image is writable by one way
+// and executable by any.
 
 #include "base/test_folders.hpp"
 #include "protocol/launch/machine.hpp"

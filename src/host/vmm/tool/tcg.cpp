@@ -1,15 +1,16 @@
 // keep-tcg: runs the image that a bare-metal KVM host gets, unchanged, on QEMU's TCG, where ring 0
 // is real everywhere.
 //
-//     keep-tcg --shim=FILE [--cpus=N] [--no-kicks=N] [--dirty] [--costs] [--verbose] PROGRAM [ARGUMENTS]
-//     keep-tcg run [--backend NAME] [--shim NAME] [--exec FILE] [--verbose] [--dir HOST[::GUEST]]
+//     keep-tcg --shim=FILE [--cpus=N] [--no-kicks=N] [--dirty] [--costs] [--verbose] PROGRAM
+//     [ARGUMENTS] keep-tcg run [--backend NAME] [--shim NAME] [--exec FILE] [--verbose] [--dir
+//     HOST[::GUEST]]
 //                  [--env NAME=VALUE] APPLICATION [ARGUMENTS]
 //
 // A shim that checks its program, as shim-verified, finds the hash tree beside it: PROGRAM.tree.
 // The machine's memory is a file that this process maps too: it writes the boot block before QEMU
 // starts and polls the blocks, each on a thread of its own. A kick is a message-signalled interrupt
-// that QEMU's test protocol sends. --no-kicks: the first N are forgotten, as a host may. --dirty: free
-// memory is not zero when the Keep starts.
+// that QEMU's test protocol sends. --no-kicks: the first N are forgotten, as a host may. --dirty:
+// free memory is not zero when the Keep starts.
 
 #include "host/vmm/image.hpp"
 #include "host/vmm/launch/descriptors.hpp"
@@ -18,8 +19,8 @@
 #include "host/vmm/plan.hpp"
 #include "host/vmm/server/refusal.hpp"
 #include "host/vmm/server/server.hpp"
+#include "host/vmm/tool/tcg_guest.hpp"
 #include "os/check.hpp"
-#include "tcg_guest.hpp"
 
 #include <algorithm>
 #include <array>
@@ -197,7 +198,8 @@ private:
 
     std::uint64_t grow(std::uint64_t wanted) {
         std::scoped_lock const lock{mutex_};
-        auto const added = std::min(wanted, ram_size - end_) / launch::chunk_size * launch::chunk_size;
+        auto const added =
+            std::min(wanted, ram_size - end_) / launch::chunk_size * launch::chunk_size;
         if (asked_.dirty) soil(guest_.ram().subspan(end_, added));
         end_ += added;
         return added;
@@ -206,7 +208,9 @@ private:
     base::Result<std::uint64_t> spawn(vmm::Request const& request) {
         auto const cpu = static_cast<unsigned>(request.value(0));
         if (request.value(0) >= asked_.cpus) return std::unexpected(base::Errno::Again);
-        std::thread{[this, cpu, block = block_at(request.value(2))] { serve(cpu, block); }}.detach();
+        std::thread{[this, cpu, block = block_at(request.value(2))] {
+            serve(cpu, block);
+        }}.detach();
         guest_.begin(cpu, request.value(1));
         return 0;
     }
@@ -293,12 +297,9 @@ int run(Asked asked) {
         std::as_bytes(std::span{&boot, 1}), ram.subspan(launch::boot_address).begin()
     );
     std::ranges::copy(
-        std::as_bytes(std::span{plan->strings()}),
-        ram.subspan(launch::strings_address).begin()
+        std::as_bytes(std::span{plan->strings()}), ram.subspan(launch::strings_address).begin()
     );
-    if (!read_file(
-            image->program(), ram.subspan(plan->program_address(), image->program_size())
-        ))
+    if (!read_file(image->program(), ram.subspan(plan->program_address(), image->program_size())))
         return cannot;
     if (plan->tree_address() != 0 &&
         !read_file(image->tree(), ram.subspan(plan->tree_address(), image->tree_size())))

@@ -1,4 +1,4 @@
-#include "tcg_guest.hpp"
+#include "host/vmm/tool/tcg_guest.hpp"
 
 #include <array>
 #include <csignal>

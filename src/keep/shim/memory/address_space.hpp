@@ -49,7 +49,8 @@ public:
 private:
     base::Result<void> populate(Range range, Access access);
     base::Result<void> bring_in(Region const& region, std::uint64_t at);
-    // Before a change to `range`: all of it that can fail. Nothing has changed for the program then.
+    // Before a change to `range`: all of it that can fail. Nothing has changed for the program
+    // then.
     base::Result<Parted> prepare(Range range);
     void drop_pages(Parted const& range);
     base::Result<std::uint64_t> move(Range old, std::uint64_t size);

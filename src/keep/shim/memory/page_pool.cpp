@@ -164,7 +164,8 @@ void PagePool::free_chunk(std::uint32_t index) {
     bool dirty = true;
     if (dirty_count_ >= idle_chunks) {
         hw::PhysAddr const at{address_of(index)};
-        // The host may say no, or say yes and keep what it had: what was let go is new memory again.
+        // The host may say no, or say yes and keep what it had: what was let go is new memory
+        // again.
         Machine::give_back(at, chunk.accepted ? large_page_size : chunk.fresh * hw::page_size);
         auto const given =
             host_.call(protocol::hostcall::Call::Discard, {at.raw(), large_page_size}, 0);

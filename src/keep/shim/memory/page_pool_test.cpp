@@ -1,5 +1,5 @@
-// Memory that is the Keep's own, from a host that gives it dirty and lies about what it took back: what
-// the program finds is zero, and no page is accepted or given back twice.
+// Memory that is the Keep's own, from a host that gives it dirty and lies about what it took back:
+// what the program finds is zero, and no page is accepted or given back twice.
 
 #include "keep/shim/platform/fake/world.hpp"
 

@@ -40,9 +40,7 @@ void Translations::take() {
     if (!Machine::others_remember()) return;
     for (Others others; find_others(others);) {
         // What the host answers changes nothing: only what a vCPU itself has written counts.
-        static_cast<void>(
-            host_.call(Call::Kick, {others[0], others[1], others[2], others[3]}, 0)
-        );
+        static_cast<void>(host_.call(Call::Kick, {others[0], others[1], others[2], others[3]}, 0));
         auto const until = Machine::ticks() + kick_again * host_.patience();
         while (find_others(others) && Machine::ticks() < until) Machine::relax();
     }

@@ -1,7 +1,7 @@
 #pragma once
 
-// What vCPUs may still remember of the page tables. A page or a right is taken from the program only
-// while no other vCPU is in it, and each forgets all that it remembers before it goes back.
+// What vCPUs may still remember of the page tables. A page or a right is taken from the program
+// only while no other vCPU is in it, and each forgets all that it remembers before it goes back.
 
 #include "keep/shim/host/host.hpp"
 #include "keep/shim/memory/range.hpp"

@@ -1,5 +1,5 @@
-// What one vCPU takes from the program no other has any more when the call returns: several vCPUs that
-// remember what they have touched, as processors do.
+// What one vCPU takes from the program no other has any more when the call returns: several vCPUs
+// that remember what they have touched, as processors do.
 
 #include "keep/shim/platform/fake/world.hpp"
 
@@ -39,7 +39,8 @@ struct TranslationsTest : testing::Test {
         world.on(0);
         auto const at = world.room(pages * page);
         for (std::uint64_t i = 0; i < pages; ++i)
-            for (unsigned const cpu : {2U, 1U, 0U}) EXPECT_FALSE(touch(cpu, at + i * page, read_write));
+            for (unsigned const cpu : {2U, 1U, 0U})
+                EXPECT_FALSE(touch(cpu, at + i * page, read_write));
         return at;
     }
 };
@@ -68,7 +69,9 @@ TEST_F(TranslationsTest, a_mapping_that_goes_or_moves_is_gone_on_every_vcpu) {
     EXPECT_EQ(world.call(munmap_number, {unmapped, page}), 0);
     EXPECT_EQ(world.audit(), nullptr);
     auto const moved = shared_room(2);
-    ASSERT_EQ(world.call(mmap_number, {moved + 2 * page, page, 0, fixed, ~0ULL, 0}), moved + 2 * page);
+    ASSERT_EQ(
+        world.call(mmap_number, {moved + 2 * page, page, 0, fixed, ~0ULL, 0}), moved + 2 * page
+    );
     EXPECT_GT(world.call(mremap_number, {moved, 2 * page, 4 * page, 1}), 0);
     EXPECT_EQ(world.audit(), nullptr);
     auto const heap = static_cast<std::uint64_t>(world.call(brk_number, {0}));

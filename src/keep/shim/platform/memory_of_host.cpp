@@ -1,5 +1,5 @@
-// Memory that is the host's anyway, as of every KVM Keep: fresh memory is zero by the host's word, and
-// nothing is paid for it twice.
+// Memory that is the host's anyway, as of every KVM Keep: fresh memory is zero by the host's word,
+// and nothing is paid for it twice.
 
 #include "keep/shim/platform/machine.hpp"
 

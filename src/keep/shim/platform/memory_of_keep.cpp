@@ -1,5 +1,5 @@
-// Memory that is the Keep's own, on a machine where nothing has to be done for that but to wipe it. A
-// platform that validates or accepts its pages does so in a file of its own in the place of this.
+// Memory that is the Keep's own, on a machine where nothing has to be done for that but to wipe it.
+// A platform that validates or accepts its pages does so in a file of its own in the place of this.
 
 #include "keep/shim/platform/machine.hpp"
 

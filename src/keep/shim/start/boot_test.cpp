@@ -1,5 +1,5 @@
-// A loader that lies in the boot block: start from a good one, change one part, expect a refusal; and
-// one that changes the arguments while they are read.
+// A loader that lies in the boot block: start from a good one, change one part, expect a refusal;
+// and one that changes the arguments while they are read.
 
 #include "keep/shim/platform/fake/world.hpp"
 #include "keep/shim/start/start.hpp"
@@ -70,7 +70,9 @@ TEST(Boot, whose_ranges_share_a_page_is_refused) {
     auto const good = good_boot();
     // What is moved, and onto which other's first and last page.
     auto const places = [](launch::Boot& boot) {
-        return std::array{&boot.program, &boot.tree, &boot.descriptors[0].place, &boot.descriptors[1].place};
+        return std::array{
+            &boot.program, &boot.tree, &boot.descriptors[0].place, &boot.descriptors[1].place
+        };
     };
     std::array<std::uint64_t, 4> const sizes{good.program_size, 8192, 5000, 4096};
     for (std::size_t moved = 0; moved < sizes.size(); ++moved)
@@ -94,7 +96,8 @@ TEST(Boot, whose_ranges_share_a_page_is_refused) {
 
 TEST(Boot, whose_ranges_reach_beyond_the_files_is_refused) {
     fake::World world;
-    for (std::uint64_t const at : {std::uint64_t{4 * mib}, 31 * mib + 512 * 1024, 32 * mib, 40 * mib, 8 * mib + 1}) {
+    for (std::uint64_t const at :
+         {std::uint64_t{4 * mib}, 31 * mib + 512 * 1024, 32 * mib, 40 * mib, 8 * mib + 1}) {
         auto boot = good_boot();
         boot.descriptors[0].place = at;
         boot.descriptors[0].size = mib;

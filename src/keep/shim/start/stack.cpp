@@ -51,8 +51,8 @@ AuxiliaryVector describe(
     }};
 }
 
-// Where the text ends that begins at `at` on the program's own stack, behind its zero; Proto if that
-// is not before `end`.
+// Where the text ends that begins at `at` on the program's own stack, behind its zero; Proto if
+// that is not before `end`.
 base::Result<std::uint64_t> end_of_text(Kernel& kernel, std::uint64_t at, std::uint64_t end) {
     while (at < end) {
         auto page = TRY(kernel.space.reach(at, Access::Read));
@@ -66,8 +66,7 @@ base::Result<std::uint64_t> end_of_text(Kernel& kernel, std::uint64_t at, std::u
 
 // Stores the addresses of `count` of the texts in `texts`, and a zero, at `to`; moves both behind
 // them.
-base::Result<void>
-put_texts(Kernel& kernel, std::uint64_t& to, Range& texts, std::uint32_t count) {
+base::Result<void> put_texts(Kernel& kernel, std::uint64_t& to, Range& texts, std::uint32_t count) {
     for (std::uint32_t i = 0; i < count; ++i, to += 8) {
         TRY(kernel.user.store(to, texts.begin));
         texts.begin = TRY(end_of_text(kernel, texts.begin, texts.end));

@@ -9,8 +9,8 @@ namespace shim {
 // Copies the boot block once and checks every address and size in it; Proto if the loader lies.
 base::Result<protocol::launch::Boot> fetch_boot();
 
-// Proto unless the program's file, its tree, the files in memory and open memory lie below the Keep's
-// free memory, and apart. `root`: the image's.
+// Proto unless the program's file, its tree, the files in memory and open memory lie below the
+// Keep's free memory, and apart. `root`: the image's.
 base::Result<void>
 check_places(protocol::launch::Boot const& boot, protocol::program::Root const& root);
 

@@ -61,7 +61,7 @@ struct Keep::State {
         pthread_t native{};
         std::atomic<bool> finished = false;
         std::atomic<bool> kicked = false; // since the vCPU was last run
-        std::mutex serving; // held while a call of this vCPU is carried out
+        std::mutex serving;               // held while a call of this vCPU is carried out
         Poller::Clock::time_point answered;
 
         // Safety: the block is block_size bytes of the Keep's memory, page-aligned; each word is

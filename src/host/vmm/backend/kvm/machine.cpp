@@ -93,9 +93,8 @@ base::Result<void> Machine::add_slot(std::uint64_t address, Mapping memory) {
     return {};
 }
 
-base::Result<void> Machine::map_file(
-    Mapping& memory, std::uint64_t address, os::Fd const& file, std::uint64_t size
-) {
+base::Result<void>
+Machine::map_file(Mapping& memory, std::uint64_t address, os::Fd const& file, std::uint64_t size) {
     auto const pages = (size + page - 1) / page * page;
     mapped_.push_back({.begin = address, .end = address + pages});
     return memory.place_file(address - launch::image_address, file, size);
@@ -103,8 +102,7 @@ base::Result<void> Machine::map_file(
 
 // Below a size it is copied: its pages then come in at once, and memory that may be written is
 // mapped into a Keep eight pages at a time, where a read-only page comes alone.
-base::Result<void>
-Machine::place(Mapping& memory, std::uint64_t address, MemoryFile const& file) {
+base::Result<void> Machine::place(Mapping& memory, std::uint64_t address, MemoryFile const& file) {
     auto const* host_file = file.host_file();
     if (host_file != nullptr && file.size() > worth_copying)
         return map_file(memory, address, *host_file, file.size());

@@ -33,8 +33,8 @@ public:
     base::Result<void> calibrate(Plan const& plan, Vcpu const& first);
     base::Result<Vcpu> add_cpu(unsigned index, Beginning const& beginning); // the first: 0
 
-    // The memory of [address, address + size), if the machine has it in one piece, and as memory: not
-    // of a file that is mapped, which this process cannot write.
+    // The memory of [address, address + size), if the machine has it in one piece, and as memory:
+    // not of a file that is mapped, which this process cannot write.
     base::Result<std::span<std::byte>> memory(std::uint64_t address, std::uint64_t size) const;
     // Adds up to `size` bytes at the end; answers with how many.
     base::Result<std::uint64_t> grow(std::uint64_t size);

@@ -26,8 +26,8 @@ void Vcpu::begin_with(Registers const& registers) {
     run_->kvm_dirty_regs = synchronised_registers;
 }
 
-// Linux, Documentation/virt/kvm/api.rst 4.16 and 5: without an interrupt controller KVM takes a vector
-// only while the vCPU would, and says when that is.
+// Linux, Documentation/virt/kvm/api.rst 4.16 and 5: without an interrupt controller KVM takes a
+// vector only while the vCPU would, and says when that is.
 void Vcpu::inject_kick() {
     if (run_->ready_for_interrupt_injection != 0 && run_->if_flag != 0) {
         kvm_interrupt vector{.irq = protocol::launch::kick_vector};

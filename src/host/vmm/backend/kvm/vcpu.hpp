@@ -37,8 +37,8 @@ public:
     void interrupt() { __atomic_store_n(&run_->immediate_exit, 1, __ATOMIC_RELEASE); }
     // Of the thread that runs it: undoes interrupt(), before it looks at what that was for.
     void go_on() { __atomic_store_n(&run_->immediate_exit, 0, __ATOMIC_SEQ_CST); }
-    // Of the thread that runs it: lets the vCPU take the kick's vector in one of its next runs, as soon
-    // as it takes interrupts, which it does in the program only.
+    // Of the thread that runs it: lets the vCPU take the kick's vector in one of its next runs, as
+    // soon as it takes interrupts, which it does in the program only.
     void kick() { kick_pending_ = true; }
     // KVM met an instruction that it had to emulate and could not.
     bool not_emulated() const;

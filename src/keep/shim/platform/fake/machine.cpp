@@ -146,7 +146,9 @@ World::World(Memory memory) : cpus_{memory.cpus} {
     if (memory.own) {
         // The host has left something in all of it.
         machine.accepted.resize(Store::memory_size / hw::page_size);
-        std::memset(machine.memory + launch::table_address, 0xa5, memory.limit - launch::table_address);
+        std::memset(
+            machine.memory + launch::table_address, 0xa5, memory.limit - launch::table_address
+        );
     }
     kernel_->host.attach(0, machine.memory + launch::block_address);
     kernel_->batch.attach(machine.memory + launch::batch_address);

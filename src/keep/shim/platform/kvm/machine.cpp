@@ -15,8 +15,8 @@ constexpr std::uint64_t cr4_smap = 1U << 21;
 constexpr std::uint32_t ebx_smep = 1U << 7;
 constexpr std::uint32_t ebx_smap = 1U << 20;
 constexpr std::uint32_t ecx_umip = 1U << 2;
-// Intel SDM volume 3, 12.4.1 and 12.8.5: where a local APIC's registers lie, and the one that ends an
-// interrupt.
+// Intel SDM volume 3, 12.4.1 and 12.8.5: where a local APIC's registers lie, and the one that ends
+// an interrupt.
 constexpr hw::PhysAddr apic{0xfee0'0000};
 constexpr std::uint64_t apic_end_of_interrupt = 0xb0;
 

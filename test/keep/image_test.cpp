@@ -70,7 +70,7 @@ private:
 
     void walk(std::uint64_t table, unsigned shift, bool may_execute) {
         for (std::uint64_t i = 0; i < 512; ++i) {
-            auto const value = entry(table + i * sizeof value);
+            auto const value = entry(table + i * sizeof(std::uint64_t));
             if ((value & present) == 0) continue;
             bool const execute = may_execute && (value & no_execute) == 0;
             if (shift == 12 || (value & large) != 0)
@@ -96,7 +96,7 @@ private:
 
 TEST(Image, of_a_shim_maps_no_page_of_its_own_writable_and_executable) {
     auto const folder = std::string{enarx::test::binary_folder};
-    for (std::string const path :
+    for (std::string const& path :
          {folder + "/libexec/enarx/shim-kvm",
           folder + "/libexec/enarx/shim-deprivileged",
           folder + "/parts/shim-verified"}) {

@@ -89,7 +89,13 @@ os::OrFailure<void> add_configuration(vmm::LaunchOrder& order, ConfigurationFile
         bool const absolute = directory->host_path.starts_with('/');
         auto opened =
             TRY(open_directory((absolute ? "" : folder_of(file.path)) + directory->host_path));
-        order.add(Kind::HostDirectory, std::move(opened), directory->path);
+        bool const writable = directory->mode == package::Mode::ReadWrite;
+        order.add(
+            Kind::HostDirectory,
+            std::move(opened),
+            directory->path,
+            writable ? vmm::Rights::ReadWrite : vmm::Rights::ReadOnly
+        );
     }
     return {};
 }

@@ -139,7 +139,7 @@ os::OrFailure<void> RunUse::add_cache(LaunchOrder& order, Global const& global) 
     if (given_.no_cache) return {};
     auto folder = open_cache();
     if (folder)
-        order.add(Kind::Cache, *std::move(folder), "");
+        order.add(Kind::Cache, *std::move(folder), "", vmm::Rights::ReadWrite);
     else if (global.log_filter)
         write_error("enarx: warning: compiled code is not cached: " + folder.error().text + '\n');
     return {};
@@ -156,8 +156,16 @@ os::OrFailure<LaunchOrder> RunUse::order(Global const& global) {
     constexpr std::uint64_t own_descriptors = 64; // beside the application's
     auto const limits = configuration ? configuration->configuration.limits : package::Limits{};
     os::allow_descriptors(limits.open_files + own_descriptors);
-    if (application.folder) order.add(Kind::PackageDirectory, *std::move(application.folder), "");
-    order.add(Kind::Module, std::move(application.module), std::move(application.name));
+    if (application.folder)
+        order.add(
+            Kind::PackageDirectory, *std::move(application.folder), "", vmm::Rights::ReadOnly
+        );
+    order.add(
+        Kind::Module,
+        std::move(application.module),
+        std::move(application.name),
+        vmm::Rights::ReadOnly
+    );
     TRY(add_wishes(order));
     TRY(add_cache(order, global));
     TRY(add_log(order, global));

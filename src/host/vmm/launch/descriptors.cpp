@@ -34,15 +34,20 @@ void hand_standard(Handed& handed) {
     handed.wishes.group = ::getegid();
     constexpr std::uint32_t standard = 3;
     for (std::uint32_t number = 0; number < standard; ++number)
-        hand(handed, number, os::Fd{::fcntl(static_cast<int>(number), F_DUPFD_CLOEXEC, 0)});
+        hand(
+            handed,
+            number,
+            os::Fd{::fcntl(static_cast<int>(number), F_DUPFD_CLOEXEC, 0)},
+            Rights::ReadWrite
+        );
 }
 
-void hand(Handed& handed, std::uint32_t number, os::Fd file) {
+void hand(Handed& handed, std::uint32_t number, os::Fd file, Rights rights) {
     struct stat status{};
     if (!file || ::fstat(file.number(), &status) != 0) return;
     bool const standard = number < 3;
     int const flags = ::fcntl(file.number(), F_GETFL);
-    auto const handle = handed.server.handles().add(std::move(file));
+    auto const handle = handed.server.handles().add(std::move(file), rights);
     if (!handle) return;
     handed.wishes.descriptors.push_back(
         {.number = number,
@@ -80,7 +85,11 @@ os::OrFailure<void> hand_order(
     std::optional<protocol::evidence::Measurement> const& measurement
 ) {
     std::vector<Item> items;
-    std::vector<os::Fd> opened;
+    struct Opened {
+        os::Fd file;
+        Rights rights;
+    };
+    std::vector<Opened> opened;
     std::uint32_t next = protocol::launch::block_descriptor + 1;
     for (auto item : order.items()) {
         // A Keep has no timer that the host could not hold back: the host ends it in time.
@@ -95,7 +104,7 @@ os::OrFailure<void> hand_order(
                             std::string{os::description(os::last_error())}
                     }
                 );
-            opened.push_back(std::move(copy));
+            opened.push_back({std::move(copy), order.rights(item.descriptor)});
             item.descriptor = static_cast<int>(next++);
         }
         items.push_back(item);
@@ -108,11 +117,11 @@ os::OrFailure<void> hand_order(
         );
     next = protocol::launch::block_descriptor;
     hand_bytes(handed, next++, TRY(encoded_block(items)));
-    for (auto& file : opened)
+    for (auto& [file, rights] : opened)
         if (regular_with_contents(file.number()))
             hand_resident(handed, next++, std::move(file));
         else
-            hand(handed, next++, std::move(file));
+            hand(handed, next++, std::move(file), rights);
     return {};
 }
 

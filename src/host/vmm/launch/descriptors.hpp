@@ -25,7 +25,7 @@ struct Handed {
 // Who runs this, and descriptors 0 to 2.
 void hand_standard(Handed& handed);
 // As a descriptor whose calls the host serves.
-void hand(Handed& handed, std::uint32_t number, os::Fd file);
+void hand(Handed& handed, std::uint32_t number, os::Fd file, Rights rights);
 // As a file that lies in the Keep's memory.
 void hand_resident(Handed& handed, std::uint32_t number, os::Fd file);
 // The host's files that say how names of the network are resolved, as the program looks for them.

@@ -4,6 +4,7 @@
 // to.
 
 #include "host/vmm/plan.hpp"
+#include "host/vmm/server/handles.hpp"
 #include "host/vmm/shim_log.hpp"
 #include "os/fd.hpp"
 #include "protocol/launch/launch.hpp"
@@ -30,14 +31,20 @@ public:
     KeepWish keep;
 
     void add(protocol::launch::Kind kind, std::string text);
-    void add(protocol::launch::Kind kind, os::Fd descriptor, std::string text);
+    // `rights`: of the Keep on that file, and on all that lies below it.
+    void add(protocol::launch::Kind kind, os::Fd descriptor, std::string text, Rights rights);
     void add(protocol::launch::Kind kind, std::uint64_t number);
 
     std::vector<protocol::launch::Item> const& items() const { return items_; }
+    Rights rights(int descriptor) const; // of one that an item names
 
 private:
     std::deque<std::string> texts_; // what the items view; a deque's elements stay where they are
-    std::vector<os::Fd> descriptors_;
+    struct Given {
+        os::Fd descriptor;
+        Rights rights;
+    };
+    std::vector<Given> descriptors_;
     std::vector<protocol::launch::Item> items_;
 };
 

@@ -232,7 +232,8 @@ bool parse_run(Asked& asked, std::span<char*> words) {
             order.add(
                 launch::Kind::Directory,
                 os::Fd{::open(value.substr(0, colons).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)},
-                colons == std::string::npos ? value : value.substr(colons + 2)
+                colons == std::string::npos ? value : value.substr(colons + 2),
+                vmm::Rights::ReadWrite
             );
         else if (option != "--backend")
             return false;
@@ -241,7 +242,12 @@ bool parse_run(Asked& asked, std::span<char*> words) {
     std::string const path = words[i++];
     os::Fd module{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
     if (!module) return false;
-    order.add(launch::Kind::Module, std::move(module), path.substr(path.rfind('/') + 1));
+    order.add(
+        launch::Kind::Module,
+        std::move(module),
+        path.substr(path.rfind('/') + 1),
+        vmm::Rights::ReadOnly
+    );
     for (; i < words.size(); ++i) order.add(launch::Kind::Argument, std::string{words[i]});
     return true;
 }

@@ -151,8 +151,8 @@ os::Failure launch_program(ProgramOrder const& order) {
     hand_standard(handed);
     if (order.keep.sockets) hand_resolver(handed);
     std::uint32_t number = first_folder;
-    for (auto const& folder : order.folders)
-        hand(handed, number++, os::Fd{::fcntl(folder.number(), F_DUPFD_CLOEXEC, 0)});
+    for (auto const& [folder, rights] : order.folders)
+        hand(handed, number++, os::Fd{::fcntl(folder.number(), F_DUPFD_CLOEXEC, 0)}, rights);
     if (order.timeout_ms) static_cast<void>(kvm::end_after(*order.timeout_ms));
     return run(order.keep, *image, handed);
 }

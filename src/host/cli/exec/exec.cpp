@@ -103,7 +103,7 @@ os::OrFailure<vmm::ProgramOrder> ExecUse::order(Global const& global) const {
         .keep = keep_wish(keep_)
     };
     order.keep.log = TRY(log_wish(global));
-    order.keep.sockets = sockets_;
+    order.keep.network.everything = sockets_;
     order.arguments.insert(order.arguments.end(), arguments_.begin(), arguments_.end());
     for (auto const& wish : environment_) order.environment.push_back(TRY(variable(wish)));
     for (auto const& wish : directories_) order.folders.push_back(TRY(folder(wish)));

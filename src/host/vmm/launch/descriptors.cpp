@@ -3,6 +3,8 @@
 #include "host/vmm/launch/block.hpp"
 #include "os/check.hpp"
 
+#include <algorithm>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,6 +19,15 @@ namespace {
 bool regular_with_contents(int descriptor) {
     struct stat status{};
     return ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0;
+}
+
+// Compiled code is read once, from end to end: a large one by calls, each of which brings a quarter
+// of a megabyte, where a mapping would cost a fault for each page.
+bool belongs_in_memory(Kind kind, int descriptor) {
+    constexpr off_t worth_a_copy = 256 << 10;
+    struct stat status{};
+    if (!regular_with_contents(descriptor) || ::fstat(descriptor, &status) != 0) return false;
+    return kind != Kind::Artefact || status.st_size <= worth_a_copy;
 }
 
 // As a file that lies in the Keep's memory and nowhere else.
@@ -69,6 +80,17 @@ void hand_resident(Handed& handed, std::uint32_t number, os::Fd file) {
     handed.files.emplace_back(std::move(file), static_cast<std::uint64_t>(status.st_size));
 }
 
+void hand_hosts(Handed& handed, std::string const& hosts) {
+    auto const& names = protocol::launch::named_files;
+    auto const at = std::ranges::find(names, "/etc/hosts");
+    hand_bytes(
+        handed,
+        static_cast<std::uint32_t>(at - names.begin()),
+        {std::as_bytes(std::span{hosts}).begin(), std::as_bytes(std::span{hosts}).end()}
+    );
+    handed.wishes.descriptors.back().named = true;
+}
+
 void hand_resolver(Handed& handed) {
     auto const& names = protocol::launch::named_files;
     for (std::uint32_t i = 0; i < names.size(); ++i) {
@@ -86,6 +108,7 @@ os::OrFailure<void> hand_order(
 ) {
     std::vector<Item> items;
     struct Opened {
+        Kind kind;
         os::Fd file;
         Rights rights;
     };
@@ -104,7 +127,7 @@ os::OrFailure<void> hand_order(
                             std::string{os::description(os::last_error())}
                     }
                 );
-            opened.push_back({std::move(copy), order.rights(item.descriptor)});
+            opened.push_back({item.kind, std::move(copy), order.rights(item.descriptor)});
             item.descriptor = static_cast<int>(next++);
         }
         items.push_back(item);
@@ -117,8 +140,8 @@ os::OrFailure<void> hand_order(
         );
     next = protocol::launch::block_descriptor;
     hand_bytes(handed, next++, TRY(encoded_block(items)));
-    for (auto& [file, rights] : opened)
-        if (regular_with_contents(file.number()))
+    for (auto& [kind, file, rights] : opened)
+        if (belongs_in_memory(kind, file.number()))
             hand_resident(handed, next++, std::move(file));
         else
             hand(handed, next++, std::move(file), rights);

@@ -17,13 +17,24 @@
 
 namespace host::vmm {
 
+// Where a plan lets its Keep listen or connect to: a name or an address, and a port.
+struct Endpoint {
+    std::string host;
+    std::uint16_t port = 0;
+};
+struct NetworkWish {
+    bool everything = false; // any address, by the user's word
+    std::vector<Endpoint> connect = {};
+    std::vector<Endpoint> listen = {};
+};
+
 // How the Keep itself is to be, beside what is to run in it. nil has none of it.
 struct KeepWish {
     std::optional<std::string> shim = {};  // "kvm" or "deprivileged"; else what suits the host
     std::optional<MemoryKind> memory = {}; // else sealed where the host has it
-    bool sockets = false;                  // the Keep may make sockets of its own
-    bool attestation = false;              // its application asks for evidence
-    LogWish log = {};                      // of the shim
+    NetworkWish network = {};
+    bool attestation = false; // its application asks for evidence
+    LogWish log = {};         // of the shim
 };
 
 class LaunchOrder {

@@ -23,6 +23,10 @@ public:
         os::Fd descriptor;
         Rights rights;
         std::atomic<int> late_error = 0; // errno that the next call on this socket tells
+        // What the Keep was given was connected by who gave it; only what it made itself it may
+        // connect or bind, and only what it has bound it may listen on.
+        enum class Socket : std::uint8_t { Given, Made, Bound };
+        std::atomic<Socket> socket = Socket::Given;
 
         int number() const { return descriptor.number(); }
         bool read_only() const { return rights == Rights::ReadOnly; }

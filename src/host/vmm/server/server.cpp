@@ -1,5 +1,6 @@
 #include "host/vmm/server/server.hpp"
 
+#include "host/vmm/server/rights.hpp"
 #include "os/check.hpp"
 #include "os/poll.hpp"
 
@@ -82,6 +83,7 @@ base::Result<std::uint64_t> Server::keep(int number) {
 }
 
 base::Result<std::uint64_t> Server::serve(Request const& request) {
+    TRY(check_rights(request));
     switch (request.call()) {
     case Call::Poll:
         return poll(request, Waiting::Allowed);

@@ -67,7 +67,7 @@ Options parse(int argc, char** argv) {
         else if (option == "--costs")
             options.costs = true;
         else if (option == "--sockets")
-            options.policy.sockets = true;
+            options.policy.network = host::vmm::Network::anywhere();
     }
     if (i < argc) options.program = argv[i];
     for (; i < argc; ++i) options.wishes.arguments.emplace_back(argv[i]);

@@ -253,7 +253,7 @@ bool parse_run(Asked& asked, std::span<char*> words) {
 }
 
 int run(Asked asked) {
-    vmm::Server server{{.sockets = true}};
+    vmm::Server server{{.network = vmm::Network::anywhere()}};
     vmm::Wishes wishes;
     wishes.memory_limit = ram_size / 2;
     wishes.doorbell = launch::Doorbell::Polled;

@@ -54,7 +54,7 @@ class Tests:
                     self.stories[os.path.realpath(part)].append((test["command"], environment))
         self.programs = {}
         for unit in json.loads((build / "compile_commands.json").read_text()):
-            target = re.search(r"CMakeFiles/([^/]+)\.dir/", unit["output"])
+            target = re.search(r" -o \S*CMakeFiles/([^/]+)\.dir/", unit["command"])
             self.programs[os.path.realpath(unit["file"])] = target.group(1)
 
     def targets(self, test):

@@ -116,6 +116,8 @@ static void change_below(int folder) {
     int const inner = openat(folder, "folder", O_RDONLY | O_DIRECTORY);
     TRY_IT(openat(inner, "new", O_RDONLY | O_CREAT, 0600));
     TRY_IT(mkdirat(inner, "new", 0700));
+    close(inner);
+    close(file);
 }
 
 static void change(void) {

@@ -6,6 +6,7 @@
 #include "os/temporary_directory.hpp"
 #include "os/write_all.hpp"
 
+#include <csignal>
 #include <filesystem>
 #include <vector>
 
@@ -42,6 +43,9 @@ ArtefactHeader header_of(std::vector<std::byte> const& code) {
 
 class CodeKeeper : public ::testing::Test {
 protected:
+    // As exec and a Keep's command have it: a keeper that has seen enough does not end the test.
+    CodeKeeper() { (void)std::signal(SIGPIPE, SIG_IGN); }
+
     // What the keeper answers to these bytes, after which nothing comes.
     std::string answer(ArtefactHeader const& header, std::vector<std::byte> const& code) {
         os::Folder const folder{os::Fd{::dup(folder_.fd().number())}};

@@ -81,7 +81,9 @@ struct ReadOnlyHandles : testing::Test {
     }
     base::Result<std::uint64_t> open(std::uint32_t at, std::string_view path, int flags) {
         auto const name = keep.put(path);
-        return keep.call(Call::OpenAt, {at, name, static_cast<std::uint64_t>(flags), 0600});
+        bool const makes = (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
+        std::uint64_t const mode = makes ? 0600 : 0;
+        return keep.call(Call::OpenAt, {at, name, static_cast<std::uint64_t>(flags), mode});
     }
 };
 

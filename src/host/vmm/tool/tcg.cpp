@@ -2,8 +2,8 @@
 // is real everywhere.
 //
 //     keep-tcg --shim=FILE [--costs] [--verbose] PROGRAM [ARGUMENTS]
-//     keep-tcg run [--backend NAME] [--shim NAME] [--exec FILE] [--verbose] [--dir HOST[::GUEST]]
-//                  [--env NAME=VALUE] APPLICATION [ARGUMENTS]
+//     keep-tcg run [--backend NAME] [--shim NAME] [--exec FILE] [--artefact FILE] [--verbose]
+//                  [--dir HOST[::GUEST]] [--env NAME=VALUE] APPLICATION [ARGUMENTS]
 //
 // A shim that checks its program, as shim-verified, finds the hash tree beside it: PROGRAM.tree.
 // The machine's memory is a file that this process maps too: it writes the boot block before QEMU
@@ -228,6 +228,13 @@ bool parse_run(Asked& asked, std::span<char*> words) {
             asked.shim = "shim-" + value;
         else if (option == "--exec")
             asked.exec = value;
+        else if (option == "--artefact")
+            order.add(
+                launch::Kind::Artefact,
+                os::Fd{::open(value.c_str(), O_RDONLY | O_CLOEXEC)},
+                "",
+                vmm::Rights::ReadOnly
+            );
         else if (option == "--dir")
             order.add(
                 launch::Kind::Directory,

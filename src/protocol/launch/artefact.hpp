@@ -40,7 +40,7 @@ constexpr std::uint64_t most_artefact(std::uint64_t module_bytes) {
     constexpr std::uint64_t for_each_byte = 64;
     constexpr std::uint64_t for_none = 1 << 20;
     constexpr std::uint64_t most = 4ULL << 30;
-    auto const bytes = for_none + module_bytes * for_each_byte;
+    auto const bytes = for_none + (module_bytes * for_each_byte);
     return bytes < most ? bytes : most;
 }
 

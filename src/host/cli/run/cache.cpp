@@ -59,7 +59,7 @@ os::OrFailure<Cache> open_cache(std::string const& use) {
     if (!inner && inner.error() == base::Errno::Perm)
         return unavailable(path + '/' + use, "it must be this user's own, with mode 0700");
     if (!inner) return unavailable(path + '/' + use, std::string{os::description(inner.error())});
-    return Cache{std::move(all), *std::move(inner)};
+    return Cache{.all = std::move(all), .folder = *std::move(inner)};
 }
 
 } // namespace host::cli

@@ -50,14 +50,16 @@ Result<Digested> digest_of(int file, std::uint64_t at) {
     std::array<std::byte, 16 << 10> buffer; // small: each page of it costs a fault
     Sha256 sum;
     Digested out;
-    for (;;) {
-        auto const got = TRY(os::check(os::retry([&] {
-            return ::pread(file, buffer.data(), buffer.size(), static_cast<off_t>(at + out.size));
-        })));
-        if (got == 0) break;
+    auto const more = [&] {
+        auto const from = static_cast<off_t>(at + out.size);
+        return os::retry([&] { return ::pread(file, buffer.data(), buffer.size(), from); });
+    };
+    ssize_t got = 0;
+    while ((got = more()) > 0) {
         sum.add(base::View{buffer}.first(static_cast<std::size_t>(got)));
         out.size += static_cast<std::uint64_t>(got);
     }
+    if (got < 0) return std::unexpected(os::last_error());
     out.digest = sum.digest();
     return out;
 }
@@ -118,7 +120,7 @@ intact(os::Folder const& folder, std::string const& name, crypto::Sha256Digest c
 // those any more.
 void forget_old_artefacts(os::Folder const& all) {
     os::Fd copy{::openat(all.descriptor().number(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    auto* const listing = ::fdopendir(copy.number());
+    auto* const listing = copy ? ::fdopendir(copy.number()) : nullptr;
     if (listing == nullptr) return;
     (void)copy.release();
     while (auto const* entry = ::readdir(listing)) { // NOLINT(concurrency-mt-unsafe): one thread

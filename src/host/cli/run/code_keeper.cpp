@@ -3,6 +3,7 @@
 #include "crypto/digest.hpp"
 #include "host/cli/report.hpp"
 #include "os/check.hpp"
+#include "os/write_all.hpp"
 
 #include <algorithm>
 #include <array>
@@ -23,8 +24,8 @@ using protocol::launch::ArtefactHeader;
 
 Result<void> read_all(int stream, std::span<std::byte> to) {
     while (!to.empty()) {
-        auto const got =
-            TRY(os::check(os::retry([&] { return ::read(stream, to.data(), to.size()); })));
+        auto const got = os::retry([&] { return ::read(stream, to.data(), to.size()); });
+        if (got < 0) return std::unexpected(os::last_error());
         if (got == 0) return std::unexpected(Errno::Io);
         to = to.subspan(static_cast<std::size_t>(got));
     }
@@ -73,7 +74,7 @@ void close_all_but(int one, int other) {
     ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
     close_all_but(stream, awaited.folder.descriptor().number());
     ::prctl(PR_SET_NAME, "enarx-keeper");
-    if (keep(stream, awaited)) (void)!::write(stream, "k", 1);
+    if (keep(stream, awaited)) (void)os::write_all(stream, base::view_of("k"));
     ::_exit(0);
 }
 

@@ -82,7 +82,7 @@ void hand_resident(Handed& handed, std::uint32_t number, os::Fd file) {
 
 void hand_hosts(Handed& handed, std::string const& hosts) {
     auto const& names = protocol::launch::named_files;
-    auto const at = std::ranges::find(names, "/etc/hosts");
+    auto const* const at = std::ranges::find(names, "/etc/hosts");
     hand_bytes(
         handed,
         static_cast<std::uint32_t>(at - names.begin()),
@@ -127,7 +127,11 @@ os::OrFailure<void> hand_order(
                             std::string{os::description(os::last_error())}
                     }
                 );
-            opened.push_back({item.kind, std::move(copy), order.rights(item.descriptor)});
+            opened.push_back(
+                {.kind = item.kind,
+                 .file = std::move(copy),
+                 .rights = order.rights(item.descriptor)}
+            );
             item.descriptor = static_cast<int>(next++);
         }
         items.push_back(item);

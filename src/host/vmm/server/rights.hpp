@@ -8,7 +8,7 @@
 namespace host::vmm {
 
 // Whether this call changes what its argument `i`, a handle, stands for, or what lies below it.
-// Each call of the server has its answer here, so that a new one must be given one.
+// A call that is not known here changes whatever it names.
 bool changes(protocol::hostcall::Call call, unsigned i);
 
 // RoFs, as on a mount that is read-only (or what Linux says of a file opened to be read): the call

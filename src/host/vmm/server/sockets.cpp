@@ -137,11 +137,32 @@ base::Result<std::uint64_t> receive(Request const& request) {
     return std::min<std::uint64_t>(got, data.size());
 }
 
+// What went wrong with a late send, once.
+base::Result<void> told_late(Request const& request) {
+    if (int const error = request.open(0)->late_error.exchange(0))
+        return std::unexpected(base::Errno{error});
+    return {};
+}
+
 base::Result<std::uint64_t> send(Request const& request) {
     auto const to = TRY(given(request.buffer(3)));
     auto const data = request.buffer(1);
     int const flags = (request.number(2) & known_flags) | MSG_NOSIGNAL;
     return value(::sendto(request.file(0), data.data(), data.size(), flags, to.get(), to.size));
+}
+
+base::Result<std::uint64_t> connect(Request const& request, Network const& network) {
+    auto const to = TRY(given(request.buffer(1)));
+    TRY(network.check_peer(to.bytes()));
+    return value(::connect(request.file(0), to.get(), to.size));
+}
+
+base::Result<std::uint64_t> bind(Request const& request, Network const& network) {
+    auto const at = TRY(given(request.buffer(1)));
+    TRY(network.check_own(at.bytes()));
+    auto const bound = TRY(value(::bind(request.file(0), at.get(), at.size)));
+    request.open(0)->socket = Socket::Bound;
+    return bound;
 }
 
 } // namespace
@@ -196,18 +217,10 @@ base::Result<std::uint64_t> Server::serve_socket(Request const& request) {
         give(address, size, request.buffer(1), request.buffer(2));
         return handle;
     }
-    case Call::Connect: {
-        auto const to = TRY(given(request.buffer(1)));
-        TRY(policy_.network.check_peer(to.bytes()));
-        return value(::connect(request.file(0), to.get(), to.size));
-    }
-    case Call::Bind: {
-        auto const at = TRY(given(request.buffer(1)));
-        TRY(policy_.network.check_own(at.bytes()));
-        auto const bound = TRY(value(::bind(request.file(0), at.get(), at.size)));
-        request.open(0)->socket = Socket::Bound;
-        return bound;
-    }
+    case Call::Connect:
+        return connect(request, policy_.network);
+    case Call::Bind:
+        return bind(request, policy_.network);
     case Call::Listen:
         return value(::listen(request.file(0), request.number(1)));
     case Call::Shutdown:
@@ -219,12 +232,10 @@ base::Result<std::uint64_t> Server::serve_socket(Request const& request) {
     case Call::GetSockOpt:
         return option(request);
     case Call::SendTo:
-        if (int const error = request.open(0)->late_error.exchange(0))
-            return std::unexpected(base::Errno{error});
+        TRY(told_late(request));
         return send(request);
     case Call::RecvFrom:
-        if (int const error = request.open(0)->late_error.exchange(0))
-            return std::unexpected(base::Errno{error});
+        TRY(told_late(request));
         return receive(request);
     default:
         return std::unexpected(base::Errno::NoSys);

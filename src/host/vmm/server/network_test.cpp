@@ -67,7 +67,7 @@ TEST(Network, without_a_plan_is_none) {
 
 // Sockets of this machine, as the world around a Keep has them.
 os::Fd bound(int type) {
-    os::Fd socket{::socket(AF_INET, type | SOCK_CLOEXEC, 0)};
+    os::Fd socket{::socket(AF_INET, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
     auto const at = SocketAddress::v4({.s_addr = htonl(INADDR_LOOPBACK)}, 0);
     EXPECT_EQ(::bind(socket.number(), at.data(), at.size()), 0);
     if (type == SOCK_STREAM) EXPECT_EQ(::listen(socket.number(), 8), 0);

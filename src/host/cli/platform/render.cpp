@@ -100,7 +100,7 @@ std::string platform_json(PlatformState const& state) {
     Json out{{"version", enarx_version}, {"system", state.system}, {"cpu", state.cpu}};
     out["backends"] = Json::array();
     for (auto const& backend : state.backends) out["backends"].push_back(backend_json(backend));
-    return out.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+    return out.dump(2, ' ', true, Json::error_handler_t::replace) + '\n';
 }
 
 } // namespace host::cli

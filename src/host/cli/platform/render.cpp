@@ -51,8 +51,8 @@ std::string verdict(BackendState const& state) {
 
 std::string backend_text(BackendState const& state, bool colours) {
     auto const& backend = *state.backend;
-    std::string out = '\n' + mark(state.usable(), colours) + std::string{backend.name} + " (" +
-                      std::string{backend.title} + "): " + verdict(state) + '\n';
+    std::string const out = '\n' + mark(state.usable(), colours) + std::string{backend.name} +
+                            " (" + std::string{backend.title} + "): " + verdict(state) + '\n';
     ChecksText checks{colours};
     checks.add(state.report.platform, 1);
     checks.add(state.report.setup, 1);

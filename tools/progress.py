@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""progress.py ninja ARGUMENTS...: runs ninja and shows how far it is.
+"""progress.py FOLDER [TARGET...]: runs ninja there and shows how far it is.
 
 On a terminal ninja and cargo draw that themselves. Elsewhere (a log, CI) there is a line each half minute, and whatever is
 no progress: warnings and errors.
@@ -10,7 +10,7 @@ BETWEEN = 30  # seconds
 QUIET = 2  # seconds: what is done sooner needs no word
 STEP = re.compile(r"^\[(\d+)/(\d+)\] (.*)")
 CRATE = re.compile(r"^\s+Compiling (\S+ v\S+)")
-NOISE = re.compile(r"^\s+(Finished|Downloaded|Downloading|Updating|Locking|Adding|Blocking)\b|^ninja: (Entering directory|no work to do)|^$")
+NOISE = re.compile(r"^\s+(Finished|Downloaded|Downloading|Updating|Locking|Adding|Blocking)\b|^ninja: no work to do|^$")
 
 
 def say(text, started):
@@ -40,7 +40,8 @@ def follow(lines):
 
 
 def main():
-    command = sys.argv[1:]
+    os.chdir(sys.argv[1])
+    command = ["ninja", *sys.argv[2:]]
     if sys.stderr.isatty():
         os.environ.setdefault("NINJA_STATUS", "build: %p, %es  ")
         os.dup2(2, 1)

@@ -36,7 +36,7 @@ base::Result<std::uint64_t> value(long answer) {
 base::Result<std::uint64_t> status_of(int file, std::span<std::byte> out) {
     struct stat status{};
     if (out.size() != sizeof status) return std::unexpected(base::Errno::Proto);
-    if (::fstat(file, &status) != 0) return std::unexpected(os::last_error());
+    if (::syscall(SYS_fstat, file, &status) != 0) return std::unexpected(os::last_error());
     std::memcpy(out.data(), &status, sizeof status);
     return 0;
 }

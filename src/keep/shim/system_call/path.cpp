@@ -82,6 +82,7 @@ Reply getcwd(SystemCall const& call) {
 
 Reply utimensat(SystemCall const& call) {
     constexpr std::uint64_t times_size = 32;
+    constexpr std::uint64_t at_empty_path = 0x1000; // of a null pointer, not of an empty text
     Forward forward{call, Call::UtimensAt};
     if (call[1] != 0) {
         TRY(forward.below(0));
@@ -90,7 +91,7 @@ Reply utimensat(SystemCall const& call) {
         TRY(forward.in(0, 0));
     }
     TRY(forward.in(call[2], call[2] != 0 ? times_size : 0));
-    forward.value(call[3]);
+    forward.value(call[3] | (call[1] == 0 ? at_empty_path : 0));
     return forward.send();
 }
 

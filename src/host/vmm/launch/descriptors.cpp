@@ -1,6 +1,7 @@
 #include "host/vmm/launch/descriptors.hpp"
 
 #include "host/vmm/launch/block.hpp"
+#include "host/vmm/server/shared_flags.hpp"
 #include "os/check.hpp"
 
 #include <fcntl.h>
@@ -44,6 +45,7 @@ void hand(Handed& handed, std::uint32_t number, os::Fd file) {
     int const flags = ::fcntl(file.number(), F_GETFL);
     auto const handle = handed.server.handles().add(std::move(file));
     if (!handle) return;
+    if (standard) shared_flags::begin(**handed.server.handles().find(*handle));
     handed.wishes.descriptors.push_back(
         {.number = number,
          .mode = standard ? status.st_mode : 0,

@@ -18,7 +18,8 @@ class Handles {
 public:
     struct File {
         os::Fd descriptor;
-        std::atomic<int> late_error = 0; // errno that the next call on this socket tells
+        std::atomic<int> late_error = 0;  // errno that the next call on this socket tells
+        std::atomic<int> kept_flags = -1; // shared_flags.hpp
 
         int number() const { return descriptor.number(); }
     };

@@ -35,7 +35,8 @@ struct SharedFlags : testing::Test {
     }
 
     std::uint64_t hand(os::Fd const& file) {
-        auto const handle = server.handles().add(os::Fd{::dup(file.number())}).value();
+        auto const handle =
+            server.handles().add(os::Fd{::dup(file.number())}, Rights::ReadWrite).value();
         shared_flags::begin(*server.handles().find(handle).value());
         return handle;
     }

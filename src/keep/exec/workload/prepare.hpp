@@ -2,6 +2,7 @@
 
 // Everything that the application finds at its start: arguments, environment and open descriptors.
 
+#include "base/budget.hpp"
 #include "keep/exec/engine/instance.hpp"
 #include "keep/exec/workload/application.hpp"
 #include "keep/exec/workload/orders.hpp"
@@ -14,7 +15,7 @@ namespace exec {
 struct Prepared {
     std::unique_ptr<wasi::Context> context;
     engine::Entry entry;
-    std::optional<std::uint64_t> max_memory; // bytes
+    std::shared_ptr<base::Budget> memory; // bytes, of linear memories and of files in memory
 };
 
 os::OrFailure<Prepared> prepare(Orders const& orders, Application const& application);

@@ -27,24 +27,23 @@ public:
 
     // All of it, or nothing.
     [[nodiscard]] bool take(std::uint64_t units) {
-        if (units > most_ - taken_) return false;
-        if (whole_ && !whole_->take(units)) return false;
-        taken_ += units;
+        if (units > left()) return false;
+        take_again(units);
         return true;
     }
     void give_back(std::uint64_t units) {
-        taken_ -= units;
-        if (whole_) whole_->give_back(units);
+        for (auto* each = this; each != nullptr; each = each->whole_.get()) each->taken_ -= units;
     }
     void take_again(std::uint64_t units) { // what was just given back
-        taken_ += units;
-        if (whole_) whole_->take_again(units);
+        for (auto* each = this; each != nullptr; each = each->whole_.get()) each->taken_ += units;
     }
 
     std::uint64_t taken() const { return taken_; }
     std::uint64_t left() const {
-        auto const own = most_ - taken_;
-        return whole_ ? std::min(own, whole_->left()) : own;
+        auto least = most_ - taken_;
+        for (auto const* each = whole_.get(); each != nullptr; each = each->whole_.get())
+            least = std::min(least, each->most_ - each->taken_);
+        return least;
     }
 
 private:

@@ -96,6 +96,19 @@ Read<void> check_alpn(toml::table const& entry, std::vector<std::string> const& 
     return {};
 }
 
+// Whom this side wants to see.
+Read<void> check_others(toml::table const& entry, Tls const& tls) {
+    if (tls.client_certificate && tls.authorities.empty())
+        return wrong(
+            *entry.get("client_certificate"),
+            "`client_certificate` needs `authorities`",
+            "clients must chain to one of them"
+        );
+    if (auto const* node = entry.get("server_name"); node != nullptr && !host_name(tls.server_name))
+        return wrong(*node, "`server_name` is no host name: " + quoted(tls.server_name));
+    return {};
+}
+
 } // namespace
 
 Read<Tls> read_tls(toml::table const& entry, Protocol protocol) {
@@ -116,14 +129,7 @@ Read<Tls> read_tls(toml::table const& entry, Protocol protocol) {
     TRY(check_authorities(entry, tls.authorities));
     TRY(check_identity(entry, tls));
     TRY(check_alpn(entry, tls.alpn));
-    if (tls.client_certificate && tls.authorities.empty())
-        return wrong(
-            *entry.get("client_certificate"),
-            "`client_certificate` needs `authorities`",
-            "clients must chain to one of them"
-        );
-    if (auto const* node = entry.get("server_name"); node != nullptr && !host_name(tls.server_name))
-        return wrong(*node, "`server_name` is no host name: " + quoted(tls.server_name));
+    TRY(check_others(entry, tls));
     return tls;
 }
 

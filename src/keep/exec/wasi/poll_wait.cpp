@@ -30,7 +30,7 @@ std::optional<std::uint64_t> first_deadline(std::span<Wanted const> all, Moment 
     std::optional<std::uint64_t> first;
     for (auto const& wanted : all) {
         auto const* const deadline = std::get_if<Deadline>(&wanted.what);
-        if (!deadline) continue;
+        if (deadline == nullptr) continue;
         auto left = deadline->left_ns(now);
         if (deadline->realtime) left = std::min(left, realtime_slice_ns);
         first = std::min(first.value_or(left), left);
@@ -54,7 +54,7 @@ void ask_again(std::span<Wanted const> all, PollSet const& set, Moment now, Slot
         auto const& wanted = all[i];
         if (slots.filled(i)) continue;
         auto const* const deadline = std::get_if<Deadline>(&wanted.what);
-        if (deadline && deadline->left_ns(now) == 0) slots.fill(i, event_of(wanted, {}));
+        if (deadline != nullptr && deadline->left_ns(now) == 0) slots.fill(i, event_of(wanted, {}));
         if (auto const* const readiness = std::get_if<Readiness>(&wanted.what))
             if (auto const found = ask_after(*readiness, set))
                 slots.fill(i, event_of(wanted, *found));

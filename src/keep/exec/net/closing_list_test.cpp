@@ -35,6 +35,7 @@ std::size_t fill(TlsTestServer::Pair& pair) { return fill(std::span{&pair, 1}); 
 // Connections whose peers do not read, each with something unsent.
 std::vector<TlsTestServer::Pair> full_pairs(TlsTestServer& server, int count) {
     std::vector<TlsTestServer::Pair> pairs;
+    pairs.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i) pairs.push_back(server.pair());
     (void)fill(pairs);
     return pairs;

@@ -90,7 +90,7 @@ public:
         if (yes()) return {};
         return Watched{.entry = entry(direction), .tells_all = yes()};
     }
-    bool hung_up(std::optional<short>) override { return yes(); }
+    bool hung_up(std::optional<short> /*found*/) override { return yes(); }
 
 private:
     bool yes() { return ((*minds_)() >> 8U & 1U) != 0; }

@@ -12,6 +12,14 @@ namespace {
 
 constexpr std::uint32_t most_subscriptions = 1U << 16;
 
+// One behind the other, in the order of their subscriptions.
+Result<void> write_events(GuestMemory memory, Pointer<Event> out, Slots const& happened) {
+    std::uint32_t written = 0;
+    for (auto const& event : happened.all())
+        if (event) TRY(memory.write(GuestMemory::element(out, written++), *event));
+    return {};
+}
+
 } // namespace
 
 Result<void> poll_oneoff(
@@ -36,9 +44,7 @@ Result<void> poll_oneoff(
     }
 
     auto const happened = TRY(wait_for(all, *context.closing));
-    std::uint32_t written = 0;
-    for (auto const& event : happened.all())
-        if (event) TRY(memory.write(GuestMemory::element(out, written++), *event));
+    TRY(write_events(memory, out, happened));
     return memory.write(events, happened.count());
 }
 

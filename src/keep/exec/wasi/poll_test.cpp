@@ -213,7 +213,7 @@ TEST_F(Poll, ReadsAllSubscriptionsBeforeItWritesAnEvent) {
     ASSERT_TRUE(memory().write(both, timeout(1, 0)));
     ASSERT_TRUE(memory().write(GuestMemory::element(both, 1), timeout(2, 0)));
     // The first event lies on the beginning of the second subscription.
-    Pointer<Event> const out{both.at + sizeof(Event)};
+    Pointer<Event> const out{both.at + std::uint32_t{sizeof(Event)}};
     static_assert(sizeof(Event) < sizeof(Subscription));
     ASSERT_EQ(call(&poll_oneoff, both, out, 2U, number), Errno::Success);
     EXPECT_EQ(at(number), 2U);

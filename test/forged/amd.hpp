@@ -23,6 +23,7 @@ struct Amd {
     bool with_ask = true;
     bool with_list = true;
     bool pin_ark = true;
+    attest::Purposes pinned_for;
     ListForm list;
     hw::snp::AttestationReport report{};
     KeyKind leaf_kind = KeyKind::P384;

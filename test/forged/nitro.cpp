@@ -132,7 +132,7 @@ attest::Appraisal Nitro::run() const {
     auto const leaf_der = certificate(leaf, k.leaf, leaf_by_stranger ? k.stranger : k.zone);
     std::vector<attest::Sourced<crypto::Certificate>> pinned;
     if (pin_root) pinned.push_back({crypto::Certificate::parse(root_der).value(), "root"});
-    auto const roots = attest::Roots::only(std::move(pinned));
+    auto const roots = attest::Roots::only(pinned, pinned_for);
     attest::Endorsements const endorsements;
     auto const evidence = document(*this, payload(*this, leaf_der, bundle));
     return attest::appraise(

@@ -139,14 +139,10 @@ void judge_expected(Judge& judge, Request const& request, Document const& docume
     compare_report_data(
         judge,
         rules::report_data,
-        request.expected.report_data,
         {.value = data.value_or(base::View{}), .place = std::move(place), .padded = false}
     );
     compare_measurement(
-        judge,
-        rules::measurement,
-        request.expected.measurements,
-        {.value = pcr0, .place = {"document", pcr0_offset, "pcrs[0]"}}
+        judge, rules::measurement, {.value = pcr0, .place = {"document", pcr0_offset, "pcrs[0]"}}
     );
 }
 
@@ -170,8 +166,9 @@ std::optional<Claims> appraise(Judge& judge, Request const& request) {
     if (!document) return {};
     auto const certificates = judge_certificates(judge, request.evidence, *document);
     if (!certificates) return {};
-    auto const path =
-        appraise_chain(judge, chain_rules, request, certificates->leaf, certificates->bundle);
+    auto const path = appraise_chain(
+        judge, chain_rules, Purpose::Aws, request, certificates->leaf, certificates->bundle
+    );
     judge_signature(judge, *sign1, certificates->leaf);
     judge_time(judge, request, *document, certificates->leaf);
     judge_expected(judge, request, *document);

@@ -173,9 +173,12 @@ attest::Appraisal Amd::run() const {
     if (pin_ark) pinned.push_back({crypto::Certificate::parse(ark_der).value(), "ARK"});
     auto const roots = attest::Roots::only(pinned, pinned_for);
     auto const evidence = signed_report(*this);
-    return attest::appraise(
-        attest::Kind::SnpReport, {evidence, endorsements, roots, policy, expected, at}
+    auto out = attest::appraise(
+        attest::Kind::SnpReport,
+        {evidence, endorsements, roots, policy, expected, at, nullptr, kinds}
     );
+    attest::testing::record(out.findings());
+    return out;
 }
 
 } // namespace forged

@@ -36,6 +36,7 @@ struct Amd {
     Bytes trailing;  // behind the report
     Bytes bystander; // one more endorsement
 
+    attest::Kinds kinds = attest::Kinds::all();
     attest::Policy policy = attest::Policy::strict();
     attest::Expected expected = attest::testing::unbound();
     Time at;

@@ -64,8 +64,8 @@ std::optional<Product> product_of(std::uint8_t family, std::uint8_t model) {
 bool judge_form(Judge& judge, AttestationReport const& report) {
     KeyInfo const keys{{report.key_info}};
     auto const version = std::uint32_t(report.version);
-    bool ok = judge.check(rules::version, version == 2 || version == 3 || version == 5, [&] {
-        return Detail{"2, 3 or 5", fmt::to_string(version), at(0x0, "VERSION")};
+    bool ok = judge.check(rules::version, version >= 2 && version <= 5, [&] {
+        return Detail{"2, 3, 4 or 5", fmt::to_string(version), at(0x0, "VERSION")};
     });
     ok &= judge.check(
         rules::signature_algorithm, report.signature_algo == hw::snp::ecdsa_p384_sha384, [&] {

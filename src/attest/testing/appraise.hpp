@@ -3,6 +3,7 @@
 // For tests: appraisals with little to write, and questions about their findings.
 
 #include "attest/appraisal.hpp"
+#include "attest/testing/record.hpp"
 
 #include <string>
 
@@ -36,7 +37,9 @@ struct Trial {
         return {evidence, endorsements, roots, policy, expected, at, memo};
     }
     Appraisal run(Kind kind, SignatureMemo* memo = nullptr) const {
-        return appraise(kind, request(memo));
+        auto out = appraise(kind, request(memo));
+        record(out.findings());
+        return out;
     }
 };
 

@@ -161,6 +161,7 @@ AnswerJson statement_json(protocol::evidence::NoHardware const& statement) {
 std::string answer_text(Answer const& answer) {
     std::string out = answer.path + ": " + std::string{answer.verdict_name} + " (" +
                       std::string{answer.kind} + ")\n";
+    if (!answer.inside.empty()) out += "  inside  " + answer.inside + '\n';
     for (auto const& root : answer.roots) out += root_text(root);
     if (!answer.warning.empty()) out.insert(0, std::string{answer.warning} + '\n');
     out += all_of(answer, Outcome::Failed);
@@ -176,6 +177,7 @@ AnswerJson answer_json(Answer const& answer) {
     for (auto const& finding : answer.findings) rules.push_back(finding_json(finding));
     AnswerJson out{{"evidence", answer.path}, {"kind", answer.kind}};
     if (!answer.warning.empty()) out["warning"] = answer.warning;
+    if (!answer.inside.empty()) out["inside"] = answer.inside;
     out["verdict"] = answer.verdict_name;
     out["exit_status"] = static_cast<int>(answer.verdict);
     out["rules"] = std::move(rules);

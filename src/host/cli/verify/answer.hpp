@@ -30,6 +30,7 @@ struct Answer {
     AnswerJson claims = nullptr;              // of hardware, where it accepted
     std::optional<AnswerJson> statement = {}; // of a Keep without hardware, where allowed
     std::string_view warning = {};            // to be said before anything else
+    std::string inside = {};                  // where in its file it stood
     std::vector<RootUse> roots = {};          // in the place of the vendors'
 };
 

@@ -11,6 +11,8 @@ namespace host::cli {
 
 // With the place, what was expected there, what stands there, and what the file is instead where
 // that is known.
-os::Failure unknown_evidence(std::string const& path, base::View bytes);
+// `known`: what is known of it already, such as of a wrapper without evidence; may be empty.
+os::Failure
+unknown_evidence(std::string const& path, base::View bytes, std::string const& known = {});
 
 } // namespace host::cli

@@ -7,6 +7,7 @@
 #include "host/cli/verify/ear.hpp"
 #include "host/cli/verify/inputs.hpp"
 #include "host/cli/verify/kinds.hpp"
+#include "host/cli/verify/piece.hpp"
 #include "host/cli/verify/policy.hpp"
 #include "host/cli/verify/time.hpp"
 #include "host/cli/verify/unknown.hpp"
@@ -48,8 +49,7 @@ private:
     os::OrFailure<void> nothing_of_a_keep() const;
     os::OrFailure<EarWriter> ear(std::chrono::sys_seconds at) const;
     os::OrFailure<void> answer_all(Basis const& basis);
-    os::OrFailure<void>
-    answer(std::string const& path, attest::Kind kind, base::View evidence, Basis const& basis);
+    os::OrFailure<void> answer(Piece const& piece, Basis const& basis);
     void record(Answer const& answer);
     void unreadable(std::string const& path, os::Failure const& why);
     std::string output() const;
@@ -256,19 +256,25 @@ os::OrFailure<void> Verify::nothing_of_a_keep() const {
 }
 
 // An EAR appraises hardware; evidence without any gets none.
-os::OrFailure<void> Verify::answer(
-    std::string const& path, attest::Kind kind, base::View evidence, Basis const& basis
-) {
-    if (kind == attest::Kind::NoHardware && allow_no_hardware_ && basis.kinds.contains(kind)) {
-        record(answer_of(path, attest::none::examine(evidence, basis.policy, basis.wanted)));
+os::OrFailure<void> Verify::answer(Piece const& piece, Basis const& basis) {
+    auto const finish = [&](Answer made) {
+        made.inside = piece.inside;
+        record(made);
+    };
+    if (piece.kind == attest::Kind::NoHardware && allow_no_hardware_ &&
+        basis.kinds.contains(piece.kind)) {
+        finish(
+            answer_of(piece.path, attest::none::examine(piece.evidence, basis.policy, basis.wanted))
+        );
         return {};
     }
     auto const expected = TRY(expected_of_hardware(basis.wanted));
-    auto const purposes = TRY(this->purposes(kind, evidence, !basis.anchors.of_the_kind.empty()));
+    auto const purposes =
+        TRY(this->purposes(piece.kind, piece.evidence, !basis.anchors.of_the_kind.empty()));
     auto const roots = roots_for(basis.anchors, purposes);
     attest::Request const request{
-        evidence,
-        basis.anchors.endorsements,
+        piece.evidence,
+        piece.endorsements ? *piece.endorsements : basis.anchors.endorsements,
         roots,
         basis.policy,
         expected,
@@ -276,10 +282,10 @@ os::OrFailure<void> Verify::answer(
         &basis.memo,
         basis.kinds
     };
-    auto const appraisal = attest::appraise(kind, request);
-    auto made = answer_of(path, appraisal);
+    auto const appraisal = attest::appraise(piece.kind, request);
+    auto made = answer_of(piece.path, appraisal);
     made.roots = uses_for(basis.anchors, purposes);
-    record(made);
+    finish(std::move(made));
     if (explain_) {
         answers_.back()["known"] = advice_json(appraisal);
         text_ += advice_text(appraisal);
@@ -289,7 +295,7 @@ os::OrFailure<void> Verify::answer(
 
 os::OrFailure<void> Verify::answer_all(Basis const& basis) {
     for (auto const& path : evidence_) {
-        auto bytes = read_bytes(path, largest_evidence);
+        auto const bytes = read_bytes(path, largest_evidence);
         if (!bytes && bytes.error().name != "file-too-large") return std::unexpected(bytes.error());
         if (!bytes) {
             unreadable(path, bytes.error());
@@ -301,12 +307,11 @@ os::OrFailure<void> Verify::answer_all(Basis const& basis) {
                 record(made);
             continue;
         }
-        auto const kind = attest::recognise(*bytes);
-        if (!kind) {
-            unreadable(path, unknown_evidence(path, *bytes));
-            continue;
-        }
-        TRY(answer(path, *kind, *bytes, basis));
+        auto const piece = piece_of(path, *bytes, basis.anchors.endorsements);
+        if (piece)
+            TRY(answer(*piece, basis));
+        else
+            unreadable(path, piece.error());
     }
     return {};
 }

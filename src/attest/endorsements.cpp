@@ -55,6 +55,13 @@ base::Result<void, Unusable> Endorsements::add(base::View bytes, std::string sou
     if (looks_like_certificate_table(bytes)) return add_table(bytes, source);
     if (auto const spelt = wrapped::decode(base::text_of(bytes)); spelt && spelt->how == "base64")
         return add(spelt->bytes, source + ", base64");
+    // Text around PEM is not passed over: what was a block and is damaged would be lost unseen.
+    if (auto const blocks = wrapped::pem_blocks(base::text_of(bytes)); !blocks.empty())
+        return std::unexpected(
+            Unusable{
+                source, 0, "PEM blocks and nothing else", "other text before the first of them"
+            }
+        );
     return add_der(bytes, source);
 }
 

@@ -41,7 +41,7 @@ public:
 private:
     bool look_at_form(base::View bytes, std::string const& where, unsigned depth);
     void look_at_hcl(base::View bytes, std::string const& where);
-    void look_at_pem(base::View bytes, std::string const& where);
+    void look_at_pem(base::View block, std::string const& where, unsigned depth);
     void look_at_text(std::string_view text, std::string const& where, unsigned depth);
     bool look_at_json(base::View bytes, std::string const& where, unsigned depth);
     void look_at_json_value(json::Value value, std::string const& path, unsigned depth);
@@ -67,9 +67,19 @@ void Search::look(base::View bytes, std::string const& where, unsigned depth) {
     if (depth > deepest || bytes.empty() || bytes.size() > largest) return;
     if (depth > 0 && whole_evidence(bytes)) return add_evidence(bytes, where);
     if (look_at_form(bytes, where, depth)) return;
-    if (auto const spelt = decode(base::text_of(bytes)))
+    auto const text = base::text_of(bytes);
+    // A whole file that is text is named by the caller, not guessed at.
+    if (auto const spelt = decode(text); spelt && depth > 0)
         return look(spelt->bytes, inside(where, std::string{spelt->how}), depth + 1);
-    look_at_rest(bytes, where);
+    else if (spelt)
+        return;
+    for (auto const block : pem_blocks(text))
+        look_at_pem(
+            base::view_of(block),
+            inside(where, "byte " + std::to_string(block.data() - text.data())),
+            depth
+        );
+    if (evidence.empty() && endorsements.empty()) look_at_rest(bytes, where);
 }
 
 // What tells by its first bytes what it is.
@@ -83,7 +93,6 @@ bool Search::look_at_form(base::View bytes, std::string const& where, unsigned d
         return true;
     }
     if (looks_like_certificate_table(bytes)) return add_endorsement(bytes, where), true;
-    if (crypto::looks_like_pem(bytes)) return look_at_pem(bytes, where), true;
     return look_at_json(bytes, where, depth) || look_at_cbor(bytes, where, depth);
 }
 
@@ -98,21 +107,27 @@ void Search::look_at_hcl(base::View bytes, std::string const& where) {
     );
 }
 
-// Certificates, or one of RA-TLS with a quote in an extension.
-void Search::look_at_pem(base::View bytes, std::string const& where) {
-    auto const blocks = crypto::parse_pem(bytes);
-    if (!blocks) return;
-    auto const before = evidence.size();
-    for (auto const& block : *blocks)
-        look_at_rest(block.der, inside(where, "PEM at byte " + std::to_string(block.offset)));
-    if (evidence.size() == before) add_endorsement(bytes, where);
+// A certificate, perhaps one of RA-TLS with a quote in an extension; or evidence in the same
+// clothes.
+void Search::look_at_pem(base::View block, std::string const& where, unsigned depth) {
+    auto const parsed = crypto::parse_pem(block);
+    if (!parsed) return;
+    for (auto const& [label, der, offset] : *parsed) {
+        auto const name = inside(where, "PEM block " + std::string{label});
+        bool const of_vendors = label == "CERTIFICATE" || label == "X509 CRL";
+        auto const before = evidence.size();
+        if (of_vendors)
+            look_at_rest(der, name);
+        else
+            look(der, name, depth + 1);
+        if (of_vendors && evidence.size() == before) add_endorsement(block, name);
+    }
 }
 
 void Search::look_at_text(std::string_view text, std::string const& where, unsigned depth) {
     auto const plain = unescaped(text);
     if (!plain) return;
-    auto const bytes = base::view_of(*plain);
-    if (crypto::looks_like_pem(bytes)) return look_at_pem(bytes, where);
+    for (auto const block : pem_blocks(*plain)) look_at_pem(base::view_of(block), where, depth);
     if (auto const spelt = decode(*plain))
         look(spelt->bytes, inside(where, std::string{spelt->how}), depth + 1);
 }
@@ -164,7 +179,8 @@ void Search::look_at_rest(base::View bytes, std::string const& where) {
     auto const found = scan(bytes);
     for (auto const& [part, offset] : found)
         add_evidence(part, inside(where, "byte " + std::to_string(offset)));
-    if (found.empty() && crypto::Certificate::parse(bytes)) add_endorsement(bytes, where);
+    if (found.empty() && !where.empty() && crypto::Certificate::parse(bytes))
+        add_endorsement(bytes, where);
 }
 
 std::string too_many(std::vector<Part> const& evidence) {

@@ -32,6 +32,22 @@ std::optional<std::vector<std::byte>> decode_hexadecimal(std::string_view text) 
 
 } // namespace
 
+std::vector<std::string_view> pem_blocks(std::string_view text) {
+    constexpr std::string_view begin_mark = "-----BEGIN ";
+    constexpr std::string_view end_mark = "-----END ";
+    constexpr std::string_view dashes = "-----";
+    std::vector<std::string_view> out;
+    std::size_t at = 0;
+    while (true) {
+        auto const begin = text.find(begin_mark, at);
+        auto const end = begin == text.npos ? begin : text.find(end_mark, begin);
+        auto const last = end == text.npos ? end : text.find(dashes, end + end_mark.size());
+        if (last == text.npos) return out;
+        at = last + dashes.size();
+        out.push_back(text.substr(begin, at - begin));
+    }
+}
+
 std::optional<Spelt> decode(std::string_view text) {
     std::string letters{text};
     std::erase_if(letters, [](char c) { return c == '\n' || c == '\r' || c == ' '; });

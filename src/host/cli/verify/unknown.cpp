@@ -35,6 +35,8 @@ std::string_view place_of(Kind kind) {
     }
 }
 
+} // namespace
+
 // Evidence as text: the bytes are what counts.
 std::string_view spelt(base::View bytes) {
     constexpr std::string_view hexadecimal = "0123456789abcdefABCDEF\r\n";
@@ -47,8 +49,6 @@ std::string_view spelt(base::View bytes) {
         return "; it looks like base64: give the bytes (base64 -d)";
     return {};
 }
-
-} // namespace
 
 os::Failure unknown_evidence(std::string const& path, base::View bytes, std::string const& known) {
     if (bytes.empty())

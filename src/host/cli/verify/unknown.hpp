@@ -6,6 +6,7 @@
 #include "os/failure.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace host::cli {
 
@@ -14,5 +15,8 @@ namespace host::cli {
 // `known`: what is known of it already, such as of a wrapper without evidence; may be empty.
 os::Failure
 unknown_evidence(std::string const& path, base::View bytes, std::string const& known = {});
+
+// "; it looks like hexadecimal: ..", or like base64; empty where it looks like neither.
+std::string_view spelt(base::View bytes);
 
 } // namespace host::cli

@@ -165,6 +165,7 @@ TEST(SnpVectors, EachCertificateAloneIsAcceptedOrRefusedAsExpected) {
             auto const parsed = crypto::Certificate::parse(trial.evidence);
             trial.at = parsed ? parsed->not_before() + 24h : time_within(trial.endorsements);
             auto const check = certificate::check(trial.request());
+            record(check.findings());
             EXPECT_TRUE(certificate::looks_like(trial.evidence));
             EXPECT_EQ(recognise(trial.evidence), std::nullopt);
             EXPECT_EQ(check.verdict(), *vector.positive ? Verdict::Accepted : Verdict::Refused)
@@ -173,6 +174,28 @@ TEST(SnpVectors, EachCertificateAloneIsAcceptedOrRefusedAsExpected) {
         }
     }
     EXPECT_GT(judged, 0);
+}
+
+// There is nothing in a certificate that could be compared.
+TEST(SnpVectors, ACertificateOfWhichSomethingIsExpectedIsUndecidedByThatAlone) {
+    for (auto const& vector : vectors().of_kind("amd-vcek-cert")) {
+        if (vector.positive != true) continue;
+        Trial trial;
+        trial.evidence = vectors().read(vector.path);
+        add_all_amd_chains(trial.endorsements);
+        for (auto const& list : vectors().of_kind("amd-crl")) add(trial.endorsements, list.path);
+        trial.at = crypto::Certificate::parse(trial.evidence)->not_before() + 24h;
+        std::vector<std::byte> const value(48, std::byte{0x17});
+        for (auto const& expected :
+             {Expected{ReportData::exactly(value), Measurements::unbound()},
+              Expected{ReportData::unbound(), Measurements::any_of({value})}}) {
+            trial.expected = expected;
+            auto const check = certificate::check(trial.request());
+            record(check.findings());
+            EXPECT_EQ(check.verdict(), Verdict::Undecided);
+            EXPECT_EQ(outcome_of(check.findings(), "evidence.expectations"), Outcome::Undecided);
+        }
+    }
 }
 
 TEST(SnpVectors, EachCaseIsRefusedByTheRightRule) {

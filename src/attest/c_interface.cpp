@@ -105,7 +105,7 @@ std::optional<Kinds> kinds_of(std::uint64_t bits) {
     std::uint64_t known = 0;
     for (auto const kind : all_kinds()) {
         if (kind == Kind::NoHardware) continue;
-        auto const bit = std::uint64_t{1} << unsigned(kind);
+        auto const bit = std::uint64_t{1} << static_cast<unsigned>(kind);
         known |= bit;
         if ((bits & bit) != 0) out.add(kind);
     }
@@ -118,7 +118,7 @@ std::optional<Purposes> purposes_of_bits(std::uint64_t bits) {
     std::uint64_t known = 0;
     for (auto const purpose : all_purposes) {
         if (purpose == Purpose::Arm) continue; // keys, not roots
-        auto const bit = std::uint64_t{1} << unsigned(purpose);
+        auto const bit = std::uint64_t{1} << static_cast<unsigned>(purpose);
         known |= bit;
         if ((bits & bit) != 0) out.add(purpose);
     }
@@ -222,23 +222,23 @@ bool enarx_attest_policy_set(enarx_attest_policy* policy, char const* rule, bool
 }
 
 enarx_attest_appraisal*
-enarx_attest_appraise(enarx_attest_verifier* verifier, enarx_attest_request const* asked) {
-    if (verifier == nullptr || asked == nullptr) return nullptr;
-    auto const request = current(asked);
-    if (!request || !complete(*request)) return nullptr;
-    auto const expected = expected_of(*request);
-    auto const kinds = kinds_of(request->kinds);
+enarx_attest_appraise(enarx_attest_verifier* verifier, enarx_attest_request const* request) {
+    if (verifier == nullptr || request == nullptr) return nullptr;
+    auto const asked = current(request);
+    if (!asked || !complete(*asked)) return nullptr;
+    auto const expected = expected_of(*asked);
+    auto const kinds = kinds_of(asked->kinds);
     if (!expected || !kinds) return nullptr;
-    auto const evidence = view_of(request->evidence);
+    auto const evidence = view_of(asked->evidence);
     auto const roots = roots_for(*verifier, evidence, *kinds);
     if (!roots) return nullptr;
     auto appraisal = verify({
         .evidence = evidence,
-        .endorsements = request->endorsements->value,
+        .endorsements = asked->endorsements->value,
         .roots = *roots,
-        .policy = request->policy->value,
+        .policy = asked->policy->value,
         .expected = *expected,
-        .at = std::chrono::sys_seconds{std::chrono::seconds{request->at}},
+        .at = std::chrono::sys_seconds{std::chrono::seconds{asked->at}},
         .memo = &verifier->memo,
         .kinds = *kinds,
     });

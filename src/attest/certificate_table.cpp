@@ -23,8 +23,8 @@ constexpr std::size_t most = 32; // entries; hosts have five
 constexpr Guid guid(std::uint64_t high, std::uint64_t low) {
     Guid out{};
     for (unsigned i = 0; i < 8; ++i) {
-        out[i] = std::byte(high >> (56 - 8 * i));
-        out[8 + i] = std::byte(low >> (56 - 8 * i));
+        out[i] = std::byte(high >> (56 - (8 * i)));
+        out[8 + i] = std::byte(low >> (56 - (8 * i)));
     }
     return out;
 }
@@ -56,9 +56,13 @@ base::Result<std::vector<TableEntry>, crypto::Malformed> parse_certificate_table
     while (true) {
         auto const at = bytes.size() - left.size();
         auto const entry = base::take<Entry>(left);
-        if (!entry) return std::unexpected(crypto::Malformed{"an entry of zeros behind all", at});
+        if (!entry)
+            return std::unexpected(
+                crypto::Malformed{.what = "an entry of zeros behind all", .offset = at}
+            );
         if (entry->guid == Guid{} && entry->offset == 0U && entry->length == 0U) break;
-        if (entries.size() == most) return std::unexpected(crypto::Malformed{"fewer entries", at});
+        if (entries.size() == most)
+            return std::unexpected(crypto::Malformed{.what = "fewer entries", .offset = at});
         entries.push_back(*entry);
     }
     auto const begin = bytes.size() - left.size();
@@ -69,7 +73,8 @@ base::Result<std::vector<TableEntry>, crypto::Malformed> parse_certificate_table
         if (offset < begin || offset > bytes.size() || length > bytes.size() - offset)
             return std::unexpected(
                 crypto::Malformed{
-                    "offset and length of bytes behind the table", sizeof(Entry) * i + sizeof(Guid)
+                    .what = "offset and length of bytes behind the table",
+                    .offset = (sizeof(Entry) * i) + sizeof(Guid)
                 }
             );
         if (known(entries[i].guid) && length > 0)

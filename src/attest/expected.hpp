@@ -20,6 +20,9 @@ public:
     bool given() const { return value_.has_value(); }
 
 protected:
+    std::optional<Value> const& value() const { return value_; }
+
+private:
     template <class> friend class Once;
     std::optional<Value> value_;
 };
@@ -36,7 +39,7 @@ public:
     // These, or the others where none were given.
     ReportData or_else(ReportData const& others) const { return given() ? *this : others; }
     // Whether nothing was given, or exactly this.
-    bool admits(base::View bytes) const { return !value_ || base::equal(*value_, bytes); }
+    bool admits(base::View bytes) const { return !value() || base::equal(*value(), bytes); }
 
 private:
     using Wish::Wish;

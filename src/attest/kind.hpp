@@ -43,8 +43,10 @@ public:
         out.bits_ = ~0U;
         return out;
     }
-    constexpr bool contains(Kind kind) const { return (bits_ & 1U << unsigned(kind)) != 0; }
-    constexpr void add(Kind kind) { bits_ |= 1U << unsigned(kind); }
+    constexpr bool contains(Kind kind) const {
+        return (bits_ & 1U << static_cast<unsigned>(kind)) != 0;
+    }
+    constexpr void add(Kind kind) { bits_ |= 1U << static_cast<unsigned>(kind); }
 
 private:
     unsigned bits_ = 0;

@@ -39,7 +39,7 @@ public:
     friend constexpr bool operator==(Purposes, Purposes) = default;
 
 private:
-    static constexpr unsigned bit(Purpose purpose) { return 1U << unsigned(purpose); }
+    static constexpr unsigned bit(Purpose purpose) { return 1U << static_cast<unsigned>(purpose); }
     unsigned bits_ = 0;
 };
 

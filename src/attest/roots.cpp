@@ -82,7 +82,8 @@ Roots Roots::only(std::vector<Sourced<crypto::Certificate>> const& roots, Purpos
 void Roots::add(Sourced<crypto::Certificate> const& root, Purposes purposes) {
     all_.push_back(root);
     for (auto const purpose : all_purposes)
-        if (purposes.contains(purpose)) by_purpose_[std::size_t(purpose)].push_back(root);
+        if (purposes.contains(purpose))
+            by_purpose_[static_cast<std::size_t>(purpose)].push_back(root);
 }
 
 Purposes Roots::pinned_for(crypto::Certificate const& certificate) const {

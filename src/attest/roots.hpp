@@ -35,7 +35,7 @@ public:
     void trust(TrustKey key) { keys_.push_back(std::move(key)); }
 
     std::span<Sourced<crypto::Certificate> const> of(Purpose purpose) const {
-        return by_purpose_[std::size_t(purpose)];
+        return by_purpose_[static_cast<std::size_t>(purpose)];
     }
     // Of any purpose: to tell what something is, never to end a chain.
     std::span<Sourced<crypto::Certificate> const> all() const { return all_; }

@@ -1,8 +1,7 @@
 // Whatever a wrapper holds: what is taken out of it is of some kind of evidence, and fits into it.
 
-#include "attest/wrapped/open.hpp"
-
 #include "attest/appraisal.hpp"
+#include "attest/wrapped/open.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
     auto const bytes = std::as_bytes(std::span{data, size});

@@ -53,8 +53,6 @@ base::Result<void, Unusable> Endorsements::add(base::View bytes, std::string sou
     if (crypto::looks_like_pem(bytes)) return add_pem(bytes, source);
     if (is_json(bytes)) return add_document(bytes, source);
     if (looks_like_certificate_table(bytes)) return add_table(bytes, source);
-    if (auto const spelt = wrapped::decode(base::text_of(bytes)); spelt && spelt->how == "base64")
-        return add(spelt->bytes, source + ", base64");
     // Text around PEM is not passed over: what was a block and is damaged would be lost unseen.
     if (auto const blocks = wrapped::pem_blocks(base::text_of(bytes)); !blocks.empty())
         return std::unexpected(
@@ -62,6 +60,8 @@ base::Result<void, Unusable> Endorsements::add(base::View bytes, std::string sou
                 source, 0, "PEM blocks and nothing else", "other text before the first of them"
             }
         );
+    if (auto const spelt = wrapped::decode(base::text_of(bytes)); spelt && spelt->how == "base64")
+        return add(spelt->bytes, source + ", base64");
     return add_der(bytes, source);
 }
 

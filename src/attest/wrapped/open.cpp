@@ -68,18 +68,17 @@ void Search::look(base::View bytes, std::string const& where, unsigned depth) {
     if (depth > 0 && whole_evidence(bytes)) return add_evidence(bytes, where);
     if (look_at_form(bytes, where, depth)) return;
     auto const text = base::text_of(bytes);
-    // A whole file that is text is named by the caller, not guessed at.
-    if (auto const spelt = decode(text); spelt && depth > 0)
-        return look(spelt->bytes, inside(where, std::string{spelt->how}), depth + 1);
-    else if (spelt)
+    if (auto const blocks = pem_blocks(text); !blocks.empty()) {
+        for (auto const block : blocks) {
+            auto const at = std::to_string(block.data() - text.data());
+            look_at_pem(base::view_of(block), inside(where, "byte " + at), depth);
+        }
         return;
-    for (auto const block : pem_blocks(text))
-        look_at_pem(
-            base::view_of(block),
-            inside(where, "byte " + std::to_string(block.data() - text.data())),
-            depth
-        );
-    if (evidence.empty() && endorsements.empty()) look_at_rest(bytes, where);
+    }
+    auto const spelt = decode(text);
+    if (!spelt) return look_at_rest(bytes, where);
+    // A whole file that is text is named by the caller, not guessed at.
+    if (depth > 0) look(spelt->bytes, inside(where, std::string{spelt->how}), depth + 1);
 }
 
 // What tells by its first bytes what it is.

@@ -51,7 +51,7 @@ std::vector<std::string_view> pem_blocks(std::string_view text) {
 
 std::optional<Spelt> decode(std::string_view text) {
     std::string letters{text};
-    std::erase_if(letters, [](char c) { return c == '\n' || c == '\r' || c == ' '; });
+    std::erase_if(letters, [](char c) { return c == '\n' || c == '\r'; });
     if (letters.size() < least) return {};
     if (auto bytes = decode_hexadecimal(letters))
         return Spelt{.bytes = std::move(*bytes), .how = "hexadecimal"};

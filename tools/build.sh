@@ -32,4 +32,4 @@ fi
 if [ ! -f "$folder/build.ninja" ]; then
     cmake --preset "$preset" >"$folder/configure.log" 2>&1 || { tail -n 30 "$folder/configure.log" >&2; say_why; }
 fi
-tools/progress.py ninja -C "$folder" "$@" || say_why
+tools/progress.py "$folder" "$@" || say_why

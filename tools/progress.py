@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""progress.py ninja ARGUMENTS...: runs ninja and shows how far it is.
+"""progress.py FOLDER [TARGET...]: runs ninja there and shows how far it is.
 
 On a terminal ninja and cargo draw that themselves. Elsewhere (a log, CI) there is a line each half minute, and whatever is
 no progress: warnings and errors.
@@ -10,7 +10,7 @@ BETWEEN = 30  # seconds
 QUIET = 2  # seconds: what is done sooner needs no word
 STEP = re.compile(r"^\[(\d+)/(\d+)\] (.*)")
 CRATE = re.compile(r"^\s+Compiling (\S+ v\S+)")
-NOISE = re.compile(r"^\s+(Finished|Downloaded|Downloading|Updating|Locking|Adding|Blocking)\b|^ninja: (Entering directory|no work to do)|^$")
+NOISE = re.compile(r"^\s+(Finished|Downloaded|Downloading|Updating|Locking|Adding|Blocking)\b|^ninja: no work to do|^$")
 
 
 def say(text, started):
@@ -21,7 +21,7 @@ def say(text, started):
 def follow(lines):
     started = last = time.monotonic()
     last += QUIET - BETWEEN
-    at = ""
+    at, crates = "", 0
     for line in lines:
         line = line.rstrip("\n")
         if step := STEP.match(line):
@@ -29,7 +29,8 @@ def follow(lines):
             at = f"{100 * done // of} %"
             now = f"{at}, {what}"
         elif crate := CRATE.match(line):
-            now = f"{at or '0 %'}, crate {crate[1]}"
+            crates += 1
+            now = f"{at or '0 %'}, and crate {crates} of Wasmtime's hundred: {crate[1]}"
         else:
             if not NOISE.match(line):
                 print(line, file=sys.stderr, flush=True)
@@ -40,7 +41,8 @@ def follow(lines):
 
 
 def main():
-    command = sys.argv[1:]
+    os.chdir(sys.argv[1])
+    command = ["ninja", *sys.argv[2:]]
     if sys.stderr.isatty():
         os.environ.setdefault("NINJA_STATUS", "build: %p, %es  ")
         os.dup2(2, 1)

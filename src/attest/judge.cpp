@@ -1,5 +1,7 @@
 #include "attest/judge.hpp"
 
+#include "attest/common_rules.hpp"
+
 #include <algorithm>
 
 namespace attest {
@@ -26,7 +28,29 @@ void Judge::not_asked(Rule const& rule) {
     );
 }
 
+bool Judge::answered(Rule const* rule) const {
+    return rule && std::ranges::any_of(findings_, [&](auto const& finding) {
+               return finding.rule == rule &&
+                      (finding.outcome == Outcome::Passed || finding.outcome == Outcome::Failed);
+           });
+}
+
+// Nothing that was given counts as met because nobody looked.
+void Judge::judge_expectations() {
+    bool const data = report_data_.given() && !answered(report_data_.taken_by());
+    bool const measurements = measurements_.given() && !answered(measurements_.taken_by());
+    if (!data && !measurements) return add(rules::expectations_compared, Outcome::Passed, {});
+    for (auto const& [left, what] :
+         {std::pair{data, "the report data"}, std::pair{measurements, "the measurements"}})
+        if (left)
+            add(rules::expectations_compared,
+                Outcome::Undecided,
+                {.expected = std::string{what} + " that were given, compared with the evidence",
+                 .found = "no rule that did so"});
+}
+
 std::vector<Finding> Judge::finish() && {
+    judge_expectations();
     for (auto const* rule : rules_) {
         bool const found = std::ranges::any_of(findings_, [&](auto const& finding) {
             return finding.rule == rule;

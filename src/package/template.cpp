@@ -2,6 +2,7 @@
 
 namespace package {
 
+// NOLINTNEXTLINE(readability-function-size): it is one text
 std::string_view configuration_template() {
     return R"toml(# What this application may use in its Keep. Everything here is optional: as it stands, the file changes nothing.
 # All keys: docs/configuration.md
@@ -19,7 +20,7 @@ std::string_view configuration_template() {
 
 # Upper bounds.
 # [limits]
-# memory = "512M"      # all linear memories together
+# memory = "512M"      # linear memories and files in memory, all together
 # open_files = 1024
 # sockets = 256
 

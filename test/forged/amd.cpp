@@ -126,6 +126,7 @@ Amd Amd::good(Product product, bool vlek) {
         .revoked = {77}
     };
 
+    out.pinned_for = {attest::purpose_of(product)};
     out.leaf_tcb = {.fmc = 0, .boot_loader = 9, .tee = 1, .snp = 40, .microcode = 230};
     if (product == Product::Turin) out.leaf_tcb.fmc = 3;
     out.hwid.assign(product == Product::Turin ? 8 : 64, std::byte{0xc1});
@@ -170,11 +171,14 @@ attest::Appraisal Amd::run() const {
     add(endorsements, bystander, "bystander");
     std::vector<attest::Sourced<crypto::Certificate>> pinned;
     if (pin_ark) pinned.push_back({crypto::Certificate::parse(ark_der).value(), "ARK"});
-    auto const roots = attest::Roots::only(std::move(pinned));
+    auto const roots = attest::Roots::only(pinned, pinned_for);
     auto const evidence = signed_report(*this);
-    return attest::appraise(
-        attest::Kind::SnpReport, {evidence, endorsements, roots, policy, expected, at}
+    auto out = attest::appraise(
+        attest::Kind::SnpReport,
+        {evidence, endorsements, roots, policy, expected, at, nullptr, kinds}
     );
+    attest::testing::record(out.findings());
+    return out;
 }
 
 } // namespace forged

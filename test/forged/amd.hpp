@@ -23,6 +23,7 @@ struct Amd {
     bool with_ask = true;
     bool with_list = true;
     bool pin_ark = true;
+    attest::Purposes pinned_for;
     ListForm list;
     hw::snp::AttestationReport report{};
     KeyKind leaf_kind = KeyKind::P384;
@@ -35,6 +36,7 @@ struct Amd {
     Bytes trailing;  // behind the report
     Bytes bystander; // one more endorsement
 
+    attest::Kinds kinds = attest::Kinds::all();
     attest::Policy policy = attest::Policy::strict();
     attest::Expected expected = attest::testing::unbound();
     Time at;

@@ -62,6 +62,7 @@ struct Intel {
     Bytes authentication = Bytes(32, std::byte{0xa0});
     Bytes padding;
     bool pin_root = true;
+    attest::Purposes pinned_for{attest::Purpose::Intel};
     bool pck_by_stranger = false, platform_by_stranger = false, signing_by_stranger = false;
     bool root_list_by_stranger = false, platform_list_by_stranger = false;
     bool enclave_by_stranger = false, quoting_enclave_by_stranger = false;

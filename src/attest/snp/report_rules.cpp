@@ -64,8 +64,8 @@ std::optional<Product> product_of(std::uint8_t family, std::uint8_t model) {
 bool judge_form(Judge& judge, AttestationReport const& report) {
     KeyInfo const keys{{report.key_info}};
     auto const version = std::uint32_t(report.version);
-    bool ok = judge.check(rules::version, version == 2 || version == 3 || version == 5, [&] {
-        return Detail{"2, 3 or 5", fmt::to_string(version), at(0x0, "VERSION")};
+    bool ok = judge.check(rules::version, version >= 2 && version <= 5, [&] {
+        return Detail{"2, 3, 4 or 5", fmt::to_string(version), at(0x0, "VERSION")};
     });
     ok &= judge.check(
         rules::signature_algorithm, report.signature_algo == hw::snp::ecdsa_p384_sha384, [&] {
@@ -257,9 +257,51 @@ void judge_platform(Judge& judge, AttestationReport const& report) {
         judge_bit(judge, report.platform_info, 0x40, bit);
 }
 
-void judge_identity(
-    Judge& judge, Expected const& expected, AttestationReport const& report, Leaf const& leaf
-) {
+namespace {
+
+Detail the_policys(base::View found, std::size_t offset, std::string_view field) {
+    return {"the policy's", hex(found), at(offset, field)};
+}
+
+// Who signed the guest's ID block, and whose processor it is on.
+void judge_owners(Judge& judge, AttestationReport const& report, Leaf const& leaf) {
+    auto const& limits = judge.policy().snp;
+    judge_asked(
+        judge,
+        rules::id_key,
+        limits.id_key_digests,
+        among(report.id_key_digest),
+        the_policys(report.id_key_digest, 0xe0, "ID_KEY_DIGEST")
+    );
+    bool const author = KeyInfo{{report.key_info}}.get<KeyInfo::AuthorKeyEn>();
+    judge_asked(
+        judge,
+        rules::author_key,
+        limits.author_key_digests,
+        [&](auto const& list) { return author && among(report.author_key_digest)(list); },
+        the_policys(report.author_key_digest, 0x110, "AUTHOR_KEY_DIGEST")
+    );
+    judge_asked(
+        judge,
+        rules::chip_id,
+        limits.chip_ids,
+        among(report.chip_id),
+        the_policys(report.chip_id, 0x1a0, "CHIP_ID")
+    );
+    judge_asked(
+        judge,
+        rules::csp,
+        limits.csp_ids,
+        [&](auto const& list) {
+            return leaf.csp_id && std::ranges::find(list, *leaf.csp_id) != list.end();
+        },
+        {"one of the policy's", leaf.csp_id.value_or("none"), {"leaf", {}, "CSP_ID"}}
+    );
+}
+
+} // namespace
+
+void judge_identity(Judge& judge, AttestationReport const& report, Leaf const& leaf) {
     auto const& limits = judge.policy().snp;
     judge.check(rules::vmpl, report.vmpl <= limits.vmpl, [&] {
         return Detail{
@@ -268,22 +310,9 @@ void judge_identity(
             at(0x30, "VMPL")
         };
     });
-    compare_report_data(
-        judge,
-        rules::report_data,
-        expected.report_data,
-        {report.report_data, at(0x50, "REPORT_DATA")}
-    );
-    compare_measurement(
-        judge,
-        rules::measurement,
-        expected.measurements,
-        {report.measurement, at(0x90, "MEASUREMENT")}
-    );
+    compare_report_data(judge, rules::report_data, {report.report_data, at(0x50, "REPORT_DATA")});
+    compare_measurement(judge, rules::measurement, {report.measurement, at(0x90, "MEASUREMENT")});
 
-    auto const detail = [](base::View found, std::size_t offset, std::string_view field) {
-        return Detail{"the policy's", hex(found), at(offset, field)};
-    };
     judge_asked(
         judge,
         rules::guest_svn,
@@ -298,53 +327,23 @@ void judge_identity(
         rules::family_id,
         limits.family_id,
         equals(report.family_id),
-        detail(report.family_id, 0x10, "FAMILY_ID")
+        the_policys(report.family_id, 0x10, "FAMILY_ID")
     );
     judge_asked(
         judge,
         rules::image_id,
         limits.image_id,
         equals(report.image_id),
-        detail(report.image_id, 0x20, "IMAGE_ID")
+        the_policys(report.image_id, 0x20, "IMAGE_ID")
     );
     judge_asked(
         judge,
         rules::host_data,
         limits.host_data,
         equals(report.host_data),
-        detail(report.host_data, 0xc0, "HOST_DATA")
+        the_policys(report.host_data, 0xc0, "HOST_DATA")
     );
-    judge_asked(
-        judge,
-        rules::id_key,
-        limits.id_key_digests,
-        among(report.id_key_digest),
-        detail(report.id_key_digest, 0xe0, "ID_KEY_DIGEST")
-    );
-    bool const author = KeyInfo{{report.key_info}}.get<KeyInfo::AuthorKeyEn>();
-    judge_asked(
-        judge,
-        rules::author_key,
-        limits.author_key_digests,
-        [&](auto const& list) { return author && among(report.author_key_digest)(list); },
-        detail(report.author_key_digest, 0x110, "AUTHOR_KEY_DIGEST")
-    );
-    judge_asked(
-        judge,
-        rules::chip_id,
-        limits.chip_ids,
-        among(report.chip_id),
-        detail(report.chip_id, 0x1a0, "CHIP_ID")
-    );
-    judge_asked(
-        judge,
-        rules::csp,
-        limits.csp_ids,
-        [&](auto const& list) {
-            return leaf.csp_id && std::ranges::find(list, *leaf.csp_id) != list.end();
-        },
-        {"one of the policy's", leaf.csp_id.value_or("none"), {"leaf", {}, "CSP_ID"}}
-    );
+    judge_owners(judge, report, leaf);
 }
 
 } // namespace attest::snp

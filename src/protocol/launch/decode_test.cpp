@@ -107,7 +107,7 @@ TEST(LaunchBlock, is_refused_with_a_length_that_passes_the_end) {
 }
 
 TEST(LaunchBlock, is_refused_with_an_unknown_kind) {
-    for (std::uint32_t kind : {0U, 19U, 32U, 33U, 0xffffU}) {
+    for (std::uint32_t kind : {0U, 20U, 32U, 33U, 0xffffU}) {
         auto block = good_block();
         poke(block, first_item, kind);
         EXPECT_EQ(rule_of(block), "an item is of an unknown kind") << kind;
@@ -141,6 +141,23 @@ TEST(LaunchBlock, is_refused_if_a_descriptor_is_missing_needless_or_negative) {
     auto block = good_block();
     poke(block, second_item + 4, 0x8000'0000U);
     EXPECT_EQ(rule_of(block), "a descriptor is negative");
+}
+
+TEST(LaunchBlock, is_refused_with_one_descriptor_in_two_items) {
+    EXPECT_EQ(
+        rule_of(block_of({
+            {.kind = Kind::Module, .descriptor = 4, .text = "a"},
+            {.kind = Kind::Directory, .descriptor = 5, .text = "/b"},
+            {.kind = Kind::Directory, .descriptor = 4, .text = "/c"},
+        })),
+        "a descriptor is there twice"
+    );
+    std::vector<Item> many;
+    for (int i = 0; i < 129; ++i)
+        many.push_back({.kind = Kind::Directory, .descriptor = 4 + i, .text = "/b"});
+    EXPECT_EQ(rule_of(block_of(many)), "it has more than 128 descriptors");
+    many.pop_back();
+    EXPECT_EQ(rule_of(block_of(many)), "accepted");
 }
 
 TEST(LaunchBlock, is_refused_with_a_number_of_another_size) {

@@ -1,5 +1,6 @@
 #include "host/cli/verify/unknown.hpp"
 
+#include "attest/cose/sign1.hpp"
 #include "attest/inspect/describe.hpp"
 #include "attest/text.hpp"
 
@@ -12,7 +13,7 @@ namespace {
 using attest::inspect::Kind;
 
 constexpr std::string_view expected =
-    "expected VERSION of a report (2, 3 or 5) or of a quote (3, 4 or 5), a COSE_Sign1, a CCA token "
+    "expected VERSION of a report (2 to 5) or of a quote (3, 4 or 5), a COSE_Sign1, a CCA token "
     "or a certification request";
 constexpr std::size_t shown = 8; // bytes
 
@@ -23,7 +24,8 @@ std::string_view place_of(Kind kind) {
     case Kind::RevocationList:
     case Kind::Collateral:
     case Kind::Bundle:
-        return ", an endorsement: give it with --endorsements";
+    case Kind::WrappedCertificates:
+        return ", an endorsement and no evidence: give it with --endorsements";
     case Kind::TrustKeys:
         return ": give it with --root or --endorsements";
     case Kind::ReportData:
@@ -32,6 +34,8 @@ std::string_view place_of(Kind kind) {
         return ": `enarx inspect` shows it";
     }
 }
+
+} // namespace
 
 // Evidence as text: the bytes are what counts.
 std::string_view spelt(base::View bytes) {
@@ -46,9 +50,7 @@ std::string_view spelt(base::View bytes) {
     return {};
 }
 
-} // namespace
-
-os::Failure unknown_evidence(std::string const& path, base::View bytes) {
+os::Failure unknown_evidence(std::string const& path, base::View bytes, std::string const& known) {
     if (bytes.empty())
         return {
             .name = "evidence-unknown",
@@ -57,7 +59,12 @@ os::Failure unknown_evidence(std::string const& path, base::View bytes) {
     auto const front = bytes.first(std::min(bytes.size(), shown));
     auto text = "at byte 0, first field, " + std::string{expected} + ", found " +
                 attest::hex(front) + (front.size() < bytes.size() ? ".." : "");
-    if (auto const kind = attest::inspect::recognise(bytes, bytes.size())) {
+    if (!known.empty()) {
+        text += "; it is " + known;
+    } else if (auto const sign1 = attest::cose::Sign1::parse(bytes)) {
+        text += "; it is a COSE_Sign1 of another kind (algorithm " +
+                std::to_string(sign1->algorithm_number()) + "), such as a PSA token or an EAT";
+    } else if (auto const kind = attest::inspect::recognise(bytes, bytes.size())) {
         auto const described = attest::inspect::describe(*kind, {bytes, path}, {});
         text += "; it is a file of the kind " + described.kind + std::string{place_of(*kind)};
     } else {

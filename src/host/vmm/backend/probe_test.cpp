@@ -102,7 +102,7 @@ TEST(Probe, FindsTdxAndSgxWhereEverythingIsThere) {
 }
 
 TEST(Probe, SgxIsAvailableButNotSetUpWithoutItsService) {
-    FakeMachine fake = ice_lake();
+    FakeMachine const fake = ice_lake();
     auto machine = fake.machine();
     std::filesystem::remove(machine.path("/var/run/aesmd/aesm.socket"));
     auto const report = probe_sgx(machine);
@@ -129,6 +129,17 @@ TEST(Probe, KvmNeedsItsDriverItsVersionAndTwoInstructions) {
     auto plain = milan();
     plain.leaf(7, 0, {});
     EXPECT_FALSE(probe_kvm(plain.machine()).available());
+}
+
+TEST(Kvm, SaysWhetherLandlockHoldsItsProcessToDirectories) {
+    FakeMachine fake;
+    add_kvm(fake, 1);
+    auto const told = [&] { return find(probe_kvm(fake.machine()).platform, "Landlock")->info; };
+    EXPECT_TRUE(told().starts_with("no: a Keep gets no directory of the host")) << told();
+    fake.landlock(1);
+    EXPECT_TRUE(told().contains("cannot be moved from one folder to another")) << told();
+    fake.landlock(7);
+    EXPECT_EQ(told(), "version 7: holds a Keep's process to the directories that it is given");
 }
 
 TEST(Kvm, ShowsWhichWayTheShimRunsAndWhetherMemoryCanBeSealed) {

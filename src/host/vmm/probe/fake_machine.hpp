@@ -38,9 +38,9 @@ public:
             leaf(
                 0x80000002U + i,
                 0,
-                std::bit_cast<CpuId>(
-                    *reinterpret_cast<std::array<char, 16> const*>(name.data() + 16 * i)
-                )
+                std::bit_cast<CpuId>(*reinterpret_cast<std::array<char, 16> const*>(
+                    name.data() + std::size_t{16} * i
+                ))
             );
     }
 
@@ -49,6 +49,8 @@ public:
         std::filesystem::create_directories(std::filesystem::path{full}.parent_path());
         std::ofstream{full} << text;
     }
+
+    void landlock(int version) { landlock_ = version; }
 
     void answer(unsigned long request, unsigned long argument, int value) {
         answers_[{request, argument}] = value;
@@ -70,12 +72,14 @@ public:
                 return found->second;
             },
             .memory_lock_limit = 8ULL << 20,
+            .landlock = [this] { return landlock_; },
         };
     }
 
 private:
     std::unique_ptr<os::TemporaryDirectory> folder_ = std::make_unique<os::TemporaryDirectory>();
     std::map<Leaf, CpuId> leaves_;
+    int landlock_ = 0;
     std::map<std::pair<unsigned long, unsigned long>, int> answers_;
 };
 

@@ -48,7 +48,7 @@ struct SignalInfo {
     std::uint64_t error = 0;
 };
 
-inline constexpr std::uint64_t signal_bit(std::uint64_t number) { return 1ULL << (number - 1); }
+constexpr std::uint64_t signal_bit(std::uint64_t number) { return 1ULL << (number - 1); }
 inline constexpr unsigned signal_count = 64;
 
 class Signals {

@@ -1,9 +1,10 @@
 // What a program finds when it starts: the vDSO, and its stack.
 
 #include "keep/shim/start/start.hpp"
+#include "protocol/launch/traits.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <new>
 
 namespace shim {
 
@@ -21,7 +22,7 @@ constexpr std::uint64_t eager_stack = 128 << 10;
 struct Auxiliary {
     std::uint64_t kind, value;
 };
-using AuxiliaryVector = std::array<Auxiliary, 16>;
+using AuxiliaryVector = std::array<Auxiliary, 17>;
 
 AuxiliaryVector describe(
     Kernel const& kernel,
@@ -47,7 +48,8 @@ AuxiliaryVector describe(
         {26, fsgsbase_enabled},    // AT_HWCAP2
         {31, name},                // AT_EXECFN
         {33, contents.vdso},       // AT_SYSINFO_EHDR
-        {0, 0},                    // AT_NULL
+        {protocol::launch::traits_entry, contents.traits},
+        {0, 0}, // AT_NULL
     }};
 }
 
@@ -79,13 +81,16 @@ base::Result<void> put_texts(Kernel& kernel, std::uint64_t& to, Range& texts, st
 } // namespace
 
 base::Result<std::uint64_t> map_vdso(Kernel& kernel, std::uint64_t at) {
+    // Safety: fresh pages, that stay the Keep's whatever the program does to its mapping.
+    auto const mark = TRY(kernel.pool.page());
     auto const page = TRY(kernel.pool.page());
-    std::memcpy(physical(page), &kernel.clock, sizeof kernel.clock);
-    TRY(kernel.space.map_window({at, at + hw::page_size}, Access::Read, page));
+    kernel.clock.share(new (physical(mark)) clock_word{0});
+    new (physical(page)) clock_page{kernel.clock};
+    TRY(kernel.space.map_own_page(at, mark));
+    TRY(kernel.space.map_window({at + hw::page_size, at + 2 * hw::page_size}, Access::Read, page));
+    auto const size = static_cast<std::uint64_t>(vdso_end - vdso_begin);
     Range const code{
-        at + hw::page_size,
-        at + hw::page_size +
-            round_up(static_cast<std::uint64_t>(vdso_end - vdso_begin), hw::page_size)
+        at + 2 * hw::page_size, at + 2 * hw::page_size + round_up(size, hw::page_size)
     };
     // Safety: the image runs at its physical address, so the address of its data is one.
     hw::PhysAddr const image{reinterpret_cast<std::uint64_t>(vdso_begin)};

@@ -2,8 +2,10 @@
 
 #include "keep/shim/start/start.hpp"
 
+#include "keep/shim/host/message.hpp"
 #include "keep/shim/platform/cpu_area.hpp"
 #include "keep/shim/thread/schedule.hpp"
+#include "protocol/launch/traits.hpp"
 
 #include <cstring>
 #include <new>
@@ -67,6 +69,7 @@ base::Result<void> start_program(Kernel& kernel, Frame& frame) {
         .arguments = boot.argument_count,
         .environment = boot.environment_count,
         .vdso = vdso,
+        .traits = image_header.program.size == 0 ? 0 : launch::own_code_only,
     };
     auto const stack = TRY(make_stack(kernel, places.stack_top, contents, program));
     auto& thread = kernel.threads[0];
@@ -95,7 +98,8 @@ void log(Kernel& kernel, std::string_view text, std::uint64_t number) {
         if (shift == 0 || number >> shift != 0)
             line[length++] = "0123456789abcdef"[number >> shift & 15];
     auto const extent = *Extent::create(0, length);
-    std::memcpy(kernel.host.data(extent).data(), line.data(), length);
+    Message message{kernel.host};
+    message.shown().put(0, std::as_bytes(std::span{line}.first(length)));
     // Nothing depends on whether the host has shown it.
     static_cast<void>(kernel.host.call(Call::Log, {extent.encode()}, 0));
 }

@@ -3,10 +3,12 @@
 #include "host/vmm/backend/kvm/confinement.hpp"
 #include "host/vmm/backend/kvm/end.hpp"
 #include "host/vmm/backend/kvm/kvm.hpp"
+#include "host/vmm/backend/kvm/landlock.hpp"
 #include "host/vmm/backend/kvm/sealed.hpp"
 #include "host/vmm/backend/kvm/shim_choice.hpp"
 #include "host/vmm/keep.hpp"
 #include "host/vmm/launch/descriptors.hpp"
+#include "host/vmm/launch/network.hpp"
 #include "host/vmm/launch/parts.hpp"
 #include "host/vmm/measurement.hpp"
 
@@ -15,7 +17,6 @@
 
 #include <fcntl.h>
 #include <sched.h>
-#include <sys/prctl.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
@@ -74,6 +75,33 @@ os::OrFailure<Image> open_image(KeepWish const& keep_wish, std::string const& pr
     return Image::open(TRY(find_part("shim-" + shim)), program);
 }
 
+os::OrFailure<void> confine(Handed const& handed) {
+    auto const landlock = handed.folders.empty() ? 0 : kvm::landlock_version();
+    if (!handed.folders.empty() && landlock == 0)
+        return std::unexpected(
+            os::Failure{
+                .name = "directory-unconfined",
+                .text = "this kernel has no Landlock, which holds the process of a Keep to the "
+                        "directories that it is given"
+            }
+        );
+    kvm::Needs const needs{
+        .sockets = handed.server.policy().network.sockets(),
+        .memory = handed.wishes.memory,
+        .folders = handed.folders,
+        .words = &handed.server.path_words(),
+    };
+    if (auto const confined = kvm::confine(needs, landlock); !confined)
+        return std::unexpected(
+            os::Failure{
+                .name = "launch-failed",
+                .text = "the process cannot be confined: " +
+                        std::string{os::description(confined.error())}
+            }
+        );
+    return {};
+}
+
 // Runs the image's program to its end, which becomes this process' own.
 os::Failure run(KeepWish const& keep_wish, Image const& image, Handed const& handed) {
     ShimLog const log{keep_wish.log};
@@ -84,16 +112,7 @@ os::Failure run(KeepWish const& keep_wish, Image const& image, Handed const& han
                 log.write(line);
             })
         );
-        if (plan.sealed()) ::prctl(PR_SET_DUMPABLE, 0);
-        kvm::Needs const needs{.sockets = keep_wish.sockets, .memory = handed.wishes.memory};
-        if (auto const confined = kvm::confine(needs); !confined)
-            return std::unexpected(
-                os::Failure{
-                    .name = "launch-failed",
-                    .text = "the system-call filter cannot be set: " +
-                            std::string{os::description(confined.error())}
-                }
-            );
+        TRY(confine(handed));
         // Nothing is taken apart: the system takes all of it back at once.
         kvm::end_as(TRY(keep.run()));
     };
@@ -123,12 +142,14 @@ os::OrFailure<protocol::evidence::Measurement> measure_kvm(KeepWish const& keep)
 os::Failure launch_kvm(LaunchOrder const& order) {
     auto const image = open_exec(order.keep);
     if (!image) return image.error();
-    Server server{{.sockets = order.keep.sockets}};
+    auto network = resolve(order.keep.network);
+    if (!network) return network.error();
+    Server server{{.network = std::move(network->network)}};
     auto wishes = common_wishes(order.keep);
     wishes.arguments = arguments_of_exec();
     Handed handed{.wishes = wishes, .server = server, .files = {}};
     hand_standard(handed);
-    if (order.keep.sockets) hand_resolver(handed);
+    if (!network->hosts.empty()) hand_hosts(handed, network->hosts);
     auto const hand_all = [&]() -> os::OrFailure<void> {
         if (!order.keep.attestation) return hand_order(handed, order);
         return hand_order(handed, order, TRY(measurement_of(*image, wishes)));
@@ -141,7 +162,8 @@ os::Failure launch_kvm(LaunchOrder const& order) {
 os::Failure launch_program(ProgramOrder const& order) {
     auto const image = open_image(order.keep, order.program);
     if (!image) return image.error();
-    Server server{{.sockets = order.keep.sockets}};
+    bool const everything = order.keep.network.everything;
+    Server server{{.network = everything ? Network::anywhere() : Network{}}};
     auto wishes = common_wishes(order.keep);
     wishes.arguments = order.arguments;
     wishes.environment = order.environment;
@@ -149,10 +171,10 @@ os::Failure launch_program(ProgramOrder const& order) {
     wishes.max_cpus = order.max_threads.value_or(wishes.max_cpus);
     Handed handed{.wishes = wishes, .server = server, .files = {}};
     hand_standard(handed);
-    if (order.keep.sockets) hand_resolver(handed);
+    if (everything) hand_resolver(handed);
     std::uint32_t number = first_folder;
-    for (auto const& folder : order.folders)
-        hand(handed, number++, os::Fd{::fcntl(folder.number(), F_DUPFD_CLOEXEC, 0)});
+    for (auto const& [folder, rights] : order.folders)
+        hand(handed, number++, os::Fd{::fcntl(folder.number(), F_DUPFD_CLOEXEC, 0)}, rights);
     if (order.timeout_ms) static_cast<void>(kvm::end_after(*order.timeout_ms));
     return run(order.keep, *image, handed);
 }

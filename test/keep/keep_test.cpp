@@ -69,10 +69,10 @@ struct KeepTest : testing::TestWithParam<Way> {
 
     // For TCG, which has one vCPU unless it is told otherwise, and is slow.
     struct OnTcg {
-        std::string options = "";
-        std::string arguments = "";
+        std::string options;
+        std::string arguments;
     };
-    static void passes(std::string const& name, OnTcg const& on_tcg = {}) {
+    static void passes(std::string const& name, OnTcg const& on_tcg = {"", ""}) {
         auto const& [options, arguments] = GetParam().name == "tcg" ? on_tcg : OnTcg{};
         for (std::string const variant : {"", "-musl"}) {
             if (!std::filesystem::exists(parts + "keep-program-" + name + variant)) {
@@ -108,7 +108,9 @@ TEST_P(KeepTest, a_program_that_a_signal_ends_has_its_number_in_the_status) {
 TEST_P(KeepTest, threads_work) { passes("threads", {"--cpus=5 ", " 10"}); }
 
 // TCG's processors remember what they have touched; a KVM that emulates ring 0 must not.
-TEST_P(KeepTest, what_one_thread_takes_away_no_other_has) { passes("translations", {"--cpus=2 "}); }
+TEST_P(KeepTest, what_one_thread_takes_away_no_other_has) {
+    passes("translations", {"--cpus=2 ", ""});
+}
 
 TEST_P(KeepTest, a_host_that_forgets_to_kick_a_vcpu_only_delays) {
     if (GetParam().name != "tcg") {
@@ -119,7 +121,7 @@ TEST_P(KeepTest, a_host_that_forgets_to_kick_a_vcpu_only_delays) {
         );
         GTEST_SKIP();
     }
-    passes("translations", {"--cpus=2 --no-kicks=6 "});
+    passes("translations", {"--cpus=2 --no-kicks=6 ", ""});
 }
 
 TEST_P(KeepTest, files_below_a_folder_and_nothing_else) {

@@ -118,6 +118,8 @@ base::Result<std::uint64_t> Server::serve(Request const& request) {
     case Call::EpollCreate:
     case Call::EpollCtl:
     case Call::EpollWait:
+    case Call::TimerCreate:
+    case Call::TimerSet:
         return serve_events(request);
     default:
         return serve_file(request);

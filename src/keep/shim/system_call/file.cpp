@@ -31,6 +31,7 @@ base::Result<void> close_number(SystemCall const& call, std::uint64_t number) {
     files.remove(number);
     if (file.kind != File::Kind::Host || files.handle_in_use(file.handle)) return {};
     call.kernel.watches.forget(file.handle);
+    if (file.source) call.kernel.sources.forget(file.handle);
     auto& batch = call.kernel.batch;
     while (auto* const unread = batch.unread(file.handle)) batch.take(*unread, unread->size);
     if (file.close_late && call.kernel.host.close_with_next(file.handle)) return {};

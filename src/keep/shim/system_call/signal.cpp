@@ -1,6 +1,6 @@
 // Signals as a program asks for them and sends them to itself.
 
-#include "keep/shim/system_call/system_call.hpp"
+#include "keep/shim/system_call/source.hpp"
 #include "keep/shim/thread/schedule.hpp"
 
 namespace shim::system_call {
@@ -24,6 +24,7 @@ Reply send(SystemCall const& call, Thread& thread, std::uint64_t number) {
     if (number == static_cast<std::uint64_t>(Signal::Kill))
         end_keep(call.kernel, {.signal = number});
     if (thread.state == Thread::State::Parked) wake(call.kernel, thread);
+    tell_signals(call.kernel, signal_bit(number));
     return 0;
 }
 
@@ -87,7 +88,16 @@ Reply sigaltstack(SystemCall const& call) {
 Reply kill(SystemCall const& call) {
     constexpr std::int32_t self = 1;
     if (call.word(0) != self && call.word(0) != 0) return std::unexpected(base::Errno{3}); // ESRCH
-    return send(call, call.thread, call[1]);
+    if (call[1] == 0) return 0;
+    TRY(check_number(call[1]));
+    auto const bit = signal_bit(call[1]);
+    if ((call.thread.blocked & bit) == 0) return send(call, call.thread, call[1]);
+    for (auto& thread : call.kernel.threads.first(call.kernel.max_threads))
+        if (thread.alive() && (thread.blocked & bit) == 0) return send(call, thread, call[1]);
+    if (bit & unblockable) return send(call, call.thread, call[1]);
+    call.kernel.pending |= bit;
+    tell_signals(call.kernel, bit);
+    return 0;
 }
 
 Reply tkill(SystemCall const& call) { return send_to_thread(call, call[0], call[1]); }

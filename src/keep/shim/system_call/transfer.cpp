@@ -1,5 +1,7 @@
 #include "keep/shim/system_call/transfer.hpp"
 
+#include "keep/shim/system_call/source.hpp"
+
 namespace shim {
 
 using protocol::hostcall::data_size;
@@ -104,6 +106,7 @@ base::Result<std::uint64_t> Pieces::left(std::uint64_t cap, bool check) {
 Reply read_file(SystemCall const& call, File& file, Pieces pieces, Position position) {
     if (file.kind == File::Kind::Memory) return read_memory(file, pieces, position);
     if (Name none; file.stream && position.own) return receive(call, pieces, 0, none);
+    if (file.source && position.own) return read_source(call, file.handle, pieces);
     // Checked first: what the host has read must not be lost.
     auto const size = TRY(pieces.left(data_size, true));
     auto const extent = *Extent::create(0, size);

@@ -70,6 +70,8 @@ constexpr std::array always{
     SYS_epoll_create1,
     SYS_epoll_ctl,
     SYS_epoll_pwait2,
+    SYS_timerfd_create,
+    SYS_timerfd_settime,
     SYS_futex,
     SYS_clock_nanosleep,
     SYS_clock_gettime,

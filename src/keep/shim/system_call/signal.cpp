@@ -94,7 +94,6 @@ Reply kill(SystemCall const& call) {
     if ((call.thread.blocked & bit) == 0) return send(call, call.thread, call[1]);
     for (auto& thread : call.kernel.threads.first(call.kernel.max_threads))
         if (thread.alive() && (thread.blocked & bit) == 0) return send(call, thread, call[1]);
-    if (bit & unblockable) return send(call, call.thread, call[1]);
     call.kernel.pending |= bit;
     tell_signals(call.kernel, bit);
     return 0;

@@ -50,6 +50,9 @@ struct SignalInfo {
 
 inline constexpr std::uint64_t signal_bit(std::uint64_t number) { return 1ULL << (number - 1); }
 inline constexpr unsigned signal_count = 64;
+inline constexpr std::uint64_t unblockable_signals = // SIGKILL, SIGSTOP
+    signal_bit(static_cast<std::uint64_t>(Signal::Kill)) |
+    signal_bit(static_cast<std::uint64_t>(Signal::Stop));
 
 class Signals {
 public:

@@ -9,8 +9,6 @@ namespace {
 
 constexpr std::uint64_t set_size = 8;
 constexpr std::uint64_t least_stack = 2048; // MINSIGSTKSZ
-constexpr std::uint64_t unblockable = signal_bit(static_cast<std::uint64_t>(Signal::Kill)) |
-                                      signal_bit(static_cast<std::uint64_t>(Signal::Stop));
 
 base::Result<void> check_number(std::uint64_t number) {
     if (number < 1 || number > signal_count) return std::unexpected(base::Errno::Inval);
@@ -43,9 +41,9 @@ Reply rt_sigaction(SystemCall const& call) {
     auto& action = call.kernel.signals.action(call[0]);
     auto const old = action;
     if (call[1] != 0) {
-        if (signal_bit(call[0]) & unblockable) return std::unexpected(base::Errno::Inval);
+        if (signal_bit(call[0]) & unblockable_signals) return std::unexpected(base::Errno::Inval);
         action = TRY(call.kernel.user.load<SignalAction>(call[1]));
-        action.mask &= ~unblockable;
+        action.mask &= ~unblockable_signals;
     }
     return call.wanted(call[2], old);
 }
@@ -59,7 +57,7 @@ Reply rt_sigprocmask(SystemCall const& call) {
         // SIG_BLOCK, SIG_UNBLOCK, SIG_SETMASK
         std::array const changed{old | set, old & ~set, set};
         if (call[0] >= changed.size()) return std::unexpected(base::Errno::Inval);
-        blocked = changed[call[0]] & ~unblockable;
+        blocked = changed[call[0]] & ~unblockable_signals;
     }
     return call.wanted(call[2], old);
 }

@@ -9,21 +9,8 @@ namespace shim {
 
 namespace {
 
-// Linux UAPI, linux/signalfd.h, as far as a signal has it that a thread of the program has sent.
-struct Record {
-    std::uint32_t signal;
-    std::int32_t error;
-    std::int32_t code;
-    std::uint32_t process;
-    std::uint32_t user;
-    std::array<std::uint32_t, 27> rest;
-};
-static_assert(sizeof(Record) == 128);
-
-constexpr std::int32_t sent_to_thread = -6; // SI_TKILL
+constexpr std::uint32_t sent_to_thread = ~5U; // SI_TKILL
 constexpr std::uint64_t set_size = 8;
-constexpr std::uint64_t unblockable = signal_bit(static_cast<std::uint64_t>(Signal::Kill)) |
-                                      signal_bit(static_cast<std::uint64_t>(Signal::Stop));
 
 // Signals that wait for the thread: those that it does not block reach it as it returns to the
 // program.
@@ -53,17 +40,13 @@ Reply read_signals(
     for (; done < most; ++done) {
         auto const signal = take_signal(call, source.mask);
         if (signal == 0) break;
-        Record const record{
-            .signal = static_cast<std::uint32_t>(signal),
-            .error = 0,
-            .code = sent_to_thread,
-            .process = 1,
-            .user = call.kernel.user_id,
-            .rest = {}
+        // Linux UAPI, linux/signalfd.h: signal, error, code, process, user, and what others have.
+        std::array<std::uint32_t, signal_record / sizeof(std::uint32_t)> const record{
+            static_cast<std::uint32_t>(signal), 0, sent_to_thread, 1, call.kernel.user_id
         };
-        TRY(pieces.scatter(std::as_bytes(std::span{&record, 1})));
+        TRY(pieces.scatter(std::as_bytes(std::span{record})));
     }
-    return done * sizeof(Record);
+    return done * signal_record;
 }
 
 void tell_signals(Kernel& kernel, std::uint64_t sent) {
@@ -85,7 +68,7 @@ Reply system_call::signalfd(SystemCall const& call) {
     constexpr std::uint64_t signalfd_number = 282; // which has no flags
     auto const flags = call.frame.rax == signalfd_number ? 0 : call[3];
     if (call[2] != set_size) return std::unexpected(base::Errno::Inval);
-    auto const mask = TRY(call.kernel.user.load<std::uint64_t>(call[1])) & ~unblockable;
+    auto const mask = TRY(call.kernel.user.load<std::uint64_t>(call[1])) & ~unblockable_signals;
     if ((flags & ~source_flags) != 0) return std::unexpected(base::Errno::Inval);
     if (call.word(0) == -1)
         return add_source(call, {.kind = Source::Kind::Signals, .mask = mask}, flags);

@@ -9,23 +9,18 @@ namespace shim {
 namespace {
 
 constexpr std::uint64_t timer_record = sizeof(std::uint64_t);
-constexpr std::uint64_t signal_record = 128; // struct signalfd_siginfo
 constexpr std::uint64_t most_read = 64 * signal_record;
-
-// Whether a reader waits is a word of the open description, which the host has for all its numbers.
-base::Result<bool> waits(Kernel& kernel, std::uint32_t handle) {
-    constexpr std::uint64_t get_status = 3; // F_GETFL
-    constexpr std::uint64_t most_flags = 0xffff'ffff;
-    return (TRY(kernel.host.call(Call::Fcntl, {handle, get_status, 0}, most_flags)) &
-            open_nonblocking) == 0;
-}
+constexpr std::uint64_t get_status = 3; // F_GETFL
+constexpr std::uint64_t most_flags = 0xffff'ffff;
 
 base::Result<void> wait_for(SystemCall const& call, Source& source) {
     auto& kernel = call.kernel;
     auto& thread = call.thread;
     auto const now = kernel.clock.monotonic(Machine::ticks());
     bool const soon = source.next > now && source.next - now <= source.tolerance;
-    if (!soon && !TRY(waits(kernel, source.handle))) {
+    // A flag of the open description, which the host has for all its numbers.
+    Arguments const wanted{source.handle, get_status};
+    if (!soon && (TRY(kernel.host.call(Call::Fcntl, wanted, most_flags)) & open_nonblocking) != 0) {
         // If the host's timer has rung too early, it has to ring again.
         if (source.kind == Source::Kind::Timer) TRY(arm(kernel, source));
         return std::unexpected(base::Errno::Again);

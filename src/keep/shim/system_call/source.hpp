@@ -7,6 +7,7 @@
 
 namespace shim {
 
+inline constexpr std::uint64_t signal_record = 128; // struct signalfd_siginfo
 inline constexpr std::uint64_t source_flags = open_close_on_exec | open_nonblocking;
 
 // A new descriptor for it, with the host's timer behind.

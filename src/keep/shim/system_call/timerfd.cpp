@@ -12,8 +12,6 @@ namespace {
 constexpr std::uint64_t absolute = 1;
 constexpr std::uint64_t cancel_on_set = 2; // the Keep's clocks are never set
 constexpr std::uint64_t boot_time_clock = 7;
-constexpr std::uint64_t realtime_alarm = 8; // these two wake a machine that sleeps
-constexpr std::uint64_t boot_time_alarm = 9;
 constexpr std::uint64_t longest = 1ULL << 62;
 // The host's clock runs by at most so much faster than the Keep's: 1/4096. A reader that comes by
 // so little too early waits instead of being sent away.
@@ -55,8 +53,6 @@ Reply read_timer(SystemCall const& call, Source& timer, Pieces& pieces) {
 
 Reply system_call::timerfd_create(SystemCall const& call) {
     if ((call[1] & ~source_flags) != 0) return std::unexpected(base::Errno::Inval);
-    if (call[0] == realtime_alarm || call[0] == boot_time_alarm)
-        return std::unexpected(base::Errno::Perm);
     if (call[0] != realtime_clock && call[0] != monotonic_clock && call[0] != boot_time_clock)
         return std::unexpected(base::Errno::Inval);
     return add_source(call, {.kind = Source::Kind::Timer, .clock = call[0]}, call[1]);

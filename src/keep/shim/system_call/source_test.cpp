@@ -229,6 +229,13 @@ TEST_F(SourceTest, a_signal_that_a_handler_takes_is_not_to_be_read_any_more) {
     EXPECT_EQ(read(file, 128), error(Errno::Again));
 }
 
+TEST_F(SourceTest, a_signal_that_would_stop_the_program_does_nothing_for_nobody_could_continue_it) {
+    for (std::uint64_t const number : {19, 20, 21, 22}) {
+        EXPECT_EQ(world.call(kill_number, {1, number}), 0);
+        EXPECT_EQ(world.kernel().threads[0].pending, 0U);
+    }
+}
+
 TEST_F(SourceTest, a_signal_to_the_program_goes_to_a_thread_that_does_not_block_it) {
     auto& kernel = world.kernel();
     kernel.max_threads = 3;

@@ -8,8 +8,8 @@ add_custom_command(
     OUTPUT ${aws_lc_lib}/libssl.a ${aws_lc_lib}/libcrypto.a ${aws_lc_include}/openssl/ssl.h
     COMMAND ${CMAKE_SOURCE_DIR}/tools/build_crate.sh aws-lc ${aws_lc_crate} ${ENARX_DEPS}
     DEPENDS ${aws_lc_crate}/Cargo.toml ${aws_lc_crate}/Cargo.lock ${aws_lc_crate}/src/lib.rs
-    COMMENT "Building AWS-LC (about a minute, once)"
-    USES_TERMINAL VERBATIM)
+    COMMENT "AWS-LC, the cryptography (beside Wasmtime)"
+    VERBATIM)
 add_custom_target(aws_lc_build DEPENDS ${aws_lc_lib}/libssl.a)
 
 add_library(aws_lc INTERFACE)

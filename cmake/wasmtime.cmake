@@ -9,7 +9,7 @@ add_custom_command(
     OUTPUT ${wasmtime_library} ${wasmtime_include}/wasmtime.hh
     COMMAND ${CMAKE_SOURCE_DIR}/tools/build_crate.sh wasmtime ${wasmtime_crate} ${ENARX_DEPS}
     DEPENDS ${wasmtime_crate}/Cargo.toml ${wasmtime_crate}/Cargo.lock ${wasmtime_crate}/src/lib.rs
-    COMMENT "Building Wasmtime (four to six minutes, once)"
+    COMMENT "Wasmtime, the WebAssembly engine (half of the first build)"
     USES_TERMINAL VERBATIM)
 add_custom_target(wasmtime_build DEPENDS ${wasmtime_library} ${wasmtime_include}/wasmtime.hh)
 

@@ -5,12 +5,17 @@ name=$1 crate=$2 deps=$3
 target=$deps/$name
 mkdir -p "$deps/lib" "$deps/include"
 
-# One build at a time per deps folder; a second preset waits and then finds everything done.
-exec 9>"$deps/.lock"
+# One build of a crate at a time per deps folder; a second preset waits and then finds everything done.
+exec 9>"$deps/.$name.lock"
 flock 9
 
+# Path remapping keeps the builder's folders out of the binaries.
+export RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
+export AWS_LC_SYS_NO_PREFIX=1 CC=clang-22 CXX=clang++-22
+export CLANG_PATH=/usr/bin/clang-22 LIBCLANG_PATH=/usr/lib/llvm-22/lib
+
 # Nothing to do where these very sources were built by this very compiler (another preset, another checkout).
-stamp=$(cat "$crate/Cargo.toml" "$crate/Cargo.lock" "$crate/src/lib.rs" "$0" <(rustc --version) | sha256sum)
+stamp=$(cat "$crate/Cargo.toml" "$crate/Cargo.lock" "$crate/src/lib.rs" <(rustc --version; echo "$RUSTFLAGS") | sha256sum)
 outputs() {
     case $name in
     wasmtime) echo "$target/release/libenarx_wasmtime.a" "$deps/include/wasmtime-c-api/wasmtime.hh" ;;
@@ -19,18 +24,25 @@ outputs() {
     esac
 }
 if [ "$(cat "$deps/$name.stamp" 2>/dev/null)" = "$stamp" ] && ls $(outputs) >/dev/null 2>&1; then
-    touch $(outputs)
-    exit 0
+    exit 0 # untouched: other checkouts, which have them already, would link anew
 fi
 
-# Path remapping keeps the builder's folders out of the binaries.
-export RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
-export AWS_LC_SYS_NO_PREFIX=1 CC=clang-22 CXX=clang++-22
-export CLANG_PATH=/usr/bin/clang-22 LIBCLANG_PATH=/usr/lib/llvm-22/lib
 # Without a network the crates must be there already.
 offline=()
-cargo fetch --quiet --locked --manifest-path "$crate/Cargo.toml" 2>/dev/null || offline=(--offline)
-cargo build --release --locked "${offline[@]}" --manifest-path "$crate/Cargo.toml" --target-dir "$target"
+if ! said=$(cargo fetch --locked --manifest-path "$crate/Cargo.toml" 2>&1); then
+    if ! cargo fetch --quiet --offline --locked --manifest-path "$crate/Cargo.toml" 2>/dev/null; then
+        printf '%s\n' "$said" >&2
+        cat >&2 <<TEXT
+build: the crates of $name are not on this machine and could not be fetched from crates.io. With a proxy, set HTTPS_PROXY; without a
+  network, call \`cargo fetch --locked --manifest-path $crate/Cargo.toml\` where there is one and copy ~/.cargo/registry.
+TEXT
+        exit 1
+    fi
+    offline=(--offline)
+fi
+quiet=()
+[ "$name" = wasmtime ] || quiet=(--quiet)
+cargo build --release --locked "${quiet[@]}" "${offline[@]}" --manifest-path "$crate/Cargo.toml" --target-dir "$target"
 
 newest() { ls -td "$target"/release/build/$1 2>/dev/null | head -n 1; }
 place() { # place SOURCE DESTINATION: replaces the destination folder in one step
@@ -55,5 +67,4 @@ aws-lc)
     place "$(registry_source aws-lc-sys)/aws-lc/include" "$deps/include/aws-lc"
     ;;
 esac
-touch $(outputs)
 echo "$stamp" > "$deps/$name.stamp"

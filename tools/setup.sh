@@ -6,9 +6,9 @@
 set -euo pipefail
 
 build=(
-    clang-22 lld-22 llvm-22 libclang1-22 libclang-rt-22-dev   # compiler (Debian's security archive)
-    cmake ninja-build make pkg-config python3 ca-certificates git  # make: for the build of AWS-LC
-    libgtest-dev libgmock-dev libbenchmark-dev
+    clang-22 lld-22 llvm-22 libclang1-22                       # compiler (Debian's security archive)
+    libc6-dev libstdc++-12-dev cmake ninja-build make python3 ca-certificates  # make: for the build of AWS-LC
+    libgtest-dev libgmock-dev                                  # CMake asks for them, though only ./test.sh compiles tests
     nlohmann-json3-dev libtomlplusplus-dev libfmt-dev libc-ares-dev libboost-dev
     wasi-libc libclang-rt-22-dev-wasm32 libc++-22-dev-wasm32   # the demonstrations are C and C++ programs
     gdb procps                                                 # what an administrator attacks them with
@@ -17,7 +17,7 @@ test=(
     chromium chromium-driver fonts-dejavu-core                 # votes in the voting demonstration
     wabt musl-tools qemu-system-x86 strace openssl
     python3-jsonschema python3-cbor2 python3-cryptography man-db nodejs npm python3-pip python3-venv curl
-    clang-tidy-22 clang-format-22
+    clang-tidy-22 clang-format-22 libclang-rt-22-dev git
 )
 
 wanted=("${build[@]}")
@@ -35,12 +35,10 @@ drop() { local keep=() p; for p in "${wanted[@]}"; do [ "$p" = "$1" ] || keep+=(
 
 if command -v npm >/dev/null; then drop nodejs; drop npm; fi
 
+there=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null | sed -n 's/^installed //p') || true
 missing=()
 for package in "${wanted[@]}"; do
-    case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) in
-    installed) ;;
-    *) missing+=("$package") ;;
-    esac
+    grep -qx -e "$package" <<<"$there" || missing+=("$package")
 done
 [ ${#missing[@]} -eq 0 ] && exit 0
 
@@ -59,5 +57,22 @@ else
     exit 1
 fi
 echo "setup: installing ${#missing[@]} packages: ${missing[*]}" >&2
-"${as_root[@]}" apt-get -q update >&2
-"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "${missing[@]}" >&2
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+# apt_get WHAT ARGUMENTS...: its output is shown on a terminal, elsewhere only where it fails; then with what can be done.
+apt_get() {
+    local what=$1 call=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q "${@:2}")
+    if [ -t 2 ]; then
+        "${call[@]}" >&2 && return
+    else
+        "${call[@]}" >"$log" 2>&1 && return
+        tail -n 20 "$log" >&2
+    fi
+    cat >&2 <<TEXT
+setup: apt-get could not $what. Usually the network, a proxy (Acquire::http::Proxy in /etc/apt/apt.conf.d), the disk's space or
+  another apt-get is the reason; the list of packages needs bookworm and bookworm-security. Mend it and call this again: it goes on.
+TEXT
+    exit 1
+}
+apt_get "fetch the lists of packages" update
+apt_get "install what is missing" install -y --no-install-recommends "${missing[@]}"

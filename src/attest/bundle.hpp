@@ -20,7 +20,7 @@ namespace attest {
 enum class BundledKind : std::uint8_t { Certificate = 1, RevocationList = 2, Document = 3 };
 
 struct Bundled {
-    BundledKind kind{};
+    BundledKind kind = BundledKind::Certificate;
     base::View content;
     std::size_t offset = 0; // of the content, in the bundle
 };

@@ -41,7 +41,7 @@ bool is_json(base::View bytes) {
 
 } // namespace
 
-base::Result<void, Unusable> Endorsements::add(base::View bytes, std::string source) {
+base::Result<void, Unusable> Endorsements::add(base::View bytes, std::string const& source) {
     if (bytes.empty())
         return std::unexpected(Unusable{source, 0, "an endorsement", "an empty file"});
     if (bytes.size() > largest)

@@ -36,7 +36,7 @@ public:
     // Takes in DER (one or several, end to end), PEM (any number of blocks), a JSON object or a
     // bundle. The same endorsement again changes nothing; one for the same key, issuer or platform
     // with the same dates and other content is refused: which one would count?
-    base::Result<void, Unusable> add(base::View bytes, std::string source);
+    base::Result<void, Unusable> add(base::View bytes, std::string const& source);
 
     std::span<Sourced<crypto::Certificate> const> certificates() const { return certificates_; }
     std::span<Sourced<crypto::RevocationList> const> revocation_lists() const { return lists_; }

@@ -61,7 +61,7 @@ void judge_leftover(
     std::string_view field
 ) {
     Rule const& rule = rules::endorsements_verified;
-    Detail const detail{
+    Detail detail{
         "a way to a pinned root",
         std::move(what),
         {source, 0, std::string{field}},
@@ -70,7 +70,7 @@ void judge_leftover(
     if (verified)
         judge.check(rule, *verified, [&] { return detail; });
     else
-        judge.undecided(rule, detail);
+        judge.undecided(rule, std::move(detail));
 }
 
 // The certificate that issued a list, wherever it stands.

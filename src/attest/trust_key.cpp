@@ -85,7 +85,8 @@ Result<TrustKey, Unusable> parse_entry(Json const& entry, std::string const& sou
 
 } // namespace
 
-Result<std::vector<TrustKey>, Unusable> parse_trust_keys(base::View bytes, std::string source) {
+Result<std::vector<TrustKey>, Unusable>
+parse_trust_keys(base::View bytes, std::string const& source) {
     if (bytes.size() > largest) return unusable(source, "at most 1 MiB of JSON", "more");
     auto const json = Json::parse(base::text_of(bytes), nullptr, false);
     if (json.is_discarded()) return unusable(source, "JSON", "something else");

@@ -20,7 +20,8 @@ struct TrustKey {
 
 // A public key as JWK (RFC 7517; EC on P-256, P-384 or P-521), or an array of {"pkey": JWK,
 // "instance-id": HEX, "implementation-id": HEX}.
-base::Result<std::vector<TrustKey>, Unusable> parse_trust_keys(base::View json, std::string source);
+base::Result<std::vector<TrustKey>, Unusable>
+parse_trust_keys(base::View json, std::string const& source);
 
 // Whether bytes look like one of these: JSON with a "kty".
 bool looks_like_trust_keys(base::View bytes);

@@ -13,7 +13,7 @@ using attest::testing::Vectors;
 Json good() {
     for (auto const& vector : Vectors::instance().of_kind("cca-trust-anchor")) {
         auto const bytes = Vectors::instance().read(vector.path);
-        auto const json = Json::parse(base::text_of(bytes));
+        auto json = Json::parse(base::text_of(bytes));
         if (vector.positive != true) continue;
         if (json.is_object() && json.contains("kty")) return json;
         if (json.is_array()) return json.at(0).at("pkey");

@@ -11,7 +11,6 @@
 namespace {
 
 using base::Errno;
-using base::cbor::Major;
 using base::cbor::Reader;
 using base::cbor::Writer;
 

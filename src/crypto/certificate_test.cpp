@@ -52,8 +52,8 @@ TEST(Certificate, SurvivesTheBytesItWasReadFrom) {
     }();
     ASSERT_TRUE(certificate);
     Certificate const moved = std::move(*certificate);
-    Certificate const copy =
-        moved; // NOLINT(performance-unnecessary-copy-initialization): that is what is tested
+    // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): that is what is tested
+    Certificate const copy = moved;
     EXPECT_EQ(crypto::common_name(copy.issuer()), "SEV-Milan");
 }
 

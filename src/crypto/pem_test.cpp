@@ -12,7 +12,7 @@ std::string const block = "-----BEGIN THING-----\nAAECAwQF\nBgcI\n-----END THING
 bool good(std::string const& text) { return parse_pem(base::view_of(text)).has_value(); }
 
 TEST(Pem, ThatIsWrittenHereIsReadAgain) {
-    for (std::size_t size : {1, 2, 3, 47, 48, 49, 200}) {
+    for (std::size_t const size : {1, 2, 3, 47, 48, 49, 200}) {
         std::vector<std::byte> const bytes(size, std::byte{0xfb});
         auto const text = crypto::write_pem("THING", bytes);
         auto const blocks = parse_pem(base::view_of(text));

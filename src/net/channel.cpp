@@ -82,7 +82,7 @@ OrTrouble<> Channel::greet(std::string const& host) {
     tls_ = std::move(*session);
     while (true) {
         auto const done = tls_->handshake();
-        auto const flushed = flush();
+        auto flushed = flush();
         if (!done) return trouble("TLS: " + done.error().text, false);
         if (!flushed) return flushed;
         if (*done) return {};

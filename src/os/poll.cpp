@@ -28,7 +28,10 @@ base::Result<std::size_t> PatientPoll::look(std::span<pollfd> set) {
     constexpr unsigned often_in_vain = 4;
     constexpr unsigned now_and_then = 32;
     constexpr std::uint64_t dear_look_ns = 10'000;
-    if (in_vain_ >= often_in_vain && ++in_vain_ % now_and_then != 0) return 0;
+    if (in_vain_ >= often_in_vain) {
+        ++in_vain_;
+        if (in_vain_ % now_and_then != 0) return 0;
+    }
 
     auto const start = TRY(now_ns(Clock::Monotonic));
     auto cheapest = patience_ns;

@@ -1,6 +1,7 @@
 #include "package/reader.hpp"
 
 #include "base/nearest.hpp"
+#include "base/printable.hpp"
 
 #include <algorithm>
 
@@ -73,10 +74,7 @@ bool contains(Keys words, std::string_view word) {
 
 std::string quoted(std::string_view text) {
     constexpr std::size_t longest = 64;
-    std::string out = "`";
-    for (char const c : text.substr(0, longest))
-        out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-    return out + (text.size() > longest ? "...`" : "`");
+    return '`' + base::printable(text.substr(0, longest)) + (text.size() > longest ? "...`" : "`");
 }
 
 std::string one_of(Keys words) {

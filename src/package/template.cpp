@@ -2,6 +2,7 @@
 
 namespace package {
 
+// NOLINTNEXTLINE(readability-function-size): it is one text
 std::string_view configuration_template() {
     return R"toml(# What this application may use in its Keep. Everything here is optional: as it stands, the file changes nothing.
 # All keys: docs/configuration.md

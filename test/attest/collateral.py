@@ -4,6 +4,7 @@ import http.server
 import json
 import os
 import pathlib
+import shutil
 import socket
 import ssl
 import subprocess
@@ -188,6 +189,31 @@ def cached():
     succeeded(fetch(service, evidence, "--refresh", out="anew"))
     equal(len(service.asked), 2 * asked + 1)
     true(entry["fields"]["version"] >= 3, "the report tells its product")
+
+
+@story("links in the cache lead nowhere: nothing is read, written, made or locked behind them")
+def links():
+    _entry, evidence, service = milan()
+    elsewhere = folder("elsewhere")
+    elsewhere.chmod(0o700)
+    for own in (True, False):
+        cache = scratch("caches/enarx/collateral") if own else scratch("cache")
+        line = ["collateral", "fetch", "--kds", service.url, "--pace", "0", "--out", scratch(f"bundle{own}"), evidence]
+        line += [] if own else ["--cache", cache]
+        env = {"XDG_CACHE_HOME": str(scratch("caches"))}
+        succeeded(enarx(*line, env=env))
+        for path in list(cache.iterdir()):
+            path.unlink()
+            path.symlink_to(elsewhere / path.name)
+        line[line.index("--out") + 1] = scratch("refused")
+        refused(enarx(*line, env=env), 1, ".lock", name="cache-unavailable")
+        equal(list(elsewhere.iterdir()), [], "made behind a link")
+    # The folder itself is a link, as a Keep of an earlier version could have planted it.
+    shutil.rmtree(scratch("caches/enarx/collateral"))
+    scratch("caches/enarx/collateral").symlink_to(elsewhere)
+    refused(enarx("collateral", "fetch", "--kds", service.url, "--pace", "0", evidence, env={"XDG_CACHE_HOME": str(scratch("caches"))}),
+            1, "collateral", name="cache-unavailable")
+    equal(list(elsewhere.iterdir()), [], "made behind a link")
 
 
 @story("several commands that want the same certificate at the same time ask for it once")

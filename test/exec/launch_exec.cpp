@@ -1,7 +1,7 @@
 // Starts exec the way the nil backend does, without the command: for tests and measurements of exec
 // alone.
 //
-//     launch_exec EXEC [--inspect] [--cache DIR] [--config FILE] [--dir HOST::GUEST] [--host-dir
+//     launch_exec EXEC [--inspect] [--artefact FILE] [--config FILE] [--dir HOST::GUEST] [--host-dir
 //     HOST::PATH] [--package DIR]
 //                 [--env K=V] [--invoke F] [--max-memory BYTES] [--timeout-ms N] [--log FILTER]
 //                 [--json] [--timings] FILE [ARGUMENT...]
@@ -86,7 +86,7 @@ bool take_option(Block& block, std::string& action, char**& arguments) {
     if (option == "--timings") return block.add_number(Kind::Timings, monotonic_ns()), true;
     if (*arguments == nullptr) return false;
     std::string const value = *arguments++;
-    if (option == "--cache") block.add(Kind::Cache, "", open_or_die(value, O_RDONLY | O_DIRECTORY));
+    if (option == "--artefact") block.add(Kind::Artefact, "", open_or_die(value, O_RDONLY));
     if (option == "--config") block.add(Kind::Configuration, file_text(value));
     if (option == "--dir") add_directory(block, Kind::Directory, value);
     if (option == "--host-dir") add_directory(block, Kind::HostDirectory, value);

@@ -77,6 +77,24 @@ def runs():
     equal(tell("trap", "unreachable").status, 134)
 
 
+@story("compiled code that the host hands in ends the Keep that checks its program, and no other", ours=True, seconds=240)
+def handed_in():
+    # A program that says something else, made to look as if it were compiled of hello, as the host could.
+    other = write("other.wat", """(module (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+        (memory (export "memory") 1) (func (export "_start") (call $exit (i32.const 7))))""")
+    equal(execute([BUILD / "enarx", "run", "--backend", "nil", other], env={"XDG_CACHE_HOME": str(folder("cache"))}).status, 7)
+    kept = next(path for path in scratch("cache").rglob("*") if path.is_file()).read_bytes()
+    header = struct.Struct("<8sQ32s32s32s")  # src/protocol/launch/artefact.hpp
+    magic, length, _, engine, digest = header.unpack_from(kept)
+    module = hashlib.sha256(guest("hello").read_bytes()).digest()
+    forged = write("forged", header.pack(magic, length, module, engine, digest) + kept[header.size:])
+    outcome = tell("hello", options=["--artefact", forged])
+    equal(outcome.text, "")
+    refused(outcome, 125, "this Keep takes no code that was compiled elsewhere", name="launch-block-invalid")
+    # The image that checks nothing takes it, where its processor is the one that the code is for, or compiles.
+    true(tell("hello", shim="kvm", options=["--artefact", forged]).status in (0, 7), "the image that checks nothing refuses, too")
+
+
 @story("only the pages that a start touches are checked", ours=True, seconds=120)
 def counted():
     outcome = succeeded(tell("hello", options=["--verbose"]), "Hello, world!\n")

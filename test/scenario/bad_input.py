@@ -120,6 +120,34 @@ def wrong_headers():
     refused(run(write("many.wasm", many)), 126)
 
 
+def large_module(last_body, functions=4000):
+    """A binary module of many functions, the last of which has that body."""
+    step = b"\x20\x00\x41\x25\x6c\x41\x0b\x73\x21\x00"  # local 0 times 37, xor 11
+    body = b"\x00" + step * 150 + b"\x20\x00\x0b"
+    last = b"\x00" + last_body + b"\x20\x00\x0b"
+
+    def section(number, content):
+        return bytes([number]) + leb128(len(content)) + content
+
+    bodies = (leb128(len(body)) + body) * (functions - 1) + leb128(len(last)) + last
+    return b"\0asm\1\0\0\0" + b"".join([
+        section(1, b"\1\x60\1\x7f\1\x7f"),
+        section(3, leb128(functions) + b"\0" * functions),
+        section(10, leb128(functions) + bodies),
+    ])
+
+
+@story("a large module that is wrong at its end is refused before any of it is compiled, and what is wrong is named", seconds=300, ours=True)
+def large_and_wrong():
+    options = ["--no-cache"]
+    good = write("good.wasm", large_module(b""))
+    compiled = run(good, options=options, timeout=200)  # has nothing to start
+    legacy = large_module(b"\x06\x40\x19\x0b")  # try, catch_all, end: exceptions as they were before the standard's
+    wrong = run(write("wrong.wasm", legacy), options=options, timeout=200)
+    refused(wrong, 126, "legacy_exceptions", f"offset {hex(len(legacy) - 7)}", name="module-invalid")
+    true(wrong.seconds < compiled.seconds / 3, f"{wrong.seconds:.2f} s, where compiling takes {compiled.seconds:.2f} s")
+
+
 @story("text form with a mistake names the line")
 def wrong_text():
     outcome = refused(run(write("wrong.wat", "(module\n  (func (export \"_start\")\n    (i32.ad)))\n")), 126)

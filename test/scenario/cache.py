@@ -84,6 +84,58 @@ def damaged():
     works()
 
 
+@story("another backend and another Enarx.toml have artefacts of their own", ours=True)
+def apart():
+    filled("hello")
+    config = write("Enarx.toml", "[env]\nONE = '1'\n")
+    succeeded(run("hello", env=cache(), options=["--config", config]))
+    equal(len(artefacts()), 2, "artefacts of two configurations")
+    if os.access("/dev/kvm", os.R_OK | os.W_OK):
+        for backend in ("nil", "kvm"):
+            succeeded(run("hello", env=cache(), options=["--backend", backend]))
+        equal(len(artefacts()), 3, "artefacts of two backends")
+        equal(len({path.parent for path in artefacts()}), 2, "folders of backends")
+
+
+def open_in(process):
+    """What a process has open in the cache, or has to give code to."""
+    found = []
+    for link in os.scandir(f"/proc/{process.pid}/fd"):
+        target = os.readlink(link.path)
+        if target.startswith(str(scratch("cache"))) or target.startswith("socket:"):
+            found.append(target)
+    return found
+
+
+@story("while the application runs, nothing of the cache is open to it", ours=True)
+def closed():
+    if BACKEND == "kvm":
+        skip("what the Keep has open is a matter of the host's handles: test/keep/intruder.py")
+    filled()
+    shutil.rmtree(scratch("cache"))
+    folder("cache").chmod(0o700)
+    for _ in range(2):  # with code that goes back, and with code that is there
+        process = start_run("copy", env=cache())
+        process.stdin.write(b"line\n")
+        process.stdin.flush()
+        wait_for_line(process, "line")
+        equal(open_in(process), [], "open files of the application's process")
+        finish(process)
+        equal(len(artefacts()), 1)
+
+
+@story("code that earlier versions kept, where Keeps could write it, is not read and goes", ours=True)
+def earlier():
+    current = filled()
+    old = scratch("cache/enarx") / current.name
+    shutil.copy(current, old)
+    write("cache/enarx/notes.txt", b"the user's own")
+    current.unlink()
+    works()
+    true(not old.exists(), "code of an earlier version stays")
+    true(scratch("cache/enarx/notes.txt").exists(), "a file that is none has gone")
+
+
 @story("an artefact of another module in its place is not taken", ours=True)
 def exchanged():
     other = filled("hello").read_bytes()

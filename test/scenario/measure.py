@@ -171,6 +171,24 @@ def openssl():
         contains(text, wanted)
 
 
+@story("a private key is its owner's alone while it is written, too, whatever the umask is", ours=True)
+def keys_while_written():
+    for line in (["key", "sgx", "create"], ["key", "sev", "create"]):
+        log = scratch("calls")
+        traced = execute(["strace", "-f", "-o", log, "-e", "trace=open,openat,openat2,creat,chmod,fchmod,fchmodat,?fchmodat2", PROGRAM, *line,
+                          "--out", "key-" + line[1]], preexec_fn=lambda: os.umask(0))
+        if traced.status != 0 and b"ptrace" in traced.err:
+            skip("strace may not trace here")
+        succeeded(traced)
+        calls = log.read_text().splitlines()
+        made = [call for call in calls if "O_CREAT" in call]
+        true(made, "no file was made\n" + "\n".join(calls))
+        for call in made:
+            true("O_EXCL" in call and ", 0600)" in call, call)
+        equal([call for call in calls if "chmod" in call], [])
+        equal(stat.S_IMODE(scratch("key-" + line[1]).stat().st_mode), 0o600)
+
+
 @story("a file that is there stays as it is, and a failure leaves nothing behind", ours=True)
 def existing_files():
     write("there", "mine")

@@ -89,8 +89,7 @@ base::Result<Codes, std::string> new_codes(CodeKind kind, std::uint32_t count, b
 // The application lies beside this program, in the build folder as where it is installed.
 base::Result<fs::path, std::string> application() {
     std::error_code failure;
-    fs::path const path =
-        fs::read_symlink("/proc/self/exe", failure).parent_path() / "election.wasm";
+    fs::path path = fs::read_symlink("/proc/self/exe", failure).parent_path() / "election.wasm";
     if (failure || !fs::exists(path))
         return std::unexpected(fmt::format("there is no {}", path.string()));
     return path;

@@ -31,7 +31,8 @@ TEST(Code, is_printed_in_groups_that_are_read_back) {
 }
 
 TEST(Code, of_a_voter_is_none_of_an_official_nor_of_another_election) {
-    auto const salt = base::view_of("salt"), other = base::view_of("other");
+    auto const salt = base::view_of("salt");
+    auto const other = base::view_of("other");
     auto const digest = code_digest(CodeKind::Voter, salt, "ABCDEFGHJKMNPQRS");
     EXPECT_NE(digest, code_digest(CodeKind::Official, salt, "ABCDEFGHJKMNPQRS"));
     EXPECT_NE(digest, code_digest(CodeKind::Voter, other, "ABCDEFGHJKMNPQRS"));

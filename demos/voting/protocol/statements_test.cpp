@@ -19,8 +19,10 @@ TEST(Transcript, keeps_fields_apart) {
 }
 
 TEST(Ballot, differs_by_election_nonce_and_choice_and_from_its_tracker) {
-    Digest const one{}, other{std::byte{1}};
-    Nonce const nonce{}, another{std::byte{1}};
+    Digest const one{};
+    Digest const other{std::byte{1}};
+    Nonce const nonce{};
+    Nonce const another{std::byte{1}};
     Digest const ballot = commitment(one, nonce, 0);
     EXPECT_NE(ballot, commitment(one, nonce, 1));
     EXPECT_NE(ballot, commitment(one, another, 0));

@@ -41,7 +41,7 @@ Result<View, Malformed> token_at(Reader& in, std::uint64_t label) {
 Result<cose::Sign1, Malformed> sign1_at(View token, std::size_t offset) {
     auto parsed = cose::Sign1::parse(token);
     if (!parsed) return malformed(parsed.error().what, offset + parsed.error().offset);
-    return std::move(*parsed);
+    return *parsed;
 }
 
 bool digest_sized(View value) {

@@ -40,8 +40,8 @@ TcbInfo info() {
 
 TEST(PlatformTcb, TheFirstLevelThatAllComponentsReachCounts) {
     auto const tcb = info();
-    EXPECT_EQ(find_level(tcb, pck(5, 11), nullptr), &tcb.levels[0]);
-    EXPECT_EQ(find_level(tcb, pck(9, 12), nullptr), &tcb.levels[0]);
+    EXPECT_EQ(find_level(tcb, pck(5, 11), nullptr), tcb.levels.data());
+    EXPECT_EQ(find_level(tcb, pck(9, 12), nullptr), tcb.levels.data());
     EXPECT_EQ(find_level(tcb, pck(5, 10), nullptr), &tcb.levels[1]) << "PCESVN too low";
     EXPECT_EQ(find_level(tcb, pck(2, 12), nullptr), nullptr);
     EXPECT_EQ(find_level(tcb, pck(9, 9), nullptr), nullptr);
@@ -59,7 +59,7 @@ TEST(PlatformTcb, WithAModuleVersionTheFirstTwoComponentsAreTheModules) {
     Svns svns{2, 0, 6};
     EXPECT_EQ(find_level(tcb, pck(5, 11), &svns), &tcb.levels[1]);
     svns = {0, 1, 6};
-    EXPECT_EQ(find_level(tcb, pck(5, 11), &svns), &tcb.levels[0]);
+    EXPECT_EQ(find_level(tcb, pck(5, 11), &svns), tcb.levels.data());
     svns = {9, 1, 5};
     EXPECT_EQ(find_level(tcb, pck(5, 11), &svns), &tcb.levels[1]);
     svns = {9, 1, 3};
@@ -71,7 +71,7 @@ TEST(PlatformTcb, AModuleIsFoundByItsVersionAndItsLevelByItsSvn) {
     ASSERT_NE(find_module(tcb, 1), nullptr);
     EXPECT_EQ(find_module(tcb, 3), nullptr);
     auto const& levels = tcb.modules[0].levels;
-    EXPECT_EQ(find_isv_level(levels, 7), &levels[0]);
+    EXPECT_EQ(find_isv_level(levels, 7), levels.data());
     EXPECT_EQ(find_isv_level(levels, 3), &levels[1]);
     EXPECT_EQ(find_isv_level(levels, 1), nullptr);
 }

@@ -8,6 +8,7 @@
 #include "crypto/malformed.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -36,7 +37,9 @@ struct Description {
 
     void passed(std::string name) { checks.push_back({std::move(name)}); }
     void not_checked(std::string name, std::string why) {
-        checks.push_back({std::move(name), Outcome::Undecided, {.expected = {}, .found = why}});
+        checks.push_back(
+            {std::move(name), Outcome::Undecided, {.expected = {}, .found = std::move(why)}}
+        );
     }
     void check(std::string name, bool holds, Detail detail) {
         if (holds)

@@ -14,7 +14,6 @@ namespace {
 
 using base::Errno;
 using base::Result;
-using base::cbor::Item;
 using base::cbor::Major;
 using base::cbor::Reader;
 using crypto::Malformed;

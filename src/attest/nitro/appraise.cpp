@@ -48,7 +48,7 @@ std::optional<cose::Sign1> judge_form(Judge& judge, base::View evidence) {
             };
         }))
         return {};
-    return std::move(*sign1);
+    return *sign1;
 }
 
 std::optional<Document> judge_payload(Judge& judge, cose::Sign1 const& sign1) {

@@ -257,6 +257,50 @@ void judge_platform(Judge& judge, AttestationReport const& report) {
         judge_bit(judge, report.platform_info, 0x40, bit);
 }
 
+namespace {
+
+Detail the_policys(base::View found, std::size_t offset, std::string_view field) {
+    return {"the policy's", hex(found), at(offset, field)};
+}
+
+// Who signed the guest's ID block, and whose processor it is on.
+void judge_owners(Judge& judge, AttestationReport const& report, Leaf const& leaf) {
+    auto const& limits = judge.policy().snp;
+    judge_asked(
+        judge,
+        rules::id_key,
+        limits.id_key_digests,
+        among(report.id_key_digest),
+        the_policys(report.id_key_digest, 0xe0, "ID_KEY_DIGEST")
+    );
+    bool const author = KeyInfo{{report.key_info}}.get<KeyInfo::AuthorKeyEn>();
+    judge_asked(
+        judge,
+        rules::author_key,
+        limits.author_key_digests,
+        [&](auto const& list) { return author && among(report.author_key_digest)(list); },
+        the_policys(report.author_key_digest, 0x110, "AUTHOR_KEY_DIGEST")
+    );
+    judge_asked(
+        judge,
+        rules::chip_id,
+        limits.chip_ids,
+        among(report.chip_id),
+        the_policys(report.chip_id, 0x1a0, "CHIP_ID")
+    );
+    judge_asked(
+        judge,
+        rules::csp,
+        limits.csp_ids,
+        [&](auto const& list) {
+            return leaf.csp_id && std::ranges::find(list, *leaf.csp_id) != list.end();
+        },
+        {"one of the policy's", leaf.csp_id.value_or("none"), {"leaf", {}, "CSP_ID"}}
+    );
+}
+
+} // namespace
+
 void judge_identity(
     Judge& judge, Expected const& expected, AttestationReport const& report, Leaf const& leaf
 ) {
@@ -281,9 +325,6 @@ void judge_identity(
         {report.measurement, at(0x90, "MEASUREMENT")}
     );
 
-    auto const detail = [](base::View found, std::size_t offset, std::string_view field) {
-        return Detail{"the policy's", hex(found), at(offset, field)};
-    };
     judge_asked(
         judge,
         rules::guest_svn,
@@ -298,53 +339,23 @@ void judge_identity(
         rules::family_id,
         limits.family_id,
         equals(report.family_id),
-        detail(report.family_id, 0x10, "FAMILY_ID")
+        the_policys(report.family_id, 0x10, "FAMILY_ID")
     );
     judge_asked(
         judge,
         rules::image_id,
         limits.image_id,
         equals(report.image_id),
-        detail(report.image_id, 0x20, "IMAGE_ID")
+        the_policys(report.image_id, 0x20, "IMAGE_ID")
     );
     judge_asked(
         judge,
         rules::host_data,
         limits.host_data,
         equals(report.host_data),
-        detail(report.host_data, 0xc0, "HOST_DATA")
+        the_policys(report.host_data, 0xc0, "HOST_DATA")
     );
-    judge_asked(
-        judge,
-        rules::id_key,
-        limits.id_key_digests,
-        among(report.id_key_digest),
-        detail(report.id_key_digest, 0xe0, "ID_KEY_DIGEST")
-    );
-    bool const author = KeyInfo{{report.key_info}}.get<KeyInfo::AuthorKeyEn>();
-    judge_asked(
-        judge,
-        rules::author_key,
-        limits.author_key_digests,
-        [&](auto const& list) { return author && among(report.author_key_digest)(list); },
-        detail(report.author_key_digest, 0x110, "AUTHOR_KEY_DIGEST")
-    );
-    judge_asked(
-        judge,
-        rules::chip_id,
-        limits.chip_ids,
-        among(report.chip_id),
-        detail(report.chip_id, 0x1a0, "CHIP_ID")
-    );
-    judge_asked(
-        judge,
-        rules::csp,
-        limits.csp_ids,
-        [&](auto const& list) {
-            return leaf.csp_id && std::ranges::find(list, *leaf.csp_id) != list.end();
-        },
-        {"one of the policy's", leaf.csp_id.value_or("none"), {"leaf", {}, "CSP_ID"}}
-    );
+    judge_owners(judge, report, leaf);
 }
 
 } // namespace attest::snp

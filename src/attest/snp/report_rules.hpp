@@ -16,8 +16,6 @@ std::optional<Product> product_of(std::uint8_t family, std::uint8_t model);
 
 // Whether the report has the form that its version has; nothing else may be read before.
 bool judge_form(Judge& judge, AttestationReport const& report);
-// Of a processor, by CPUID; nothing where nobody here knows it.
-std::optional<Product> product_of(std::uint8_t family, std::uint8_t model);
 // The product by CPUID, or nothing where the version has none (version 2).
 bool judge_product(Judge& judge, AttestationReport const& report, Product of_leaf);
 void judge_reserved(Judge& judge, AttestationReport const& report, Product product);

@@ -79,7 +79,7 @@ private:
     static std::filesystem::path find_folder() {
         std::filesystem::path const source{enarx::test::source_folder};
         if (auto const* named = std::getenv("ENARX_VECTORS")) return named;
-        auto const shared = source / "../shared/vectors";
+        auto shared = source / "../shared/vectors";
         if (std::filesystem::exists(shared / "MANIFEST.json")) return shared;
         std::cout
             << "SKIP whole vector set: ENARX_VECTORS is not set; the committed part is used\n";

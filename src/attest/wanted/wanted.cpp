@@ -110,8 +110,9 @@ bool answers(Wanted const& wanted, Endorsements const& got) {
     return std::visit([&](auto const& what) { return is(what, got); }, wanted.what);
 }
 
-base::Result<Endorsements, Unusable>
-read_answer(Wanted const& wanted, base::View body, std::string_view chain, std::string source) {
+base::Result<Endorsements, Unusable> read_answer(
+    Wanted const& wanted, base::View body, std::string_view chain, std::string const& source
+) {
     Endorsements out;
     TRY(out.add(body, source));
     if (!answers(wanted, out))

@@ -57,8 +57,9 @@ std::string name_of(Wanted const& wanted);
 bool answers(Wanted const& wanted, Endorsements const& got);
 
 // What came, with the chain of the header behind it: taken apart, and what was asked for.
-base::Result<Endorsements, Unusable>
-read_answer(Wanted const& wanted, base::View body, std::string_view chain, std::string source);
+base::Result<Endorsements, Unusable> read_answer(
+    Wanted const& wanted, base::View body, std::string_view chain, std::string const& source
+);
 
 // Until when it need not be asked for again; nothing: it never changes.
 std::optional<std::chrono::sys_seconds> good_until(Endorsements const& answer);

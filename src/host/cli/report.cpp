@@ -1,8 +1,10 @@
 #include "host/cli/report.hpp"
 
+#include "base/printable.hpp"
 #include "os/write_all.hpp"
 #include "protocol/failure/failure.hpp"
 
+#include <algorithm>
 #include <span>
 
 #include <unistd.h>
@@ -10,6 +12,23 @@
 namespace host::cli {
 
 namespace {
+
+// Texts hold what files and services say; only lines and columns are ours.
+std::string shown(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        auto const end = std::min(text.find_first_of("\n\t"), text.size());
+        out += base::printable(text.substr(0, end));
+        if (end != text.size()) out += text[end];
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return out;
+}
+
+base::Result<void> write(int file, std::string_view text) {
+    auto const fit = shown(text);
+    return os::write_all(file, std::as_bytes(std::span{fit}));
+}
 
 std::string hints(std::string_view text) {
     std::string out;
@@ -25,7 +44,8 @@ std::string hints(std::string_view text) {
 
 std::string failure_text(os::Failure const& failure) {
     auto const* kind = protocol::find_failure(failure.name);
-    std::string text = "enarx: error: " + failure.text + " (" + std::string{failure.name} + ")\n";
+    std::string text =
+        "enarx: error: " + base::printable(failure.text) + " (" + std::string{failure.name} + ")\n";
     if (!failure.hint.empty())
         text += hints(failure.hint);
     else if (kind != nullptr)
@@ -35,11 +55,11 @@ std::string failure_text(os::Failure const& failure) {
 
 void write_error(std::string_view text) {
     // Nobody is left to tell if standard error is gone.
-    (void)os::write_all(STDERR_FILENO, std::as_bytes(std::span{text}));
+    (void)write(STDERR_FILENO, text);
 }
 
 os::OrFailure<void> write_output(std::string_view text) {
-    auto const written = os::write_all(STDOUT_FILENO, std::as_bytes(std::span{text}));
+    auto const written = write(STDOUT_FILENO, text);
     if (written) return {};
     return failure(
         "output-failed",

@@ -1,7 +1,8 @@
 #pragma once
 
 // What the command tells its user: results on standard output, failures and notes on standard
-// error.
+// error. It is text: what a terminal would obey instead of showing is a question mark in it. JSON
+// escapes all that is not ASCII, so that nothing of it is lost here.
 
 #include "os/failure.hpp"
 

@@ -34,18 +34,16 @@ void append(std::string& strings, std::vector<std::string> const& texts) {
     }
 }
 
-} // namespace
-
-os::OrFailure<Plan> Plan::make(std::uint64_t program_size, Wishes const& wishes) {
-    Plan plan;
-    auto& boot = plan.boot_;
-    append(plan.strings_, wishes.arguments);
-    append(plan.strings_, wishes.environment);
-    if (plan.strings_.size() > launch::max_strings)
+// Arguments and environment, as long as a boot block has room for them and for the descriptors.
+os::OrFailure<std::string> strings_of(Wishes const& wishes) {
+    std::string strings;
+    append(strings, wishes.arguments);
+    append(strings, wishes.environment);
+    if (strings.size() > launch::max_strings)
         return std::unexpected(too_much(
             fmt::format(
                 "arguments and environment have {} bytes, more than {}",
-                plan.strings_.size(),
+                strings.size(),
                 launch::max_strings
             )
         ));
@@ -55,7 +53,15 @@ os::OrFailure<Plan> Plan::make(std::uint64_t program_size, Wishes const& wishes)
                 "{} descriptors, more than {}", wishes.descriptors.size(), launch::max_descriptors
             )
         ));
+    return strings;
+}
 
+} // namespace
+
+os::OrFailure<Plan> Plan::make(std::uint64_t program_size, Wishes const& wishes) {
+    Plan plan;
+    auto& boot = plan.boot_;
+    plan.strings_ = TRY(strings_of(wishes));
     std::ranges::transform(launch::boot_magic, boot.magic.begin(), [](char c) {
         return static_cast<std::byte>(c);
     });

@@ -27,7 +27,8 @@ constexpr Shape shape_of(Kind kind) {
     case Kind::HostDirectory:
         return {.repeats = true, .descriptor = true};
     case Kind::PackageDirectory:
-    case Kind::Cache:
+    case Kind::Artefact:
+    case Kind::ArtefactSink:
         return {.descriptor = true};
     case Kind::MaxMemory:
     case Kind::TimeoutMs:
@@ -42,7 +43,7 @@ constexpr Shape shape_of(Kind kind) {
 
 constexpr bool known(std::uint16_t kind) {
     return kind >= static_cast<std::uint16_t>(Kind::Action) &&
-           kind <= static_cast<std::uint16_t>(Kind::Measurement);
+           kind <= static_cast<std::uint16_t>(Kind::ArtefactSink);
 }
 
 std::string_view text_of(std::span<std::byte const> bytes) {

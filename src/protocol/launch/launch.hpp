@@ -40,7 +40,7 @@ enum class Kind : std::uint16_t {
         7, // the same for a `source = "host"` entry of the configuration; text: its `path`
     PackageDirectory = 8, // descriptor of the package's folder; exec reads it whole at the start if
                           // the configuration mounts it
-    Cache = 9,            // descriptor of the cache folder
+    Artefact = 9,         // descriptor of compiled code (artefact.hpp) of exactly this module
     Invoke = 10,          // text: name of the export to call
     MaxMemory = 11,       // u64, bytes
     TimeoutMs = 12,       // u64
@@ -51,6 +51,7 @@ enum class Kind : std::uint16_t {
     LogTarget = 17,       // text: stderr | stdout
     Measurement = 18,     // 48 bytes, SHA-384: what the VMM measured of its plan; for evidence
                           // without hardware, which is the host's word anyway
+    ArtefactSink = 19,    // descriptor of a stream that takes such code, if exec has to compile
 };
 
 struct Header {

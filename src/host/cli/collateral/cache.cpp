@@ -6,12 +6,12 @@
 #include "host/cli/run/cache.hpp"
 #include "host/cli/verify/inputs.hpp"
 #include "os/check.hpp"
-#include "os/new_file.hpp"
+#include "os/read_file.hpp"
+
+#include <array>
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 namespace host::cli {
 
@@ -19,50 +19,41 @@ namespace {
 
 constexpr unsigned own_only = 0700;
 
-os::OrFailure<void> make_folder(std::string const& path) {
-    struct ::stat status{};
-    if (::mkdir(path.c_str(), own_only) == 0) return {};
-    if (errno == EEXIST && ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return {};
-    return failure(
-        "cache-unavailable",
-        '\'' + path + "' cannot be made: " + std::string{os::description(os::last_error())}
-    );
+std::unexpected<os::Failure> unusable(std::string const& what, base::Errno why) {
+    return failure("cache-unavailable", what + ": " + std::string{os::description(why)});
+}
+
+std::string entry(std::string const& address) {
+    return attest::hex(crypto::sha256(base::view_of(address)));
 }
 
 } // namespace
 
 os::OrFailure<CollateralCache> CollateralCache::open(std::optional<std::string> const& folder) {
-    if (folder) {
-        TRY(make_folder(*folder));
-        return CollateralCache{*folder, {}};
-    }
-    auto owner = TRY(open_cache());
-    auto path = "/proc/self/fd/" + std::to_string(owner.number()) + "/collateral";
-    TRY(make_folder(path));
-    return CollateralCache{std::move(path), std::move(owner)};
-}
-
-std::string CollateralCache::entry(std::string const& address) const {
-    return folder_ + '/' + attest::hex(crypto::sha256(base::view_of(address)));
+    if (!folder) return CollateralCache{std::move(TRY(open_cache("collateral")).folder)};
+    if (::mkdir(folder->c_str(), own_only) != 0 && errno != EEXIST)
+        return unusable('\'' + *folder + "' cannot be made", os::last_error());
+    auto opened = os::check_fd(::open(folder->c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!opened) return unusable('\'' + *folder + "' cannot be opened", opened.error());
+    return CollateralCache{os::Folder{*std::move(opened)}};
 }
 
 os::OrFailure<os::Fd> CollateralCache::lock(std::string const& name) const {
-    auto const path = entry(name) + ".lock";
-    auto file = os::check_fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-    if (file && os::retry([&] { return ::flock(file->number(), LOCK_EX); }) == 0)
-        return std::move(*file);
-    return failure(
-        "cache-unavailable",
-        '\'' + path + "' cannot be locked: " + std::string{os::description(os::last_error())}
-    );
+    auto const file = entry(name) + ".lock";
+    auto locked = folder_.lock(file);
+    if (!locked) return unusable("the cache's '" + file + "' cannot be locked", locked.error());
+    return *std::move(locked);
 }
 
 std::optional<attest::Endorsements> CollateralCache::find(
     std::string const& address, attest::wanted::Wanted const& wanted, std::chrono::sys_seconds at
 ) const {
-    auto const bytes = read_bytes(entry(address), largest_endorsement);
+    auto const file = folder_.own_file(entry(address));
+    if (!file) return {};
+    auto const bytes = os::read_file(file->number(), largest_endorsement);
     attest::Endorsements out;
-    if (!bytes || !out.add(*bytes, "cache") || !attest::wanted::answers(wanted, out)) return {};
+    if (!bytes || !out.add(bytes->view(), "cache") || !attest::wanted::answers(wanted, out))
+        return {};
     auto const until = attest::wanted::good_until(out);
     if (until && *until <= at) return {};
     return out;
@@ -73,9 +64,8 @@ void CollateralCache::keep(
 ) const {
     auto const bundle = endorsements.bundle();
     if (!bundle) return;
-    auto const path = entry(address);
-    ::unlink(path.c_str());
-    (void)os::write_new_file(path, *bundle, os::Readers::Owner);
+    std::array<std::span<std::byte const>, 1> const all{*bundle};
+    (void)folder_.write(entry(address), all);
 }
 
 } // namespace host::cli

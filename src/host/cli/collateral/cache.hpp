@@ -1,11 +1,12 @@
 #pragma once
 
-// What was fetched before: one bundle for each address. Two commands that want the same thing at
-// the same time fetch it once.
+// What was fetched before: one bundle for each address, in a folder of its own that no Keep is ever
+// given. Two commands that want the same thing at the same time fetch it once.
 
 #include "attest/wanted/wanted.hpp"
 #include "os/failure.hpp"
 #include "os/fd.hpp"
+#include "os/folder.hpp"
 
 #include <optional>
 #include <string>
@@ -31,12 +32,9 @@ public:
     void keep(std::string const& address, attest::Endorsements const& endorsements) const;
 
 private:
-    CollateralCache(std::string folder, os::Fd owner)
-        : folder_{std::move(folder)}, owner_{std::move(owner)} {}
-    std::string entry(std::string const& address) const;
+    explicit CollateralCache(os::Folder folder) : folder_{std::move(folder)} {}
 
-    std::string folder_;
-    os::Fd owner_; // `folder_` may go through this descriptor
+    os::Folder folder_;
 };
 
 } // namespace host::cli

@@ -2,6 +2,7 @@
 
 #include "attest/path.hpp"
 #include "attest/text.hpp"
+#include "base/printable.hpp"
 #include "crypto/digest.hpp"
 
 namespace host::cli {
@@ -87,8 +88,10 @@ std::string endorsements_text(CollateralJson const& endorsements) {
         out += one.at("kind").get<std::string>() + '\n';
         for (auto const& [name, value] : one.items())
             if (name != "kind")
-                out += "  " + name + ": " +
-                       (value.is_string() ? value.get<std::string>() : value.dump()) + '\n';
+                out +=
+                    "  " + name + ": " +
+                    (value.is_string() ? base::printable(value.get<std::string>()) : value.dump()) +
+                    '\n';
     }
     return out;
 }

@@ -16,7 +16,6 @@ namespace host::cli {
 
 namespace {
 
-using attest::wanted::Service;
 using attest::wanted::Wanted;
 using std::chrono::milliseconds;
 using Steady = std::chrono::steady_clock;

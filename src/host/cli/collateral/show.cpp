@@ -25,7 +25,7 @@ public:
     os::OrFailure<int> carry_out(Global const& global) override {
         (void)global;
         auto const all = endorsements_json(TRY(read_endorsements(paths_)));
-        TRY(write_output(json_ ? all.dump(2) + '\n' : endorsements_text(all)));
+        TRY(write_output(json_ ? all.dump(2, ' ', true) + '\n' : endorsements_text(all)));
         return 0;
     }
 

@@ -31,14 +31,26 @@ private:
     std::vector<std::string> arguments_;
 };
 
+// DIRECTORY, or DIRECTORY:ro.
+os::OrFailure<vmm::ProgramOrder::Folder> folder(std::string_view wish) {
+    constexpr std::string_view read_only = ":ro";
+    bool const only_read = wish.ends_with(read_only);
+    if (only_read) wish.remove_suffix(read_only.size());
+    return vmm::ProgramOrder::Folder{
+        TRY(open_directory(std::string{wish})),
+        only_read ? vmm::Rights::ReadOnly : vmm::Rights::ReadWrite
+    };
+}
+
 Syntax ExecUse::syntax(Global& global) {
     Syntax syntax{
         .options =
             {
                 {.name = "--dir",
-                 .value = "DIRECTORY",
+                 .value = "DIRECTORY[:ro]",
                  .help = "Give the program an open directory of the host: the first as descriptor "
-                         "3, the next as 4, ... Can be repeated.",
+                         "3, the next as 4, ... With :ro it can change nothing in it. Can be "
+                         "repeated.",
                  .target = &directories_,
                  .completion = Completion::Folder},
                 {.name = "--env",
@@ -91,10 +103,10 @@ os::OrFailure<vmm::ProgramOrder> ExecUse::order(Global const& global) const {
         .keep = keep_wish(keep_)
     };
     order.keep.log = TRY(log_wish(global));
-    order.keep.sockets = sockets_;
+    order.keep.network.everything = sockets_;
     order.arguments.insert(order.arguments.end(), arguments_.begin(), arguments_.end());
     for (auto const& wish : environment_) order.environment.push_back(TRY(variable(wish)));
-    for (auto const& path : directories_) order.folders.push_back(TRY(open_directory(path)));
+    for (auto const& wish : directories_) order.folders.push_back(TRY(folder(wish)));
     if (max_memory_) order.memory_limit = TRY(memory_size(*max_memory_));
     if (max_threads_) order.max_threads = TRY(thread_count(*max_threads_));
     if (timeout_) order.timeout_ms = TRY(duration_ms(*timeout_));

@@ -9,7 +9,6 @@ namespace host::cli {
 
 namespace {
 
-using attest::inspect::Artefact;
 using attest::inspect::Kind;
 
 std::optional<Kind> kind_of(Subject const& subject) {

@@ -66,7 +66,7 @@ os::OrFailure<int> Inspect::carry_out(Global const& global) {
     for (auto const& one : all) text += (text.empty() ? "" : "\n") + render(one);
     auto const& json = all.size() == 1 ? all[0] : all;
     TRY(
-        write_output(json_ ? json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n' : text)
+        write_output(json_ ? json.dump(2, ' ', true, Json::error_handler_t::replace) + '\n' : text)
     );
     return std::ranges::any_of(all, wrong) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

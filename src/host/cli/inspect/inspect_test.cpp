@@ -110,6 +110,7 @@ TEST(Render, TellsWhatWasExpectedFromWhatWasFound) {
 
 TEST(Render, LetsNoControlCharacterReachTheTerminal) {
     EXPECT_EQ(render(Json{{"name", "a\x1b[31m\nb"}}), "name: a?[31m?b\n");
+    EXPECT_EQ(render(Json{{"a\u009b\nb", Json::array({"c\u202e\nd"})}}), "a??b:\n  c??d\n");
 }
 
 } // namespace

@@ -1,27 +1,22 @@
 #include "host/cli/inspect/render.hpp"
 
+#include "base/printable.hpp"
+
 #include <algorithm>
 
 namespace host::cli {
 
 namespace {
 
-std::string printable(std::string text) {
-    std::ranges::replace_if(
-        text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?'
-    );
-    return text;
-}
-
 std::string words(std::string key) {
     std::ranges::replace(key, '_', ' ');
-    return printable(std::move(key));
+    return base::printable(key);
 }
 
 std::string scalar(Json const& value) {
     if (value.is_null()) return "-";
     if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
-    if (value.is_string()) return printable(value.get<std::string>());
+    if (value.is_string()) return base::printable(value.get<std::string>());
     return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

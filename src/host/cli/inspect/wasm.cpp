@@ -25,7 +25,12 @@ os::OrFailure<std::optional<Json>> describe_wasm(Subject const& subject, Global 
         );
     vmm::LaunchOrder order;
     order.add(Kind::Action, "inspect");
-    order.add(Kind::Module, std::move(*copy), subject.path.substr(subject.path.rfind('/') + 1));
+    order.add(
+        Kind::Module,
+        std::move(*copy),
+        subject.path.substr(subject.path.rfind('/') + 1),
+        vmm::Rights::ReadOnly
+    );
     TRY(add_log(order, global));
     auto const answer = TRY(vmm::ask_exec(order));
     if (answer.status != 0) return std::nullopt;

@@ -29,7 +29,7 @@ std::string roff(std::string_view text) {
     return out;
 }
 
-std::string header(std::string name, std::string_view summary) {
+std::string header(std::string const& name, std::string_view summary) {
     auto upper = name;
     std::ranges::transform(upper, upper.begin(), [](unsigned char c) {
         return static_cast<char>(std::toupper(c));

@@ -2,6 +2,7 @@
 
 #include "attest/measure/page_json.hpp"
 #include "attest/text.hpp"
+#include "base/printable.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/verify/inputs.hpp"
 
@@ -12,14 +13,6 @@ namespace host::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// A name out of a file must not write on the terminal what it likes.
-std::string printable(std::string text) {
-    std::ranges::replace_if(
-        text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?'
-    );
-    return text;
-}
 
 bool differs(MeasuredCase const& one) { return one.expected && *one.expected != one.digest; }
 
@@ -38,7 +31,7 @@ os::OrFailure<std::vector<std::byte>> read_page_list(std::string const& path) {
 os::Failure list_failure(attest::Unusable const& why) {
     return {
         .name = "measure-input-invalid",
-        .text = printable(
+        .text = base::printable(
             "'" + why.source + "'" +
             (why.offset == 0 ? "" : " at byte " + std::to_string(why.offset)) + ": expected " +
             why.expected + ", found " + why.found
@@ -50,15 +43,15 @@ os::OrFailure<void> write_cases(std::vector<MeasuredCase> const& cases, bool jso
     std::string text;
     Json all = Json::array();
     for (auto const& one : cases) {
-        text += printable(one.name) + ' ' + attest::hex(one.digest) + '\n';
+        text += base::printable(one.name) + ' ' + attest::hex(one.digest) + '\n';
         all.push_back(json_of(one));
     }
-    TRY(write_output(json ? all.dump(2, ' ', false, Json::error_handler_t::replace) + '\n' : text));
+    TRY(write_output(json ? all.dump(2, ' ', true, Json::error_handler_t::replace) + '\n' : text));
     auto const wrong = std::ranges::find_if(cases, differs);
     if (wrong == cases.end()) return {};
     return failure(
         "measurement-differs",
-        printable(wrong->name) + ": the list expects " + attest::hex(*wrong->expected) +
+        base::printable(wrong->name) + ": the list expects " + attest::hex(*wrong->expected) +
             ", its pages give " + attest::hex(wrong->digest)
     );
 }

@@ -51,8 +51,8 @@ std::string verdict(BackendState const& state) {
 
 std::string backend_text(BackendState const& state, bool colours) {
     auto const& backend = *state.backend;
-    std::string out = '\n' + mark(state.usable(), colours) + std::string{backend.name} + " (" +
-                      std::string{backend.title} + "): " + verdict(state) + '\n';
+    std::string const out = '\n' + mark(state.usable(), colours) + std::string{backend.name} +
+                            " (" + std::string{backend.title} + "): " + verdict(state) + '\n';
     ChecksText checks{colours};
     checks.add(state.report.platform, 1);
     checks.add(state.report.setup, 1);
@@ -100,7 +100,7 @@ std::string platform_json(PlatformState const& state) {
     Json out{{"version", enarx_version}, {"system", state.system}, {"cpu", state.cpu}};
     out["backends"] = Json::array();
     for (auto const& backend : state.backends) out["backends"].push_back(backend_json(backend));
-    return out.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+    return out.dump(2, ' ', true, Json::error_handler_t::replace) + '\n';
 }
 
 } // namespace host::cli

@@ -108,21 +108,25 @@ TEST_F(ConfigurationOnDisk, PathsOfTheHostStartFromTheFile) {
 
 TEST_F(Cache, IsMadeForThisUserAlone) {
     ::setenv("XDG_CACHE_HOME", path("caches").c_str(), 1);
-    ASSERT_TRUE(open_cache());
+    ASSERT_TRUE(open_cache("code"));
     struct ::stat status{};
-    ASSERT_EQ(::stat(path("caches/enarx").c_str(), &status), 0);
-    EXPECT_EQ(status.st_mode & 0777, 0700U);
-    ASSERT_TRUE(open_cache()) << "a second time";
+    for (auto const* name : {"caches/enarx", "caches/enarx/code"}) {
+        ASSERT_EQ(::stat(path(name).c_str(), &status), 0);
+        EXPECT_EQ(status.st_mode & 0777, 0700U);
+    }
+    ASSERT_TRUE(open_cache("code")) << "a second time";
+    std::filesystem::permissions(path("caches/enarx/code"), std::filesystem::perms{0750});
+    EXPECT_FALSE(open_cache("code")) << "others may look into it";
     ::unsetenv("XDG_CACHE_HOME");
 }
 
 TEST_F(Cache, IsRefusedWhereOthersMayWriteOrALinkLeadsAway) {
     ::setenv("XDG_CACHE_HOME", folder_.path().c_str(), 1);
     std::filesystem::permissions(make("enarx"), std::filesystem::perms::all);
-    EXPECT_FALSE(open_cache());
+    EXPECT_FALSE(open_cache("code"));
     std::filesystem::remove(path("enarx"));
     std::filesystem::create_directory_symlink(make("elsewhere"), path("enarx"));
-    EXPECT_FALSE(open_cache());
+    EXPECT_FALSE(open_cache("code"));
     ::unsetenv("XDG_CACHE_HOME");
 }
 

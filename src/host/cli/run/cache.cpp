@@ -36,27 +36,30 @@ base::Result<os::Fd> make_folder(std::string const& above, std::string const& pa
     return open_folder(path);
 }
 
+std::unexpected<os::Failure> unavailable(std::string const& path, std::string const& why) {
+    return failure("cache-unavailable", '\'' + path + "': " + why);
+}
+
 } // namespace
 
-os::OrFailure<os::Fd> open_cache() {
+os::OrFailure<Cache> open_cache(std::string const& use) {
     auto const above = parent();
     if (above.empty())
         return failure("cache-unavailable", "neither XDG_CACHE_HOME nor HOME names a folder");
     auto const path = above + "/enarx";
     auto folder = open_folder(path);
     if (!folder && folder.error() == base::Errno::NoEnt) folder = make_folder(above, path);
-    if (!folder)
-        return failure(
-            "cache-unavailable", '\'' + path + "': " + std::string{os::description(folder.error())}
-        );
+    if (!folder) return unavailable(path, std::string{os::description(folder.error())});
     struct ::stat status{};
     if (::fstat(folder->number(), &status) != 0 || status.st_uid != ::geteuid() ||
         (status.st_mode & 022U) != 0)
-        return failure(
-            "cache-unavailable",
-            '\'' + path + "' belongs to another user, or others may write to it"
-        );
-    return std::move(*folder);
+        return unavailable(path, "it belongs to another user, or others may write to it");
+    os::Folder all{*std::move(folder)};
+    auto inner = all.own_folder(use);
+    if (!inner && inner.error() == base::Errno::Perm)
+        return unavailable(path + '/' + use, "it must be this user's own, with mode 0700");
+    if (!inner) return unavailable(path + '/' + use, std::string{os::description(inner.error())});
+    return Cache{.all = std::move(all), .folder = *std::move(inner)};
 }
 
 } // namespace host::cli

@@ -80,8 +80,10 @@ os::OrFailure<void> add_configuration(vmm::LaunchOrder& order, ConfigurationFile
     using protocol::launch::Kind;
     order.add(Kind::Configuration, file.text);
     for (auto const& entry : file.configuration.files) {
-        order.keep.sockets = order.keep.sockets || std::holds_alternative<package::Listen>(entry) ||
-                             std::holds_alternative<package::Connect>(entry);
+        if (auto const* listen = std::get_if<package::Listen>(&entry))
+            order.keep.network.listen.push_back({listen->address, listen->port});
+        if (auto const* connect = std::get_if<package::Connect>(&entry))
+            order.keep.network.connect.push_back({connect->host, connect->port});
         auto const* directory = std::get_if<package::Directory>(&entry);
         if (directory == nullptr) continue;
         if (directory->source == package::Source::Attestation) order.keep.attestation = true;
@@ -89,7 +91,13 @@ os::OrFailure<void> add_configuration(vmm::LaunchOrder& order, ConfigurationFile
         bool const absolute = directory->host_path.starts_with('/');
         auto opened =
             TRY(open_directory((absolute ? "" : folder_of(file.path)) + directory->host_path));
-        order.add(Kind::HostDirectory, std::move(opened), directory->path);
+        bool const writable = directory->mode == package::Mode::ReadWrite;
+        order.add(
+            Kind::HostDirectory,
+            std::move(opened),
+            directory->path,
+            writable ? vmm::Rights::ReadWrite : vmm::Rights::ReadOnly
+        );
     }
     return {};
 }

@@ -2,12 +2,14 @@
 
 #include "host/cli/report.hpp"
 #include "host/cli/run/application.hpp"
-#include "host/cli/run/cache.hpp"
+#include "host/cli/run/code_cache.hpp"
 #include "host/cli/run/configuration.hpp"
 #include "host/cli/run/keep_options.hpp"
 #include "host/cli/run/wishes.hpp"
 #include "host/vmm/backend/pick.hpp"
 #include "os/descriptor_limit.hpp"
+
+#include <algorithm>
 
 namespace host::cli {
 
@@ -41,9 +43,9 @@ public:
 
 private:
     vmm::Wish keep() const;
-    os::OrFailure<LaunchOrder> order(Global const& global);
+    os::OrFailure<LaunchOrder> order(vmm::Backend const& backend, Global const& global);
     os::OrFailure<void> add_wishes(LaunchOrder& order);
-    os::OrFailure<void> add_cache(LaunchOrder& order, Global const& global) const;
+    void add_code(LaunchOrder& order, vmm::Backend const& backend, Global const& global) const;
 
     Given given_;
 };
@@ -134,18 +136,25 @@ os::OrFailure<void> RunUse::add_wishes(LaunchOrder& order) {
     return {};
 }
 
-// Without a place for a cache the application starts more slowly, but it starts.
-os::OrFailure<void> RunUse::add_cache(LaunchOrder& order, Global const& global) const {
-    if (given_.no_cache) return {};
-    auto folder = open_cache();
-    if (folder)
-        order.add(Kind::Cache, *std::move(folder), "");
-    else if (global.log_filter)
-        write_error("enarx: warning: compiled code is not cached: " + folder.error().text + '\n');
-    return {};
+// Without a place for a cache the application starts more slowly, but it starts. A Keep that
+// attests takes no code but what it compiles itself.
+void RunUse::add_code(LaunchOrder& order, vmm::Backend const& backend, Global const& global) const {
+    if (given_.no_cache || given_.digests || backend.tee) return;
+    using Item = protocol::launch::Item;
+    auto const& items = order.items();
+    auto const configuration = std::ranges::find(items, Kind::Configuration, &Item::kind);
+    auto const module = std::ranges::find(items, Kind::Module, &Item::kind);
+    auto const added = cli::add_code(
+        order,
+        {.backend = backend.name,
+         .configuration = configuration == items.end() ? std::string_view{} : configuration->text,
+         .module = module->descriptor}
+    );
+    if (!added && global.log_filter)
+        write_error("enarx: warning: compiled code is not cached: " + added.error().text + '\n');
 }
 
-os::OrFailure<LaunchOrder> RunUse::order(Global const& global) {
+os::OrFailure<LaunchOrder> RunUse::order(vmm::Backend const& backend, Global const& global) {
     LaunchOrder order;
     order.keep = keep_wish(given_.keep);
     order.add(Kind::Action, given_.digests ? "digests" : "run");
@@ -156,10 +165,18 @@ os::OrFailure<LaunchOrder> RunUse::order(Global const& global) {
     constexpr std::uint64_t own_descriptors = 64; // beside the application's
     auto const limits = configuration ? configuration->configuration.limits : package::Limits{};
     os::allow_descriptors(limits.open_files + own_descriptors);
-    if (application.folder) order.add(Kind::PackageDirectory, *std::move(application.folder), "");
-    order.add(Kind::Module, std::move(application.module), std::move(application.name));
+    if (application.folder)
+        order.add(
+            Kind::PackageDirectory, *std::move(application.folder), "", vmm::Rights::ReadOnly
+        );
+    order.add(
+        Kind::Module,
+        std::move(application.module),
+        std::move(application.name),
+        vmm::Rights::ReadOnly
+    );
     TRY(add_wishes(order));
-    TRY(add_cache(order, global));
+    add_code(order, backend, global);
     TRY(add_log(order, global));
     if (given_.timings) order.add(Kind::Timings, global.started_ns);
     return order;
@@ -173,7 +190,7 @@ vmm::Wish RunUse::keep() const {
 
 os::OrFailure<int> RunUse::carry_out(Global const& global) {
     auto const* backend = TRY(vmm::pick(keep(), vmm::backends(), vmm::Machine::real()));
-    auto launch_order = TRY(order(global));
+    auto launch_order = TRY(order(*backend, global));
     launch_order.add(Kind::Backend, std::string{backend->name});
     if (!given_.backend && !given_.digests)
         write_error(

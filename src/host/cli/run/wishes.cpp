@@ -74,7 +74,12 @@ os::OrFailure<void> add_directory(vmm::LaunchOrder& order, std::string_view wish
             "--dir has an empty path in '" + std::string{wish} + '\'',
             "write --dir HOST or --dir HOST::GUEST"
         );
-    order.add(Kind::Directory, TRY(open_directory(std::string{host})), std::string{guest});
+    order.add(
+        Kind::Directory,
+        TRY(open_directory(std::string{host})),
+        std::string{guest},
+        vmm::Rights::ReadWrite
+    );
     return {};
 }
 

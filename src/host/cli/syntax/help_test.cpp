@@ -86,7 +86,7 @@ TEST(Layout, BreaksAtSpacesAndKeepsParagraphs) {
 }
 
 // What explain shows, and what programs rely on.
-TEST(Failures, StandInAlphabeticalOrderAndExplainThemselves) {
+TEST(Failures, AreListedInAlphabeticalOrderAndExplainThemselves) {
     std::string_view last;
     for (auto const& kind : protocol::failure_kinds) {
         EXPECT_LT(last, kind.name);

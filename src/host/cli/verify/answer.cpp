@@ -1,6 +1,7 @@
 #include "host/cli/verify/answer.hpp"
 
 #include "attest/text.hpp"
+#include "base/printable.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -25,7 +26,7 @@ std::string finding_text(Finding const& finding) {
     std::string out = "  " + std::string{attest::name_of(finding.outcome)} + "  " +
                       std::string{finding.rule->id} + ": " + std::string{finding.rule->text} + '\n';
     if (!detail.expected.empty()) out += "      expected: " + detail.expected + '\n';
-    if (!detail.found.empty()) out += "      found:    " + detail.found + '\n';
+    if (!detail.found.empty()) out += "      found:    " + base::printable(detail.found) + '\n';
     if (auto const place = place_text(detail.place); !place.empty())
         out += "      where:    " + place + '\n';
     if (!detail.hint.empty()) out += "      hint:     " + detail.hint + '\n';
@@ -52,7 +53,8 @@ std::string not_checked(Answer const& answer) {
 std::string claims_text(AnswerJson const& claims) {
     std::string out;
     for (auto const& [name, value] : claims.items())
-        out += "  " + name + ": " + (value.is_string() ? value.get<std::string>() : value.dump()) +
+        out += "  " + name + ": " +
+               (value.is_string() ? base::printable(value.get<std::string>()) : value.dump()) +
                '\n';
     return out.empty() ? out : "It says:\n" + out;
 }

@@ -56,7 +56,7 @@ constexpr sys_days earliest{year{2000} / January / 1};
 } // namespace
 
 os::OrFailure<sys_seconds> parse_time(std::string_view text) {
-    auto const wrong = [&](std::string why) {
+    auto const wrong = [&](std::string const& why) {
         return failure(
             "usage",
             "--at '" + std::string{text} + "': " + why,

@@ -250,7 +250,7 @@ os::OrFailure<void> Verify::answer_all(Basis const& basis) {
 std::string Verify::output() const {
     if (!json_) return text_;
     auto const& all = answers_.size() == 1 ? answers_[0] : answers_;
-    return all.dump(2, ' ', false, AnswerJson::error_handler_t::replace) + '\n';
+    return all.dump(2, ' ', true, AnswerJson::error_handler_t::replace) + '\n';
 }
 
 os::OrFailure<int> Verify::carry_out(Global const& global) {

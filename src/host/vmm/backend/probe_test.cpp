@@ -102,7 +102,7 @@ TEST(Probe, FindsTdxAndSgxWhereEverythingIsThere) {
 }
 
 TEST(Probe, SgxIsAvailableButNotSetUpWithoutItsService) {
-    FakeMachine fake = ice_lake();
+    FakeMachine const fake = ice_lake();
     auto machine = fake.machine();
     std::filesystem::remove(machine.path("/var/run/aesmd/aesm.socket"));
     auto const report = probe_sgx(machine);

@@ -16,7 +16,7 @@ using protocol::launch::Kind;
 TEST(LaunchBlock, CarriesTheOrdersItemsAndNobodyCanChangeIt) {
     LaunchOrder order;
     order.add(Kind::Action, "run");
-    order.add(Kind::Module, os::Fd{::dup(STDIN_FILENO)}, "app.wasm");
+    order.add(Kind::Module, os::Fd{::dup(STDIN_FILENO)}, "app.wasm", host::vmm::Rights::ReadOnly);
     order.add(Kind::TimeoutMs, 1500);
     for (int i = 0; i < 1000; ++i) order.add(Kind::Argument, "argument " + std::to_string(i));
 

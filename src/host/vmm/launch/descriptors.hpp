@@ -25,9 +25,11 @@ struct Handed {
 // Who runs this, and descriptors 0 to 2.
 void hand_standard(Handed& handed);
 // As a descriptor whose calls the host serves.
-void hand(Handed& handed, std::uint32_t number, os::Fd file);
+void hand(Handed& handed, std::uint32_t number, os::Fd file, Rights rights);
 // As a file that lies in the Keep's memory.
 void hand_resident(Handed& handed, std::uint32_t number, os::Fd file);
+// /etc/hosts of a Keep that can name only the hosts of its plan.
+void hand_hosts(Handed& handed, std::string const& hosts);
 // The host's files that say how names of the network are resolved, as the program looks for them.
 void hand_resolver(Handed& handed);
 // What exec is to run: the launch block as descriptor 3, then all that its items name. The block

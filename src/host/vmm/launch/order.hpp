@@ -4,6 +4,7 @@
 // to.
 
 #include "host/vmm/plan.hpp"
+#include "host/vmm/server/handles.hpp"
 #include "host/vmm/shim_log.hpp"
 #include "os/fd.hpp"
 #include "protocol/launch/launch.hpp"
@@ -16,13 +17,24 @@
 
 namespace host::vmm {
 
+// Where a plan lets its Keep listen or connect to: a name or an address, and a port.
+struct Endpoint {
+    std::string host;
+    std::uint16_t port = 0;
+};
+struct NetworkWish {
+    bool everything = false; // any address, by the user's word
+    std::vector<Endpoint> connect = {};
+    std::vector<Endpoint> listen = {};
+};
+
 // How the Keep itself is to be, beside what is to run in it. nil has none of it.
 struct KeepWish {
     std::optional<std::string> shim = {};  // "kvm" or "deprivileged"; else what suits the host
     std::optional<MemoryKind> memory = {}; // else sealed where the host has it
-    bool sockets = false;                  // the Keep may make sockets of its own
-    bool attestation = false;              // its application asks for evidence
-    LogWish log = {};                      // of the shim
+    NetworkWish network = {};
+    bool attestation = false; // its application asks for evidence
+    LogWish log = {};         // of the shim
 };
 
 class LaunchOrder {
@@ -30,14 +42,20 @@ public:
     KeepWish keep;
 
     void add(protocol::launch::Kind kind, std::string text);
-    void add(protocol::launch::Kind kind, os::Fd descriptor, std::string text);
+    // `rights`: of the Keep on that file, and on all that lies below it.
+    void add(protocol::launch::Kind kind, os::Fd descriptor, std::string text, Rights rights);
     void add(protocol::launch::Kind kind, std::uint64_t number);
 
     std::vector<protocol::launch::Item> const& items() const { return items_; }
+    Rights rights(int descriptor) const; // of one that an item names
 
 private:
     std::deque<std::string> texts_; // what the items view; a deque's elements stay where they are
-    std::vector<os::Fd> descriptors_;
+    struct Given {
+        os::Fd descriptor;
+        Rights rights;
+    };
+    std::vector<Given> descriptors_;
     std::vector<protocol::launch::Item> items_;
 };
 

@@ -38,9 +38,9 @@ public:
             leaf(
                 0x80000002U + i,
                 0,
-                std::bit_cast<CpuId>(
-                    *reinterpret_cast<std::array<char, 16> const*>(name.data() + 16 * i)
-                )
+                std::bit_cast<CpuId>(*reinterpret_cast<std::array<char, 16> const*>(
+                    name.data() + std::size_t{16} * i
+                ))
             );
     }
 

@@ -50,9 +50,14 @@ struct HostBatch : testing::Test {
     std::uint32_t handle = 0;
 
     HostBatch() {
-        handles.add(os::Fd{::dup(0)}).value(); // so that the socket's handle is not 0
-        handle =
-            handles.add(os::Fd{::accept4(door.number(), nullptr, nullptr, SOCK_CLOEXEC)}).value();
+        handles.add(os::Fd{::dup(0)}, Rights::ReadWrite)
+            .value(); // so that the socket's handle is not 0
+        handle = handles
+                     .add(
+                         os::Fd{::accept4(door.number(), nullptr, nullptr, SOCK_CLOEXEC)},
+                         Rights::ReadWrite
+                     )
+                     .value();
         batch.attach(area, block);
     }
 
@@ -194,7 +199,11 @@ TEST_F(HostBatch, room_is_told_only_as_far_as_the_socket_has_it) {
 TEST_F(HostBatch, bytes_of_several_sockets_lie_one_behind_the_other) {
     auto const other = connected_to(door);
     auto const second =
-        handles.add(os::Fd{::accept4(door.number(), nullptr, nullptr, SOCK_CLOEXEC)}).value();
+        handles
+            .add(
+                os::Fd{::accept4(door.number(), nullptr, nullptr, SOCK_CLOEXEC)}, Rights::ReadWrite
+            )
+            .value();
     ASSERT_EQ(::send(far.number(), "first", 5, 0), 5);
     ASSERT_EQ(::send(other.number(), "second", 6, 0), 6);
     auto const polled = receive({handle, second});
@@ -224,7 +233,7 @@ TEST_F(HostBatch, the_end_of_a_stream_an_error_and_a_knock_are_left_for_the_next
     EXPECT_EQ(::recv(near(), &byte, 1, 0), 0);
 
     auto const knocker = connected_to(door);
-    auto const listening = handles.add(os::Fd{::dup(door.number())}).value();
+    auto const listening = handles.add(os::Fd{::dup(door.number())}, Rights::ReadWrite).value();
     EXPECT_EQ(receive({listening})[0].handle_or_ahead, 0);
     EXPECT_EQ(handles.find(listening).value()->late_error, 0);
 
@@ -233,7 +242,7 @@ TEST_F(HostBatch, the_end_of_a_stream_an_error_and_a_knock_are_left_for_the_next
         return os::Fd{::accept4(door.number(), nullptr, nullptr, SOCK_CLOEXEC)};
     };
     static_cast<void>(accepted()); // the knocker
-    auto const dying = handles.add(accepted()).value();
+    auto const dying = handles.add(accepted(), Rights::ReadWrite).value();
     linger const at_once{.l_onoff = 1, .l_linger = 0};
     ASSERT_EQ(::setsockopt(reset.number(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), 0);
     reset = os::Fd{};

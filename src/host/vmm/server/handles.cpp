@@ -4,14 +4,14 @@
 
 namespace host::vmm {
 
-base::Result<std::uint32_t> Handles::add(os::Fd file) {
+base::Result<std::uint32_t> Handles::add(os::Fd file, Rights rights) {
     std::scoped_lock const lock{mutex_};
     auto place = std::ranges::find(open_, nullptr);
     if (place == open_.end()) {
         if (open_.size() == most) return std::unexpected(base::Errno::NFile);
         place = open_.emplace(open_.end());
     }
-    *place = std::make_shared<File>(std::move(file));
+    *place = std::make_shared<File>(std::move(file), rights);
     return static_cast<std::uint32_t>(place - open_.begin());
 }
 

@@ -14,18 +14,27 @@
 
 namespace host::vmm {
 
+// What a Keep may do with a file, and with all that it opens below it.
+enum class Rights : std::uint8_t { ReadWrite, ReadOnly };
+
 class Handles {
 public:
     struct File {
         os::Fd descriptor;
+        Rights rights;
         std::atomic<int> late_error = 0; // errno that the next call on this socket tells
+        // What the Keep was given was connected by who gave it; only what it made itself it may
+        // connect or bind, and only what it has bound it may listen on.
+        enum class Socket : std::uint8_t { Given, Made, Bound };
+        std::atomic<Socket> socket = Socket::Given;
 
         int number() const { return descriptor.number(); }
+        bool read_only() const { return rights == Rights::ReadOnly; }
     };
     // A descriptor stays open while a call uses it, even if the Keep closes its handle meanwhile.
     using Open = std::shared_ptr<File>;
 
-    base::Result<std::uint32_t> add(os::Fd file);
+    base::Result<std::uint32_t> add(os::Fd file, Rights rights);
     base::Result<Open> find(std::uint64_t handle) const;
     base::Result<void> close(std::uint64_t handle);
 

@@ -28,7 +28,7 @@ struct Place {
 base::Result<Handles::Open>
 open_in(Handles::Open const& folder, std::string const& path, int flags) {
     return std::make_shared<Handles::File>(
-        TRY(os::open_beneath(folder->descriptor, path.c_str(), flags))
+        TRY(os::open_beneath(folder->descriptor, path.c_str(), flags)), folder->rights
     );
 }
 
@@ -149,7 +149,7 @@ base::Result<std::uint64_t> Server::serve_path(Request const& request) {
                 request.number(2),
                 static_cast<unsigned>(request.value(3))
             ));
-        return handles_.add(std::move(file));
+        return handles_.add(std::move(file), request.open(0)->rights);
     }
     case Call::FstatAt:
         return file_status(request);

@@ -52,7 +52,7 @@ Request::check(unsigned i, Argument kind, std::span<std::byte> block, Handles co
     if (extent->size() > longest_path) return std::unexpected(base::Errno::NameTooLong);
     // A copy: what is checked and what is used is the same text.
     texts_[i].assign(reinterpret_cast<char const*>(buffers_[i].data()), extent->size());
-    if (texts_[i].find('\0') != std::string::npos) return std::unexpected(base::Errno::Inval);
+    if (texts_[i].contains('\0')) return std::unexpected(base::Errno::Inval);
     return {};
 }
 

@@ -1,5 +1,6 @@
 #include "host/vmm/server/server.hpp"
 
+#include "host/vmm/server/rights.hpp"
 #include "os/check.hpp"
 #include "os/poll.hpp"
 
@@ -78,10 +79,11 @@ base::Result<std::uint64_t> device_control(Request const& request) {
 
 base::Result<std::uint64_t> Server::keep(int number) {
     if (number < 0) return std::unexpected(os::last_error());
-    return handles_.add(os::Fd{number});
+    return handles_.add(os::Fd{number}, Rights::ReadWrite);
 }
 
 base::Result<std::uint64_t> Server::serve(Request const& request) {
+    TRY(check_rights(request));
     switch (request.call()) {
     case Call::Poll:
         return poll(request, Waiting::Allowed);
@@ -209,7 +211,8 @@ base::Result<std::uint64_t> Server::pipe(Request const& request) {
     os::Fd reader{ends[0]};
     os::Fd writer{ends[1]};
     std::array<std::uint32_t, 2> const handles{
-        TRY(handles_.add(std::move(reader))), TRY(handles_.add(std::move(writer)))
+        TRY(handles_.add(std::move(reader), Rights::ReadWrite)),
+        TRY(handles_.add(std::move(writer), Rights::ReadWrite))
     };
     std::memcpy(out.data(), handles.data(), sizeof handles);
     return 0;

@@ -4,18 +4,20 @@
 
 #include "host/vmm/server/batch.hpp"
 #include "host/vmm/server/handles.hpp"
+#include "host/vmm/server/network.hpp"
 #include "host/vmm/server/request.hpp"
 
 namespace host::vmm {
 
 struct Policy {
-    bool sockets = false; // may the Keep make sockets of its own
+    Network network;
 };
 
 class Server {
 public:
-    explicit Server(Policy policy) : policy_{policy} {}
+    explicit Server(Policy policy) : policy_{std::move(policy)} {}
 
+    Policy const& policy() const { return policy_; }
     Handles& handles() { return handles_; }
     Batch& batch() { return batch_; }
     base::Result<std::uint64_t> serve(Request const& request);
@@ -27,6 +29,8 @@ private:
     base::Result<std::uint64_t> serve_file(Request const& request);
     base::Result<std::uint64_t> serve_path(Request const& request);
     base::Result<std::uint64_t> serve_socket(Request const& request);
+    base::Result<std::uint64_t> make_socket(Request const& request);
+    base::Result<void> check_socket(Request const& request) const;
     base::Result<std::uint64_t> serve_events(Request const& request);
     base::Result<std::uint64_t> pipe(Request const& request);
     base::Result<std::uint64_t> keep(int number); // gives a new descriptor a handle

@@ -1,5 +1,4 @@
-// Host calls on sockets. Only stream and datagram sockets of the Internet can be made, and only if
-// the policy says so.
+// Host calls on sockets: of the Internet only, and with the addresses that the Keep's plan names.
 
 #include "host/vmm/server/server.hpp"
 #include "os/check.hpp"
@@ -18,6 +17,7 @@ using protocol::hostcall::Call;
 namespace {
 
 using Address = sockaddr_storage;
+using Socket = Handles::File::Socket;
 
 base::Result<std::uint64_t> value(long answer) {
     if (answer < 0) return std::unexpected(os::last_error());
@@ -31,6 +31,10 @@ struct Given {
 
     sockaddr const* get() const {
         return size == 0 ? nullptr : reinterpret_cast<sockaddr const*>(&address);
+    }
+    // What is checked and what is used is the same copy.
+    std::span<std::byte const> bytes() const {
+        return std::as_bytes(std::span{&address, 1}).first(size);
     }
 };
 
@@ -133,6 +137,13 @@ base::Result<std::uint64_t> receive(Request const& request) {
     return std::min<std::uint64_t>(got, data.size());
 }
 
+// What went wrong with a late send, once.
+base::Result<void> told_late(Request const& request) {
+    if (int const error = request.open(0)->late_error.exchange(0))
+        return std::unexpected(base::Errno{error});
+    return {};
+}
+
 base::Result<std::uint64_t> send(Request const& request) {
     auto const to = TRY(given(request.buffer(3)));
     auto const data = request.buffer(1);
@@ -140,20 +151,62 @@ base::Result<std::uint64_t> send(Request const& request) {
     return value(::sendto(request.file(0), data.data(), data.size(), flags, to.get(), to.size));
 }
 
+base::Result<std::uint64_t> connect(Request const& request, Network const& network) {
+    auto const to = TRY(given(request.buffer(1)));
+    TRY(network.check_peer(to.bytes()));
+    return value(::connect(request.file(0), to.get(), to.size));
+}
+
+base::Result<std::uint64_t> bind(Request const& request, Network const& network) {
+    auto const at = TRY(given(request.buffer(1)));
+    TRY(network.check_own(at.bytes()));
+    auto const bound = TRY(value(::bind(request.file(0), at.get(), at.size)));
+    request.open(0)->socket = Socket::Bound;
+    return bound;
+}
+
 } // namespace
 
-base::Result<std::uint64_t> Server::serve_socket(Request const& request) {
+base::Result<std::uint64_t> Server::make_socket(Request const& request) {
+    int const type = request.number(1) & ~(SOCK_NONBLOCK | SOCK_CLOEXEC);
+    bool const internet = request.number(0) == AF_INET || request.number(0) == AF_INET6;
+    TRY(policy_.network.check_type(type));
+    // No protocol but the usual one of this type.
+    int const protocol = type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
+    if (!internet || (request.number(2) != 0 && request.number(2) != protocol))
+        return std::unexpected(base::Errno::AfNoSupport);
+    auto const handle =
+        TRY(keep(::socket(request.number(0), request.number(1) | SOCK_CLOEXEC, protocol)));
+    TRY(handles_.find(handle))->socket = Socket::Made;
+    return handle;
+}
+
+// Whether the plan allows such a call on that socket.
+base::Result<void> Server::check_socket(Request const& request) const {
+    if (policy_.network.everything()) return {};
+    auto const refuse_unless = [](bool allowed) -> base::Result<void> {
+        if (!allowed) return std::unexpected(base::Errno::Access);
+        return {};
+    };
     switch (request.call()) {
-    case Call::Socket: {
-        int const type = request.number(1) & ~(SOCK_NONBLOCK | SOCK_CLOEXEC);
-        bool const internet = request.number(0) == AF_INET || request.number(0) == AF_INET6;
-        if (!policy_.sockets) return std::unexpected(base::Errno::Access);
-        if (!internet || (type != SOCK_STREAM && type != SOCK_DGRAM))
-            return std::unexpected(base::Errno::AfNoSupport);
-        return keep(
-            ::socket(request.number(0), request.number(1) | SOCK_CLOEXEC, request.number(2))
-        );
+    case Call::Connect:
+    case Call::Bind:
+        return refuse_unless(request.open(0)->socket != Socket::Given);
+    case Call::Listen: // on one that is not bound, Linux would choose a port on every interface
+    case Call::Accept:
+        return refuse_unless(request.open(0)->socket == Socket::Bound);
+    case Call::SendTo: // streams go to their peer
+        return refuse_unless(request.buffer(3).empty());
+    default:
+        return {};
     }
+}
+
+base::Result<std::uint64_t> Server::serve_socket(Request const& request) {
+    TRY(check_socket(request));
+    switch (request.call()) {
+    case Call::Socket:
+        return make_socket(request);
     case Call::Accept: {
         Address address{};
         socklen_t size = sizeof address;
@@ -164,14 +217,10 @@ base::Result<std::uint64_t> Server::serve_socket(Request const& request) {
         give(address, size, request.buffer(1), request.buffer(2));
         return handle;
     }
-    case Call::Connect: {
-        auto const to = TRY(given(request.buffer(1)));
-        return value(::connect(request.file(0), to.get(), to.size));
-    }
-    case Call::Bind: {
-        auto const at = TRY(given(request.buffer(1)));
-        return value(::bind(request.file(0), at.get(), at.size));
-    }
+    case Call::Connect:
+        return connect(request, policy_.network);
+    case Call::Bind:
+        return bind(request, policy_.network);
     case Call::Listen:
         return value(::listen(request.file(0), request.number(1)));
     case Call::Shutdown:
@@ -183,12 +232,10 @@ base::Result<std::uint64_t> Server::serve_socket(Request const& request) {
     case Call::GetSockOpt:
         return option(request);
     case Call::SendTo:
-        if (int const error = request.open(0)->late_error.exchange(0))
-            return std::unexpected(base::Errno{error});
+        TRY(told_late(request));
         return send(request);
     case Call::RecvFrom:
-        if (int const error = request.open(0)->late_error.exchange(0))
-            return std::unexpected(base::Errno{error});
+        TRY(told_late(request));
         return receive(request);
     default:
         return std::unexpected(base::Errno::NoSys);

@@ -67,7 +67,7 @@ Options parse(int argc, char** argv) {
         else if (option == "--costs")
             options.costs = true;
         else if (option == "--sockets")
-            options.policy.sockets = true;
+            options.policy.network = host::vmm::Network::anywhere();
     }
     if (i < argc) options.program = argv[i];
     for (; i < argc; ++i) options.wishes.arguments.emplace_back(argv[i]);
@@ -84,7 +84,12 @@ int run(Options options) {
     host::vmm::Handed handed{options.wishes, server, {}};
     hand_standard(handed);
     for (auto const& [path, as] : options.folders)
-        hand(handed, as, os::Fd{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)});
+        hand(
+            handed,
+            as,
+            os::Fd{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)},
+            host::vmm::Rights::ReadWrite
+        );
     for (auto const& [path, as] : options.files)
         hand_resident(handed, as, os::Fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)});
     auto const image = host::vmm::Image::open(options.shim, options.program);

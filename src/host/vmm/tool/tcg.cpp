@@ -2,8 +2,8 @@
 // is real everywhere.
 //
 //     keep-tcg --shim=FILE [--costs] [--verbose] PROGRAM [ARGUMENTS]
-//     keep-tcg run [--backend NAME] [--shim NAME] [--exec FILE] [--verbose] [--dir HOST[::GUEST]]
-//                  [--env NAME=VALUE] APPLICATION [ARGUMENTS]
+//     keep-tcg run [--backend NAME] [--shim NAME] [--exec FILE] [--artefact FILE] [--verbose]
+//                  [--dir HOST[::GUEST]] [--env NAME=VALUE] APPLICATION [ARGUMENTS]
 //
 // A shim that checks its program, as shim-verified, finds the hash tree beside it: PROGRAM.tree.
 // The machine's memory is a file that this process maps too: it writes the boot block before QEMU
@@ -228,11 +228,19 @@ bool parse_run(Asked& asked, std::span<char*> words) {
             asked.shim = "shim-" + value;
         else if (option == "--exec")
             asked.exec = value;
+        else if (option == "--artefact")
+            order.add(
+                launch::Kind::Artefact,
+                os::Fd{::open(value.c_str(), O_RDONLY | O_CLOEXEC)},
+                "",
+                vmm::Rights::ReadOnly
+            );
         else if (option == "--dir")
             order.add(
                 launch::Kind::Directory,
                 os::Fd{::open(value.substr(0, colons).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)},
-                colons == std::string::npos ? value : value.substr(colons + 2)
+                colons == std::string::npos ? value : value.substr(colons + 2),
+                vmm::Rights::ReadWrite
             );
         else if (option != "--backend")
             return false;
@@ -241,13 +249,18 @@ bool parse_run(Asked& asked, std::span<char*> words) {
     std::string const path = words[i++];
     os::Fd module{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
     if (!module) return false;
-    order.add(launch::Kind::Module, std::move(module), path.substr(path.rfind('/') + 1));
+    order.add(
+        launch::Kind::Module,
+        std::move(module),
+        path.substr(path.rfind('/') + 1),
+        vmm::Rights::ReadOnly
+    );
     for (; i < words.size(); ++i) order.add(launch::Kind::Argument, std::string{words[i]});
     return true;
 }
 
 int run(Asked asked) {
-    vmm::Server server{{.sockets = true}};
+    vmm::Server server{{.network = vmm::Network::anywhere()}};
     vmm::Wishes wishes;
     wishes.memory_limit = ram_size / 2;
     wishes.doorbell = launch::Doorbell::Polled;

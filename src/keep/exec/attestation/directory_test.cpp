@@ -69,7 +69,7 @@ protected:
     Errno refusal(std::string_view path, vfs::OpenHow how = {}) {
         auto const file = directory_->open(path, how);
         EXPECT_FALSE(file) << path;
-        return file ? Errno{} : file.error();
+        return file ? static_cast<Errno>(0) : file.error();
     }
 
     std::shared_ptr<attestation::Attester> attester_;

@@ -19,8 +19,7 @@ struct CpuidLeaf {
     unsigned present[4]; // EAX, EBX, ECX, EDX
     unsigned active[4];  // what of them the system lets programs use
 };
-// NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming):
-// its name
+// Its name. NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 CpuidLeaf const* __x86_get_cpuid_feature_leaf(unsigned index) noexcept;
 }
 
@@ -42,8 +41,6 @@ wasmtime::Config configure(Settings const& settings, MemoryBudget& budget) {
     ); // NOLINT(concurrency-mt-unsafe): there is one thread yet
     wasmtime::Config config;
     enable_proposals(config);
-    config.wasm_component_model(false);
-    config.concurrency_support(false);
     config.strategy(wasmtime::Strategy::Cranelift);
     config.cranelift_opt_level(wasmtime::OptLevel::Speed);
     config.signals_based_traps(true);
@@ -70,7 +67,7 @@ Engine::~Engine() = default;
 
 std::string Engine::compatibility() {
     // The number counts changes of configure().
-    std::string text = "wasmtime " WASMTIME_VERSION " settings 2 cpu";
+    std::string text = "wasmtime " WASMTIME_VERSION " settings 3 cpu";
     for (unsigned leaf = 0; leaf < cpuid_leaves; ++leaf)
         for (auto const bits : __x86_get_cpuid_feature_leaf(leaf)->active)
             text += ' ' + std::to_string(bits);

@@ -40,6 +40,7 @@ public:
     }
 
     Certificates(Certificates&&) = delete;
+    Certificates& operator=(Certificates&&) = delete;
     ~Certificates() {
         std::error_code ignored;
         std::filesystem::remove_all(folder_, ignored);
@@ -68,6 +69,7 @@ public:
         ::fcntl(::fileno(pipe_), F_SETFL, O_NONBLOCK);
     }
     TlsPeer(TlsPeer&&) = delete;
+    TlsPeer& operator=(TlsPeer&&) = delete;
     ~TlsPeer() {
         if (pipe_ != nullptr) ::pclose(pipe_);
     }

@@ -10,11 +10,13 @@
 #include "keep/exec/workload/timeout.hpp"
 #include "os/write_all.hpp"
 #include "protocol/failure/failure.hpp"
+#include "protocol/launch/traits.hpp"
 
 #include <csignal>
 #include <cstdlib>
 #include <new>
 
+#include <sys/auxv.h>
 #include <unistd.h>
 
 namespace exec {
@@ -87,6 +89,12 @@ int carry_out(Orders const& orders, std::uint64_t started_ns) {
     Run{orders, log, timings}.to_its_end();
 }
 
+// Linux, under nil, knows no such entry.
+Code code_of_this_keep() {
+    auto const traits = ::getauxval(protocol::launch::traits_entry);
+    return (traits & protocol::launch::own_code_only) != 0 ? Code::OwnOnly : Code::AnyOfThisModule;
+}
+
 } // namespace
 
 int exec() {
@@ -103,7 +111,7 @@ int exec() {
             {.name = "launch-block-invalid",
              .text = "the launch block is invalid: " + std::string{items.error().rule}}
         );
-    auto const orders = take_orders(*items);
+    auto const orders = take_orders(*items, code_of_this_keep());
     if (!orders) return failed(orders.error());
     return carry_out(*orders, started_ns);
 }

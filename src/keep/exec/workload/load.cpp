@@ -2,7 +2,7 @@
 
 #include "keep/exec/workload/load.hpp"
 
-#include "keep/exec/cache/artefact_cache.hpp"
+#include "keep/exec/cache/artefact.hpp"
 #include "os/write_all.hpp"
 #include "package/wasm/sections.hpp"
 
@@ -30,16 +30,22 @@ void expect_much_memory() {
     // NOLINTEND(concurrency-mt-unsafe)
 }
 
+// All of it is looked at before any of it is compiled: the engine looks at a function when its turn
+// comes, and what is wrong in the last one would be told after minutes.
+os::OrFailure<engine::Module> checked(engine::Engine const& engine, base::View binary) {
+    TRY(engine::validate(engine, binary));
+    return engine::Module::compile(engine, binary);
+}
+
 os::OrFailure<engine::Module>
 compile(engine::Engine const& engine, Application const& application) {
     expect_much_memory();
     auto const bytes = application.file.view();
-    if (application.format == package::Format::Module)
-        return engine::Module::compile(engine, bytes);
+    if (application.format == package::Format::Module) return checked(engine, bytes);
     auto const binary = TRY(engine::binary_of_text(base::text_of(bytes)));
     if (package::recognise(binary) == package::Format::Component)
         return std::unexpected(component_failure());
-    return engine::Module::compile(engine, binary);
+    return checked(engine, binary);
 }
 
 // The same; a failure names the file.
@@ -52,45 +58,50 @@ compile(engine::Engine const& engine, Application const& application, std::strin
     return module;
 }
 
-// Why there is no cache is for those who ask for the log; the application runs without.
-std::optional<ArtefactCache> open_cache(Orders const& orders, Log const& log) {
-    if (!orders.cache) return {};
-    auto cache = ArtefactCache::open(os::Fd{*orders.cache});
-    if (cache) return std::move(*cache);
-    log.write(
-        "cache",
-        Level::Warn,
-        "the cache folder is not used: it must be this user's own, with mode 0700"
-    );
-    return {};
+CodeIdentity identity_of(Application const& application) {
+    return {
+        .module = crypto::sha256(application.file.view()),
+        .engine = crypto::sha256(base::view_of(engine::Engine::compatibility()))
+    };
 }
 
-ArtefactCache::Key key_of(Application const& application) {
-    return crypto::Sha256{}
-        .add(base::view_of(engine::Engine::compatibility()))
-        .add(application.file.view())
-        .digest();
-}
-
-void store(
-    ArtefactCache const& cache,
-    ArtefactCache::Key const& key,
-    engine::Module const& module,
-    Log const& log
+// Nothing, where the host gave none, or none that fits.
+std::optional<engine::Module> given_module(
+    engine::Engine const& engine, Application const& application, os::Fd const& file, Log const& log
 ) {
-    auto const artefact = module.serialize();
+    if (!file) return {};
+    auto const artefact = read_artefact(file, identity_of(application));
     if (!artefact) {
-        log.write("cache", Level::Warn, artefact.error().text);
+        log.write("cache", Level::Warn, "the code of the cache is of another module or engine");
+        return {};
+    }
+    auto module = engine::Module::deserialize(engine, artefact->code());
+    if (!module) {
+        log.write(
+            "cache", Level::Warn, "the code of the cache is not used: " + module.error().text
+        );
+        return {};
+    }
+    log.write("cache", Level::Info, "the code is taken from the cache");
+    return std::move(*module);
+}
+
+void give_back(
+    os::Fd const& sink, Application const& application, engine::Module const& module, Log const& log
+) {
+    auto const code = module.serialize();
+    if (!code) {
+        log.write("cache", Level::Warn, code.error().text);
         return;
     }
-    auto const stored = cache.store(key, *artefact);
-    if (stored)
+    auto const kept = hand_over(sink, identity_of(application), *code);
+    if (kept)
         log.write("cache", Level::Info, "the code is kept for the next start");
     else
         log.write(
             "cache",
             Level::Warn,
-            "the code is not kept: " + std::string{os::description(stored.error())}
+            "the code is not kept: " + std::string{os::description(kept.error())}
         );
 }
 
@@ -111,21 +122,13 @@ os::OrFailure<engine::Module> load(
     Orders const& orders,
     Log const& log
 ) {
-    auto const cache = open_cache(orders, log);
-    if (!cache) return compile(engine, application, orders.module_name);
-    auto const key = key_of(application);
-    if (auto const artefact = cache->find(key)) {
-        auto module = engine::Module::deserialize(engine, artefact->bytes());
-        if (module) {
-            log.write("cache", Level::Info, "the code is taken from the cache");
-            return module;
-        }
-        log.write(
-            "cache", Level::Warn, "the code of the cache is not used: " + module.error().text
-        );
-    }
+    // Both are closed when this returns: the application, which could take over what runs it, never
+    // has the means to leave code behind.
+    os::Fd const file{orders.artefact.value_or(-1)};
+    os::Fd const sink{orders.artefact_sink.value_or(-1)};
+    if (auto module = given_module(engine, application, file, log)) return *std::move(module);
     auto module = TRY(compile(engine, application, orders.module_name));
-    store(*cache, key, module, log);
+    if (sink) give_back(sink, application, module, log);
     return module;
 }
 

@@ -62,8 +62,11 @@ void take(Orders& orders, Item const& item) {
     case Kind::PackageDirectory:
         orders.package_directory = item.descriptor;
         return;
-    case Kind::Cache:
-        orders.cache = item.descriptor;
+    case Kind::Artefact:
+        orders.artefact = item.descriptor;
+        return;
+    case Kind::ArtefactSink:
+        orders.artefact_sink = item.descriptor;
         return;
     case Kind::Invoke:
         orders.invoke = item.text;
@@ -96,7 +99,7 @@ void take(Orders& orders, Item const& item) {
 
 } // namespace
 
-os::OrFailure<Orders> take_orders(protocol::launch::Items const& items) {
+os::OrFailure<Orders> take_orders(protocol::launch::Items const& items, Code code) {
     Orders orders;
     bool ordered = false;
     for (auto const item : items) {
@@ -106,6 +109,9 @@ os::OrFailure<Orders> take_orders(protocol::launch::Items const& items) {
         }
         if (item.kind == Kind::Environment && (item.text.empty() || item.text.starts_with('=')))
             return refused("a variable of the environment has no name");
+        bool const compiled = item.kind == Kind::Artefact || item.kind == Kind::ArtefactSink;
+        if (compiled && code == Code::OwnOnly)
+            return refused("this Keep takes no code that was compiled elsewhere, and gives none");
         take(orders, item);
     }
     if (!ordered) return refused("it has no action");

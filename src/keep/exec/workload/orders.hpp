@@ -32,7 +32,8 @@ struct Orders {
     std::vector<OrderedDirectory> directories;      // from --dir
     std::vector<OrderedDirectory> host_directories; // for the configuration's
     std::optional<int> package_directory;
-    std::optional<int> cache;
+    std::optional<int> artefact;      // compiled code of this module
+    std::optional<int> artefact_sink; // takes compiled code, to be kept
     std::optional<std::string_view> invoke;
     std::optional<std::uint64_t> max_memory; // bytes
     std::optional<std::uint64_t> timeout_ms;
@@ -44,6 +45,9 @@ struct Orders {
     std::optional<protocol::evidence::Measurement> measurement; // of the launch, as the host says
 };
 
-os::OrFailure<Orders> take_orders(protocol::launch::Items const& items);
+// Whose compiled code exec may run. Never the host's word: protocol/launch/traits.hpp.
+enum class Code : std::uint8_t { AnyOfThisModule, OwnOnly };
+
+os::OrFailure<Orders> take_orders(protocol::launch::Items const& items, Code code);
 
 } // namespace exec

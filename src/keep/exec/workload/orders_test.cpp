@@ -10,12 +10,14 @@ namespace {
 using namespace exec;
 using namespace protocol::launch;
 
-os::OrFailure<Orders> orders_of(std::vector<Item> const& items, std::vector<std::byte>& block) {
+os::OrFailure<Orders> orders_of(
+    std::vector<Item> const& items, std::vector<std::byte>& block, Code code = Code::AnyOfThisModule
+) {
     block.resize(encoded_size(items));
     EXPECT_TRUE(encode(items, block));
     auto const decoded = decode(block);
     EXPECT_TRUE(decoded);
-    return take_orders(*decoded);
+    return take_orders(*decoded, code);
 }
 
 TEST(Orders, hold_every_item_of_the_block) {
@@ -34,7 +36,8 @@ TEST(Orders, hold_every_item_of_the_block) {
             {.kind = Kind::Directory, .descriptor = 5, .text = "/data"},
             {.kind = Kind::HostDirectory, .descriptor = 6, .text = "/host"},
             {.kind = Kind::PackageDirectory, .descriptor = 7},
-            {.kind = Kind::Cache, .descriptor = 8},
+            {.kind = Kind::Artefact, .descriptor = 8},
+            {.kind = Kind::ArtefactSink, .descriptor = 9},
             {.kind = Kind::Invoke, .text = "f"},
             {.kind = Kind::MaxMemory, .text = text},
             {.kind = Kind::TimeoutMs, .text = text},
@@ -56,7 +59,8 @@ TEST(Orders, hold_every_item_of_the_block) {
     EXPECT_EQ(orders->directories.at(0).descriptor, 5);
     EXPECT_EQ(orders->host_directories.at(0).path, "/host");
     EXPECT_EQ(orders->package_directory, 7);
-    EXPECT_EQ(orders->cache, 8);
+    EXPECT_EQ(orders->artefact, 8);
+    EXPECT_EQ(orders->artefact_sink, 9);
     EXPECT_EQ(orders->invoke, "f");
     EXPECT_EQ(orders->max_memory, 1234U);
     EXPECT_EQ(orders->timeout_ms, 1234U);
@@ -106,6 +110,21 @@ TEST(Orders, with_a_nameless_variable_are_refused) {
              {.kind = Kind::Environment, .text = text}},
             block
         ));
+}
+
+TEST(Orders, with_compiled_code_are_refused_where_the_keep_takes_none_but_its_own) {
+    for (auto const kind : {Kind::Artefact, Kind::ArtefactSink}) {
+        std::vector<Item> const items{
+            {.kind = Kind::Action, .text = "run"},
+            {.kind = Kind::Module, .descriptor = 4, .text = "app.wasm"},
+            {.kind = kind, .descriptor = 5},
+        };
+        std::vector<std::byte> block;
+        EXPECT_TRUE(orders_of(items, block, Code::AnyOfThisModule));
+        auto const refused = orders_of(items, block, Code::OwnOnly);
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().name, "launch-block-invalid");
+    }
 }
 
 } // namespace

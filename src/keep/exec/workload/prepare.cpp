@@ -133,8 +133,8 @@ private:
 
 } // namespace
 
-os::OrFailure<Prepared> prepare(Orders const& orders, Application const& application) {
-    auto start = TRY(plan_start(orders));
+os::OrFailure<Prepared>
+prepare(Orders const& orders, Application const& application, PlannedStart start) {
     auto const limits = start.limits();
     Prepared prepared;
     prepared.context = std::make_unique<wasi::Context>(
@@ -143,7 +143,6 @@ os::OrFailure<Prepared> prepare(Orders const& orders, Application const& applica
     TRY((Opener{orders, start, *prepared.context}.open_all(application)));
     prepared.context->args = std::move(start.plan.argv);
     prepared.context->environ = std::move(start.plan.environment);
-    prepared.max_memory = start.plan.max_memory;
     if (start.invocation)
         prepared.entry = {
             .invoke = std::move(start.invocation->name),

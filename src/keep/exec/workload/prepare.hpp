@@ -5,6 +5,7 @@
 #include "keep/exec/engine/instance.hpp"
 #include "keep/exec/workload/application.hpp"
 #include "keep/exec/workload/orders.hpp"
+#include "keep/exec/workload/start.hpp"
 #include "os/failure.hpp"
 
 #include <memory>
@@ -14,9 +15,9 @@ namespace exec {
 struct Prepared {
     std::unique_ptr<wasi::Context> context;
     engine::Entry entry;
-    std::optional<std::uint64_t> max_memory; // bytes
 };
 
-os::OrFailure<Prepared> prepare(Orders const& orders, Application const& application);
+os::OrFailure<Prepared>
+prepare(Orders const& orders, Application const& application, PlannedStart start);
 
 } // namespace exec

@@ -54,13 +54,16 @@ base::Result<engine::Ended, Stop> Run::run() {
         return std::unexpected(Stop{component_failure()});
     timings_.mark("application read");
 
-    prepared_ = TRY(or_stop(prepare(orders_, *application_)));
-    timings_.mark("files and sockets opened");
-
-    engine_.emplace(settings_for(*application_, prepared_->max_memory));
+    auto start = TRY(or_stop(plan_start(orders_)));
+    engine_.emplace(settings_for(*application_, start.plan.max_memory));
     timings_.mark("engine made");
+    // Before anything that others may have written is read: what goes back to be kept comes from
+    // the module and the command line alone.
     module_ = TRY(or_stop(load(*engine_, *application_, orders_, log_)));
     timings_.mark("code loaded");
+
+    prepared_ = TRY(or_stop(prepare(orders_, *application_, std::move(start))));
+    timings_.mark("files and sockets opened");
 
     // proc_exit leaves at once: unwinding would look for source lines that nobody wants to see.
     auto const on_ending = [this](wasi::Ending ending) {

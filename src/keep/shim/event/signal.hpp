@@ -51,8 +51,8 @@ struct SignalInfo {
     std::uint64_t error = 0;
 };
 
-inline constexpr std::uint64_t signal_bit(std::uint64_t number) { return 1ULL << (number - 1); }
-inline constexpr std::uint64_t bit_of(Signal signal) {
+constexpr std::uint64_t signal_bit(std::uint64_t number) { return 1ULL << (number - 1); }
+constexpr std::uint64_t bit_of(Signal signal) {
     return signal_bit(static_cast<std::uint64_t>(signal));
 }
 inline constexpr unsigned signal_count = 64;

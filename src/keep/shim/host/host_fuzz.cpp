@@ -88,6 +88,7 @@ std::int64_t lie(fake::World& world, Input& input, std::span<std::byte> data) {
 
 } // namespace
 
+// NOLINTNEXTLINE(readability-function-cognitive-complexity): one choice for each byte of the input
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
     fake::World world{fake::small_memory};
     Input input{data, size};

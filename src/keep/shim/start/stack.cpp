@@ -1,6 +1,7 @@
 // What a program finds when it starts: the vDSO, and its stack.
 
 #include "keep/shim/start/start.hpp"
+#include "protocol/launch/traits.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -21,7 +22,7 @@ constexpr std::uint64_t eager_stack = 128 << 10;
 struct Auxiliary {
     std::uint64_t kind, value;
 };
-using AuxiliaryVector = std::array<Auxiliary, 16>;
+using AuxiliaryVector = std::array<Auxiliary, 17>;
 
 AuxiliaryVector describe(
     Kernel const& kernel,
@@ -47,7 +48,8 @@ AuxiliaryVector describe(
         {26, fsgsbase_enabled},    // AT_HWCAP2
         {31, name},                // AT_EXECFN
         {33, contents.vdso},       // AT_SYSINFO_EHDR
-        {0, 0},                    // AT_NULL
+        {protocol::launch::traits_entry, contents.traits},
+        {0, 0}, // AT_NULL
     }};
 }
 

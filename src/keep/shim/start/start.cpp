@@ -4,6 +4,7 @@
 
 #include "keep/shim/platform/cpu_area.hpp"
 #include "keep/shim/thread/schedule.hpp"
+#include "protocol/launch/traits.hpp"
 
 #include <cstring>
 #include <new>
@@ -66,6 +67,7 @@ base::Result<void> start_program(Kernel& kernel, Frame& frame) {
         .arguments = boot.argument_count,
         .environment = boot.environment_count,
         .vdso = vdso,
+        .traits = image_header.program.size == 0 ? 0 : launch::own_code_only,
     };
     auto const stack = TRY(make_stack(kernel, places.stack_top, contents, program));
     auto& thread = kernel.threads[0];

@@ -38,6 +38,7 @@ struct StackContents {
     std::uint32_t arguments = 0;
     std::uint32_t environment = 0;
     std::uint64_t vdso = 0;
+    std::uint64_t traits = 0; // protocol/launch/traits.hpp
 };
 
 // Maps the stack below `top`, fills it in, and answers with the stack pointer.

@@ -112,7 +112,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
             step(world, translations, input, room);
             must_hold(fake::audit_registers(world.frame()));
         }
-    } catch (fake::Ended const&) {
+    } catch (fake::Ended const&) { // NOLINT(bugprone-empty-catch): a Keep may end
     }
     must_hold(fake::audit_pages(protocol::launch::files_address, fake::small_memory.limit));
     return 0;

@@ -14,10 +14,14 @@ Report probe_kvm(Machine const& machine);
 
 // Any static-pie, as `enarx exec` runs it.
 struct ProgramOrder {
+    struct Folder {
+        os::Fd descriptor;
+        Rights rights;
+    };
     std::string program; // path
     std::vector<std::string> arguments;
     std::vector<std::string> environment; // K=V
-    std::vector<os::Fd> folders;          // descriptors 3, 4, ... of the program
+    std::vector<Folder> folders;          // descriptors 3, 4, ... of the program
     std::optional<std::uint64_t> memory_limit = {};
     std::optional<std::uint64_t> timeout_ms = {};
     std::optional<std::uint32_t> max_threads = {}; // at the same time

@@ -7,6 +7,7 @@
 #include "host/vmm/backend/kvm/shim_choice.hpp"
 #include "host/vmm/keep.hpp"
 #include "host/vmm/launch/descriptors.hpp"
+#include "host/vmm/launch/network.hpp"
 #include "host/vmm/launch/parts.hpp"
 #include "host/vmm/measurement.hpp"
 
@@ -85,7 +86,9 @@ os::Failure run(KeepWish const& keep_wish, Image const& image, Handed const& han
             })
         );
         if (plan.sealed()) ::prctl(PR_SET_DUMPABLE, 0);
-        kvm::Needs const needs{.sockets = keep_wish.sockets, .memory = handed.wishes.memory};
+        kvm::Needs const needs{
+            .sockets = handed.server.policy().network.sockets(), .memory = handed.wishes.memory
+        };
         if (auto const confined = kvm::confine(needs); !confined)
             return std::unexpected(
                 os::Failure{
@@ -123,12 +126,14 @@ os::OrFailure<protocol::evidence::Measurement> measure_kvm(KeepWish const& keep)
 os::Failure launch_kvm(LaunchOrder const& order) {
     auto const image = open_exec(order.keep);
     if (!image) return image.error();
-    Server server{{.sockets = order.keep.sockets}};
+    auto network = resolve(order.keep.network);
+    if (!network) return network.error();
+    Server server{{.network = std::move(network->network)}};
     auto wishes = common_wishes(order.keep);
     wishes.arguments = arguments_of_exec();
     Handed handed{.wishes = wishes, .server = server, .files = {}};
     hand_standard(handed);
-    if (order.keep.sockets) hand_resolver(handed);
+    if (!network->hosts.empty()) hand_hosts(handed, network->hosts);
     auto const hand_all = [&]() -> os::OrFailure<void> {
         if (!order.keep.attestation) return hand_order(handed, order);
         return hand_order(handed, order, TRY(measurement_of(*image, wishes)));
@@ -141,7 +146,8 @@ os::Failure launch_kvm(LaunchOrder const& order) {
 os::Failure launch_program(ProgramOrder const& order) {
     auto const image = open_image(order.keep, order.program);
     if (!image) return image.error();
-    Server server{{.sockets = order.keep.sockets}};
+    bool const everything = order.keep.network.everything;
+    Server server{{.network = everything ? Network::anywhere() : Network{}}};
     auto wishes = common_wishes(order.keep);
     wishes.arguments = order.arguments;
     wishes.environment = order.environment;
@@ -149,10 +155,10 @@ os::Failure launch_program(ProgramOrder const& order) {
     wishes.max_cpus = order.max_threads.value_or(wishes.max_cpus);
     Handed handed{.wishes = wishes, .server = server, .files = {}};
     hand_standard(handed);
-    if (order.keep.sockets) hand_resolver(handed);
+    if (everything) hand_resolver(handed);
     std::uint32_t number = first_folder;
-    for (auto const& folder : order.folders)
-        hand(handed, number++, os::Fd{::fcntl(folder.number(), F_DUPFD_CLOEXEC, 0)});
+    for (auto const& [folder, rights] : order.folders)
+        hand(handed, number++, os::Fd{::fcntl(folder.number(), F_DUPFD_CLOEXEC, 0)}, rights);
     if (order.timeout_ms) static_cast<void>(kvm::end_after(*order.timeout_ms));
     return run(order.keep, *image, handed);
 }

@@ -1,0 +1,25 @@
+#pragma once
+
+// Compiled code of applications between their starts (docs/adr/0012-compiled-code.md).
+//
+// No Keep sees the folder. The host computes the name of the one file that this start may have; the
+// Keep gets it open, read-only. Where there is none, the Keep gets a stream that takes one back.
+
+#include "host/vmm/launch/order.hpp"
+#include "os/failure.hpp"
+
+#include <string_view>
+
+namespace host::cli {
+
+// Whose code it is. Two starts that differ in any of these never share an artefact.
+struct CodeOwner {
+    std::string_view backend;
+    std::string_view configuration; // text of Enarx.toml; empty: none
+    int module;                     // open file
+};
+
+// Adds the artefact, or the stream for one, to the order.
+os::OrFailure<void> add_code(vmm::LaunchOrder& order, CodeOwner const& owner);
+
+} // namespace host::cli

@@ -7,11 +7,19 @@ namespace {
 
 constexpr std::uint64_t program_size = 1 << 20;
 
+Wishes wishing(std::uint64_t memory_limit, MemoryKind kind) {
+    Wishes wishes;
+    wishes.memory = kind;
+    wishes.memory_limit = memory_limit;
+    return wishes;
+}
+
 TEST(Plan, of_more_memory_than_there_are_addresses_is_refused_however_much_more_it_is) {
     constexpr auto most = protocol::launch::address_limit;
+    constexpr std::uint64_t all = ~std::uint64_t{0};
     for (auto const kind : {MemoryKind::Plain, MemoryKind::Sealed})
-        for (std::uint64_t const wish : {most, most + 1, ~0ULL / 2, ~0ULL - (1 << 30), ~0ULL}) {
-            auto const plan = Plan::make(program_size, {.memory = kind, .memory_limit = wish});
+        for (auto const wish : {most, most + 1, all / 2, all - (1 << 30), all}) {
+            auto const plan = Plan::make(program_size, wishing(wish, kind));
             ASSERT_FALSE(plan) << wish;
             EXPECT_EQ(plan.error().name, "keep-plan");
         }
@@ -19,7 +27,7 @@ TEST(Plan, of_more_memory_than_there_are_addresses_is_refused_however_much_more_
 
 TEST(Plan, bounds_memory_by_what_was_wished) {
     constexpr std::uint64_t wish = 1ULL << 30;
-    auto const plan = Plan::make(program_size, {.memory_limit = wish});
+    auto const plan = Plan::make(program_size, wishing(wish, MemoryKind::Plain));
     ASSERT_TRUE(plan);
     auto const boot = plan->boot({});
     EXPECT_GE(boot.memory_limit - boot.memory, wish);

@@ -4,7 +4,7 @@ import pathlib, re, sys
 
 MOST = 6000
 SHIM = pathlib.Path(__file__).resolve().parents[1] / "src/keep/shim"
-OWN = re.compile(r"\.(cpp|hpp|c|S|inc|ld|map)$")
+OWN = re.compile(r"\.(cpp|hpp|c|h|S|inc|ld|map)$")
 NOT_IN_AN_IMAGE = re.compile(r"_(test|fuzz)\.cpp$|/platform/fake/")
 
 files = sorted(path for path in SHIM.rglob("*") if OWN.search(path.name) and not NOT_IN_AN_IMAGE.search(str(path)))

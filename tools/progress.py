@@ -21,7 +21,7 @@ def say(text, started):
 def follow(lines):
     started = last = time.monotonic()
     last += QUIET - BETWEEN
-    at = ""
+    at, crates = "", 0
     for line in lines:
         line = line.rstrip("\n")
         if step := STEP.match(line):
@@ -29,7 +29,8 @@ def follow(lines):
             at = f"{100 * done // of} %"
             now = f"{at}, {what}"
         elif crate := CRATE.match(line):
-            now = f"{at or '0 %'}, crate {crate[1]}"
+            crates += 1
+            now = f"{at or '0 %'}, and crate {crates} of Wasmtime's hundred: {crate[1]}"
         else:
             if not NOISE.match(line):
                 print(line, file=sys.stderr, flush=True)

@@ -70,7 +70,7 @@ TEST(Address, KnowsHostNames) {
           "a..b",
           "-a.example",
           "a-.example",
-          "b\xc3\xbc"
+          "b\xc3\xbc" // NOLINT(bugprone-suspicious-missing-comma): or the c belonged to the escape
           "cher.example",
           "a b",
           "300.1.1.1",

@@ -200,7 +200,7 @@ Bytes Key::raw_signature(base::View message) const {
         BN_bn2bin_padded(out.data(), size, ECDSA_SIG_get0_r(parts.get())) == 1 &&
         BN_bn2bin_padded(out.data() + size, size, ECDSA_SIG_get0_s(parts.get())) == 1
     );
-    return copy(out.data(), 2 * size);
+    return copy(out.data(), std::size_t{2} * size);
 }
 
 Bytes Key::algorithm() const {

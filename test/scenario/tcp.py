@@ -118,7 +118,25 @@ def web_server():
 
 @story("a client connects, by address and by name", ours=True)
 def connecting():
-    for host in ("127.0.0.1", "localhost"):
+    connect_to("127.0.0.1", "localhost")
+
+
+@story("a client connects and a server listens by a name that this host resolves", ours=True)
+def host_names():
+    with open("/etc/hosts", encoding="utf-8") as file:
+        lines = [line.split("#")[0].split() for line in file]
+    names = [name for address, *names in filter(None, lines) for name in names if address == "127.0.0.1" and "localhost" not in name]
+    if not names:
+        skip("/etc/hosts has no name for 127.0.0.1 but localhost")
+    connect_to(names[0])
+    port = free_port()
+    start_server("echo_server", listen("tcp", port, addr=names[0]))
+    with connected(port) as client:
+        echo(client, b"by name")
+
+
+def connect_to(*hosts):
+    for host in hosts:
         with socket.create_server(("127.0.0.1", 0)) as server:
             peer = threading.Thread(target=upper, args=(server,))
             peer.start()

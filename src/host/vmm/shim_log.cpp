@@ -20,11 +20,12 @@ std::uint64_t now_ns() {
            static_cast<std::uint64_t>(now.tv_nsec);
 }
 
-// The Keep is not believed to write only text.
+// The Keep is not believed to write only text. What is no ASCII may be a command of the terminal by
+// itself (0x80 to 0x9f) or within a character, and no line of the shim needs it.
 std::string printable(std::string_view line) {
     std::string out{line};
     for (auto& c : out)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+        if (c < 0x20 || c == 0x7f) c = '?'; // from 0x80 on a char is below zero
     return out;
 }
 

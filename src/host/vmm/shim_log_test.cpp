@@ -37,6 +37,13 @@ TEST(ShimLog, ShowsWhatIsSaidUnasked) {
 
 TEST(ShimLog, LetsNoControlCharacterReachTheTerminal) {
     EXPECT_EQ(written({}, "a\x1b[2Jb\nc"), "enarx: shim: a?[2Jb?c\n");
+    for (unsigned byte = 0; byte < 256; ++byte) {
+        bool const printable = byte >= 0x20 && byte < 0x7f;
+        char const c = static_cast<char>(byte);
+        EXPECT_EQ(written({}, {&c, 1}), std::string{"enarx: shim: "} + (printable ? c : '?') + '\n')
+            << byte;
+    }
+    EXPECT_EQ(written({}, "\xc2\x9b"), "enarx: shim: ??\n"); // CSI in UTF-8
 }
 
 } // namespace

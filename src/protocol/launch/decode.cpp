@@ -3,6 +3,9 @@
 #include "protocol/evidence/evidence.hpp"
 #include "protocol/launch/launch.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace protocol::launch {
 
 namespace {
@@ -67,6 +70,24 @@ std::string_view broken_rule(ItemHeader header, std::string_view text) {
     return {};
 }
 
+// The descriptors of the items so far. Who takes an item closes its descriptor, so each is one
+// item's alone.
+class Descriptors {
+public:
+    std::string_view broken_rule(std::uint32_t descriptor) {
+        if (descriptor == static_cast<std::uint32_t>(no_descriptor)) return {};
+        if (std::ranges::count(std::span{all_}.first(count_), descriptor) != 0)
+            return "a descriptor is there twice";
+        if (count_ == all_.size()) return "it has more than 128 descriptors";
+        all_[count_++] = descriptor;
+        return {};
+    }
+
+private:
+    std::array<std::uint32_t, 128> all_{};
+    std::size_t count_ = 0;
+};
+
 } // namespace
 
 base::Result<Items, Malformed> decode(std::span<std::byte const> block) {
@@ -80,6 +101,7 @@ base::Result<Items, Malformed> decode(std::span<std::byte const> block) {
         return std::unexpected(Malformed{"its size is not the one it states"});
 
     auto const items = rest;
+    Descriptors descriptors;
     std::uint32_t seen = 0;
     for (std::uint32_t n = header->count; n > 0; --n) {
         auto const item = base::take<ItemHeader>(rest);
@@ -88,6 +110,8 @@ base::Result<Items, Malformed> decode(std::span<std::byte const> block) {
         auto const text = text_of(rest.first(item->length));
         rest = rest.subspan(item->length);
         if (auto const rule = broken_rule(*item, text); !rule.empty())
+            return std::unexpected(Malformed{rule});
+        if (auto const rule = descriptors.broken_rule(item->descriptor); !rule.empty())
             return std::unexpected(Malformed{rule});
         std::uint32_t const bit = 1U << item->kind;
         if ((seen & bit) != 0 && !shape_of(Kind{std::uint16_t(item->kind)}).repeats)

@@ -143,6 +143,23 @@ TEST(LaunchBlock, is_refused_if_a_descriptor_is_missing_needless_or_negative) {
     EXPECT_EQ(rule_of(block), "a descriptor is negative");
 }
 
+TEST(LaunchBlock, is_refused_with_one_descriptor_in_two_items) {
+    EXPECT_EQ(
+        rule_of(block_of({
+            {.kind = Kind::Module, .descriptor = 4, .text = "a"},
+            {.kind = Kind::Directory, .descriptor = 5, .text = "/b"},
+            {.kind = Kind::Directory, .descriptor = 4, .text = "/c"},
+        })),
+        "a descriptor is there twice"
+    );
+    std::vector<Item> many;
+    for (int i = 0; i < 129; ++i)
+        many.push_back({.kind = Kind::Directory, .descriptor = 4 + i, .text = "/b"});
+    EXPECT_EQ(rule_of(block_of(many)), "it has more than 128 descriptors");
+    many.pop_back();
+    EXPECT_EQ(rule_of(block_of(many)), "accepted");
+}
+
 TEST(LaunchBlock, is_refused_with_a_number_of_another_size) {
     EXPECT_EQ(
         rule_of(block_of({{.kind = Kind::MaxMemory, .text = "1234567"}})),

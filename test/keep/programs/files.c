@@ -65,7 +65,16 @@ static void ways_out(void) {
     CHECK(mkdirat(folder, "out/d", 0755) == -1);
 }
 
-int main(void) {
+/* What a program asks for, and what the host makes of it: test/scenario/paths.py. */
+static int rights(void) {
+    enum { given = 3 };
+    CHECK(openat(given, "file", O_CREAT | O_WRONLY, 06755) >= 0);
+    CHECK(mkdirat(given, "folder", 07755) == 0);
+    return failures != 0;
+}
+
+int main(int argc, char **argv) {
+    if (argc > 1 && strcmp(argv[1], "rights") == 0) return rights();
     contents();
     names();
     ways_out();

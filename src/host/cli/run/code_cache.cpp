@@ -47,7 +47,7 @@ struct Digested {
 
 // Of a file from `at` on.
 Result<Digested> digest_of(int file, std::uint64_t at) {
-    std::array<std::byte, 16 << 10> buffer; // small: each page of it costs a fault
+    std::array<std::byte, 8 << 10> buffer; // small: each page of it costs a fault
     Sha256 sum;
     Digested out;
     auto const more = [&] {

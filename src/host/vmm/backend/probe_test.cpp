@@ -131,6 +131,17 @@ TEST(Probe, KvmNeedsItsDriverItsVersionAndTwoInstructions) {
     EXPECT_FALSE(probe_kvm(plain.machine()).available());
 }
 
+TEST(Kvm, SaysWhetherLandlockHoldsItsProcessToDirectories) {
+    FakeMachine fake;
+    add_kvm(fake, 1);
+    auto const told = [&] { return find(probe_kvm(fake.machine()).platform, "Landlock")->info; };
+    EXPECT_TRUE(told().starts_with("no: a Keep gets no directory of the host")) << told();
+    fake.landlock(1);
+    EXPECT_TRUE(told().contains("cannot be moved from one folder to another")) << told();
+    fake.landlock(7);
+    EXPECT_EQ(told(), "version 7: holds a Keep's process to the directories that it is given");
+}
+
 TEST(Kvm, ShowsWhichWayTheShimRunsAndWhetherMemoryCanBeSealed) {
     auto fake = milan();
     fake.leaf(0x80000001, 0, {.ecx = 1U << 2});

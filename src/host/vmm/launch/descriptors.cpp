@@ -1,6 +1,7 @@
 #include "host/vmm/launch/descriptors.hpp"
 
 #include "host/vmm/launch/block.hpp"
+#include "host/vmm/server/shared_flags.hpp"
 #include "os/check.hpp"
 
 #include <algorithm>
@@ -60,6 +61,8 @@ void hand(Handed& handed, std::uint32_t number, os::Fd file, Rights rights) {
     int const flags = ::fcntl(file.number(), F_GETFL);
     auto const handle = handed.server.handles().add(std::move(file), rights);
     if (!handle) return;
+    if (S_ISDIR(status.st_mode)) handed.folders.push_back(*handed.server.handles().find(*handle));
+    if (standard) shared_flags::begin(**handed.server.handles().find(*handle));
     handed.wishes.descriptors.push_back(
         {.number = number,
          .mode = standard ? status.st_mode : 0,

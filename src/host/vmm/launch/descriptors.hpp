@@ -20,6 +20,7 @@ struct Handed {
     Wishes& wishes;
     Server& server;
     std::vector<MemoryFile> files; // of the resident descriptors, in their order
+    std::vector<Handles::Open> folders = {}; // all that this process may still reach by a path
 };
 
 // Who runs this, and descriptors 0 to 2.

@@ -50,6 +50,8 @@ public:
         std::ofstream{full} << text;
     }
 
+    void landlock(int version) { landlock_ = version; }
+
     void answer(unsigned long request, unsigned long argument, int value) {
         answers_[{request, argument}] = value;
     }
@@ -70,12 +72,14 @@ public:
                 return found->second;
             },
             .memory_lock_limit = 8ULL << 20,
+            .landlock = [this] { return landlock_; },
         };
     }
 
 private:
     std::unique_ptr<os::TemporaryDirectory> folder_ = std::make_unique<os::TemporaryDirectory>();
     std::map<Leaf, CpuId> leaves_;
+    int landlock_ = 0;
     std::map<std::pair<unsigned long, unsigned long>, int> answers_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "host/vmm/probe/machine.hpp"
 
+#include "host/vmm/backend/kvm/landlock.hpp"
 #include "os/check.hpp"
 
 #include <array>
@@ -46,7 +47,8 @@ Machine Machine::real() {
         .cpuid = this_cpuid,
         .root = "",
         .ask = real_ask,
-        .memory_lock_limit = real_memory_lock_limit()
+        .memory_lock_limit = real_memory_lock_limit(),
+        .landlock = kvm::landlock_version,
     };
 }
 

@@ -22,6 +22,7 @@ struct Machine {
         base::Result<int>(std::string const& path, unsigned long request, unsigned long argument)>
         ask;
     std::uint64_t memory_lock_limit = 0; // bytes
+    std::function<int()> landlock;       // version of the kernel's interface; 0: none
 
     static Machine real();
 

@@ -22,7 +22,8 @@ public:
     struct File {
         os::Fd descriptor;
         Rights rights;
-        std::atomic<int> late_error = 0; // errno that the next call on this socket tells
+        std::atomic<int> late_error = 0;  // errno that the next call on this socket tells
+        std::atomic<int> kept_flags = -1; // shared_flags.hpp
         // What the Keep was given was connected by who gave it; only what it made itself it may
         // connect or bind, and only what it has bound it may listen on.
         enum class Socket : std::uint8_t { Given, Made, Bound };

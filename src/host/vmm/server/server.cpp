@@ -1,6 +1,7 @@
 #include "host/vmm/server/server.hpp"
 
 #include "host/vmm/server/rights.hpp"
+#include "host/vmm/server/shared_flags.hpp"
 #include "os/check.hpp"
 #include "os/poll.hpp"
 
@@ -36,17 +37,25 @@ base::Result<std::uint64_t> value(long answer) {
 base::Result<std::uint64_t> status_of(int file, std::span<std::byte> out) {
     struct stat status{};
     if (out.size() != sizeof status) return std::unexpected(base::Errno::Proto);
-    if (::fstat(file, &status) != 0) return std::unexpected(os::last_error());
+    if (::syscall(SYS_fstat, file, &status) != 0) return std::unexpected(os::last_error());
     std::memcpy(out.data(), &status, sizeof status);
     return 0;
 }
 
 base::Result<std::uint64_t> control(Request const& request) {
     int const command = request.number(1);
+    auto& file = *request.open(0);
+    bool const apart = shared_flags::apart(file);
     switch (command) {
-    case F_GETFL:
-        return value(::fcntl(request.file(0), F_GETFL));
+    case F_GETFL: {
+        int const own = ::fcntl(request.file(0), F_GETFL);
+        return value(own >= 0 && apart ? shared_flags::status(file, own) : own);
+    }
     case F_SETFL:
+        if (apart) {
+            shared_flags::set(file, request.number(2));
+            return 0;
+        }
         return value(
             ::fcntl(request.file(0), F_SETFL, request.number(2) & (O_APPEND | O_NONBLOCK))
         );
@@ -72,6 +81,12 @@ base::Result<std::uint64_t> device_control(Request const& request) {
         return std::unexpected(base::Errno::NoTty);
     }
     if (argument.size() != size) return std::unexpected(base::Errno::Proto);
+    if (auto& file = *request.open(0); request.value(1) == FIONBIO && shared_flags::apart(file)) {
+        int on = 0;
+        std::memcpy(&on, argument.data(), sizeof on);
+        shared_flags::set_nonblocking(file, on != 0);
+        return 0;
+    }
     return value(::ioctl(request.file(0), request.value(1), argument.data()));
 }
 
@@ -133,8 +148,12 @@ base::Result<std::uint64_t> Server::serve_file(Request const& request) {
     auto const offset = [&](unsigned i) { return static_cast<off_t>(request.value(i)); };
     switch (request.call()) {
     case Call::Read:
+        if (auto const& file = *request.open(0); shared_flags::apart(file))
+            return shared_flags::read(file, buffer);
         return value(::read(request.file(0), buffer.data(), buffer.size()));
     case Call::Write:
+        if (auto const& file = *request.open(0); shared_flags::apart(file))
+            return shared_flags::write(file, buffer);
         return value(::write(request.file(0), buffer.data(), buffer.size()));
     case Call::Pread:
         return value(::pread(request.file(0), buffer.data(), buffer.size(), offset(2)));

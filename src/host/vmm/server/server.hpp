@@ -5,6 +5,7 @@
 #include "host/vmm/server/batch.hpp"
 #include "host/vmm/server/handles.hpp"
 #include "host/vmm/server/network.hpp"
+#include "host/vmm/server/path_words.hpp"
 #include "host/vmm/server/request.hpp"
 
 namespace host::vmm {
@@ -20,6 +21,7 @@ public:
     Policy const& policy() const { return policy_; }
     Handles& handles() { return handles_; }
     Batch& batch() { return batch_; }
+    PathWords& path_words() { return words_; }
     base::Result<std::uint64_t> serve(Request const& request);
     // Of Call::Poll. Again: none is ready, and waiting is not wanted; the block is as it was.
     enum class Waiting : bool { Never, Allowed };
@@ -37,6 +39,7 @@ private:
 
     Policy policy_;
     Handles handles_;
+    PathWords words_;
     Batch batch_{handles_};
 };
 

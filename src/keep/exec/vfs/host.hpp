@@ -3,9 +3,11 @@
 // The `host` mount: a directory of the host, untrusted, confined below its root by the kernel
 // itself (RESOLVE_BENEATH), so also against whoever moves things about meanwhile.
 //
-// Only regular files and directories open; anything else, such as a pipe, a socket or a device, is
-// Errno::NotSup. Names that are not UTF-8 cannot be told to an application: listings leave them
-// out, and links to them read as Errno::IlSeq.
+// Only regular files, directories and devices without state (null, zero, full, random, urandom)
+// open; anything else, such as a pipe, a socket or a disk, is Errno::NotSup.
+//
+// Names that are not UTF-8 are told with a character for each byte that belongs to none
+// (host/spelling.hpp), and meant by the same spelling.
 
 #include "keep/exec/vfs/file_system.hpp"
 #include "os/fd.hpp"

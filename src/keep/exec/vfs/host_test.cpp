@@ -2,6 +2,7 @@
 #include "keep/exec/vfs/test/files.hpp"
 #include "os/temporary_directory.hpp"
 
+#include <array>
 #include <atomic>
 #include <thread>
 
@@ -10,6 +11,7 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -94,13 +96,52 @@ TEST_F(Host, does_not_wait_for_a_pipe_nor_open_what_is_no_file) {
     EXPECT_EQ(root->stat("socket", Follow::No)->type, FileType::SocketStream);
 }
 
-TEST_F(Host, hides_names_that_are_not_utf8) {
+TEST_F(Host, shows_names_that_are_not_utf8_and_takes_them_as_it_showed_them) {
     ASSERT_TRUE(put(*root, "good", ""));
     ASSERT_EQ(::mkdir(path("bad\xff").c_str(), 0700), 0);
-    EXPECT_THAT(*names(*root), UnorderedElementsAre("good"));
+    std::string const shown = "bad\xef\x9f\xbf";
+    EXPECT_THAT(*names(*root), UnorderedElementsAre("good", shown));
     EXPECT_EQ(error_of(root->stat("bad\xff", Follow::No)), Errno::IlSeq);
-    ASSERT_EQ(::symlink("bad\xff", path("link").c_str()), 0);
-    EXPECT_EQ(error_of(root->read_link("link")), Errno::IlSeq);
+    EXPECT_EQ(root->stat(shown, Follow::No)->type, FileType::Directory);
+    EXPECT_TRUE(put(*root, shown + "/file", "x"));
+    EXPECT_EQ(::access(path("bad\xff/file").c_str(), F_OK), 0);
+    ASSERT_EQ(::symlink("bad\xff/file", path("link").c_str()), 0);
+    EXPECT_EQ(root->read_link("link"), shown + "/file");
+    EXPECT_EQ(get(*root, "link"), "x");
+    EXPECT_TRUE(root->link("link", Follow::Yes, *root, "linked"));
+    EXPECT_TRUE(root->symlink(shown, "other"));
+    EXPECT_EQ(get(*root, "other/file"), "x");
+    EXPECT_TRUE(root->rename(shown, *root, shown + shown));
+    EXPECT_TRUE(root->unlink(shown + shown + "/file"));
+    EXPECT_TRUE(root->remove_directory(shown + shown));
+    EXPECT_THAT(*names(*root), UnorderedElementsAre("good", "link", "linked", "other"));
+}
+
+TEST_F(Host, links_to_what_a_link_leads_to_only_as_the_link_says) {
+    ASSERT_TRUE(put(*root, "file", "x"));
+    ASSERT_TRUE(root->symlink("file/", "link"));
+    EXPECT_EQ(error_of(root->link("link", Follow::Yes, *root, "new")), Errno::NotDir);
+}
+
+TEST_F(Host, lends_devices_without_a_state_and_no_others) {
+    auto const made = [&](unsigned major, unsigned minor) {
+        ::unlink(path("device").c_str());
+        auto const device = ::makedev(major, minor);
+        return ::mknod(path("device").c_str(), S_IFCHR | 0666, device) == 0;
+    };
+    if (!made(1, 5)) GTEST_SKIP() << "SKIP devices: only the administrator can make one";
+    auto const zero = open_file(*root, "device");
+    ASSERT_TRUE(zero);
+    std::array<std::byte, 4> bytes{std::byte{1}};
+    std::array<std::span<std::byte>, 1> const buffers{std::span{bytes}};
+    EXPECT_EQ((*zero)->read_at(buffers, 0), 4U);
+    EXPECT_EQ(bytes[0], std::byte{0});
+    EXPECT_EQ((*zero)->stat()->type, FileType::CharacterDevice);
+    ASSERT_TRUE(made(1, 3));
+    EXPECT_TRUE(put(*root, "device", "into nothing"));
+    EXPECT_EQ(get(*root, "device"), "");
+    ASSERT_TRUE(made(1, 11)); // the kernel's log
+    EXPECT_EQ(error_of(root->open("device", {})), Errno::NotSup);
 }
 
 TEST_F(Host, read_only_refuses_every_change) {

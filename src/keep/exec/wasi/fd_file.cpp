@@ -36,6 +36,17 @@ Result<FileStat> stat_of(Connected const& /*connection*/) {
     return only_type(FileType::SocketStream);
 }
 
+// A file whose size changes. That it was not opened for writing, as no directory can be, is told by
+// the error that programs know for that, as it is for reading and writing (docs/wasi.md).
+Result<OpenFile*>
+sizable_file(Context& context, Fd fd, Rights needed, Errno otherwise, Errno not_writable) {
+    auto* const descriptor = TRY(context.descriptors.find(fd));
+    bool const written = (descriptor->rights_base & right::fd_write) != 0;
+    if (as<OpenDirectory>(*descriptor) != nullptr) return std::unexpected(not_writable);
+    if (as<OpenFile>(*descriptor) != nullptr && !written) return std::unexpected(not_writable);
+    return file_of(context, fd, needed, otherwise);
+}
+
 Result<void> sync(Context& context, Fd fd, Rights needed, bool data_only) {
     auto* const descriptor = TRY(context.descriptors.find(fd));
     auto* const file = as<OpenFile>(*descriptor);
@@ -66,7 +77,8 @@ Result<void> fd_advise(
 Result<void> fd_allocate(
     Context& context, GuestMemory /*memory*/, Fd fd, std::uint64_t offset, std::uint64_t length
 ) {
-    auto* const file = TRY(file_of(context, fd, right::fd_allocate, Errno::SPipe));
+    auto* const file =
+        TRY(sizable_file(context, fd, right::fd_allocate, Errno::SPipe, Errno::BadF));
     if (length == 0) return std::unexpected(Errno::Inval);
     TRY(check_range(offset, length));
     return to_wasi(file->file->allocate(offset, length));
@@ -89,7 +101,8 @@ Result<void> fd_filestat_get(Context& context, GuestMemory memory, Fd fd, Pointe
 
 Result<void>
 fd_filestat_set_size(Context& context, GuestMemory /*memory*/, Fd fd, std::uint64_t size) {
-    auto* const file = TRY(file_of(context, fd, right::fd_filestat_set_size, Errno::Inval));
+    auto* const file =
+        TRY(sizable_file(context, fd, right::fd_filestat_set_size, Errno::Inval, Errno::Inval));
     if (size > INT64_MAX) return std::unexpected(Errno::Inval);
     return to_wasi(file->file->set_size(size));
 }

@@ -4,7 +4,7 @@
 
 #include "base/result.hpp"
 
-#include <array>
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -27,6 +27,12 @@ struct File {
     std::uint64_t position = 0;
     std::uint64_t room = 0;        // of a stream: bytes that can be sent late
     std::uint64_t quiet_until = 0; // ticks; the host said just now that nothing is there
+    std::uint64_t opened = 0;      // which of all that were opened: a handle can come again
+
+    bool same(File const& other) const {
+        return kind == other.kind && handle == other.handle && place == other.place &&
+               opened == other.opened;
+    }
 };
 
 class Descriptors {
@@ -35,18 +41,34 @@ public:
 
     explicit Descriptors(std::span<File, max_files> files) : files_{files} {}
 
-    base::Result<File*> find(std::uint64_t number) {
+    // A copy: while a call waits for the host, another thread may close the number and open another
+    // file by it. The call goes on with the one that it began with.
+    base::Result<File> find(std::uint64_t number) const {
         if (number >= limit_ || files_[number].kind == File::Kind::Closed)
             return std::unexpected(base::Errno::BadF);
-        return &files_[number];
+        return files_[number];
     }
 
     // The same of the host's files only; `otherwise`: it is the shim's.
-    base::Result<File*> host(std::uint64_t number, base::Errno otherwise) {
-        auto* const file = TRY(find(number));
-        if (file->kind != File::Kind::Host) return std::unexpected(otherwise);
+    base::Result<File> host(std::uint64_t number, base::Errno otherwise) const {
+        auto const file = TRY(find(number));
+        if (file.kind != File::Kind::Host) return std::unexpected(otherwise);
         return file;
     }
+
+    // change(file) of what stands behind the number, unless that is not `file` any more.
+    template <class Change> void change(std::uint64_t number, File const& file, Change change) {
+        if (number < limit_ && files_[number].same(file)) change(files_[number]);
+    }
+
+    // Whether any number still stands for it; if none does, its handle may be another file's.
+    bool open(File const& file) const {
+        return std::ranges::any_of(files_.first(limit_), [&](File const& other) {
+            return other.same(file);
+        });
+    }
+
+    std::uint64_t count_opened() { return ++opened_; }
 
     // The lowest free number that is not below `from`.
     base::Result<std::uint64_t> add(File const& file, std::uint64_t from = 0) {
@@ -74,6 +96,7 @@ public:
 private:
     std::span<File, max_files> files_;
     std::size_t limit_ = 0; // no file at or above
+    std::uint64_t opened_ = 0;
 };
 
 } // namespace shim

@@ -14,25 +14,25 @@ std::uint64_t volatile& Batch::word(std::size_t offset, std::uint64_t i) const {
     return *reinterpret_cast<std::uint64_t volatile*>(at);
 }
 
-std::span<std::byte> Batch::late_room(File const& file, std::uint64_t size) {
+base::Shown Batch::late_room(File const& file, std::uint64_t size) const {
     bool const fits = size != 0 && size <= hostcall::most_late_bytes &&
                       size <= hostcall::late_size - late_used_ &&
                       sent_count_ - settled_ < hostcall::most_late;
     if (area_ == nullptr || !file.stream || size > file.room || !fits || !host_.late_ok())
         return {};
-    return {area_ + hostcall::late_offset + late_used_, size};
+    return base::Shown{{area_ + hostcall::late_offset + late_used_, size}};
 }
 
-bool Batch::send_late(std::uint64_t number, File& file, std::span<std::byte const> bytes) {
+bool Batch::send_late(std::uint64_t number, File const& file, base::Shown room) {
     hostcall::Late const late{
         .handle = file.handle,
         .offset = late_used_,
-        .size = static_cast<std::uint32_t>(bytes.size()),
+        .size = static_cast<std::uint32_t>(room.size()),
     };
-    file.room = 0; // until the host says again how much there is
-    sent_[sent_count_ % hostcall::most_late] = {number, file.handle};
+    sent_[sent_count_ % hostcall::most_late] = {number, file};
     word(0, sent_count_) = late.encode();
-    late_used_ += static_cast<std::uint32_t>(round_up(bytes.size(), sizeof(std::uint64_t)));
+    late_used_ += static_cast<std::uint32_t>(round_up(room.size(), sizeof(std::uint64_t)));
+    room.leave(); // settle() wipes it
     host_.count_late(++sent_count_);
     return host_.late_ok();
 }
@@ -42,8 +42,9 @@ void Batch::settle(Descriptors& files) {
     for (; settled_ != sent_count_; ++settled_) {
         auto const& sent = sent_[settled_ % hostcall::most_late];
         std::uint64_t const room = word(hostcall::room_offset, settled_);
-        auto const file = files.find(sent.number);
-        if (file && (*file)->stream && (*file)->handle == sent.handle) (*file)->room = room;
+        files.change(sent.number, sent.file, [room](File& file) {
+            if (file.stream) file.room = room;
+        });
     }
     std::memset(area_ + hostcall::late_offset, 0, late_used_);
     late_used_ = 0;
@@ -64,8 +65,8 @@ Batch::Unread* Batch::unread(std::uint32_t handle) {
     return nullptr;
 }
 
-std::span<std::byte const> Batch::bytes(Unread const& unread) const {
-    return {area_ + hostcall::ahead_offset + unread.offset, unread.size};
+base::Heard Batch::bytes(Unread const& unread) const {
+    return base::Heard{{area_ + hostcall::ahead_offset + unread.offset, unread.size}};
 }
 
 void Batch::take(Unread& unread, std::size_t size) {

@@ -4,6 +4,7 @@
 // (protocol/hostcall/batch.hpp has the rules). Only while the Keep has one vCPU, so that the order
 // of a socket's bytes never depends on two blocks.
 
+#include "base/shared.hpp"
 #include "keep/shim/file/descriptors.hpp"
 #include "keep/shim/host/host.hpp"
 #include "protocol/hostcall/batch.hpp"
@@ -23,9 +24,9 @@ public:
     void attach(std::byte* area) { area_ = area; }
 
     // Where to put the bytes of a late send; empty: this one cannot go late.
-    std::span<std::byte> late_room(File const& file, std::uint64_t size);
-    // Sends what lies there. False: nobody looks for it any more, so the host must be called.
-    bool send_late(std::uint64_t number, File& file, std::span<std::byte const> bytes);
+    base::Shown late_room(File const& file, std::uint64_t size) const;
+    // Sends what was put there. False: nobody looks for it any more, so the host must be called.
+    bool send_late(std::uint64_t number, File const& file, base::Shown room);
     // After a call of the first vCPU: all of them are carried out.
     void settle(Descriptors& files);
 
@@ -33,7 +34,7 @@ public:
     // Takes the host's word for bytes of one more socket. False: there cannot be so many.
     bool received(std::uint32_t handle, std::uint64_t size);
     Unread* unread(std::uint32_t handle);
-    std::span<std::byte const> bytes(Unread const& unread) const;
+    base::Heard bytes(Unread const& unread) const;
     void take(Unread& unread, std::size_t size);
 
 private:
@@ -41,7 +42,7 @@ private:
 
     struct Sent {
         std::uint64_t number; // the program's descriptor
-        std::uint32_t handle;
+        File file;            // that it stood for
     };
 
     Host& host_;

@@ -2,11 +2,8 @@
 
 #include "keep/shim/platform/machine.hpp"
 
-#include <cstring>
-
 namespace shim {
 
-using protocol::hostcall::Extent;
 using protocol::hostcall::Turn;
 using protocol::launch::Doorbell;
 
@@ -18,15 +15,6 @@ std::uint64_t Host::patience_with(Call call) const {
 }
 
 std::byte* Host::block() const { return blocks_[Machine::cpu()]; }
-
-std::span<std::byte> Host::data(Extent at) {
-    // Safety: an Extent lies inside the block's data.
-    return {block() + protocol::hostcall::data_offset + at.offset(), at.size()};
-}
-
-void Host::scrub(std::size_t size) {
-    std::memset(block() + protocol::hostcall::data_offset, 0, size);
-}
 
 bool Host::close_with_next(std::uint32_t handle) {
     std::uint64_t before = __atomic_load_n(&closing_, __ATOMIC_RELAXED);

@@ -1,7 +1,7 @@
 #pragma once
 
 // The Keep's side of the host calls: one block per vCPU, each word fetched once, each answer
-// checked, all scrubbed after use.
+// checked, all wiped after use.
 
 #include "base/result.hpp"
 #include "protocol/hostcall/block.hpp"
@@ -29,9 +29,6 @@ public:
     void set_patience(std::uint64_t ticks) { patience_ticks_ = ticks; }
     std::uint64_t patience() const { return patience_ticks_; }
 
-    // The place of an extent, to be filled or emptied by one copy through UserMemory.
-    std::span<std::byte> data(protocol::hostcall::Extent at);
-
     // Asks, waits and returns the checked answer: a value up to `limit`, or an errno. The block's
     // words are zero afterwards.
     base::Result<std::uint64_t> call(Call call, Arguments const& arguments, std::uint64_t limit);
@@ -39,16 +36,18 @@ public:
     // Lets the next call close this handle on its way; false if two already wait for that.
     bool close_with_next(std::uint32_t handle);
 
-    // Wipes the first `size` bytes of the block's data.
-    void scrub(std::size_t size);
-
     // Late sends (protocol/hostcall/batch.hpp).
     bool late_ok() const { return header().late_ok != 0; }
     std::uint64_t room() const { return header().room; } // after a SendTo
     void count_late(std::uint64_t count);
 
 private:
+    friend class Message; // alone has the block's data in hand (message.hpp)
+
     std::byte* block() const;
+    std::span<std::byte> data() const {
+        return {block() + protocol::hostcall::data_offset, protocol::hostcall::data_size};
+    }
     std::uint64_t patience_with(Call call) const; // ticks
     // Safety: the loader gave every vCPU a block of its own; each word is written or read once.
     protocol::hostcall::Header volatile& header() const {

@@ -82,15 +82,6 @@ TEST_F(HostileHost, gets_no_byte_that_the_call_does_not_send) {
     EXPECT_EQ(seen, 16U);
 }
 
-TEST_F(HostileHost, that_turns_time_back_does_not_turn_it_back_in_the_keep) {
-    world.kernel().clock.tick = ~0ULL >> 1; // the counter now stands before its start
-    auto const at = world.room(16);
-    ASSERT_EQ(world.call(228, {1, at}), 0);
-    auto const first = world.get(at, 16);
-    ASSERT_EQ(world.call(228, {1, at}), 0);
-    EXPECT_EQ(world.get(at, 16), first);
-}
-
 TEST_F(HostileHost, that_injects_a_vector_ends_the_keep_or_is_told_as_a_fault) {
     for (std::uint64_t vector = 0; vector < 256; ++vector) {
         fake::World fresh;

@@ -56,6 +56,14 @@ base::Result<void> AddressSpace::map_at(Range range, Access access) {
 
 base::Result<void> AddressSpace::map_window(Range range, Access access, hw::PhysAddr source) {
     if (allows(access, Access::Write)) return std::unexpected(base::Errno::Access);
+    return place_window(range, access, source);
+}
+
+base::Result<void> AddressSpace::map_own_page(std::uint64_t at, hw::PhysAddr page) {
+    return place_window({at, at + hw::page_size}, Access::Read | Access::Write, page);
+}
+
+base::Result<void> AddressSpace::place_window(Range range, Access access, hw::PhysAddr source) {
     TRY(unmap(range));
     TRY(regions_.insert(
         {.range = range, .source = source.raw(), .access = access, .backing = Backing::Window}

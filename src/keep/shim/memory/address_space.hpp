@@ -31,6 +31,8 @@ public:
     base::Result<void>
     map_at(Range range, Access access); // anonymous, in the place of what is there
     base::Result<void> map_window(Range range, Access access, hw::PhysAddr source);
+    // One page of the pool that the program may write to and that never goes back.
+    base::Result<void> map_own_page(std::uint64_t at, hw::PhysAddr page);
     // Pages of the program's file from `offset` on, each brought in when it is first used.
     base::Result<void> map_file(Range range, Access access, std::uint64_t offset);
     base::Result<void> unmap(Range range);
@@ -47,6 +49,7 @@ public:
     Regions const& regions() const { return regions_; }
 
 private:
+    base::Result<void> place_window(Range range, Access access, hw::PhysAddr source);
     base::Result<void> populate(Range range, Access access);
     base::Result<void> bring_in(Region const& region, std::uint64_t at);
     base::Result<void> drop_pages(Range range);

@@ -2,6 +2,7 @@
 
 // The shim's one way to the program's memory: by page table, never by the program's addresses.
 
+#include "base/shared.hpp"
 #include "keep/shim/memory/address_space.hpp"
 
 #include <algorithm>
@@ -37,17 +38,36 @@ public:
     base::Result<void> check(std::uint64_t at, std::uint64_t size, Access access) {
         return each(at, size, access, [](std::span<std::byte>, std::uint64_t) {});
     }
-    // A text without its final zero; NameTooLong if it does not end within `to`.
-    base::Result<std::span<char>> text(std::uint64_t at, std::span<char> to) {
-        std::size_t length = 0;
-        while (length < to.size()) {
+    // Into memory that the host sees, and out of it.
+    base::Result<void>
+    show(std::uint64_t at, std::uint64_t size, base::Shown& to, std::size_t place) {
+        return each(at, size, Access::Read, [&](std::span<std::byte> part, std::uint64_t done) {
+            to.put(place + done, part);
+        });
+    }
+    base::Result<void> take(std::uint64_t at, base::Heard from) {
+        return each(
+            at, from.size(), Access::Write, [&](std::span<std::byte> part, std::uint64_t done) {
+                from.part(done, part.size()).fetch(part);
+            }
+        );
+    }
+    // The length of a text up to its zero, which counts to `most`; NameTooLong without one.
+    base::Result<std::size_t> text_size(std::uint64_t at, std::size_t most) {
+        for (std::size_t length = 0; length < most;) {
             auto const page = TRY(space_.reach(at + length, Access::Read));
-            auto const n = std::min(page.size(), to.size() - length);
-            std::memcpy(to.data() + length, page.data(), n);
-            for (auto const end = length + n; length < end; ++length)
-                if (to[length] == 0) return to.first(length);
+            auto const part = page.first(std::min(page.size(), most - length));
+            auto const end = std::ranges::find(part, std::byte{0});
+            length += static_cast<std::size_t>(end - part.begin());
+            if (end != part.end()) return length;
         }
         return std::unexpected(base::Errno::NameTooLong);
+    }
+    // The text without its zero.
+    base::Result<std::span<char>> text(std::uint64_t at, std::span<char> to) {
+        auto const text = to.first(TRY(text_size(at, to.size())));
+        TRY(read(at, std::as_writable_bytes(text)));
+        return text;
     }
 
     template <class T>

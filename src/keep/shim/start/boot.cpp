@@ -13,7 +13,7 @@ constexpr std::uint32_t open_directory = 0x1'0000; // Linux UAPI, O_DIRECTORY
 constexpr std::uint64_t patience_us = 30;          // what a doorbell costs at worst
 constexpr std::uint64_t least_tsc_khz = 100'000;
 constexpr std::uint64_t most_tsc_khz = 100'000'000;
-constexpr std::uint64_t latest_second = 1ULL << 34;
+constexpr std::uint64_t latest_second = 1ULL << 32; // with what can pass, below 2^63 ns
 
 bool sane(launch::Boot const& boot) {
     if (!std::ranges::equal(boot.magic, launch::boot_magic, {}, [](std::byte b) {
@@ -80,7 +80,9 @@ base::Result<void> configure(Kernel& kernel, launch::Boot const& boot) {
     kernel.verbose = boot.verbose != 0;
     kernel.max_threads = boot.max_cpus;
     kernel.reported_cpus = boot.cpus;
-    kernel.clock = {boot.tsc, boot.monotonic_ns, boot.realtime_ns, Clock::factor(boot.tsc_khz)};
+    kernel.clock = Clock::starting(
+        boot.tsc, Machine::ticks(), boot.monotonic_ns, boot.realtime_ns, boot.tsc_khz
+    );
     Machine::extend_window(hw::PhysAddr{0}, hw::PhysAddr{boot.memory_end});
     TRY(kernel.pool.add(
         {boot.memory, boot.memory_end},

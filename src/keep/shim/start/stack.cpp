@@ -4,7 +4,7 @@
 #include "protocol/launch/traits.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <new>
 
 namespace shim {
 
@@ -78,13 +78,16 @@ base::Result<void> put_texts(
 } // namespace
 
 base::Result<std::uint64_t> map_vdso(Kernel& kernel, std::uint64_t at) {
+    // Safety: fresh pages, that stay the Keep's whatever the program does to its mapping.
+    auto const mark = TRY(kernel.pool.page());
     auto const page = TRY(kernel.pool.page());
-    std::memcpy(physical(page), &kernel.clock, sizeof kernel.clock);
-    TRY(kernel.space.map_window({at, at + hw::page_size}, Access::Read, page));
+    kernel.clock.share(new (physical(mark)) clock_word{0});
+    new (physical(page)) clock_page{kernel.clock};
+    TRY(kernel.space.map_own_page(at, mark));
+    TRY(kernel.space.map_window({at + hw::page_size, at + 2 * hw::page_size}, Access::Read, page));
+    auto const size = static_cast<std::uint64_t>(vdso_end - vdso_begin);
     Range const code{
-        at + hw::page_size,
-        at + hw::page_size +
-            round_up(static_cast<std::uint64_t>(vdso_end - vdso_begin), hw::page_size)
+        at + 2 * hw::page_size, at + 2 * hw::page_size + round_up(size, hw::page_size)
     };
     // Safety: the image runs at its physical address, so the address of its data is one.
     hw::PhysAddr const image{reinterpret_cast<std::uint64_t>(vdso_begin)};

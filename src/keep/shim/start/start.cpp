@@ -2,6 +2,7 @@
 
 #include "keep/shim/start/start.hpp"
 
+#include "keep/shim/host/message.hpp"
 #include "keep/shim/platform/cpu_area.hpp"
 #include "keep/shim/thread/schedule.hpp"
 #include "protocol/launch/traits.hpp"
@@ -96,7 +97,8 @@ void log(Kernel& kernel, std::string_view text, std::uint64_t number) {
         if (shift == 0 || number >> shift != 0)
             line[length++] = "0123456789abcdef"[number >> shift & 15];
     auto const extent = *Extent::create(0, length);
-    std::memcpy(kernel.host.data(extent).data(), line.data(), length);
+    Message message{kernel.host};
+    message.shown().put(0, std::as_bytes(std::span{line}.first(length)));
     // Nothing depends on whether the host has shown it.
     static_cast<void>(kernel.host.call(Call::Log, {extent.encode()}, 0));
 }

@@ -4,8 +4,6 @@
 #include "keep/shim/system_call/forward.hpp"
 #include "keep/shim/thread/schedule.hpp"
 
-#include <cstring>
-
 namespace shim::system_call {
 
 using protocol::hostcall::EpollChange;
@@ -34,20 +32,20 @@ Reply new_handle(SystemCall const& call, Call as, std::uint64_t value, std::uint
 }
 
 // Stores what the host has told and the program has asked for; the number of it.
-Reply store_events(SystemCall const& call, std::uint32_t epoll, std::uint64_t told) {
+Reply store_events(
+    SystemCall const& call, std::uint32_t epoll, Message& message, std::uint64_t told
+) {
     auto& kernel = call.kernel;
     std::uint64_t stored = 0;
     for (std::uint64_t i = 0; i < told; ++i) {
-        EpollEvent event{};
-        auto const bytes = kernel.host.data(*Extent::create(i * sizeof event, sizeof event));
-        std::memcpy(&event, bytes.data(), sizeof event);
+        constexpr auto size = sizeof(EpollEvent);
+        auto const event = message.heard(*Extent::create(i * size, size)).fetch<EpollEvent>();
         auto const* const watch = kernel.watches.at(event.place, epoll);
         // Of a descriptor that was closed meanwhile, or a lie.
         if (watch == nullptr || (event.events & (watch->events | always_told)) == 0) continue;
         Event const out{event.events & (watch->events | always_told), watch->data};
         TRY(kernel.user.store(call[1] + stored++ * sizeof out, out));
     }
-    kernel.host.scrub(told * sizeof(EpollEvent));
     return stored;
 }
 
@@ -67,7 +65,8 @@ Reply store_ahead(SystemCall const& call, std::uint32_t epoll, std::uint64_t mos
 Reply wait_until(SystemCall const& call, std::uint64_t deadline) {
     auto& kernel = call.kernel;
     if (call.word(2) <= 0) return std::unexpected(base::Errno::Inval);
-    auto const epoll = TRY(kernel.files.host(call[0], base::Errno::Inval))->handle;
+    auto const file = TRY(kernel.files.host(call[0], base::Errno::Inval));
+    auto const epoll = file.handle;
     auto const count = smaller(static_cast<std::uint64_t>(call.word(2)), most_events);
     // Checked first: what the host has told once must not be lost.
     TRY(kernel.user.check(call[1], count * sizeof(Event), Access::Write));
@@ -76,9 +75,11 @@ Reply wait_until(SystemCall const& call, std::uint64_t deadline) {
     for (;;) {
         auto const now = kernel.clock.monotonic(Machine::ticks());
         auto const ns = deadline == forever ? forever : deadline > now ? deadline - now : 0;
+        Message message{kernel.host};
         auto const told = TRY(kernel.wait(Call::EpollWait, {epoll, extent, ns}, count));
-        auto const stored = TRY(store_events(call, epoll, told));
+        auto const stored = TRY(store_events(call, epoll, message, told));
         if (stored != 0 || told == 0 || ns == 0) return stored;
+        if (!kernel.files.open(file)) return std::unexpected(base::Errno::BadF);
     }
 }
 
@@ -99,8 +100,8 @@ Reply epoll_create(SystemCall const& call) {
 Reply epoll_ctl(SystemCall const& call) {
     auto& kernel = call.kernel;
     auto const change = static_cast<EpollChange>(call[1]);
-    auto const epoll = TRY(kernel.files.host(call[0], base::Errno::Inval))->handle;
-    auto const target = TRY(kernel.files.host(call[2], base::Errno::Perm))->handle;
+    auto const epoll = TRY(kernel.files.host(call[0], base::Errno::Inval)).handle;
+    auto const target = TRY(kernel.files.host(call[2], base::Errno::Perm)).handle;
     Event wanted{};
     if (change != EpollChange::Delete) wanted = TRY(kernel.user.load<Event>(call[3]));
     auto* watch = kernel.watches.find(epoll, target);

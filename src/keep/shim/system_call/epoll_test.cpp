@@ -199,7 +199,7 @@ TEST_F(EpollTest, waiting_without_room_or_with_a_bad_buffer_asks_nobody) {
 
 TEST_F(EpollTest, handles_of_new_objects_are_checked) {
     EXPECT_EQ(world.call(epoll_create1_number, {0x80000}), 9);
-    EXPECT_TRUE((*world.kernel().files.find(9))->close_on_exec);
+    EXPECT_TRUE(world.kernel().files.find(9)->close_on_exec);
     EXPECT_EQ(world.call(eventfd2_number, {3, 1}), error(Errno::Proto)) << "handle 0 is in use";
     EXPECT_EQ(asked.back().arguments[0], 3U);
     EXPECT_EQ(asked.back().arguments[1], 1U);

@@ -12,7 +12,8 @@ using protocol::hostcall::Extent;
 namespace {
 
 constexpr std::size_t longest_path = 4096;
-constexpr std::uint64_t most_in = 4096; // of an option or an address
+constexpr std::uint64_t most_in = 4096;     // of an option or an address
+constexpr std::uint64_t most_address = 128; // sockaddr_storage
 
 } // namespace
 
@@ -33,7 +34,7 @@ base::Result<Extent> Forward::take(std::uint64_t size) {
 
 base::Result<void> Forward::handle(std::uint64_t descriptor) {
     auto const number = static_cast<std::uint32_t>(descriptor);
-    value(TRY(call_.kernel.files.host(number, base::Errno::BadF))->handle);
+    value(TRY(call_.kernel.files.host(number, base::Errno::BadF)).handle);
     return {};
 }
 
@@ -50,72 +51,88 @@ base::Result<void> Forward::below(unsigned i) {
 }
 
 base::Result<void> Forward::text(std::uint64_t at) {
-    // Straight into the block: the text goes to the host anyway, and nobody here reads it back.
-    auto const place = TRY(take(smaller(longest_path, data_size - used_)));
-    auto const bytes = call_.kernel.host.data(place);
-    auto const text =
-        TRY(call_.kernel.user.text(at, {reinterpret_cast<char*>(bytes.data()), bytes.size()}));
-    value(Extent::create(place.offset(), text.size())->encode());
-    return {};
+    return show(at, TRY(call_.kernel.user.text_size(at, longest_path)));
 }
 
 base::Result<void> Forward::in(std::uint64_t at, std::uint64_t size) {
-    auto const place = TRY(take(size));
-    TRY(call_.kernel.user.read(at, call_.kernel.host.data(place)));
     if (bound_by_in_) limit_ = size;
     bound_by_in_ = false; // only by the first
+    return show(at, size);
+}
+
+base::Result<void> Forward::show(std::uint64_t at, std::uint64_t size) {
+    auto const place = TRY(take(size));
+    TRY(call_.kernel.user.check(at, size, Access::Read));
+    TRY(ins_.add({at, place, Bound::Whole}));
+    value(place.encode());
+    return {};
+}
+
+base::Result<void> Forward::fill(std::uint64_t at, std::uint64_t size, Bound bound) {
+    auto const place = TRY(take(size));
+    TRY(call_.kernel.user.check(at, size, Access::Write));
+    TRY(outs_.add({at, place, bound}));
     value(place.encode());
     return {};
 }
 
 base::Result<void> Forward::out(std::uint64_t at, std::uint64_t size) {
-    auto const place = TRY(take(size));
-    TRY(call_.kernel.user.check(at, size, Access::Write));
-    outs_[out_count_++] = {at, place.encode(), false};
-    value(place.encode());
-    return {};
+    return fill(at, size, Bound::Whole);
 }
 
 base::Result<void> Forward::result(std::uint64_t at, std::uint64_t size) {
-    TRY(out(at, size));
-    outs_[out_count_ - 1].sized_by_answer = true;
     limit_ = size;
-    return {};
+    return fill(at, size, Bound::ByAnswer);
 }
 
 base::Result<void> Forward::sized(std::uint64_t at, std::uint64_t size_at) {
     bool const given = at != 0 && size_at != 0;
     auto const room = given ? TRY(call_.kernel.user.load<std::uint32_t>(size_at)) : 0;
-    TRY(out(given ? at : 0, smaller(room, most_in)));
+    TRY(fill(given ? at : 0, smaller(room, most_in), Bound::ByNext));
     return out(given ? size_at : 0, given ? sizeof room : 0);
+}
+
+Reply Forward::copy_answer(Message& message, std::uint64_t answer) const {
+    auto const outs = outs_.all();
+    for (std::size_t i = 0; i < outs.size(); ++i) {
+        std::uint64_t size = outs[i].extent.size();
+        if (outs[i].bound == Bound::ByAnswer) size = smaller(answer, size);
+        if (outs[i].bound == Bound::ByNext && size != 0) {
+            auto const told = message.heard(outs[i + 1].extent).fetch<std::uint32_t>();
+            // An address may be larger than its buffer; larger than any, it would only tempt the
+            // program to read on.
+            if (told > larger(size, most_address)) return std::unexpected(base::Errno::Proto);
+            size = smaller(told, size);
+        }
+        TRY(call_.kernel.user.take(outs[i].at, message.heard(outs[i].extent, size)));
+    }
+    return answer;
 }
 
 Reply Forward::send() {
     auto& kernel = call_.kernel;
-    auto const answer = kernel.wait(as_, arguments_, limit_);
-    Reply reply = answer;
-    for (unsigned i = 0; answer && i < out_count_; ++i) {
-        auto const extent = *Extent::decode(outs_[i].extent);
-        auto const size =
-            outs_[i].sized_by_answer ? smaller(*answer, extent.size()) : extent.size();
-        auto const copied = kernel.user.write(outs_[i].at, kernel.host.data(extent).first(size));
-        if (!copied) reply = std::unexpected(copied.error());
-    }
-    kernel.host.scrub(smaller(used_, data_size));
-    return reply;
+    Message message{kernel.host};
+    for (auto const& in : ins_.all())
+        TRY(kernel.user.show(in.at, in.extent.size(), message.shown(), in.extent.offset()));
+    auto const answer = TRY(kernel.wait(as_, arguments_, limit_));
+    return copy_answer(message, answer);
 }
 
 Reply add_handle(
     SystemCall const& call, std::uint64_t handle, std::uint64_t flags, bool close_late
 ) {
+    auto& files = call.kernel.files;
     File const file{
         .kind = File::Kind::Host,
         .close_on_exec = (flags & open_close_on_exec) != 0,
         .close_late = close_late,
-        .handle = static_cast<std::uint32_t>(handle)
+        .handle = static_cast<std::uint32_t>(handle),
+        .opened = files.count_opened(),
     };
-    if (call.kernel.files.handle_in_use(file.handle)) return std::unexpected(base::Errno::Proto);
-    return call.kernel.files.add(file);
+    if (files.handle_in_use(file.handle)) return std::unexpected(base::Errno::Proto);
+    auto const number = files.add(file);
+    if (!number) static_cast<void>(call.kernel.wait(Call::Close, {file.handle}, 0));
+    return number;
 }
 
 // By the row, which says what each argument is: a path follows its folder, a buffer's size follows

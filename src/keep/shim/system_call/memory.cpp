@@ -68,7 +68,7 @@ Reply mmap(SystemCall const& call) {
     if (type == map_shared && allows(access, Access::Write))
         return std::unexpected(base::Errno::NoDev);
     if (call[5] % hw::page_size != 0) return std::unexpected(base::Errno::Inval);
-    auto const file = *TRY(call.kernel.files.find(call[4]));
+    auto const file = TRY(call.kernel.files.find(call[4]));
     auto const at = TRY(place(call, Access::Read | Access::Write));
     Range const range{at, at + round_up(call[1], hw::page_size)};
     auto filled = fill_from_file(call, file, {at, at + call[1]}, call[5]);

@@ -10,6 +10,14 @@ namespace {
 
 constexpr std::uint64_t access_mode = 3; // zero: only to read
 constexpr std::uint64_t open_how_size = 24;
+// Linux UAPI, asm-generic/fcntl.h; which of them count: fs/open.c, build_open_how.
+constexpr std::uint64_t open_create = 0100;
+constexpr std::uint64_t open_directory = 0200000;
+constexpr std::uint64_t open_unnamed = 020200000; // O_TMPFILE
+constexpr std::uint64_t open_path = 010000000;
+constexpr std::uint64_t with_path = 012600000; // with O_DIRECTORY, O_NOFOLLOW, O_CLOEXEC
+constexpr std::uint64_t known_flags = 037777703;
+constexpr std::uint64_t mode_bits = 07777;
 constexpr std::string_view own_name = "/proc/self/exe";
 constexpr std::string_view own_target = "/exec";
 
@@ -58,7 +66,13 @@ Reply read_link(SystemCall const& call, unsigned path, std::uint64_t to, std::ui
 
 Reply open(SystemCall const& call) { return open_named(call, call[0], call[1]); }
 
-Reply openat(SystemCall const& call) { return open_below(call, call[2], call[3], 0); }
+// The host opens by the rules of openat2; openat forgets what it does not know, and a mode that
+// nothing is created with.
+Reply openat(SystemCall const& call) {
+    auto const flags = call[2] & (call[2] & open_path ? with_path : known_flags);
+    bool const creates = (flags & (open_create | (open_unnamed & ~open_directory))) != 0;
+    return open_below(call, flags, creates ? call[3] & mode_bits : 0, 0);
+}
 
 Reply openat2(SystemCall const& call) {
     if (call[3] < open_how_size) return std::unexpected(base::Errno::Inval);
@@ -82,6 +96,7 @@ Reply getcwd(SystemCall const& call) {
 
 Reply utimensat(SystemCall const& call) {
     constexpr std::uint64_t times_size = 32;
+    constexpr std::uint64_t at_empty_path = 0x1000; // of a null pointer, not of an empty text
     Forward forward{call, Call::UtimensAt};
     if (call[1] != 0) {
         TRY(forward.below(0));
@@ -90,7 +105,7 @@ Reply utimensat(SystemCall const& call) {
         TRY(forward.in(0, 0));
     }
     TRY(forward.in(call[2], call[2] != 0 ? times_size : 0));
-    forward.value(call[3]);
+    forward.value(call[3] | (call[1] == 0 ? at_empty_path : 0));
     return forward.send();
 }
 

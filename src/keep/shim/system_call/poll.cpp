@@ -2,9 +2,8 @@
 
 #include "keep/shim/system_call/poll.hpp"
 
+#include "keep/shim/host/message.hpp"
 #include "keep/shim/thread/schedule.hpp"
-
-#include <cstring>
 
 namespace shim {
 
@@ -29,11 +28,9 @@ Polled ask(Kernel& kernel, Asked& entry, bool may_receive) {
     constexpr Polled nothing{-1, 0, 0};
     entry.found = 0;
     if (entry.descriptor < 0) return nothing;
-    auto const found = kernel.files.find(static_cast<std::uint64_t>(entry.descriptor));
-    auto const* const file = found ? *found : nullptr;
-    if (file == nullptr || file->kind == File::Kind::Memory) {
-        entry.found =
-            file == nullptr ? invalid : static_cast<std::int16_t>(entry.wanted & ready_to_use);
+    auto const file = kernel.files.find(static_cast<std::uint64_t>(entry.descriptor));
+    if (!file || file->kind == File::Kind::Memory) {
+        entry.found = !file ? invalid : static_cast<std::int16_t>(entry.wanted & ready_to_use);
         return nothing;
     }
     if (kernel.batch.unread(file->handle) != nullptr)
@@ -47,15 +44,17 @@ Polled ask(Kernel& kernel, Asked& entry, bool may_receive) {
 // Takes the host's answer, with what it has received ahead. False: it cannot be true.
 bool take(Kernel& kernel, Asked& entry, Polled answered, std::uint64_t quiet_until) {
     entry.found |= answered.found & (entry.wanted | always_told);
-    if (entry.descriptor < 0 || (entry.wanted & readable) == 0) return true;
-    auto const file = kernel.files.find(static_cast<std::uint64_t>(entry.descriptor));
-    if (!file || !(*file)->stream) return true;
+    // With other threads the number may be another file's by now.
+    if (!kernel.alone() || entry.descriptor < 0 || (entry.wanted & readable) == 0) return true;
+    auto const number = static_cast<std::uint64_t>(entry.descriptor);
+    auto const file = kernel.files.find(number);
+    if (!file || !file->stream) return true;
     auto const ahead = answered.handle_or_ahead;
     bool const drained = ahead > 0 && answered.wanted_or_drained != 0;
     bool const more = (answered.found & ~(drained ? ready_to_use : writable)) != 0;
-    (*file)->quiet_until = more ? 0 : quiet_until;
+    kernel.files.change(number, *file, [&](File& f) { f.quiet_until = more ? 0 : quiet_until; });
     if ((answered.found & readable) == 0 || ahead == 0) return true;
-    return ahead > 0 && kernel.batch.received((*file)->handle, static_cast<std::uint64_t>(ahead));
+    return ahead > 0 && kernel.batch.received(file->handle, static_cast<std::uint64_t>(ahead));
 }
 
 // An array of the program's.
@@ -75,6 +74,9 @@ struct Array {
 
 Reply poll_for(SystemCall const& call, std::uint64_t ns) {
     Array array{call.kernel.user, call[0]};
+    // Checked first: the host sees nothing of a question that cannot be asked.
+    if (call[1] > most_polled) return std::unexpected(base::Errno::Inval);
+    TRY(array.user.check(array.at, call[1] * sizeof(Asked), Access::Write));
     return poll_list(call.kernel, {&array, call[1], Array::load, Array::store}, ns);
 }
 
@@ -88,12 +90,13 @@ Reply poll_list(Kernel& kernel, PollList const& list, std::uint64_t ns) {
         return *Extent::create(i * sizeof(Polled), sizeof(Polled));
     };
     bool const may_receive = kernel.batch.may_receive() && kernel.alone();
+    Message message{kernel.host};
     bool ready = false;
     for (std::uint64_t i = 0; i < count; ++i) {
         auto entry = TRY(list.load(list.of, i));
         auto const asked = ask(kernel, entry, may_receive);
         ready = ready || entry.found != 0;
-        std::memcpy(kernel.host.data(block(i)).data(), &asked, sizeof asked);
+        message.shown().put(block(i).offset(), std::as_bytes(std::span{&asked, 1}));
         TRY(list.store(list.of, i, entry));
     }
     TRY(kernel.wait(Call::Poll, {extent.encode(), ready ? 0 : ns}, count));
@@ -101,15 +104,13 @@ Reply poll_list(Kernel& kernel, PollList const& list, std::uint64_t ns) {
     std::uint64_t found = 0;
     bool honest = true;
     for (std::uint64_t i = 0; i < count; ++i) {
-        Polled answered{};
-        std::memcpy(&answered, kernel.host.data(block(i)).data(), sizeof answered);
+        auto answered = message.heard(block(i)).fetch<Polled>();
         if (!may_receive) answered.handle_or_ahead = 0;
         auto entry = TRY(list.load(list.of, i));
         honest = take(kernel, entry, answered, quiet_until) && honest;
         if (entry.found != 0) ++found;
         TRY(list.store(list.of, i, entry));
     }
-    kernel.host.scrub(extent.size());
     if (!honest) return std::unexpected(base::Errno::Proto);
     return found;
 }

@@ -44,7 +44,7 @@ Reply read_signals(
         std::array<std::uint32_t, signal_record / sizeof(std::uint32_t)> const record{
             static_cast<std::uint32_t>(signal), 0, sent_to_thread, 1, call.kernel.user_id
         };
-        TRY(pieces.scatter(std::as_bytes(std::span{record})));
+        TRY(pieces.scatter(base::Heard{std::as_bytes(std::span{record})}));
     }
     return done * signal_record;
 }

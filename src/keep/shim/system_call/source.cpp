@@ -46,14 +46,13 @@ Reply add_source(SystemCall const& call, Source const& wanted, std::uint64_t fla
         return std::unexpected(source.error());
     }
     (*source)->handle = static_cast<std::uint32_t>(handle);
-    auto file = *TRY(kernel.files.find(number));
-    file.source = true;
-    kernel.files.put(number, file);
+    auto const file = TRY(kernel.files.find(number));
+    kernel.files.change(number, file, [](File& f) { f.source = true; });
     return number;
 }
 
 base::Result<Source*> source_of(SystemCall const& call, unsigned argument, Source::Kind kind) {
-    auto const handle = TRY(call.kernel.files.host(call[argument], base::Errno::Inval))->handle;
+    auto const handle = TRY(call.kernel.files.host(call[argument], base::Errno::Inval)).handle;
     auto* const source = TRY(call.kernel.sources.find(handle, base::Errno::Inval));
     if (source->kind != kind) return std::unexpected(base::Errno::Inval);
     return source;
@@ -72,7 +71,7 @@ void wake_readers(Kernel& kernel) {
 Reply read_source(SystemCall const& call, std::uint32_t handle, Pieces pieces) {
     auto& source = *TRY(call.kernel.sources.find(handle, base::Errno::BadF));
     bool const timer = source.kind == Source::Kind::Timer;
-    auto const room = TRY(pieces.left(most_read, true));
+    auto const room = TRY(pieces.left(most_read, Access::Write));
     if (room < (timer ? timer_record : signal_record)) return std::unexpected(base::Errno::Inval);
     for (auto const serial = source.serial; source.serial == serial;) {
         auto const read =

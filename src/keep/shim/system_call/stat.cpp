@@ -22,7 +22,7 @@ static_assert(sizeof(Status) == 144);
 
 // Stores what the shim itself knows of the first argument; false where only the host knows.
 base::Result<bool> store_own_status(SystemCall const& call, std::uint64_t at) {
-    auto const& file = *TRY(call.kernel.files.find(call[0]));
+    auto const file = TRY(call.kernel.files.find(call[0]));
     if (file.kind == File::Kind::Host && file.mode == 0) return false;
     Status status{};
     status.links = 1;

@@ -109,6 +109,63 @@ TEST_F(SystemCallTest, an_absolute_path_names_nothing) {
     EXPECT_EQ(world.call(2, {world.put("/etc/passwd"), 0}), error(Errno::NoEnt));
 }
 
+TEST_F(
+    SystemCallTest,
+    openat_forgets_a_mode_that_nothing_is_created_with_and_flags_that_it_does_not_know
+) {
+    world.kernel().files.put(5, {.kind = File::Kind::Host, .handle = 7});
+    std::array<std::uint64_t, 2> asked{}; // flags and mode
+    world.set_host([&](Call call, Arguments const& a, std::span<std::byte>) {
+        if (call == Call::OpenAt) asked = {a[2], a[3]};
+        return error(Errno::NoEnt);
+    });
+    constexpr std::uint64_t openat2_number = 437;
+    constexpr std::uint64_t create = 0100;
+    constexpr std::uint64_t unknown = 1U << 30;
+    auto const path = world.put("name");
+    auto const asks = [&](std::uint64_t flags, std::uint64_t mode) {
+        EXPECT_EQ(world.call(257, {5, path, flags, mode}), error(Errno::NoEnt));
+        return asked;
+    };
+    using Pair = std::array<std::uint64_t, 2>;
+    EXPECT_EQ(asks(0, 0644), (Pair{0, 0}));
+    EXPECT_EQ(asks(create | 2, 0644), (Pair{create | 2, 0644}));
+    EXPECT_EQ(asks(create, 0100644), (Pair{create, 0644}));
+    EXPECT_EQ(asks(020200002, 0600), (Pair{020200002, 0600})); // O_TMPFILE
+    EXPECT_EQ(asks(0200000, 0600), (Pair{0200000, 0}));        // O_DIRECTORY
+    EXPECT_EQ(asks(unknown, 0), (Pair{0, 0}));
+    EXPECT_EQ(asks(010000000 | create, 0644), (Pair{010000000, 0})); // O_PATH
+    // openat2 is strict, and whether it likes these the host knows.
+    std::array<std::uint64_t, 3> const how{0, 0644, 0};
+    world.call(openat2_number, {5, path, world.put(std::as_bytes(std::span{how})), 24});
+    EXPECT_EQ(asked, (Pair{0, 0644}));
+}
+
+TEST_F(SystemCallTest, recvfrom_tells_the_size_of_the_address_and_leaves_what_lies_behind_it) {
+    world.kernel().files.put(5, {.kind = File::Kind::Host, .handle = 7});
+    std::uint32_t told = 16;
+    world.set_host([&](Call, Arguments const& a, std::span<std::byte> data) {
+        std::memset(data.data() + (a[3] & 0xffff'ffff), 'n', smaller(told, a[3] >> 32));
+        std::memcpy(data.data() + (a[4] & 0xffff'ffff), &told, sizeof told);
+        return std::int64_t{1};
+    });
+    auto const receives = [&](std::uint32_t room) {
+        auto const buffer = world.put(std::string_view{"........................"});
+        auto const size = world.put(std::as_bytes(std::span{&room, 1}));
+        auto const got = world.call(45, {5, world.room(8), 8, 0, buffer, size});
+        auto const bytes = world.get(buffer, 24);
+        return std::to_string(got) + ' ' +
+               std::to_string(world.kernel().user.load<std::uint32_t>(size).value()) + ' ' +
+               std::string{reinterpret_cast<char const*>(bytes.data()), bytes.size()};
+    };
+    EXPECT_EQ(receives(24), "1 16 nnnnnnnnnnnnnnnn........");
+    EXPECT_EQ(receives(8), "1 16 nnnnnnnn................");
+    told = 0; // a stream socket names nobody
+    EXPECT_EQ(receives(24), "1 0 ........................");
+    told = 129; // no address is that long: a program would read on behind its buffer
+    EXPECT_EQ(receives(24), std::to_string(error(Errno::Proto)) + " 24 ........................");
+}
+
 TEST_F(SystemCallTest, a_handle_is_closed_with_its_last_descriptor) {
     unsigned closed = 0;
     world.set_host([&](Call call, Arguments const& a, std::span<std::byte>) -> std::int64_t {

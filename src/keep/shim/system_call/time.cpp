@@ -64,8 +64,11 @@ base::Result<std::uint64_t> deadline_at(Kernel& kernel, std::uint64_t at, std::u
     if (at == 0) return forever;
     auto const ns = TRY(load_ns(kernel, at));
     if (ns == forever || clock != realtime_clock) return ns;
-    auto const offset = kernel.clock.realtime_ns - kernel.clock.monotonic_ns;
-    return ns > offset ? ns - offset : 0;
+    // Both are below 2^63, and so is what they differ by.
+    auto const offset = static_cast<std::int64_t>(kernel.clock.realtime_ns) -
+                        static_cast<std::int64_t>(kernel.clock.monotonic_ns);
+    auto const moment = static_cast<std::int64_t>(ns) - offset;
+    return moment > 0 ? static_cast<std::uint64_t>(moment) : 0;
 }
 
 Reply system_call::clock_gettime(SystemCall const& call) {

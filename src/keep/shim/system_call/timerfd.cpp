@@ -48,7 +48,7 @@ Reply read_timer(SystemCall const& call, Source& timer, Pieces& pieces) {
     if (timer.interval != 0) times += (now - timer.next) / timer.interval;
     timer.next = timer.interval == 0 ? 0 : timer.next + (times * timer.interval);
     TRY(arm(call.kernel, timer));
-    return pieces.scatter(std::as_bytes(std::span{&times, 1}));
+    return pieces.scatter(base::Heard{std::as_bytes(std::span{&times, 1})});
 }
 
 Reply system_call::timerfd_create(SystemCall const& call) {

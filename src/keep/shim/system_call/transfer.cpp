@@ -1,5 +1,6 @@
 #include "keep/shim/system_call/transfer.hpp"
 
+#include "keep/shim/host/message.hpp"
 #include "keep/shim/system_call/source.hpp"
 
 namespace shim {
@@ -19,17 +20,20 @@ struct IoVector {
     std::uint64_t size;
 };
 
-std::span<std::byte const> memory_file(File const& file, std::uint64_t offset, std::uint64_t size) {
-    if (offset >= file.size) return {};
+base::Heard memory_file(File const& file, std::uint64_t offset, std::uint64_t size) {
+    if (offset >= file.size) return base::Heard{{}};
     // Safety: start.cpp checked that the window maps [place, place + size).
-    return {physical(hw::PhysAddr{file.place + offset}), smaller(size, file.size - offset)};
+    return base::Heard{
+        {physical(hw::PhysAddr{file.place + offset}), smaller(size, file.size - offset)}
+    };
 }
 
-Reply read_memory(File& file, Pieces pieces, Position position) {
+Reply read_memory(SystemCall const& call, File const& file, Pieces pieces, Position position) {
     auto const offset = position.own ? file.position : position.offset;
-    auto const wanted = TRY(pieces.left(most_bytes, false));
+    auto const wanted = TRY(pieces.left(most_bytes, Access::None));
     auto const done = TRY(pieces.scatter(memory_file(file, offset, wanted)));
-    if (position.own) file.position += done;
+    if (position.own)
+        call.kernel.files.change(call[0], file, [&](File& f) { f.position = offset + done; });
     return done;
 }
 
@@ -83,87 +87,90 @@ template <class Step> base::Result<std::size_t> Pieces::walk(std::size_t size, S
     return done;
 }
 
-base::Result<std::size_t> Pieces::gather(std::span<std::byte> to) {
-    return walk(to.size(), [&](std::uint64_t at, std::size_t done, std::size_t n) {
-        return user_.read(at, to.subspan(done, n));
+base::Result<std::size_t> Pieces::gather(base::Shown& to, std::size_t place, std::size_t size) {
+    return walk(size, [&](std::uint64_t at, std::size_t done, std::size_t n) {
+        return user_.show(at, n, to, place + done);
     });
 }
 
-base::Result<std::size_t> Pieces::scatter(std::span<std::byte const> from) {
+base::Result<std::size_t> Pieces::scatter(base::Heard from) {
     return walk(from.size(), [&](std::uint64_t at, std::size_t done, std::size_t n) {
-        return user_.write(at, from.subspan(done, n));
+        return user_.take(at, from.part(done, n));
     });
 }
 
-base::Result<std::uint64_t> Pieces::left(std::uint64_t cap, bool check) {
+base::Result<std::uint64_t> Pieces::left(std::uint64_t cap, Access access) {
     auto copy = *this;
     return copy.walk(cap, [&](std::uint64_t at, std::size_t, std::size_t n) -> base::Result<void> {
-        if (check) return user_.check(at, n, Access::Write);
-        return {};
+        if (access == Access::None) return {};
+        return user_.check(at, n, access);
     });
 }
 
-Reply read_file(SystemCall const& call, File& file, Pieces pieces, Position position) {
-    if (file.kind == File::Kind::Memory) return read_memory(file, pieces, position);
-    if (Name none; file.stream && position.own) return receive(call, pieces, 0, none);
+Reply read_file(SystemCall const& call, File const& file, Pieces pieces, Position position) {
+    if (file.kind == File::Kind::Memory) return read_memory(call, file, pieces, position);
     if (file.source && position.own) return read_source(call, file.handle, pieces);
-    // Checked first: what the host has read must not be lost.
-    auto const size = TRY(pieces.left(data_size, true));
-    auto const extent = *Extent::create(0, size);
     auto& kernel = call.kernel;
+    // What was received ahead comes first, by whatever number of the socket.
+    bool const ahead = file.stream || kernel.batch.unread(file.handle) != nullptr;
+    if (Name none; ahead && position.own) return receive(call, file, pieces, 0, none);
+    // Checked first: what the host has read must not be lost.
+    auto const size = TRY(pieces.left(data_size, Access::Write));
+    auto const extent = *Extent::create(0, size);
+    Message message{kernel.host};
     auto const got =
         TRY(position.own
                 ? kernel.wait(Call::Read, {file.handle, extent.encode()}, size)
                 : kernel.wait(Call::Pread, {file.handle, extent.encode(), position.offset}, size));
-    auto const copied = pieces.scatter(kernel.host.data(extent).first(got));
-    kernel.host.scrub(got);
-    return copied;
+    return pieces.scatter(message.heard(extent, got));
 }
 
-Reply write_file(SystemCall const& call, File& file, Pieces pieces, Position position) {
+Reply write_file(SystemCall const& call, File const& file, Pieces pieces, Position position) {
     if (file.kind == File::Kind::Memory) return std::unexpected(base::Errno::BadF);
-    if (file.stream && position.own) return send(call, pieces, 0, {});
+    if (file.stream && position.own) return send(call, file, pieces, 0, {});
     auto& kernel = call.kernel;
-    std::uint64_t done = 0;
-    for (;;) {
-        auto const gathered = pieces.gather(kernel.host.data(*Extent::create(0, data_size)));
-        if (!gathered && done == 0) return std::unexpected(gathered.error());
-        if (!gathered || (*gathered == 0 && done != 0)) return done;
-        auto const handle = file.handle;
-        auto const extent = Extent::create(0, *gathered)->encode();
+    for (std::uint64_t done = 0;;) {
+        // Checked first: of what cannot be sent the host sees nothing.
+        auto const size = pieces.left(data_size, Access::Read);
+        if (!size && done == 0) return std::unexpected(size.error());
+        if (!size || (*size == 0 && done != 0)) return done;
+        Message message{kernel.host};
+        auto const gathered = TRY(pieces.gather(message.shown(), 0, *size));
+        auto const extent = Extent::create(0, gathered)->encode();
         auto const offset = position.own ? own_position : position.offset + done;
         auto const sent =
             position.own && position.flags == 0
-                ? kernel.wait(Call::Write, {handle, extent}, *gathered)
-                : kernel.wait(Call::Pwrite, {handle, extent, offset, position.flags}, *gathered);
-        kernel.host.scrub(*gathered);
+                ? kernel.wait(Call::Write, {file.handle, extent}, gathered)
+                : kernel.wait(
+                      Call::Pwrite, {file.handle, extent, offset, position.flags}, gathered
+                  );
         if (!sent && done == 0) return std::unexpected(sent.error());
         if (!sent) return done;
         done += *sent;
-        if (*sent < *gathered || *gathered < data_size) return done;
+        if (*sent < gathered || gathered < data_size || !kernel.files.open(file)) return done;
     }
 }
 
 base::Result<void>
 fill_from_file(SystemCall const& call, File const& file, Range to, std::uint64_t offset) {
-    auto source = file;
     for (std::uint64_t at = to.begin; at < to.end;) {
         auto const pieces = Pieces::one(call.kernel.user, at, to.end - at);
         auto const from = offset + (at - to.begin);
-        auto const got = TRY(read_file(call, source, pieces, {.own = false, .offset = from}));
+        auto const got = TRY(read_file(call, file, pieces, {.own = false, .offset = from}));
         if (got == 0) break;
         at += got;
+        if (!call.kernel.files.open(file)) return std::unexpected(base::Errno::BadF);
     }
     return {};
 }
 
 Reply system_call::read(SystemCall const& call) {
-    auto& file = *TRY(call.kernel.files.find(call[0]));
+    auto const file = TRY(call.kernel.files.find(call[0]));
     return read_file(call, file, TRY(pieces_of(call)), position_of(call));
 }
 
 Reply system_call::write(SystemCall const& call) {
-    auto& file = *TRY(call.kernel.files.find(call[0]));
+    auto const file = TRY(call.kernel.files.find(call[0]));
     return write_file(call, file, TRY(pieces_of(call)), position_of(call));
 }
 

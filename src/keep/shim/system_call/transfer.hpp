@@ -13,11 +13,11 @@ public:
     static Pieces one(UserMemory& user, std::uint64_t at, std::uint64_t size);
     static base::Result<Pieces> vector(UserMemory& user, std::uint64_t at, std::uint64_t count);
 
-    // Copies up to to.size() bytes on from where the last copy ended; less only at the end.
-    base::Result<std::size_t> gather(std::span<std::byte> to);
-    base::Result<std::size_t> scatter(std::span<std::byte const> from);
-    // How many bytes are left, capped; `check`: after a check that all can be written to.
-    base::Result<std::uint64_t> left(std::uint64_t cap, bool check);
+    // Copies up to `size` bytes on from where the last copy ended; less only at the end.
+    base::Result<std::size_t> gather(base::Shown& to, std::size_t place, std::size_t size);
+    base::Result<std::size_t> scatter(base::Heard from);
+    // How many bytes are left, capped, after a check that the program may access all of them so.
+    base::Result<std::uint64_t> left(std::uint64_t cap, Access access);
 
 private:
     Pieces(UserMemory& user, Range now, std::uint64_t next, std::uint64_t count)
@@ -43,11 +43,14 @@ struct Name {
     std::uint64_t at = 0; // in the program; 0: none
     std::uint64_t size = 0;
 };
-Reply receive(SystemCall const& call, Pieces pieces, std::uint64_t flags, Name& name);
-Reply send(SystemCall const& call, Pieces pieces, std::uint64_t flags, Name name);
+// All of these: of the call's first argument, which is `file`.
+Reply receive(
+    SystemCall const& call, File const& file, Pieces pieces, std::uint64_t flags, Name& name
+);
+Reply send(SystemCall const& call, File const& file, Pieces pieces, std::uint64_t flags, Name name);
 
-Reply read_file(SystemCall const& call, File& file, Pieces pieces, Position position);
-Reply write_file(SystemCall const& call, File& file, Pieces pieces, Position position);
+Reply read_file(SystemCall const& call, File const& file, Pieces pieces, Position position);
+Reply write_file(SystemCall const& call, File const& file, Pieces pieces, Position position);
 base::Result<void>
 fill_from_file(SystemCall const& call, File const& file, Range to, std::uint64_t offset);
 

@@ -3,16 +3,20 @@
 #include "host/vmm/backend/kvm/confinement.hpp"
 #include "host/vmm/backend/kvm/ioctl.hpp"
 
+#include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/sched.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,7 +29,7 @@ using kvm::Needs;
 template <class Attempt> int error_of(Needs const& needs, Attempt attempt) {
     auto const child = ::fork();
     if (child == 0) {
-        if (!kvm::confine(needs)) ::_exit(255);
+        if (!kvm::confine(needs, 0)) ::_exit(255);
         errno = 0;
         ::_exit(attempt() < 0 ? errno : 0);
     }
@@ -80,6 +84,46 @@ TEST(Confinement, StartsNoProgramAndNoProcess) {
     );
     EXPECT_EQ(error_of({}, [] { return ::fork(); }), EPERM);
     EXPECT_EQ(error_of({}, [] { return ::syscall(SYS_ptrace, 0, 0, 0, 0); }), EPERM);
+    auto const clone = [](unsigned flags) {
+        return [flags] { return ::syscall(SYS_clone, flags, nullptr, nullptr, nullptr, 0); };
+    };
+    // Without memory in common it is no thread: the kernel's own answer, behind the filter's.
+    EXPECT_EQ(error_of({}, clone(CLONE_THREAD)), EINVAL);
+    EXPECT_EQ(error_of({}, clone(CLONE_THREAD | CLONE_NEWNS)), EPERM);
+    EXPECT_EQ(error_of({}, clone(SIGCHLD)), EPERM);
+}
+
+TEST(Confinement, SendsSignalsToItselfOnly) {
+    auto const other = ::getpid();
+    EXPECT_EQ(error_of({}, [&] { return ::syscall(SYS_tgkill, other, other, 0); }), EPERM);
+    EXPECT_EQ(error_of({}, [&] { return ::syscall(SYS_tkill, other, 0); }), EPERM);
+    EXPECT_EQ(error_of({}, [&] { return ::kill(other, 0); }), EPERM);
+    EXPECT_EQ(
+        error_of({}, [] { return ::syscall(SYS_tgkill, ::getpid(), ::syscall(SYS_gettid), 0); }), 0
+    );
+    EXPECT_EQ(error_of({}, [] { return ::fcntl(0, F_GETFL) < 0 ? -1 : 0; }), 0);
+    for (int const command : {F_SETOWN, F_SETSIG, F_SETLEASE, F_NOTIFY, F_DUPFD, F_ADD_SEALS})
+        EXPECT_EQ(error_of({}, [&] { return ::fcntl(0, command, other); }), EPERM) << command;
+}
+
+TEST(Confinement, SpeaksToNobodyThatTheConfigurationDidNotNeed) {
+    sockaddr_un address{.sun_family = AF_UNIX, .sun_path = "/nowhere"};
+    auto const* const to = reinterpret_cast<sockaddr const*>(&address);
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends.data()), 0);
+    os::Fd const one{ends[0]};
+    os::Fd const other{ends[1]};
+    auto const send = [&](sockaddr const* peer) {
+        return error_of({}, [&] {
+            return ::sendto(one.number(), "x", 1, 0, peer, peer ? sizeof address : 0) < 0 ? -1 : 0;
+        });
+    };
+    EXPECT_EQ(send(nullptr), 0);
+    EXPECT_EQ(send(to), EPERM);
+    EXPECT_EQ(error_of({}, [&] { return ::connect(one.number(), to, sizeof address); }), EPERM);
+    Needs const sockets{.sockets = true};
+    EXPECT_EQ(error_of(sockets, [] { return ::socket(AF_UNIX, SOCK_STREAM, 0); }), EPERM);
+    EXPECT_EQ(error_of(sockets, [] { return ::socket(AF_NETLINK, SOCK_RAW, 0); }), EPERM);
 }
 
 TEST(Confinement, MakesNoCodeExecutable) {
@@ -112,10 +156,8 @@ TEST(Confinement, WatchesDescriptorsForTheProgram) {
     EXPECT_EQ(error_of({}, [] { return ::syscall(SYS_timerfd_create, 0, 0); }), EPERM);
 }
 
-TEST(Confinement, OpensNoPathAndNoSocketThatTheConfigurationDidNotNeed) {
-    auto const open_path = [] { return ::open("/etc/passwd", O_RDONLY | O_CLOEXEC); };
+TEST(Confinement, MakesNoSocketThatTheConfigurationDidNotNeed) {
     auto const make_socket = [] { return ::socket(AF_INET, SOCK_STREAM, 0); };
-    EXPECT_EQ(error_of({}, open_path), EPERM);
     EXPECT_EQ(error_of({}, make_socket), EPERM);
     EXPECT_EQ(error_of({.sockets = true}, make_socket), 0);
 }

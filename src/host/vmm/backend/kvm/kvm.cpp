@@ -4,6 +4,8 @@
 #include "host/vmm/backend/kvm/shim_choice.hpp"
 #include "host/vmm/probe/common.hpp"
 
+#include <fmt/format.h>
+
 namespace host::vmm {
 
 namespace {
@@ -43,6 +45,25 @@ Check check_sealed_memory(Machine const& machine) {
     };
 }
 
+// Information: there is a Keep without it, but none with a directory of the host.
+Check check_landlock(Machine const& machine) {
+    Check check{.name = "Landlock", .pass = true, .info = {}};
+    auto const version = machine.landlock();
+    if (version == 0)
+        check.info =
+            "no: a Keep gets no directory of the host (--dir, source = \"host\"), as nothing "
+            "would hold its process to that; this takes Linux 5.13 or later, started "
+            "with landlock among its security modules (lsm=)";
+    else
+        check.info =
+            fmt::format("version {}: ", version) +
+            (version == 1 ? "holds a Keep's process to the directories that it is given; names "
+                            "cannot be moved from one folder to another before version 2 (Linux "
+                            "5.19)"
+                          : "holds a Keep's process to the directories that it is given");
+    return check;
+}
+
 } // namespace
 
 Report probe_kvm(Machine const& machine) {
@@ -52,6 +73,7 @@ Report probe_kvm(Machine const& machine) {
     if (!report.platform.front().pass) return report;
     report.platform.push_back(check_shim(machine));
     report.platform.push_back(check_sealed_memory(machine));
+    report.platform.push_back(check_landlock(machine));
     report.setup.push_back(check_device_access(machine, "/dev/kvm", "kvm"));
     return report;
 }

@@ -3,6 +3,7 @@
 #include "host/vmm/backend/kvm/confinement.hpp"
 #include "host/vmm/backend/kvm/end.hpp"
 #include "host/vmm/backend/kvm/kvm.hpp"
+#include "host/vmm/backend/kvm/landlock.hpp"
 #include "host/vmm/backend/kvm/sealed.hpp"
 #include "host/vmm/backend/kvm/shim_choice.hpp"
 #include "host/vmm/keep.hpp"
@@ -16,7 +17,6 @@
 
 #include <fcntl.h>
 #include <sched.h>
-#include <sys/prctl.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
@@ -75,6 +75,33 @@ os::OrFailure<Image> open_image(KeepWish const& keep_wish, std::string const& pr
     return Image::open(TRY(find_part("shim-" + shim)), program);
 }
 
+os::OrFailure<void> confine(Handed const& handed) {
+    auto const landlock = handed.folders.empty() ? 0 : kvm::landlock_version();
+    if (!handed.folders.empty() && landlock == 0)
+        return std::unexpected(
+            os::Failure{
+                .name = "directory-unconfined",
+                .text = "this kernel has no Landlock, which holds the process of a Keep to the "
+                        "directories that it is given"
+            }
+        );
+    kvm::Needs const needs{
+        .sockets = handed.server.policy().network.sockets(),
+        .memory = handed.wishes.memory,
+        .folders = handed.folders,
+        .words = &handed.server.path_words(),
+    };
+    if (auto const confined = kvm::confine(needs, landlock); !confined)
+        return std::unexpected(
+            os::Failure{
+                .name = "launch-failed",
+                .text = "the process cannot be confined: " +
+                        std::string{os::description(confined.error())}
+            }
+        );
+    return {};
+}
+
 // Runs the image's program to its end, which becomes this process' own.
 os::Failure run(KeepWish const& keep_wish, Image const& image, Handed const& handed) {
     ShimLog const log{keep_wish.log};
@@ -85,18 +112,7 @@ os::Failure run(KeepWish const& keep_wish, Image const& image, Handed const& han
                 log.write(line);
             })
         );
-        if (plan.sealed()) ::prctl(PR_SET_DUMPABLE, 0);
-        kvm::Needs const needs{
-            .sockets = handed.server.policy().network.sockets(), .memory = handed.wishes.memory
-        };
-        if (auto const confined = kvm::confine(needs); !confined)
-            return std::unexpected(
-                os::Failure{
-                    .name = "launch-failed",
-                    .text = "the system-call filter cannot be set: " +
-                            std::string{os::description(confined.error())}
-                }
-            );
+        TRY(confine(handed));
         // Nothing is taken apart: the system takes all of it back at once.
         kvm::end_as(TRY(keep.run()));
     };

@@ -4,6 +4,7 @@
 #include "keep/exec/vfs/host/convert.hpp"
 #include "keep/exec/vfs/host/open_directory.hpp"
 #include "keep/exec/vfs/host/parent.hpp"
+#include "keep/exec/vfs/host/spelling.hpp"
 #include "keep/exec/vfs/path.hpp"
 #include "os/check.hpp"
 #include "os/path_text.hpp"
@@ -31,9 +32,7 @@ Result<std::string> read_target(int directory, char const* name) {
     );
     if (size == 0 || size > text.size()) return std::unexpected(Errno::Proto);
     if (size == text.size()) return std::unexpected(Errno::NameTooLong);
-    std::string target{text.data(), size};
-    if (!valid_utf8(target)) return std::unexpected(Errno::IlSeq);
-    return target;
+    return std::string{text.data(), size};
 }
 
 } // namespace
@@ -45,14 +44,16 @@ Result<OpenDirectory*> OpenDirectory::same_mount(Directory& other) const {
 }
 
 Result<void> OpenDirectory::create_directory(std::string_view path) {
-    TRY(check_path(path));
+    std::string room;
+    path = TRY(given_path(path, room));
     TRY(check_writable());
     auto const parent = TRY(Parent::open(fd_, path));
     return os::done(::mkdirat(parent.directory(), parent.name(), new_directory_mode));
 }
 
 Result<void> OpenDirectory::remove(std::string_view path, int flags) {
-    TRY(check_path(path));
+    std::string room;
+    path = TRY(given_path(path, room));
     TRY(check_writable());
     auto const parent = TRY(Parent::open(fd_, path));
     return os::done(::unlinkat(parent.directory(), parent.name(), flags));
@@ -65,8 +66,10 @@ Result<void> OpenDirectory::remove_directory(std::string_view path) {
 Result<void> OpenDirectory::unlink(std::string_view path) { return remove(path, 0); }
 
 Result<void> OpenDirectory::rename(std::string_view from, Directory& to, std::string_view to_path) {
-    TRY(check_path(from));
-    TRY(check_path(to_path));
+    std::string room;
+    std::string to_room;
+    from = TRY(given_path(from, room));
+    to_path = TRY(given_path(to_path, to_room));
     auto* const to_directory = TRY(same_mount(to));
     TRY(check_writable());
     auto const source = TRY(Parent::open(fd_, from));
@@ -82,11 +85,11 @@ Result<void> OpenDirectory::rename(std::string_view from, Directory& to, std::st
 Result<std::string> OpenDirectory::follow_links(std::string_view path) const {
     std::string at{without_slashes(path)};
     for (unsigned links = 0; links <= most_links; ++links) {
-        auto const target = read_link(at);
+        auto const target = link_text(at);
         if (!target && target.error() == Errno::Inval) return at;
         if (!target) return std::unexpected(target.error());
         if (target->front() == '/') return std::unexpected(Errno::Perm);
-        at = std::string{split(at).parent} + std::string{without_slashes(*target)};
+        at = std::string{split(at).parent} + *target;
         if (at.size() > longest_path) return std::unexpected(Errno::NameTooLong);
     }
     return std::unexpected(Errno::Loop);
@@ -103,8 +106,10 @@ Result<std::string> OpenDirectory::to_link(std::string_view path, Follow follow)
 
 Result<void>
 OpenDirectory::link(std::string_view from, Follow follow, Directory& to, std::string_view to_path) {
-    TRY(check_path(from));
-    TRY(check_path(to_path));
+    std::string room;
+    std::string to_room;
+    from = TRY(given_path(from, room));
+    to_path = TRY(given_path(to_path, to_room));
     auto* const to_directory = TRY(same_mount(to));
     TRY(check_writable());
     auto const linked = TRY(to_link(from, follow));
@@ -116,8 +121,11 @@ OpenDirectory::link(std::string_view from, Follow follow, Directory& to, std::st
 }
 
 Result<void> OpenDirectory::symlink(std::string_view target, std::string_view path) {
+    std::string room;
+    std::string target_room;
     TRY(check_target(target));
-    TRY(check_path(path));
+    target = TRY(meant(target, target_room));
+    path = TRY(given_path(path, room));
     TRY(check_writable());
     auto const parent = TRY(Parent::open(fd_, path));
     os::PathText const text{target};
@@ -125,7 +133,13 @@ Result<void> OpenDirectory::symlink(std::string_view target, std::string_view pa
 }
 
 Result<std::string> OpenDirectory::read_link(std::string_view path) const {
-    TRY(check_path(path));
+    std::string room;
+    path = TRY(given_path(path, room));
+    return shown(TRY(link_text(path)));
+}
+
+// The same in the host's bytes.
+Result<std::string> OpenDirectory::link_text(std::string_view path) const {
     if (single(path)) return read_target(fd_.number(), os::PathText{path}.c_str());
     auto const opened = TRY(open_path(path, Follow::No));
     auto target = read_target(opened.number(), "");

@@ -1,5 +1,8 @@
 #include "keep/exec/vfs/host/convert.hpp"
 
+#include "keep/exec/vfs/host/spelling.hpp"
+#include "keep/exec/vfs/path.hpp"
+
 #include <dirent.h>
 
 namespace exec::vfs::host {
@@ -61,6 +64,11 @@ Stat convert(struct ::stat const& stat) {
 
 std::array<::timespec, 2> convert(Times times) {
     return {timespec_or_omit(times.accessed_ns), timespec_or_omit(times.modified_ns)};
+}
+
+Result<std::string_view> given_path(std::string_view path, std::string& room) {
+    TRY(check_path(path));
+    return meant(path, room);
 }
 
 base::Errno escape(base::Errno error) {

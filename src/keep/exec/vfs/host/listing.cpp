@@ -1,6 +1,7 @@
 #include "keep/exec/vfs/host/listing.hpp"
 
 #include "keep/exec/vfs/host/convert.hpp"
+#include "keep/exec/vfs/host/spelling.hpp"
 #include "keep/exec/vfs/path.hpp"
 #include "os/check.hpp"
 
@@ -22,9 +23,9 @@ constexpr std::size_t block_size = 32UZ * 1024;
 // getdents64(2): d_ino, d_off, d_reclen, d_type, then the name.
 constexpr std::size_t name_at = offsetof(::dirent64, d_name);
 
-// A name that the application can be told, and that names something in this very directory.
+// A name that names something in this very directory.
 bool usable(std::string_view name) {
-    return !name.empty() && name.size() <= longest_name && !name.contains('/') && valid_utf8(name);
+    return !name.empty() && name.size() <= longest_name && !name.contains('/');
 }
 
 FileType type_by_name(os::Fd const& directory, std::string const& name) {
@@ -63,8 +64,8 @@ Result<Entry> Listing::take(os::Fd const& directory) {
 
     Entry entry{.next = next_, .inode = head.d_ino, .type = type_of_entry(head.d_type), .name = {}};
     if (!usable(name)) return entry;
-    entry.name = name;
-    if (head.d_type == DT_UNKNOWN) entry.type = type_by_name(directory, entry.name);
+    entry.name = shown(name);
+    if (head.d_type == DT_UNKNOWN) entry.type = type_by_name(directory, std::string{name});
     return entry;
 }
 

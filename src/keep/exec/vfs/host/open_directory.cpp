@@ -5,6 +5,7 @@
 #include "keep/exec/vfs/path.hpp"
 #include "os/beneath.hpp"
 #include "os/check.hpp"
+#include "os/device.hpp"
 #include "os/path_text.hpp"
 
 #include <fcntl.h>
@@ -60,9 +61,10 @@ Result<Node> OpenDirectory::open_node(std::string_view path, OpenHow how) {
         fd_, os::PathText{path}.c_str(), linux_flags(how), how.create ? new_file_mode : 0
     );
     if (!opened) return std::unexpected(open_error(opened.error()));
-    auto const mode = how.directory ? S_IFDIR : TRY(stat_of(*opened)).st_mode;
-    if (S_ISDIR(mode)) return std::make_unique<OpenDirectory>(*std::move(opened), mount_);
-    if (!S_ISREG(mode)) return std::unexpected(Errno::NotSup);
+    if (how.directory) return std::make_unique<OpenDirectory>(*std::move(opened), mount_);
+    auto const stat = TRY(stat_of(*opened));
+    if (S_ISDIR(stat.st_mode)) return std::make_unique<OpenDirectory>(*std::move(opened), mount_);
+    if (!S_ISREG(stat.st_mode) && !os::harmless_device(stat)) return std::unexpected(Errno::NotSup);
     bool const read_only = mount_->access == Access::ReadOnly;
     return std::make_unique<OpenFile>(*std::move(opened), read_only);
 }
@@ -84,7 +86,8 @@ Result<Node> OpenDirectory::open_read_only(std::string_view path, OpenHow how) {
 }
 
 Result<Node> OpenDirectory::open(std::string_view path, OpenHow how) {
-    TRY(check_path(path));
+    std::string room;
+    path = TRY(given_path(path, room));
     if (how.create && how.directory) return std::unexpected(Errno::Inval);
     if (mount_->access == Access::ReadOnly) return open_read_only(path, how);
     return open_node(path, how);
@@ -93,7 +96,8 @@ Result<Node> OpenDirectory::open(std::string_view path, OpenHow how) {
 Result<Stat> OpenDirectory::stat() const { return convert(TRY(stat_of(fd_))); }
 
 Result<Stat> OpenDirectory::stat(std::string_view path, Follow follow) const {
-    TRY(check_path(path));
+    std::string room;
+    path = TRY(given_path(path, room));
     if (single(path)) {
         struct ::stat stat{};
         os::PathText const name{path};
@@ -110,7 +114,8 @@ Result<void> OpenDirectory::set_times(Times times) {
 }
 
 Result<void> OpenDirectory::set_times(std::string_view path, Times times, Follow follow) {
-    TRY(check_path(path));
+    std::string room;
+    path = TRY(given_path(path, room));
     TRY(check_writable());
     auto const both = convert(times);
     if (single(path) && follow == Follow::No) {

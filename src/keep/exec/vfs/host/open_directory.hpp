@@ -46,6 +46,7 @@ private:
     Result<Node> open_read_only(std::string_view path, OpenHow how);
     Result<std::string> to_link(std::string_view path, Follow follow) const;
     Result<std::string> follow_links(std::string_view path) const;
+    Result<std::string> link_text(std::string_view path) const;
     Result<void> remove(std::string_view path, int flags);
 
     os::Fd fd_;

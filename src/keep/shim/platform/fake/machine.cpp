@@ -21,6 +21,7 @@ struct State {
     std::uint64_t thread_pointer = 0;
     std::uint64_t second_pointer = 0;
     std::uint64_t ticks = 0;
+    std::function<std::uint64_t()> counter; // instead of `ticks`
     std::uint64_t flushes = 0;
     std::uint64_t random = 1;
 };
@@ -42,7 +43,10 @@ unsigned Machine::cpu() { return 0; }
 void Machine::flush() { ++state().flushes; }
 void Machine::ring_doorbell() { state().world->ring(); }
 void Machine::relax() {}
-std::uint64_t Machine::ticks() { return state().ticks += 1000; }
+std::uint64_t Machine::ticks() {
+    auto const& counter = state().counter;
+    return counter ? counter() : state().ticks += 1000;
+}
 
 base::Result<std::uint64_t> Machine::random() {
     // A test wants the same numbers each time.
@@ -91,7 +95,7 @@ World::World(Memory memory) {
     machine.memory = store().memory();
     kernel_->host.attach(0, machine.memory + launch::block_address);
     kernel_->batch.attach(machine.memory + launch::batch_address);
-    kernel_->clock = {0, second_ns, 1'700'000'000 * second_ns, Clock::factor(2'000'000)};
+    kernel_->clock = Clock::starting(0, 0, second_ns, 1'700'000'000 * second_ns, 2'000'000);
     // Fails only for ranges that are not these.
     static_cast<void>(kernel_->pool.add(
         {launch::files_address, memory.first},
@@ -109,6 +113,10 @@ World::World(Memory memory) {
 }
 
 World::~World() { state().memory = nullptr; }
+
+void World::set_counter(std::function<std::uint64_t()> counter) {
+    state().counter = std::move(counter);
+}
 
 std::uint64_t World::flushes() { return state().flushes; }
 

@@ -39,6 +39,8 @@ public:
 
     Kernel& kernel() { return *kernel_; }
     void set_host(HostPart host) { host_ = std::move(host); }
+    // What the processor's counter shows.
+    static void set_counter(std::function<std::uint64_t()> counter);
 
     // A system call as the program makes it; what the program finds in RAX.
     std::int64_t call(std::uint64_t number, Arguments const& arguments = {});

@@ -1,0 +1,23 @@
+#pragma once
+
+// Status flags of files that a Keep has in common with others: its standard streams are those of
+// whoever started it. What the Keep sets there holds for its own calls; the open file itself, and
+// so the caller's terminal, stays as it is.
+
+#include "host/vmm/server/handles.hpp"
+
+#include <cstddef>
+#include <span>
+
+namespace host::vmm::shared_flags {
+
+void begin(Handles::File& file); // from now on the Keep's flags are apart from the file's
+bool apart(Handles::File const& file);
+int status(Handles::File const& file, int own); // F_GETFL, where the file's own say `own`
+void set(Handles::File& file, int wanted);      // F_SETFL
+void set_nonblocking(Handles::File& file, bool on);
+
+base::Result<std::uint64_t> read(Handles::File const& file, std::span<std::byte> to);
+base::Result<std::uint64_t> write(Handles::File const& file, std::span<std::byte> from);
+
+} // namespace host::vmm::shared_flags

@@ -16,8 +16,8 @@ struct Source {
 
     Kind kind = Kind::None;
     bool raised = false;         // Signals: the host was told that some are there
+    std::uint8_t clock = 0;      // Timer: Linux's number
     std::uint32_t handle = 0;    // of the host's timer
-    std::uint64_t clock = 0;     // Timer: Linux's number
     std::uint64_t next = 0;      // Timer: when it runs out, by the monotonic clock; 0: never
     std::uint64_t interval = 0;  // Timer: nanoseconds; 0: once only
     std::uint64_t tolerance = 0; // Timer: how far the host's clock may be ahead of the Keep's
@@ -27,7 +27,7 @@ struct Source {
 
 class Sources {
 public:
-    static constexpr std::size_t max_sources = 512;
+    static constexpr std::size_t max_sources = 256;
 
     explicit Sources(std::span<Source, max_sources> sources) : sources_{sources} {}
 

@@ -55,7 +55,8 @@ Reply system_call::timerfd_create(SystemCall const& call) {
     if ((call[1] & ~source_flags) != 0) return std::unexpected(base::Errno::Inval);
     if (call[0] != realtime_clock && call[0] != monotonic_clock && call[0] != boot_time_clock)
         return std::unexpected(base::Errno::Inval);
-    return add_source(call, {.kind = Source::Kind::Timer, .clock = call[0]}, call[1]);
+    auto const clock = static_cast<std::uint8_t>(call[0]);
+    return add_source(call, {.kind = Source::Kind::Timer, .clock = clock}, call[1]);
 }
 
 Reply system_call::timerfd_settime(SystemCall const& call) {

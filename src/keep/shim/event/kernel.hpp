@@ -67,7 +67,7 @@ struct Kernel {
     std::uint32_t reported_cpus = 1;
     std::uint64_t futex_order = 0;
     std::uint64_t pending = 0; // signals to the program that all threads block, as in Thread
-    Range blocks; // memory for the host-call blocks of further vCPUs
+    Range blocks;              // memory for the host-call blocks of further vCPUs
     std::uint64_t unknown_calls = 0;
     std::uint32_t user_id = 0;
     std::uint32_t group_id = 0;

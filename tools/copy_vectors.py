@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Copies the attestation vectors under permissive licences into test/vectors, with a MANIFEST.json of only those.
 
-usage: copy_vectors.py FOLDER   the whole set, with its MANIFEST.json
+usage: copy_vectors.py FOLDER   the whole set, with its MANIFEST.json; what is in its folder field, with one of its own
 """
 
 import hashlib
@@ -47,6 +47,20 @@ def without(value, paths):
     return value
 
 
+def copy_field(source, target):
+    """Files from the field, whose manifest has provenance and licence in each entry."""
+    manifest = json.loads((source / "MANIFEST.json").read_text())
+    manifest["entries"] = [entry for entry in manifest["entries"] if entry["licence"] in PERMISSIVE]
+    for entry in manifest["entries"]:
+        data = (source / entry["path"]).read_bytes()
+        assert hashlib.sha256(data).hexdigest() == entry["sha256"], entry["path"]
+        to = target / entry["path"]
+        to.parent.mkdir(parents=True, exist_ok=True)
+        to.write_bytes(data)
+    (target / "MANIFEST.json").write_text(json.dumps(manifest, indent=1) + "\n")
+    print(f"{len(manifest['entries'])} of the field kept")
+
+
 def main(source):
     target = pathlib.Path(__file__).resolve().parent.parent / "test" / "vectors"
     vectors = json.loads((source / "MANIFEST.json").read_text())["vectors"]
@@ -63,6 +77,8 @@ def main(source):
         shutil.copyfile(source / vector["path"], to)
     manifest = {"schema": 1, "vectors": [without(vector, left_out) for vector in kept]}
     (target / "MANIFEST.json").write_text(json.dumps(manifest, indent=1) + "\n")
+    if (source / "field").is_dir():
+        copy_field(source / "field", target / "field")
     print(f"{len(kept)} kept, {len(left_out) + len(cases)} left out:")
     for path in sorted(left_out) + cases:
         print(" ", path)

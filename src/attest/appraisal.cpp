@@ -1,17 +1,17 @@
 #include "attest/appraisal.hpp"
 
 #include "attest/cca/rules.hpp"
+#include "attest/certificate/check.hpp"
+#include "attest/common_rules.hpp"
 #include "attest/csr/appraise.hpp"
 #include "attest/csr/rules.hpp"
 #include "attest/dcap/appraise.hpp"
 #include "attest/dcap/rules.hpp"
-#include "attest/form.hpp"
 #include "attest/nitro/rules.hpp"
 #include "attest/none/examine.hpp"
 #include "attest/none/rules.hpp"
 #include "attest/snp/appraise.hpp"
 #include "attest/snp/rules.hpp"
-#include "crypto/name.hpp"
 
 #include <algorithm>
 
@@ -19,34 +19,10 @@ namespace attest {
 
 namespace {
 
-constexpr std::array kinds{
-    Kind::SnpReport,
-    Kind::SgxQuote,
-    Kind::TdxQuote,
-    Kind::NitroDocument,
-    Kind::CcaToken,
-    Kind::EnarxRequest,
-    Kind::AmdCertificate,
-    Kind::NoHardware,
-};
-
 bool any(std::vector<Finding> const& findings, Outcome outcome) {
     return std::ranges::any_of(findings, [&](auto const& finding) {
         return finding.outcome == outcome;
     });
-}
-
-std::optional<Claims::Value> appraise_amd_certificate(Judge& judge, Request const& request) {
-    auto parsed = crypto::Certificate::parse(request.evidence);
-    bool const ok = judge.check(snp::rules::certificate_form, parsed.has_value(), [&] {
-        return malformed(parsed.error(), request.evidence, "certificate");
-    });
-    if (!ok) return {};
-    Sourced<crypto::Certificate> const certificate{std::move(*parsed), "certificate"};
-    snp::appraise_certificate(judge, request, certificate);
-    return EndorsementClaims{
-        std::string(crypto::common_name(certificate.value.subject()).value_or(""))
-    };
 }
 
 // One line for each technology.
@@ -63,8 +39,6 @@ std::optional<Claims::Value> run(Kind kind, Judge& judge, Request const& request
         return dcap::appraise(judge, request);
     case Kind::EnarxRequest:
         return csr::appraise(judge, request);
-    case Kind::AmdCertificate:
-        return appraise_amd_certificate(judge, request);
     case Kind::NoHardware:
         none::appraise(judge, request);
         return {};
@@ -85,16 +59,21 @@ Appraisal::Appraisal(Kind kind, std::vector<Finding> findings)
     : kind_{kind}, findings_{std::move(findings)}, verdict_{verdict_of(findings_)} {}
 
 Appraisal appraise(Kind kind, Request const& request) {
-    Judge judge{request.policy, rules_for(kind)};
-    auto claims = run(kind, judge, request);
+    Judge judge{request.policy, rules_for(kind), request.expected};
+    bool const wanted = judge.check(rules::kind_accepted, request.kinds.contains(kind), [&] {
+        return Detail{
+            "a kind of evidence that the relying party accepts",
+            std::string{name_of(kind)},
+            {"evidence", 0, "kind"}
+        };
+    });
+    auto claims = wanted ? run(kind, judge, request) : std::nullopt;
     Appraisal out{kind, std::move(judge).finish()};
     if (out.verdict_ == Verdict::Accepted && !claims) out.verdict_ = Verdict::Undecided;
     if (out.verdict_ == Verdict::Accepted)
         out.claims_ = std::shared_ptr<Claims const>(new Claims{std::move(*claims)});
     return out;
 }
-
-std::span<Kind const> all_kinds() { return kinds; }
 
 Rules rules_for(Kind kind) {
     switch (kind) {
@@ -110,8 +89,6 @@ Rules rules_for(Kind kind) {
         return dcap::rules::all_tdx;
     case Kind::EnarxRequest:
         return csr::rules::all;
-    case Kind::AmdCertificate:
-        return snp::rules::certificate;
     case Kind::NoHardware:
         return none::rules::all;
     default:
@@ -120,10 +97,13 @@ Rules rules_for(Kind kind) {
 }
 
 Rule const* find_rule(std::string_view id) {
-    for (auto const kind : kinds)
-        for (auto const* rule : rules_for(kind))
-            if (rule->id == id) return rule;
-    return nullptr;
+    auto const of = [&](Rules rules) {
+        auto const found = std::ranges::find(rules, id, &Rule::id);
+        return found == rules.end() ? nullptr : *found;
+    };
+    for (auto const kind : all_kinds())
+        if (auto const* rule = of(rules_for(kind))) return rule;
+    return of(certificate::rules());
 }
 
 } // namespace attest

@@ -24,32 +24,21 @@ enum class Verdict : std::uint8_t { Accepted = 0, Refused = 1, Undecided = 3 };
 // What findings amount to.
 Verdict verdict_of(std::vector<Finding> const& findings);
 
-// An endorsement that was appraised for itself says nothing of a guest.
-struct EndorsementClaims {
-    std::string subject;
-};
-
 class Appraisal;
 Appraisal appraise(Kind kind, Request const& request);
 
 // Only appraise() makes Claims: to hold them is to know that no rule failed and none was left
-// undecided.
+// undecided. Each alternative has a measurement and report data: claims.cpp does not build without.
 class Claims {
 public:
-    using Value = std::variant<
-        snp::Claims,
-        dcap::Claims,
-        nitro::Claims,
-        cca::Claims,
-        csr::Claims,
-        EndorsementClaims>;
+    using Value = std::variant<snp::Claims, dcap::Claims, nitro::Claims, cca::Claims, csr::Claims>;
     Value const& value() const { return value_; }
     template <class T> T const* get() const { return std::get_if<T>(&value_); }
 
-    // MEASUREMENT, MRENCLAVE, MRTD, PCR 0 or the realm's initial measurement; empty for an
-    // endorsement.
+    // MEASUREMENT, MRENCLAVE, MRTD, PCR 0 or the realm's initial measurement.
     base::View measurement() const;
-    // REPORT_DATA, nonce (or else user data) or realm challenge; empty where there is none.
+    // REPORT_DATA, nonce (or else user data) or realm challenge; empty only for an enclave of Nitro
+    // that was asked to bind nothing.
     base::View report_data() const;
 
 private:
@@ -79,9 +68,6 @@ private:
 
 // The kind of evidence, from its bytes.
 std::optional<Kind> recognise(base::View evidence);
-
-// The kinds that are appraised here.
-std::span<Kind const> all_kinds();
 
 // All rules for evidence of one kind.
 Rules rules_for(Kind kind);

@@ -47,12 +47,30 @@ char const* enarx_attest_endorsements_add(
     enarx_attest_endorsements* endorsements, enarx_attest_bytes bytes, char const* source
 );
 
+/* For the evidence of which vendor a root counts, with AMD for which processor: a root of another purpose ends no chain.
+ * To be combined with |. */
+typedef enum enarx_attest_purpose {
+    ENARX_ATTEST_FOR_AMD_MILAN = 1 << 0,
+    ENARX_ATTEST_FOR_AMD_GENOA = 1 << 1,
+    ENARX_ATTEST_FOR_AMD_TURIN = 1 << 2,
+    ENARX_ATTEST_FOR_AMD = 7,
+    ENARX_ATTEST_FOR_INTEL = 1 << 3, /* SGX and TDX */
+    ENARX_ATTEST_FOR_AWS = 1 << 4,   /* Nitro */
+} enarx_attest_purpose;
+
 /* The roots, and a memory of verified certificates that makes the next appraisal faster: keep one. */
 typedef struct enarx_attest_verifier enarx_attest_verifier;
 /* Trusts the roots of AMD, Intel and AWS that are built in. */
 enarx_attest_verifier* enarx_attest_verifier_new(void);
-/* Trusts the certificates among `roots` and nothing else, as they are: whether one is a root, signed by its own key, is
- * not asked. */
+/* Trusts nothing yet. */
+enarx_attest_verifier* enarx_attest_verifier_without_roots(void);
+/* Trusts the certificates among `roots` for these purposes, as they are: whether one is a root, signed by its own key, is
+ * not asked. While the verifier is being filled, by one thread. False: no purpose, or one that does not exist. */
+bool enarx_attest_verifier_add_roots(
+    enarx_attest_verifier* verifier, enarx_attest_endorsements const* roots, uint64_t purposes
+);
+/* Trusts the certificates among `roots` and nothing else, for the kind of evidence that the request names: its `kinds`
+ * must then be of one vendor. */
 enarx_attest_verifier* enarx_attest_verifier_with_roots(enarx_attest_endorsements const* roots);
 /* Trusts the public keys of platforms beside the roots, for CCA, whose tokens no vendor's chain vouches for: a JWK (EC,
  * RFC 7517), or an array of {"pkey": JWK, "instance-id": HEX, "implementation-id": HEX}. While the verifier is being
@@ -88,6 +106,16 @@ typedef struct enarx_attest_expected {
     size_t count;
 } enarx_attest_expected;
 
+/* Kinds of evidence. To be combined with |. */
+typedef enum enarx_attest_kind {
+    ENARX_ATTEST_SNP = 1 << 0,
+    ENARX_ATTEST_SGX = 1 << 1,
+    ENARX_ATTEST_TDX = 1 << 2,
+    ENARX_ATTEST_NITRO = 1 << 3,
+    ENARX_ATTEST_CCA = 1 << 4,
+    ENARX_ATTEST_CSR = 1 << 5, /* certification request of Enarx, with evidence of SEV-SNP or SGX in it */
+} enarx_attest_kind;
+
 typedef struct enarx_attest_request {
     size_t size; /* sizeof(enarx_attest_request) */
     enarx_attest_bytes evidence; /* of one piece, and nothing behind it; some 64 KiB at most */
@@ -95,12 +123,14 @@ typedef struct enarx_attest_request {
     enarx_attest_policy const* policy;
     enarx_attest_expected report_data;
     enarx_attest_expected measurements;
-    int64_t at; /* the time to judge by: seconds since 1970-01-01T00:00:00Z */
+    int64_t at; /* the time to judge by: seconds since 1970-01-01T00:00:00Z; before the year 10000 */
+    uint64_t kinds; /* those that count: other evidence is refused; 0: all, each of which carries report data */
 } enarx_attest_request;
 
 typedef struct enarx_attest_appraisal enarx_attest_appraisal;
-/* NULL: the bytes are of no kind of evidence, or the request is incomplete (its size is another one, a pointer in it is
- * NULL, or nothing is said of a comparison). An answer of any verdict is to be freed. */
+/* NULL: the bytes are of no kind of evidence (a certificate, for one: it is an endorsement), or the request is incomplete:
+ * its size is none that it ever had, a pointer in it is NULL, nothing is said of a comparison, the time is before 1970 or
+ * after 9999, or no such kinds exist. An answer of any verdict is to be freed. */
 enarx_attest_appraisal*
 enarx_attest_appraise(enarx_attest_verifier* verifier, enarx_attest_request const* request);
 void enarx_attest_appraisal_free(enarx_attest_appraisal* appraisal);

@@ -3,6 +3,8 @@
 #include "attest/attest.h"
 #include "attest/verify.hpp"
 
+#include <algorithm>
+#include <cstring>
 #include <limits>
 #include <new>
 
@@ -13,8 +15,10 @@ struct enarx_attest_endorsements {
 
 struct enarx_attest_verifier {
     attest::Roots roots;
-    attest::SignatureMemo memo;
+    attest::SignatureMemo memo = {};
     std::string why = {};
+    // Roots without a purpose: they are for the kind of evidence that a request names.
+    std::optional<std::vector<attest::Sourced<crypto::Certificate>>> of_one_kind = {};
 };
 
 struct enarx_attest_policy {
@@ -43,10 +47,18 @@ std::string text_of(Unusable const& why) {
            ", found " + why.found;
 }
 
+bool whole(enarx_attest_bytes const& bytes) { return bytes.data != nullptr || bytes.size == 0; }
+
+constexpr Unusable no_bytes(char const* source) {
+    return {.source = source, .offset = 0, .expected = "bytes", .found = "NULL with a size"};
+}
+
 bool said(enarx_attest_expected const& expected) {
     if (expected.binding == ENARX_ATTEST_UNBOUND) return true;
-    return expected.binding == ENARX_ATTEST_ONE_OF &&
-           (expected.count == 0 || expected.values != nullptr);
+    if (expected.binding != ENARX_ATTEST_ONE_OF) return false;
+    if (expected.count == 0) return true;
+    return expected.values != nullptr &&
+           std::ranges::all_of(std::span{expected.values, expected.count}, whole);
 }
 
 std::optional<Expected> expected_of(enarx_attest_request const& request) {
@@ -69,6 +81,65 @@ std::optional<Expected> expected_of(enarx_attest_request const& request) {
     return out;
 }
 
+constexpr std::size_t size_without_kinds = offsetof(enarx_attest_request, kinds);
+
+// The request as it is today, from one of any size that it ever had.
+std::optional<enarx_attest_request> current(enarx_attest_request const* request) {
+    enarx_attest_request out{};
+    if (request->size != sizeof out && request->size != size_without_kinds) return {};
+    std::memcpy(&out, request, request->size);
+    return out;
+}
+
+// The first second of the year 10000, which no certificate and no timestamp reaches.
+constexpr std::int64_t end_of_time = 253'402'300'800;
+
+bool complete(enarx_attest_request const& request) {
+    return request.endorsements != nullptr && request.policy != nullptr &&
+           whole(request.evidence) && request.at >= 0 && request.at < end_of_time;
+}
+
+// Each bit is a Kind of hardware; nothing where there is another bit.
+std::optional<Kinds> kinds_of(std::uint64_t bits) {
+    Kinds out;
+    std::uint64_t known = 0;
+    for (auto const kind : all_kinds()) {
+        if (kind == Kind::NoHardware) continue;
+        auto const bit = std::uint64_t{1} << static_cast<unsigned>(kind);
+        known |= bit;
+        if ((bits & bit) != 0) out.add(kind);
+    }
+    if ((bits & ~known) != 0) return {};
+    return bits == 0 ? Kinds::all() : out;
+}
+
+std::optional<Purposes> purposes_of_bits(std::uint64_t bits) {
+    Purposes out;
+    std::uint64_t known = 0;
+    for (auto const purpose : all_purposes) {
+        if (purpose == Purpose::Arm) continue; // keys, not roots
+        auto const bit = std::uint64_t{1} << static_cast<unsigned>(purpose);
+        known |= bit;
+        if ((bits & bit) != 0) out.add(purpose);
+    }
+    if (bits == 0 || (bits & ~known) != 0) return {};
+    return out;
+}
+
+// The verifier's roots as they count for this evidence; nothing where they have no purpose and the
+// request leaves open which vendor's evidence it is about.
+std::optional<Roots>
+roots_for(enarx_attest_verifier const& verifier, base::View evidence, Kinds kinds) {
+    auto out = verifier.roots;
+    if (!verifier.of_one_kind) return out;
+    auto const kind = recognise(evidence);
+    auto const purposes = kind ? purposes_of(*kind, evidence) : Purposes{};
+    for (auto const other : all_kinds())
+        if (kind && kinds.contains(other) && purposes_of(other, evidence) != purposes) return {};
+    for (auto const& root : *verifier.of_one_kind) out.add(root, purposes);
+    return out;
+}
+
 } // namespace
 
 enarx_attest_endorsements* enarx_attest_endorsements_new() {
@@ -82,26 +153,47 @@ void enarx_attest_endorsements_free(enarx_attest_endorsements* endorsements) {
 char const* enarx_attest_endorsements_add(
     enarx_attest_endorsements* endorsements, enarx_attest_bytes bytes, char const* source
 ) {
-    auto const added =
-        endorsements->value.add(view_of(bytes), source != nullptr ? source : "endorsement");
+    auto const* const name = source != nullptr ? source : "endorsement";
+    auto const added = whole(bytes) ? endorsements->value.add(view_of(bytes), name)
+                                    : base::Result<void, Unusable>{std::unexpected(no_bytes(name))};
     if (added) return nullptr;
     endorsements->why = text_of(added.error());
     return endorsements->why.c_str();
 }
 
 enarx_attest_verifier* enarx_attest_verifier_new() {
-    return new enarx_attest_verifier{.roots = Roots::builtin(), .memo = {}};
+    return new enarx_attest_verifier{.roots = Roots::builtin()};
+}
+
+enarx_attest_verifier* enarx_attest_verifier_without_roots() {
+    return new enarx_attest_verifier{.roots = Roots::none()};
+}
+
+bool enarx_attest_verifier_add_roots(
+    enarx_attest_verifier* verifier, enarx_attest_endorsements const* roots, std::uint64_t purposes
+) {
+    auto const found = purposes_of_bits(purposes);
+    if (verifier == nullptr || roots == nullptr || !found) return false;
+    for (auto const& root : roots->value.certificates()) verifier->roots.add(root, *found);
+    return true;
 }
 
 enarx_attest_verifier* enarx_attest_verifier_with_roots(enarx_attest_endorsements const* roots) {
     auto const all = roots->value.certificates();
-    return new enarx_attest_verifier{.roots = Roots::only({all.begin(), all.end()}), .memo = {}};
+    auto* const out = enarx_attest_verifier_without_roots();
+    out->of_one_kind.emplace(all.begin(), all.end());
+    return out;
 }
 
 char const* enarx_attest_verifier_trust(
     enarx_attest_verifier* verifier, enarx_attest_bytes jwk, char const* source
 ) {
-    auto keys = parse_trust_keys(view_of(jwk), source != nullptr ? source : "key");
+    auto const* const name = source != nullptr ? source : "key";
+    if (!whole(jwk)) {
+        verifier->why = text_of(no_bytes(name));
+        return verifier->why.c_str();
+    }
+    auto keys = parse_trust_keys(view_of(jwk), name);
     if (!keys) {
         verifier->why = text_of(keys.error());
         return verifier->why.c_str();
@@ -131,20 +223,24 @@ bool enarx_attest_policy_set(enarx_attest_policy* policy, char const* rule, bool
 
 enarx_attest_appraisal*
 enarx_attest_appraise(enarx_attest_verifier* verifier, enarx_attest_request const* request) {
-    if (verifier == nullptr || request == nullptr || request->size != sizeof *request ||
-        request->endorsements == nullptr || request->policy == nullptr ||
-        (request->evidence.data == nullptr && request->evidence.size != 0))
-        return nullptr;
-    auto const expected = expected_of(*request);
-    if (!expected) return nullptr;
+    if (verifier == nullptr || request == nullptr) return nullptr;
+    auto const asked = current(request);
+    if (!asked || !complete(*asked)) return nullptr;
+    auto const expected = expected_of(*asked);
+    auto const kinds = kinds_of(asked->kinds);
+    if (!expected || !kinds) return nullptr;
+    auto const evidence = view_of(asked->evidence);
+    auto const roots = roots_for(*verifier, evidence, *kinds);
+    if (!roots) return nullptr;
     auto appraisal = verify({
-        .evidence = view_of(request->evidence),
-        .endorsements = request->endorsements->value,
-        .roots = verifier->roots,
-        .policy = request->policy->value,
+        .evidence = evidence,
+        .endorsements = asked->endorsements->value,
+        .roots = *roots,
+        .policy = asked->policy->value,
         .expected = *expected,
-        .at = std::chrono::sys_seconds{std::chrono::seconds{request->at}},
+        .at = std::chrono::sys_seconds{std::chrono::seconds{asked->at}},
         .memo = &verifier->memo,
+        .kinds = *kinds,
     });
     if (!appraisal) return nullptr;
     std::string kind{name_of(appraisal->kind())};

@@ -78,10 +78,10 @@ bool appraise_validity(Judge& judge, Rule const& rule, Request const& request, P
 }
 
 bool appraise_root(
-    Judge& judge, ChainRules const& rules, Request const& request, Path const& path
+    Judge& judge, ChainRules const& rules, Purpose purpose, Request const& request, Path const& path
 ) {
     auto const& last = path.back()->value;
-    bool const pinned = request.roots.contains(last);
+    bool const pinned = request.roots.contains(last, purpose);
     if (!last.self_issued() && !pinned) {
         judge.undecided(
             rules.complete,
@@ -94,9 +94,12 @@ bool appraise_root(
     }
     judge.check(rules.complete, true, [] { return Detail{}; });
     return judge.check(rules.root, pinned, [&] {
+        auto const others = request.roots.pinned_for(last);
         return Detail{
-            "a pinned root",
-            "another self-issued certificate, " + shown_name(last.subject()),
+            "a root that is pinned for " + std::string{name_of(purpose)},
+            others.empty()
+                ? "another self-issued certificate, " + shown_name(last.subject())
+                : shown_name(last.subject()) + ", which is pinned for " + text_of(others) + " only",
             {path.back()->source, 0, "certificate"},
             "Use --root to trust another root in the place of the vendor's."
         };
@@ -108,12 +111,13 @@ bool appraise_root(
 Path appraise_chain(
     Judge& judge,
     ChainRules const& rules,
+    Purpose purpose,
     Request const& request,
     Link const& leaf,
     std::span<Link const> pool
 ) {
-    auto path = build_path(leaf, request, pool);
-    bool ok = appraise_root(judge, rules, request, path);
+    auto path = build_path(leaf, request, request.roots.of(purpose), pool);
+    bool ok = appraise_root(judge, rules, purpose, request, path);
     ok &= appraise_authority(judge, rules.authority, path);
     ok &= appraise_signatures(judge, rules.signature, request, path);
     ok &= appraise_validity(judge, rules.validity, request, path);

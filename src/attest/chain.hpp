@@ -11,7 +11,7 @@ namespace attest {
 // procedure.
 struct ChainRules {
     Rule const& complete;  // every issuer is there, up to a root
-    Rule const& root;      // that root is pinned
+    Rule const& root;      // that root is pinned for this purpose
     Rule const& authority; // each issuer may sign certificates, within its path length; nothing
                            // critical is unknown
     Rule const& signature; // each certificate is signed by the next
@@ -19,11 +19,12 @@ struct ChainRules {
 };
 
 // The leaf's chain as far as it goes, with findings for all ChainRules. Empty when something failed
-// or is missing. `pool`: more certificates to build from, such as those inside the evidence, beside
-// the endorsements.
+// or is missing. `purpose`: for what the root at its end must be pinned. `pool`: more certificates
+// to build from, such as those inside the evidence, beside the endorsements.
 Path appraise_chain(
     Judge& judge,
     ChainRules const& rules,
+    Purpose purpose,
     Request const& request,
     Sourced<crypto::Certificate> const& leaf,
     std::span<Sourced<crypto::Certificate> const> pool = {}

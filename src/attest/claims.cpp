@@ -20,7 +20,6 @@ base::View measurement_of(cca::Claims const& claims) { return claims.realm_initi
 base::View measurement_of(csr::Claims const& claims) {
     return std::visit([](auto const& inner) { return measurement_of(inner); }, claims.evidence);
 }
-base::View measurement_of(EndorsementClaims const& /*claims*/) { return {}; }
 
 base::View report_data_of(snp::Claims const& claims) { return claims.report.report_data; }
 base::View report_data_of(dcap::Claims const& claims) {
@@ -35,7 +34,6 @@ base::View report_data_of(cca::Claims const& claims) { return claims.realm_chall
 base::View report_data_of(csr::Claims const& claims) {
     return std::visit([](auto const& inner) { return report_data_of(inner); }, claims.evidence);
 }
-base::View report_data_of(EndorsementClaims const& /*claims*/) { return {}; }
 
 } // namespace
 

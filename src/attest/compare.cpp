@@ -6,10 +6,9 @@
 
 namespace attest {
 
-void compare_report_data(
-    Judge& judge, Rule const& rule, ReportData const& expected, Field const& field
-) {
-    if (!expected.value()) {
+void compare_report_data(Judge& judge, Rule const& rule, Field const& field) {
+    auto const expected = judge.take_report_data(rule);
+    if (!expected) {
         judge.undecided(
             rule,
             {"single-use data to compare with",
@@ -19,7 +18,7 @@ void compare_report_data(
         );
         return;
     }
-    base::View const wanted{*expected.value()};
+    base::View const wanted{*expected};
     bool const fits = !wanted.empty() && wanted.size() <= field.value.size() &&
                       (field.padded || wanted.size() == field.value.size()) &&
                       base::equal(wanted, field.value.first(wanted.size())) &&
@@ -27,10 +26,9 @@ void compare_report_data(
     judge.demand(rule, fits, [&] { return Detail{hex(wanted), hex(field.value), field.place}; });
 }
 
-void compare_measurement(
-    Judge& judge, Rule const& rule, Measurements const& expected, Field const& field
-) {
-    if (!expected.values()) {
+void compare_measurement(Judge& judge, Rule const& rule, Field const& field) {
+    auto const expected = judge.take_measurements(rule);
+    if (!expected) {
         judge.undecided(
             rule,
             {"a measurement to compare with",
@@ -40,12 +38,12 @@ void compare_measurement(
         );
         return;
     }
-    bool const known = std::ranges::any_of(*expected.values(), [&](auto const& wanted) {
+    bool const known = std::ranges::any_of(*expected, [&](auto const& wanted) {
         return base::equal(wanted, field.value);
     });
     judge.demand(rule, known, [&] {
         std::string wanted;
-        for (auto const& value : *expected.values())
+        for (auto const& value : *expected)
             wanted += (wanted.empty() ? "" : " or ") + hex(base::View{value});
         return Detail{wanted, hex(field.value), field.place};
     });

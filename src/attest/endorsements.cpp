@@ -1,7 +1,10 @@
 #include "attest/endorsements.hpp"
 
 #include "attest/bundle.hpp"
+#include "attest/certificate_table.hpp"
 #include "attest/form.hpp"
+#include "attest/wrapped/json_text.hpp"
+#include "attest/wrapped/spelling.hpp"
 #include "crypto/der.hpp"
 #include "crypto/pem.hpp"
 
@@ -49,7 +52,43 @@ base::Result<void, Unusable> Endorsements::add(base::View bytes, std::string con
     if (looks_like_bundle(bytes)) return add_bundle(bytes, source);
     if (crypto::looks_like_pem(bytes)) return add_pem(bytes, source);
     if (is_json(bytes)) return add_document(bytes, source);
+    if (looks_like_certificate_table(bytes)) return add_table(bytes, source);
+    // Text around PEM is not passed over: what was a block and is damaged would be lost unseen.
+    if (auto const blocks = wrapped::pem_blocks(base::text_of(bytes)); !blocks.empty())
+        return std::unexpected(
+            Unusable{
+                source, 0, "PEM blocks and nothing else", "other text before the first of them"
+            }
+        );
+    if (auto const spelt = wrapped::decode(base::text_of(bytes)); spelt && spelt->how == "base64")
+        return add(spelt->bytes, source + ", base64");
     return add_der(bytes, source);
+}
+
+base::Result<void, Unusable> Endorsements::add_table(base::View bytes, std::string const& source) {
+    auto const entries = parse_certificate_table(bytes);
+    if (!entries) return std::unexpected(unusable(source, entries.error(), bytes));
+    for (auto const& [content, offset] : *entries) {
+        auto const name = source + " table at byte " + std::to_string(offset);
+        TRY(crypto::looks_like_pem(content) ? add_pem(content, name) : add_der(content, name));
+    }
+    return {};
+}
+
+// What Azure's service for host certificates (THIM) answers; false where it is something else.
+base::Result<bool, Unusable>
+Endorsements::add_azure(json::Value document, std::string const& source) {
+    auto const leaf = document.member("vcekCert");
+    auto const chain = document.member("certificateChain");
+    if (!leaf || !chain) return false;
+    for (auto const& field : {*leaf, *chain}) {
+        auto const name = source + " field " + std::string{field.key()};
+        auto const text = wrapped::unescaped(field.content());
+        if (!text || !crypto::looks_like_pem(base::view_of(*text)))
+            return std::unexpected(Unusable{name, 0, "PEM", "other text"});
+        TRY(add_pem(base::view_of(*text), name));
+    }
+    return true;
 }
 
 base::Result<void, Unusable> Endorsements::add_pem(base::View bytes, std::string const& source) {
@@ -160,6 +199,7 @@ Endorsements::add_document(base::View bytes, std::string const& source) {
         if (!parsed) return std::unexpected(unusable(source, parsed.error(), bytes));
         return add_collateral(std::move(*parsed), source);
     }
+    if (TRY(add_azure(tree->root(), source))) return {};
     for (auto const& document : documents_)
         if (base::equal(document.value.bytes, bytes)) return {};
     documents_.push_back({Document{{bytes.begin(), bytes.end()}}, source});

@@ -33,9 +33,11 @@ struct Unusable {
 // Filled once, then only read: safe to share between threads.
 class Endorsements {
 public:
-    // Takes in DER (one or several, end to end), PEM (any number of blocks), a JSON object or a
-    // bundle. The same endorsement again changes nothing; one for the same key, issuer or platform
-    // with the same dates and other content is refused: which one would count?
+    // Takes in DER (one or several, end to end), PEM (any number of blocks), a JSON object, a
+    // bundle, the certificate table of a host of SEV-SNP, the certificates that Azure's THIM
+    // service gives in JSON, and any of these in base64. The same endorsement again changes
+    // nothing; one for the same key, issuer or platform with the same dates and other content is
+    // refused: which one would count?
     base::Result<void, Unusable> add(base::View bytes, std::string const& source);
 
     std::span<Sourced<crypto::Certificate> const> certificates() const { return certificates_; }
@@ -53,6 +55,8 @@ public:
 
 private:
     base::Result<void, Unusable> add_bundle(base::View bytes, std::string const& source);
+    base::Result<void, Unusable> add_table(base::View bytes, std::string const& source);
+    base::Result<bool, Unusable> add_azure(json::Value document, std::string const& source);
     base::Result<void, Unusable> add_pem(base::View bytes, std::string const& source);
     base::Result<void, Unusable> add_der(base::View bytes, std::string const& source);
     base::Result<void, Unusable> add_certificate(base::View der, std::string const& source);

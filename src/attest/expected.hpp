@@ -1,8 +1,10 @@
 #pragma once
 
 // What the relying party compares evidence with. There is no default: not to compare is a word that
-// somebody wrote.
+// somebody wrote. Nobody reads a value here: a Judge hands out each one once, to the rule that
+// compares it.
 
+#include "attest/rule.hpp"
 #include "base/view.hpp"
 
 #include <optional>
@@ -11,8 +13,22 @@
 
 namespace attest {
 
+// A value, or the word that there is none to compare with.
+template <class Value> class Wish {
+public:
+    explicit Wish(std::optional<Value> value) : value_{std::move(value)} {}
+    bool given() const { return value_.has_value(); }
+
+protected:
+    std::optional<Value> const& value() const { return value_; }
+
+private:
+    template <class> friend class Once;
+    std::optional<Value> value_;
+};
+
 // The single-use data that the attester was asked to bind.
-class ReportData {
+class ReportData : public Wish<std::vector<std::byte>> {
 public:
     static ReportData exactly(base::View bytes) {
         return ReportData{std::vector(bytes.begin(), bytes.end())};
@@ -20,15 +36,17 @@ public:
     // Evidence may then be somebody else's, or old.
     static ReportData unbound() { return ReportData{{}}; }
 
-    std::optional<std::vector<std::byte>> const& value() const { return value_; }
+    // These, or the others where none were given.
+    ReportData or_else(ReportData const& others) const { return given() ? *this : others; }
+    // Whether nothing was given, or exactly this.
+    bool admits(base::View bytes) const { return !value() || base::equal(*value(), bytes); }
 
 private:
-    explicit ReportData(std::optional<std::vector<std::byte>> value) : value_{std::move(value)} {}
-    std::optional<std::vector<std::byte>> value_;
+    using Wish::Wish;
 };
 
 // The launch measurements that are known to be good.
-class Measurements {
+class Measurements : public Wish<std::vector<std::vector<std::byte>>> {
 public:
     static Measurements any_of(std::vector<std::vector<std::byte>> values) {
         return Measurements{std::move(values)};
@@ -36,17 +54,32 @@ public:
     // Evidence may then be of any program.
     static Measurements unbound() { return Measurements{{}}; }
 
-    std::optional<std::vector<std::vector<std::byte>>> const& values() const { return values_; }
-
 private:
-    explicit Measurements(std::optional<std::vector<std::vector<std::byte>>> values)
-        : values_{std::move(values)} {}
-    std::optional<std::vector<std::vector<std::byte>>> values_;
+    using Wish::Wish;
 };
 
 struct Expected {
     ReportData report_data;
     Measurements measurements;
+};
+
+// A wish during one appraisal: it remembers which rule took the value.
+template <class Value> class Once {
+public:
+    explicit Once(Wish<Value> const& wish) : given_{wish.given()}, value_{wish.value_} {}
+
+    bool given() const { return given_; }
+    // Nothing where nothing was given, and for all who come later.
+    std::optional<Value> take(Rule const& by) {
+        if (value_) taken_by_ = &by;
+        return std::exchange(value_, std::nullopt);
+    }
+    Rule const* taken_by() const { return taken_by_; }
+
+private:
+    bool given_;
+    std::optional<Value> value_;
+    Rule const* taken_by_ = nullptr;
 };
 
 } // namespace attest

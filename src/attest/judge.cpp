@@ -1,8 +1,16 @@
 #include "attest/judge.hpp"
 
+#include "attest/common_rules.hpp"
+
 #include <algorithm>
 
 namespace attest {
+
+namespace {
+
+constexpr std::string_view not_reached = "not reached: an earlier rule did not pass";
+
+} // namespace
 
 void Judge::add(Rule const& rule, Outcome outcome, Detail detail) {
     if (outcome == Outcome::Failed) failed_ = true;
@@ -26,15 +34,38 @@ void Judge::not_asked(Rule const& rule) {
     );
 }
 
+bool Judge::answered(Rule const* rule) const {
+    return rule && std::ranges::any_of(findings_, [&](auto const& finding) {
+               return finding.rule == rule &&
+                      (finding.outcome == Outcome::Passed || finding.outcome == Outcome::Failed);
+           });
+}
+
+// Nothing that was given counts as met because nobody looked.
+void Judge::judge_expectations() {
+    bool const data = report_data_.given() && !answered(report_data_.taken_by());
+    bool const measurements = measurements_.given() && !answered(measurements_.taken_by());
+    bool const stopped = std::ranges::any_of(findings_, [](auto const& finding) {
+        return finding.outcome == Outcome::Failed || finding.outcome == Outcome::Undecided;
+    });
+    if (!data && !measurements) return add(rules::expectations_compared, Outcome::Passed, {});
+    for (auto const& [left, what] :
+         {std::pair{data, "the report data"}, std::pair{measurements, "the measurements"}})
+        if (left)
+            add(rules::expectations_compared,
+                Outcome::Undecided,
+                {.expected = std::string{what} + " that were given, compared with the evidence",
+                 .found = stopped ? std::string{not_reached} : "no rule that did so"});
+}
+
 std::vector<Finding> Judge::finish() && {
+    judge_expectations();
     for (auto const* rule : rules_) {
         bool const found = std::ranges::any_of(findings_, [&](auto const& finding) {
             return finding.rule == rule;
         });
         if (!found)
-            add(*rule,
-                Outcome::Undecided,
-                {.expected = {}, .found = "not reached: an earlier rule did not pass"});
+            add(*rule, Outcome::Undecided, {.expected = {}, .found = std::string{not_reached}});
     }
     return std::move(findings_);
 }

@@ -1,8 +1,9 @@
 #pragma once
 
 // Collects one finding or more for each rule. A rule that nobody asked about ends up undecided,
-// never passed.
+// never passed; so does an expectation that no rule compared.
 
+#include "attest/expected.hpp"
 #include "attest/finding.hpp"
 #include "attest/policy.hpp"
 
@@ -14,14 +15,30 @@ namespace attest {
 class Judge {
 public:
     // `rules`: all that apply to this kind of evidence.
-    Judge(Policy const& policy, Rules rules)
-        : policy_{&policy}, rules_{rules.begin(), rules.end()} {
-        findings_.reserve(rules.size());
+    Judge(Policy const& policy, Rules rules, Expected const& expected)
+        : policy_{&policy},
+          rules_{rules.begin(), rules.end()},
+          report_data_{expected.report_data},
+          measurements_{expected.measurements} {
+        findings_.reserve(rules.size() + 1);
     }
     // Evidence inside this evidence has rules of its own.
     void also(Rules rules) { rules_.insert(rules_.end(), rules.begin(), rules.end()); }
 
     Policy const& policy() const { return *policy_; }
+
+    // What the relying party expects, once: for the rule that compares it. One that nobody took, or
+    // that its rule neither passed nor failed by, leaves the appraisal undecided.
+    std::optional<std::vector<std::byte>> take_report_data(Rule const& by) {
+        return report_data_.take(by);
+    }
+    std::optional<std::vector<std::vector<std::byte>>> take_measurements(Rule const& by) {
+        return measurements_.take(by);
+    }
+    // What evidence binds by its own form, where the relying party named nothing else.
+    void expect_by_default(ReportData const& data) {
+        if (!report_data_.given()) report_data_ = Once{data};
+    }
 
     // Passed, or failed with the Detail that `detail()` makes; where the policy turned the rule
     // off, off either way. Answers whether to go on: false only for a failure.
@@ -55,10 +72,14 @@ private:
         return !on;
     }
     void add(Rule const& rule, Outcome outcome, Detail detail);
+    bool answered(Rule const* rule) const;
+    void judge_expectations();
 
     Policy const* policy_;
     std::vector<Rule const*> rules_;
     std::vector<Finding> findings_;
+    Once<std::vector<std::byte>> report_data_;
+    Once<std::vector<std::vector<std::byte>>> measurements_;
     bool failed_ = false;
 };
 

@@ -1,5 +1,4 @@
 #include "attest/appraisal.hpp"
-#include "crypto/der.hpp"
 #include "hw/quote/quote.hpp"
 #include "protocol/evidence/evidence.hpp"
 
@@ -9,6 +8,16 @@
 namespace attest {
 
 namespace {
+
+constexpr std::array kinds{
+    Kind::SnpReport,
+    Kind::SgxQuote,
+    Kind::TdxQuote,
+    Kind::NitroDocument,
+    Kind::CcaToken,
+    Kind::EnarxRequest,
+    Kind::NoHardware,
+};
 
 constexpr std::size_t snp_report_size = sizeof(hw::snp::AttestationReport);
 
@@ -63,22 +72,6 @@ bool like_request(base::View evidence) {
     return base::equal(left.first(size), base::View{version}.first(size));
 }
 
-// A revocation list: two SEQUENCEs and the version 1.
-bool like_list(base::View evidence) {
-    constexpr std::array version{std::byte{2}, std::byte{1}, std::byte{1}};
-    return skip_sequence_head(evidence) && skip_sequence_head(evidence) &&
-           evidence.size() >= version.size() &&
-           base::equal(evidence.first(version.size()), version);
-}
-
-bool like_amd_certificate(base::View evidence) {
-    if (like_list(evidence)) return false;
-    crypto::DerReader outer{evidence};
-    auto const certificate = outer.enter(crypto::Tag::Sequence, "");
-    return certificate && certificate->at(crypto::Tag::Sequence) &&
-           base::text_of(evidence).contains("Advanced Micro Devices");
-}
-
 } // namespace
 
 std::string_view name_of(Kind kind) {
@@ -95,18 +88,43 @@ std::string_view name_of(Kind kind) {
         return "CCA attestation token";
     case Kind::EnarxRequest:
         return "Enarx certification request";
-    case Kind::AmdCertificate:
-        return "AMD certificate";
     case Kind::NoHardware:
         return "evidence without hardware";
     }
     return "unknown";
 }
 
+std::span<Kind const> all_kinds() { return kinds; }
+
+std::string_view short_name_of(Kind kind) {
+    switch (kind) {
+    case Kind::SnpReport:
+        return "snp";
+    case Kind::SgxQuote:
+        return "sgx";
+    case Kind::TdxQuote:
+        return "tdx";
+    case Kind::NitroDocument:
+        return "nitro";
+    case Kind::CcaToken:
+        return "cca";
+    case Kind::EnarxRequest:
+        return "csr";
+    case Kind::NoHardware:
+        return "none";
+    }
+    return "unknown";
+}
+
+std::optional<Kind> kind_named(std::string_view short_name) {
+    for (auto const kind : kinds)
+        if (short_name_of(kind) == short_name) return kind;
+    return {};
+}
+
 std::optional<Kind> recognise(base::View evidence) {
     if (protocol::evidence::looks_like(evidence)) return Kind::NoHardware;
     if (like_request(evidence)) return Kind::EnarxRequest;
-    if (like_amd_certificate(evidence)) return Kind::AmdCertificate;
     if (like_quote(evidence)) return is_of_tdx(evidence) ? Kind::TdxQuote : Kind::SgxQuote;
     if (like_snp_report(evidence)) return Kind::SnpReport;
     if (nitro::looks_like(evidence)) return Kind::NitroDocument;

@@ -28,10 +28,14 @@ bool judged(crypto::RevocationList const& list, std::span<Path const> paths, Rev
     });
 }
 
+bool pinned(crypto::Certificate const& certificate, Request const& request) {
+    return !request.roots.pinned_for(certificate).empty();
+}
+
 // A root that was issued again with the same name and key: any verifier takes the one for the other
 // (RFC 5280, 6.1.1 (d): a trust anchor is a name and a key).
 bool is_root_again(Link const& link, Request const& request) {
-    return std::ranges::any_of(request.roots.certificates(), [&](Link const& root) {
+    return std::ranges::any_of(request.roots.all(), [&](Link const& root) {
         auto const key = root.value.public_key_info();
         return base::equal(root.value.subject(), link.value.subject()) &&
                base::equal(key, link.value.public_key_info()) &&
@@ -39,8 +43,8 @@ bool is_root_again(Link const& link, Request const& request) {
     });
 }
 
-// Each certificate on the way to a pinned root is signed by the next; nothing where the way ends
-// before.
+// Each certificate on the way to a pinned root, of whatever purpose, is signed by the next; nothing
+// where the way ends before.
 std::optional<bool> descends(Path const& path, Request const& request) {
     for (std::size_t i = 0; i + 1 < path.size(); ++i)
         if (!verify_signature(
@@ -48,7 +52,7 @@ std::optional<bool> descends(Path const& path, Request const& request) {
             ))
             return false;
     auto const& last = *path.back();
-    if (request.roots.contains(last.value)) return true;
+    if (pinned(last.value, request)) return true;
     if (last.value.self_issued()) return is_root_again(last, request);
     return {};
 }
@@ -76,8 +80,7 @@ void judge_leftover(
 // The certificate that issued a list, wherever it stands.
 Link const*
 issuer_of(crypto::RevocationList const& list, Request const& request, std::span<Link const> pool) {
-    for (auto const links :
-         {request.roots.certificates(), pool, request.endorsements.certificates()})
+    for (auto const links : {request.roots.all(), pool, request.endorsements.certificates()})
         for (auto const& link : links)
             if (base::equal(link.value.subject(), list.issuer())) return &link;
     return nullptr;
@@ -88,8 +91,8 @@ void judge_certificates(
 ) {
     for (auto const links : {request.endorsements.certificates(), pool})
         for (auto const& link : links) {
-            if (on_a_path(link, paths) || request.roots.contains(link.value)) continue;
-            auto const path = build_path(link, request, pool);
+            if (on_a_path(link, paths) || pinned(link.value, request)) continue;
+            auto const path = build_path(link, request, request.roots.all(), pool);
             judge_leftover(
                 judge,
                 descends(path, request),
@@ -105,7 +108,8 @@ void judge_documents(Judge& judge, Request const& request, std::span<Link const>
         auto const signer = dcap::signer_of(document, request, pool);
         std::optional<bool> verified;
         if (signer.link)
-            verified = descends(build_path(*signer.link, request, pool), request);
+            verified =
+                descends(build_path(*signer.link, request, request.roots.all(), pool), request);
         else if (signer.any)
             verified = false;
         judge_leftover(judge, verified, "none from the document's signature", source, "signature");
@@ -130,7 +134,8 @@ void appraise_leftovers(
         if (judged(list, paths, revocable)) continue;
         auto const* issuer = issuer_of(list, request, pool);
         std::optional<bool> verified;
-        if (issuer) verified = descends(build_path(*issuer, request, pool), request);
+        if (issuer)
+            verified = descends(build_path(*issuer, request, request.roots.all(), pool), request);
         if (verified == true)
             verified =
                 verify_signature(list.signed_part(), issuer->value.public_key_info(), request.memo);

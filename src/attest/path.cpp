@@ -20,18 +20,25 @@ bool other_root(Link const& root, std::span<Link const> pool) {
 
 // The issuer of `link`: where several bear the name, the one whose key verifies, first of all one
 // that is valid at the time, or else the first.
-Link const* issuer_of(Link const& link, Request const& request, std::span<Link const> pool) {
+Link const* issuer_of(
+    Link const& link,
+    Request const& request,
+    std::span<Link const> roots,
+    std::span<Link const> pool
+) {
     std::vector<Link const*> named;
     auto const collect = [&](std::span<Link const> from) {
         for (auto const& candidate : from)
             if (base::equal(candidate.value.subject(), link.value.issuer()))
                 named.push_back(&candidate);
     };
-    collect(request.roots.certificates());
+    collect(roots);
     // A root of the same name that is not pinned: where that one signed, the answer says so.
     if (!named.empty() && !other_root(*named.front(), pool)) return named.front();
     collect(pool);
     if (named.empty()) collect(request.endorsements.certificates());
+    // Pinned, but for something else: the chain ends there, and the answer says why it may not.
+    if (named.empty()) collect(request.roots.all());
     if (named.empty()) return nullptr;
     if (named.size() == 1) return named.front();
     Link const* found = nullptr;
@@ -50,10 +57,15 @@ Link const* issuer_of(Link const& link, Request const& request, std::span<Link c
 
 } // namespace
 
-Path build_path(Link const& leaf, Request const& request, std::span<Link const> pool) {
+Path build_path(
+    Link const& leaf,
+    Request const& request,
+    std::span<Link const> roots,
+    std::span<Link const> pool
+) {
     Path path{&leaf};
     while (path.size() < longest && !path.back()->value.self_issued()) {
-        auto const* issuer = issuer_of(*path.back(), request, pool);
+        auto const* issuer = issuer_of(*path.back(), request, roots, pool);
         if (!issuer) break;
         path.push_back(issuer);
     }

@@ -14,8 +14,14 @@ using Link = Sourced<crypto::Certificate>;
 using Path = std::vector<Link const*>;
 
 // Up to a self-issued certificate, or as far as the issuers are known. Nothing is verified by this.
+// `roots`: where it should end; any other root is taken last of all.
 // `pool`: certificates inside the evidence, which come before the endorsements.
-Path build_path(Link const& leaf, Request const& request, std::span<Link const> pool);
+Path build_path(
+    Link const& leaf,
+    Request const& request,
+    std::span<Link const> roots,
+    std::span<Link const> pool
+);
 
 // The commonName for messages.
 std::string shown_name(base::View name);

@@ -4,6 +4,7 @@
 
 #include "attest/endorsements.hpp"
 #include "attest/expected.hpp"
+#include "attest/kind.hpp"
 #include "attest/policy.hpp"
 #include "attest/roots.hpp"
 #include "attest/signature_memo.hpp"
@@ -20,6 +21,7 @@ struct Request {
     Expected const& expected;
     std::chrono::sys_seconds at;
     SignatureMemo* memo = nullptr; // shared between appraisals, where many are made
+    Kinds kinds = Kinds::all();    // of evidence that count; any other is refused
 };
 
 } // namespace attest

@@ -17,15 +17,26 @@ TEST(Roots, EachBuiltInRootHasItsPublishedFingerprintAndNameAndSignsItself) {
         ASSERT_TRUE(key);
         EXPECT_TRUE(certificate->self_issued() && certificate->signed_part().verified_by(*key));
     }
-    EXPECT_EQ(attest::Roots::builtin().certificates().size(), attest::builtin_roots().size());
+    EXPECT_EQ(attest::Roots::builtin().all().size(), attest::builtin_roots().size());
 }
 
 TEST(Roots, ReplacedRootsLeaveNoneOfTheBuiltInOnes) {
-    auto const roots = attest::Roots::only({});
-    auto const certificate = crypto::Certificate::parse(attest::builtin_roots()[0].der);
-    ASSERT_TRUE(certificate);
-    EXPECT_TRUE(attest::Roots::builtin().contains(*certificate));
-    EXPECT_FALSE(roots.contains(*certificate));
+    auto const roots = attest::Roots::none();
+    for (auto const& root : attest::builtin_roots()) {
+        auto const certificate = crypto::Certificate::parse(root.der);
+        ASSERT_TRUE(certificate);
+        EXPECT_TRUE(attest::Roots::builtin().contains(*certificate, root.purpose));
+        EXPECT_TRUE(roots.pinned_for(*certificate).empty());
+    }
+}
+
+TEST(Roots, EachBuiltInRootIsPinnedForItsVendorAndProductAndForNothingElse) {
+    auto const roots = attest::Roots::builtin();
+    for (auto const& root : attest::builtin_roots()) {
+        auto const certificate = crypto::Certificate::parse(root.der);
+        ASSERT_TRUE(certificate);
+        EXPECT_EQ(roots.pinned_for(*certificate), attest::Purposes{root.purpose}) << root.name;
+    }
 }
 
 } // namespace

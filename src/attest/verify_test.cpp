@@ -4,6 +4,8 @@
 #include "attest/testing/cases.hpp"
 #include "attest/verify.hpp"
 
+#include <cstddef>
+#include <limits>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -119,6 +121,7 @@ struct InC {
             .report_data = {.binding = ENARX_ATTEST_UNBOUND, .values = nullptr, .count = 0},
             .measurements = {.binding = ENARX_ATTEST_UNBOUND, .values = nullptr, .count = 0},
             .at = of.at.time_since_epoch().count(),
+            .kinds = 0,
         };
     }
     ~InC() {
@@ -239,13 +242,123 @@ TEST(CInterface, RulesGoOnAndOffByNameButNeverThoseWithoutWhichTheBytesMeanNothi
     EXPECT_FALSE(enarx_attest_policy_set(c.policy, nullptr, false));
 }
 
+// The vendors' own roots, as endorsements: for C they come without a purpose.
+struct OwnRoots {
+    enarx_attest_endorsements* all = enarx_attest_endorsements_new();
+
+    OwnRoots() {
+        for (auto const& root : builtin_roots()) {
+            std::string const name{root.name};
+            EXPECT_EQ(
+                enarx_attest_endorsements_add(
+                    all, c_bytes({root.der.begin(), root.der.end()}), name.c_str()
+                ),
+                nullptr
+            );
+        }
+    }
+    ~OwnRoots() { enarx_attest_endorsements_free(all); }
+    OwnRoots(OwnRoots const&) = delete;
+    OwnRoots& operator=(OwnRoots const&) = delete;
+};
+
 TEST(CInterface, OtherRootsReplaceTheVendors) {
     InC c;
-    auto* others = enarx_attest_endorsements_new();
     enarx_attest_verifier_free(c.verifier);
-    c.verifier = enarx_attest_verifier_with_roots(others);
+    c.verifier = enarx_attest_verifier_without_roots();
     EXPECT_EQ(c.verdict(), ENARX_ATTEST_REFUSED);
-    enarx_attest_endorsements_free(others);
+}
+
+TEST(CInterface, ARootEndsChainsOfItsPurposesAndOfNoOther) {
+    OwnRoots const own;
+    for (std::uint64_t purposes = 1; purposes < 32; ++purposes) {
+        InC c;
+        enarx_attest_verifier_free(c.verifier);
+        c.verifier = enarx_attest_verifier_without_roots();
+        EXPECT_TRUE(enarx_attest_verifier_add_roots(c.verifier, own.all, purposes));
+        EXPECT_EQ(
+            c.verdict(),
+            purposes & ENARX_ATTEST_FOR_AMD_MILAN ? ENARX_ATTEST_ACCEPTED : ENARX_ATTEST_REFUSED
+        ) << purposes;
+    }
+    InC const c;
+    EXPECT_FALSE(enarx_attest_verifier_add_roots(c.verifier, own.all, 0));
+    EXPECT_FALSE(enarx_attest_verifier_add_roots(c.verifier, own.all, 1U << 5));
+    EXPECT_FALSE(enarx_attest_verifier_add_roots(c.verifier, nullptr, ENARX_ATTEST_FOR_AMD));
+}
+
+TEST(CInterface, RootsWithoutAPurposeAreForTheOneVendorWhoseEvidenceIsAskedFor) {
+    OwnRoots const own;
+    InC c;
+    enarx_attest_verifier_free(c.verifier);
+    c.verifier = enarx_attest_verifier_with_roots(own.all);
+    EXPECT_FALSE(c.verdict());
+    c.request.kinds = ENARX_ATTEST_SNP | ENARX_ATTEST_TDX;
+    EXPECT_FALSE(c.verdict());
+    c.request.kinds = ENARX_ATTEST_SNP;
+    EXPECT_EQ(c.verdict(), ENARX_ATTEST_ACCEPTED);
+    c.request.kinds = ENARX_ATTEST_SGX | ENARX_ATTEST_TDX;
+    EXPECT_FALSE(c.verdict());
+}
+
+TEST(CInterface, RefusesKindsThatAreNotAskedForAndKnowsNoOthers) {
+    InC c;
+    c.request.kinds = ENARX_ATTEST_SNP;
+    EXPECT_EQ(c.verdict(), ENARX_ATTEST_ACCEPTED);
+    c.request.kinds = ENARX_ATTEST_SGX | ENARX_ATTEST_TDX;
+    EXPECT_EQ(c.verdict(), ENARX_ATTEST_REFUSED);
+    for (unsigned bit = 6; bit < 64; ++bit) {
+        c.request.kinds = std::uint64_t{1} << bit;
+        EXPECT_FALSE(c.verdict()) << bit;
+    }
+}
+
+TEST(CInterface, TakesARequestOfTheSizeThatItHadBeforeKindsCouldBeNamed) {
+    InC c;
+    c.request.size = offsetof(enarx_attest_request, kinds);
+    c.request.kinds = ~std::uint64_t{0}; // not there, as the size says
+    EXPECT_EQ(c.verdict(), ENARX_ATTEST_ACCEPTED);
+}
+
+TEST(CInterface, BytesThatAreNullWithASizeAreAnErrorWhereverTheyStand) {
+    enarx_attest_bytes const null{.data = nullptr, .size = 48};
+    InC c;
+    c.request.measurements = {.binding = ENARX_ATTEST_ONE_OF, .values = &null, .count = 1};
+    EXPECT_FALSE(c.verdict());
+    c.request.measurements = {.binding = ENARX_ATTEST_UNBOUND, .values = nullptr, .count = 0};
+    c.request.report_data = {.binding = ENARX_ATTEST_ONE_OF, .values = &null, .count = 1};
+    EXPECT_FALSE(c.verdict());
+    c.request.report_data = {.binding = ENARX_ATTEST_UNBOUND, .values = nullptr, .count = 0};
+    c.request.evidence = null;
+    EXPECT_FALSE(c.verdict());
+    EXPECT_NE(enarx_attest_endorsements_add(c.endorsements, null, "null"), nullptr);
+    EXPECT_NE(enarx_attest_verifier_trust(c.verifier, null, "null"), nullptr);
+}
+
+TEST(CInterface, ATimeBefore1970OrAfter9999IsAnError) {
+    constexpr std::int64_t year_10000 = 253'402'300'800;
+    InC c;
+    for (auto const at :
+         {std::numeric_limits<std::int64_t>::min(),
+          std::int64_t{-1},
+          year_10000,
+          std::numeric_limits<std::int64_t>::max()}) {
+        c.request.at = at;
+        EXPECT_FALSE(c.verdict()) << at;
+    }
+    for (auto const at : {std::int64_t{0}, year_10000 - 1}) {
+        c.request.at = at;
+        EXPECT_EQ(c.verdict(), ENARX_ATTEST_REFUSED) << at; // no certificate is valid then
+    }
+}
+
+TEST(CInterface, ACertificateIsNoEvidenceWhateverIsExpected) {
+    for (auto const& root : builtin_roots()) {
+        std::vector const der(root.der.begin(), root.der.end());
+        InC c;
+        c.request.evidence = c_bytes(der);
+        EXPECT_FALSE(c.verdict());
+    }
 }
 
 TEST(CInterface, ATokenOfCcaIsAcceptedOnceItsPlatformsKeyIsTrusted) {

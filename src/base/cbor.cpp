@@ -64,6 +64,22 @@ Result<Major> Reader::peek() const {
 
 Result<std::uint64_t> Reader::argument_of(Major expected) { return TRY(next(expected)).argument; }
 
+Result<std::optional<std::uint64_t>> Reader::any_length(Major expected) {
+    constexpr unsigned indefinite = 31;
+    if (TRY(peek()) != expected) return std::unexpected(Errno::Proto);
+    if ((std::to_integer<unsigned>(in_[at_]) & 31U) != indefinite)
+        return std::optional{TRY(next()).argument};
+    ++at_;
+    return std::optional<std::uint64_t>{};
+}
+
+bool Reader::take_break() {
+    constexpr std::byte stop{0xff};
+    if (at_end() || in_[at_] != stop) return false;
+    ++at_;
+    return true;
+}
+
 Result<std::int64_t> Reader::number() {
     Major const major = TRY(peek());
     if (major != Major::Unsigned && major != Major::Negative) return std::unexpected(Errno::Proto);

@@ -4,12 +4,14 @@
 //
 // The reader accepts what section 4.2.1 calls core deterministic encoding minus the order of map
 // keys: shortest arguments, definite lengths. Evidence of others that is encoded in another way is
-// refused, so that two different strings of bytes never mean the same evidence.
+// refused, so that two different strings of bytes never mean the same evidence; but who reads what
+// others sign may ask for maps and arrays of any length.
 
 #include "base/result.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -56,6 +58,11 @@ public:
     Result<std::string_view> text(); // valid UTF-8, else Errno::BadMsg
     Result<std::uint64_t> array() { return argument_of(Major::Array); }
     Result<std::uint64_t> map() { return argument_of(Major::Map); }
+    // The number of pairs or elements where it stands first; nothing where the length is indefinite
+    // (3.2.2): then take_break() tells after each whether that was the last.
+    Result<std::optional<std::uint64_t>> map_of_any_length() { return any_length(Major::Map); }
+    Result<std::optional<std::uint64_t>> array_of_any_length() { return any_length(Major::Array); }
+    bool take_break();
     Result<std::uint64_t> tag() { return argument_of(Major::Tag); }
     // Passes the next item with all that it holds, at most `depth` levels deep; the value: its
     // bytes.
@@ -63,6 +70,7 @@ public:
 
 private:
     Result<std::uint64_t> argument_of(Major expected);
+    Result<std::optional<std::uint64_t>> any_length(Major expected);
     Result<std::uint64_t> argument(std::uint8_t low_bits);
 
     std::span<std::byte const> in_;

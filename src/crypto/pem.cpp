@@ -15,13 +15,15 @@ using namespace std::string_view_literals;
 constexpr auto begin_mark = "-----BEGIN "sv;
 constexpr auto end_mark = "-----END "sv;
 constexpr auto dashes = "-----"sv;
+constexpr auto joined_marks = "----------BEGIN "sv;
 
 struct Line {
     std::string_view text; // without its end
     std::size_t offset = 0;
 };
 
-// Lines end in LF or CR LF; the last one may lack its end.
+// Lines end in LF or CR LF; the last one may lack its end, and so may the end of a block that the
+// next one follows at once, as some who join files write it.
 class Lines {
 public:
     explicit Lines(std::string_view text) : all_{text} {}
@@ -32,6 +34,11 @@ public:
         auto const end = std::min(all_.find('\n', start), all_.size());
         at_ = end + 1;
         auto text = all_.substr(start, end - start);
+        if (auto const joint = text.find(joined_marks);
+            text.starts_with(end_mark) && joint != std::string_view::npos) {
+            at_ = start + joint + dashes.size();
+            return Line{text.substr(0, joint + dashes.size()), start};
+        }
         if (text.ends_with('\r') && end < all_.size()) text.remove_suffix(1);
         return Line{text, start};
     }

@@ -14,8 +14,8 @@ namespace {
 using base::Errno;
 using Kind = TlsError::Kind;
 
-// Room for several records (RFC 8446 5.2: at most 16 KiB + 261 bytes each), so that one receive
-// brings several.
+// Of a peer whose handshake is done. Room for several records (RFC 8446 5.2: at most 16 KiB + 261
+// bytes each), so that one receive brings several.
 constexpr std::size_t incoming_room = std::size_t{64} << 10;
 
 int clamp(std::size_t size) { return static_cast<int>(std::min<std::size_t>(size, INT_MAX)); }
@@ -89,7 +89,10 @@ TlsResult<TlsSession> TlsSession::over(TlsHandle<ssl_st> ssl) {
     return TlsSession{std::move(wire), std::move(ssl)};
 }
 
-std::span<std::byte> TlsSession::incoming_space() { return wire_->incoming.space(incoming_room); }
+std::span<std::byte> TlsSession::incoming_space() {
+    bool const believed = SSL_in_init(ssl_.get()) == 0;
+    return wire_->incoming.space(believed ? incoming_room : handshake_room);
+}
 void TlsSession::received(std::size_t bytes) { wire_->incoming.wrote(bytes); }
 void TlsSession::received_end() { wire_->ended = true; }
 

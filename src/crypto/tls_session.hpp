@@ -19,6 +19,9 @@ class TlsSession {
 public:
     // ---- towards the network ----
 
+    // What is received at once from a peer that has not shown yet that it speaks TLS.
+    static constexpr std::size_t handshake_room = std::size_t{4} << 10;
+
     std::span<std::byte> incoming_space(); // for what the peer sends; never empty
     void received(std::size_t bytes);      // so many were written there
     void received_end();                   // the peer has closed the connection below TLS

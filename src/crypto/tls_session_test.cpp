@@ -6,6 +6,8 @@
 #include <string>
 
 #include <gtest/gtest.h>
+#include <openssl/bio.h>
+#include <openssl/ssl.h>
 
 namespace crypto {
 namespace {
@@ -230,6 +232,53 @@ TEST(TlsContext, names_what_is_wrong_with_its_settings) {
 }
 
 TEST(TlsRoots, hold_the_public_authorities) { EXPECT_GT(tls_roots()->size(), 100U); }
+
+// A client of which the test has the library's own session, and so messages that no application
+// sends.
+struct RawClient {
+    explicit RawClient(TlsSession& server)
+        : context{SSL_CTX_new(TLS_method())}, ssl{SSL_new(context.get())}, server{server} {
+        SSL_set_connect_state(ssl.get());
+        SSL_set_bio(ssl.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+        for (int round = 0; round < 4; ++round) {
+            (void)SSL_do_handshake(ssl.get());
+            send();
+            (void)server.handshake();
+            auto const answer = server.outgoing();
+            BIO_write(SSL_get_rbio(ssl.get()), answer.data(), static_cast<int>(answer.size()));
+            server.sent(answer.size());
+        }
+    }
+    // Lets the server have all that the client has written.
+    void send() {
+        auto const space = server.incoming_space();
+        int const count =
+            BIO_read(SSL_get_wbio(ssl.get()), space.data(), static_cast<int>(space.size()));
+        if (count > 0) server.received(static_cast<std::size_t>(count));
+    }
+
+    bssl::UniquePtr<SSL_CTX> context;
+    bssl::UniquePtr<SSL> ssl;
+    TlsSession& server;
+};
+
+// RFC 8446 4.6.3: a peer may ask for new keys again and again, and each time gets an answer.
+TEST(TlsSession, answers_many_wishes_for_new_keys_of_a_client_that_reads_nothing_in_little_room) {
+    auto const server_credential = credential({"localhost"});
+    auto const both = ends(server_credential);
+    auto server = *both.server.accept();
+    RawClient client{server};
+    ASSERT_EQ(SSL_is_init_finished(client.ssl.get()), 1);
+    for (int round = 0; round < 10'000; ++round) {
+        ASSERT_EQ(SSL_key_update(client.ssl.get(), SSL_KEY_UPDATE_REQUESTED), 1);
+        ASSERT_EQ(SSL_write(client.ssl.get(), "x", 1), 1);
+        client.send();
+        ASSERT_EQ(read(server), "x") << round;
+    }
+    EXPECT_LT(server.outgoing().size(), 1000U);
+    ASSERT_TRUE(server.write(bytes("answer")));
+    EXPECT_LT(server.outgoing().size(), 1000U);
+}
 
 } // namespace
 } // namespace crypto

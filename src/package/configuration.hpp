@@ -68,7 +68,7 @@ struct Directory {
 using File = std::variant<Null, Stdin, Stdout, Stderr, Listen, Connect, Directory>;
 
 struct Limits {
-    std::optional<std::uint64_t> memory; // bytes of linear memory, all memories together
+    std::optional<std::uint64_t> memory; // bytes: linear memories and files in memory, all together
     std::uint32_t open_files = 1024;
     std::uint32_t sockets = 256;
 };

@@ -20,7 +20,7 @@ std::string_view configuration_template() {
 
 # Upper bounds.
 # [limits]
-# memory = "512M"      # all linear memories together
+# memory = "512M"      # linear memories and files in memory, all together
 # open_files = 1024
 # sockets = 256
 

@@ -22,22 +22,43 @@ constexpr std::array<std::string_view, 7> tls_keys{
 constexpr std::string_view not_a_path =
     "write the PEM text itself, between ''' and '''; a path of the host means nothing in a Keep";
 
-// Enough to tell PEM text from a path; what is inside is checked where TLS is set up.
-bool pem(std::string_view text, std::string_view label) {
-    auto const begin = text.find("-----BEGIN ");
-    if (begin == std::string_view::npos) return false;
-    auto const header = text.substr(begin, text.find('\n', begin) - begin);
-    return header.contains(label) && text.contains("-----END ");
+// The labels of the PEM blocks (RFC 7468), in their order. Text between blocks says nothing, and
+// what is inside is checked where TLS is set up.
+std::vector<std::string_view> labels(std::string_view text) {
+    static constexpr std::string_view begin = "-----BEGIN ";
+    static constexpr std::string_view dashes = "-----";
+    std::vector<std::string_view> found;
+    for (auto at = text.find(begin); at != std::string_view::npos; at = text.find(begin, at)) {
+        at += begin.size();
+        auto const line = text.substr(at, text.find_first_of("\r\n", at) - at);
+        auto const label = line.substr(0, line.find(dashes));
+        if (text.contains("-----END " + std::string{label} + "-----")) found.push_back(label);
+    }
+    return found;
+}
+
+// Tools write other blocks beside: the parameters of a key's curve, a key before its certificate.
+bool holds(std::string_view text, std::string_view kind) {
+    return std::ranges::any_of(labels(text), [&](auto label) { return label.ends_with(kind); });
+}
+
+// A path, or PEM blocks of other kinds only.
+Read<void> no_such_block(toml::node const& node, std::string_view text, std::string_view must_be) {
+    auto const found = labels(text);
+    if (found.empty()) return wrong(node, std::string{must_be}, std::string{not_a_path});
+    std::string names;
+    for (auto const label : found) names += (names.empty() ? "" : ", ") + quoted(label);
+    return wrong(node, std::string{must_be} + "; what is there is " + names);
 }
 
 Read<void>
 check_authorities(toml::table const& entry, std::vector<std::string> const& authorities) {
     for (std::size_t i = 0; i < authorities.size(); ++i)
-        if (!pem(authorities[i], "CERTIFICATE-----"))
-            return wrong(
+        if (!holds(authorities[i], "CERTIFICATE"))
+            return no_such_block(
                 *entry.get("authorities")->as_array()->get(i),
-                "each of `authorities` must be a certificate in PEM",
-                std::string{not_a_path}
+                authorities[i],
+                "each of `authorities` must be a certificate in PEM"
             );
     return {};
 }
@@ -46,12 +67,12 @@ check_authorities(toml::table const& entry, std::vector<std::string> const& auth
 Read<void> check_identity(toml::table const& entry, Tls const& tls) {
     auto const* certificate = entry.get("certificate");
     auto const* key = entry.get("private_key");
-    if (certificate != nullptr && !pem(tls.certificate, "CERTIFICATE-----"))
-        return wrong(
-            *certificate, "`certificate` must be a certificate in PEM", std::string{not_a_path}
+    if (certificate != nullptr && !holds(tls.certificate, "CERTIFICATE"))
+        return no_such_block(
+            *certificate, tls.certificate, "`certificate` must be a certificate in PEM"
         );
-    if (key != nullptr && !pem(tls.private_key, "PRIVATE KEY-----"))
-        return wrong(*key, "`private_key` must be a private key in PEM", std::string{not_a_path});
+    if (key != nullptr && !holds(tls.private_key, "PRIVATE KEY"))
+        return no_such_block(*key, tls.private_key, "`private_key` must be a private key in PEM");
     if (certificate != nullptr && key == nullptr)
         return wrong(*certificate, "`certificate` needs its `private_key`");
     if (key != nullptr && certificate == nullptr)
@@ -75,6 +96,19 @@ Read<void> check_alpn(toml::table const& entry, std::vector<std::string> const& 
     return {};
 }
 
+// Whom this side wants to see.
+Read<void> check_others(toml::table const& entry, Tls const& tls) {
+    if (tls.client_certificate && tls.authorities.empty())
+        return wrong(
+            *entry.get("client_certificate"),
+            "`client_certificate` needs `authorities`",
+            "clients must chain to one of them"
+        );
+    if (auto const* node = entry.get("server_name"); node != nullptr && !host_name(tls.server_name))
+        return wrong(*node, "`server_name` is no host name: " + quoted(tls.server_name));
+    return {};
+}
+
 } // namespace
 
 Read<Tls> read_tls(toml::table const& entry, Protocol protocol) {
@@ -95,14 +129,7 @@ Read<Tls> read_tls(toml::table const& entry, Protocol protocol) {
     TRY(check_authorities(entry, tls.authorities));
     TRY(check_identity(entry, tls));
     TRY(check_alpn(entry, tls.alpn));
-    if (tls.client_certificate && tls.authorities.empty())
-        return wrong(
-            *entry.get("client_certificate"),
-            "`client_certificate` needs `authorities`",
-            "clients must chain to one of them"
-        );
-    if (auto const* node = entry.get("server_name"); node != nullptr && !host_name(tls.server_name))
-        return wrong(*node, "`server_name` is no host name: " + quoted(tls.server_name));
+    TRY(check_others(entry, tls));
     return tls;
 }
 

@@ -13,6 +13,11 @@ struct Amd {
     static Amd good(hw::snp::Product product, bool vlek = false);
 
     attest::Appraisal run() const;
+    Bytes signed_leaf() const;
+    Bytes signed_report() const;
+    attest::Roots roots() const;
+    // All but the leaf.
+    attest::Endorsements endorsements() const;
 
     hw::snp::Product product{};
     bool vlek = false;
@@ -23,6 +28,7 @@ struct Amd {
     bool with_ask = true;
     bool with_list = true;
     bool pin_ark = true;
+    attest::Purposes pinned_for;
     ListForm list;
     hw::snp::AttestationReport report{};
     KeyKind leaf_kind = KeyKind::P384;
@@ -35,6 +41,7 @@ struct Amd {
     Bytes trailing;  // behind the report
     Bytes bystander; // one more endorsement
 
+    attest::Kinds kinds = attest::Kinds::all();
     attest::Policy policy = attest::Policy::strict();
     attest::Expected expected = attest::testing::unbound();
     Time at;

@@ -42,6 +42,17 @@ TEST(DcapStrict, AcceptsWhatIsRightInEveryPart) {
     EXPECT_EQ(padded.run().verdict(), Verdict::Accepted);
 }
 
+TEST(DcapStrict, RefusesARootThatIsPinnedForAnotherVendor) {
+    for (auto const purpose : all_purposes) {
+        if (purpose == Purpose::Intel) continue;
+        auto intel = Intel::good();
+        intel.pinned_for = {purpose};
+        auto const failed = with(Outcome::Failed, intel.run());
+        for (auto const* rule : {"dcap.chain.root", "dcap.signing.root"})
+            EXPECT_NE(std::ranges::find(failed, rule), failed.end()) << name_of(purpose);
+    }
+}
+
 TEST(DcapStrict, RefusesEachDefectOfTheQuote) {
     expect_refused({
         {"version 2", [](Intel& i) { i.header.version = 2; }, {"dcap.quote.version"}},

@@ -2,6 +2,8 @@
 
 #include "base/cbor.hpp"
 
+#include <array>
+
 namespace forged {
 
 namespace {
@@ -44,7 +46,13 @@ void write_optional(Writer& out, char const* name, std::optional<Bytes> const& v
 
 Bytes payload(Nitro const& of, Bytes const& leaf, std::vector<Bytes> const& bundle) {
     return encoded([&](Writer& out) {
-        out.map(9U + (of.other_field ? 1U : 0U) + (of.twice ? 1U : 0U));
+        std::array const indefinite_map{std::byte{0xbf}};
+        std::array const indefinite_array{std::byte{0x9f}};
+        std::array const stop{std::byte{0xff}};
+        if (of.indefinite)
+            out.raw(indefinite_map);
+        else
+            out.map(9U + (of.other_field ? 1U : 0U) + (of.twice ? 1U : 0U));
         out.text("module_id");
         out.text(of.module_id);
         out.text("digest");
@@ -52,21 +60,24 @@ Bytes payload(Nitro const& of, Bytes const& leaf, std::vector<Bytes> const& bund
         out.text("timestamp");
         out.number(duration_cast<milliseconds>(of.timestamp.time_since_epoch()).count());
         out.text("pcrs");
-        out.map(of.pcrs.size());
+        of.indefinite ? out.raw(indefinite_map) : out.map(of.pcrs.size());
         for (auto const& [index, value] : of.pcrs) {
             out.unsigned_number(index);
             out.bytes(value);
         }
+        if (of.indefinite) out.raw(stop);
         out.text("certificate");
         out.bytes(leaf);
         out.text("cabundle");
-        out.array(bundle.size());
+        of.indefinite ? out.raw(indefinite_array) : out.array(bundle.size());
         for (auto const& one : bundle) out.bytes(one);
+        if (of.indefinite) out.raw(stop);
         write_optional(out, "public_key", of.public_key);
         write_optional(out, "user_data", of.user_data);
         write_optional(out, "nonce", of.nonce);
         if (of.other_field) write_optional(out, "colour", {});
         if (of.twice) write_optional(out, "nonce", of.nonce);
+        if (of.indefinite && !of.endless) out.raw(stop);
     });
 }
 
@@ -126,18 +137,20 @@ Nitro Nitro::good() {
 attest::Appraisal Nitro::run() const {
     auto const& k = keys();
     auto const root_der = certificate(root, k.root, k.root);
-    std::vector<Bytes> const bundle{
-        root_der, certificate(zone, k.zone, zone_by_stranger ? k.stranger : k.root)
-    };
+    std::vector<Bytes> bundle{root_der};
+    if (with_zone)
+        bundle.push_back(certificate(zone, k.zone, zone_by_stranger ? k.stranger : k.root));
     auto const leaf_der = certificate(leaf, k.leaf, leaf_by_stranger ? k.stranger : k.zone);
     std::vector<attest::Sourced<crypto::Certificate>> pinned;
     if (pin_root) pinned.push_back({crypto::Certificate::parse(root_der).value(), "root"});
-    auto const roots = attest::Roots::only(std::move(pinned));
+    auto const roots = attest::Roots::only(pinned, pinned_for);
     attest::Endorsements const endorsements;
     auto const evidence = document(*this, payload(*this, leaf_der, bundle));
-    return attest::appraise(
+    auto out = attest::appraise(
         attest::Kind::NitroDocument, {evidence, endorsements, roots, policy, expected, at}
     );
+    attest::testing::record(out.findings());
+    return out;
 }
 
 } // namespace forged

@@ -42,6 +42,31 @@ TEST(NitroStrict, AcceptsWhatIsRightInEveryPart) {
     EXPECT_EQ(extended.run().verdict(), Verdict::Accepted);
 }
 
+// RFC 9052 asks a payload for no encoding of its own; AWS writes both.
+TEST(NitroStrict, AcceptsMapsAndArraysWithoutACountAsAwsWritesThemToday) {
+    auto nitro = Nitro::good();
+    nitro.indefinite = true;
+    auto const appraisal = nitro.run();
+    EXPECT_EQ(appraisal.verdict(), Verdict::Accepted) << attest::testing::explain(appraisal);
+    nitro.twice = true;
+    EXPECT_EQ(with(Outcome::Failed, nitro.run()), Rules{"nitro.document.payload"});
+    nitro.twice = false;
+    nitro.endless = true;
+    EXPECT_EQ(with(Outcome::Failed, nitro.run()), Rules{"nitro.document.payload"});
+    nitro.endless = false;
+    nitro.pcrs.clear();
+    EXPECT_EQ(with(Outcome::Failed, nitro.run()), Rules{"nitro.document.payload"});
+}
+
+TEST(NitroStrict, RefusesARootThatIsPinnedForAnotherVendor) {
+    for (auto const purpose : all_purposes) {
+        if (purpose == Purpose::Aws) continue;
+        auto nitro = Nitro::good();
+        nitro.pinned_for = {purpose};
+        EXPECT_EQ(with(Outcome::Failed, nitro.run()), Rules{"nitro.chain.root"});
+    }
+}
+
 TEST(NitroStrict, TakesANonceOfAnyLengthTheUserGuideAllowsAndNoneThatDiffers) {
     for (std::size_t const size : {1, 31, 32, 63, 64, 65, 255, 256, 257, 511, 512}) {
         SCOPED_TRACE(size);

@@ -64,10 +64,39 @@ TEST(SnpStrict, AcceptsWhatIsRightInEveryPart) {
         }
 }
 
+// A version 4 has the fields of a version 3.
+TEST(SnpStrict, AcceptsEachVersionOfTheReportThatThereIs) {
+    for (unsigned version = 0; version < 8; ++version) {
+        auto amd = Amd::good(Product::Genoa);
+        amd.report.version = version;
+        if (version < 3) amd.report.cpuid_fam_id = amd.report.cpuid_mod_id = 0;
+        if (version < 3) amd.report.cpuid_step = 0;
+        auto const appraisal = amd.run();
+        EXPECT_EQ(appraisal.verdict() == Verdict::Accepted, version >= 2 && version <= 5)
+            << version << attest::testing::explain(appraisal);
+    }
+}
+
+TEST(SnpStrict, RefusesARootThatIsPinnedForAnotherVendorOrAnotherProcessor) {
+    for (auto const product : products)
+        for (auto const purpose : all_purposes) {
+            if (purpose == purpose_of(product)) continue;
+            auto amd = Amd::good(product);
+            amd.pinned_for = {purpose};
+            EXPECT_EQ(with(Outcome::Failed, amd.run()), Rules{"snp.chain.root"});
+        }
+}
+
+TEST(SnpStrict, RefusesAKindOfEvidenceThatIsNotAskedFor) {
+    auto amd = Amd::good(Product::Genoa);
+    amd.kinds = {Kind::TdxQuote, Kind::SgxQuote};
+    EXPECT_EQ(with(Outcome::Failed, amd.run()), Rules{"evidence.kind"});
+}
+
 TEST(SnpStrict, RefusesEachDefectOfTheReportsForm) {
     std::vector<Defect> const defects{
         {"a version that nobody defined",
-         [](Amd& a) { a.report.version = 4; },
+         [](Amd& a) { a.report.version = 6; },
          {"snp.report.version"}},
         {"another signature algorithm",
          [](Amd& a) { a.report.signature_algo = 2; },

@@ -41,6 +41,7 @@ public:
 
     std::span<std::byte> block() const { return block_; }
     host::vmm::kvm::Vcpu& cpu() { return *cpu_; }
+    host::vmm::kvm::Machine& machine() { return *machine_; }
     // Doorbells at which the host found the program's secret in the block.
     unsigned secrets_seen() const { return secrets_seen_; }
 

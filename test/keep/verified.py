@@ -190,10 +190,10 @@ def bind(program, image="shim-verified"):
     return copy
 
 
-def tell_program(copy, *arguments, shim=None):
+def tell_program(copy, *arguments, shim=None, options=()):
     if not shutil.which("qemu-system-x86_64"):
         skip("qemu-system-x86_64 is not installed")
-    return execute([harness.PROGRAM, f"--shim={shim or f'{copy}.shim'}", copy, *arguments], timeout=100)
+    return execute([harness.PROGRAM, f"--shim={shim or f'{copy}.shim'}", *options, copy, *arguments], timeout=100)
 
 
 @story("native programs behave as on the image that maps them", ours=True, seconds=600)
@@ -206,6 +206,16 @@ def programs():
                 continue
             outcome = tell_program(bind(program))
             equal(outcome.status, 0, f"{name}{variant}: {outcome.text}{outcome.errors}")
+
+
+@story("memory that the host gives dirty is zero when the program finds it", ours=True, seconds=300)
+def dirty():
+    for name in ("memory", "reuse", "hello"):
+        program = bind(PARTS / f"keep-program-{name}")
+        clean, soiled = tell_program(program), tell_program(program, options=["--dirty"])
+        equal((soiled.status, soiled.text), (clean.status, clean.text), f"{name}: {soiled.text}{soiled.errors}")
+    program = bind(PARTS / "keep-program-translations")
+    equal(tell_program(program, options=["--dirty", "--cpus=2"]).status, 0, "with threads")
 
 
 @story("the processor's own instructions for SHA-256 leave programs and their threads as they were", ours=True, seconds=300)

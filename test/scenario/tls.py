@@ -192,6 +192,28 @@ def slow_reader():
         true(time.monotonic() - started < 5, "the quick clients had to wait")
 
 
+@story("a server that closes does not wait for clients that do not read, and they still get all of it and its end", ours=True, seconds=60)
+def leaving():
+    port = free_port()
+    server = start_server("leaving_server", listen("tls", port), 10)
+    context = trusting()
+    clients, told = [], []
+    started = time.monotonic()
+    for _ in range(10):
+        sock = connected(port)
+        clients.append(context.wrap_socket(sock, server_hostname="localhost", suppress_ragged_eofs=False))
+        told.append(int(server.stdout.readline()))
+    took = time.monotonic() - started
+    true(took < 5, f"closing ten connections took {took:.1f} s")
+    for client, sent in zip(clients[:3], told):
+        client.settimeout(5)
+        got = 0
+        while part := client.recv(65536):  # a cut would be an SSLEOFError
+            got += len(part)
+        equal(got, sent, "bytes until the close_notify")
+    succeeded(finish(server, 20))
+
+
 @story("poll sees what TLS has already decrypted", ours=True)
 def pending():
     port = free_port()

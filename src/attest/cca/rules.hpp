@@ -77,6 +77,7 @@ inline constexpr Rule measurement{
 };
 
 inline constexpr std::array all{
+    &attest::rules::kind_accepted,
     &form,
     &platform_claims,
     &realm_claims,
@@ -89,6 +90,7 @@ inline constexpr std::array all{
     &report_data,
     &measurement,
     &attest::rules::endorsements_verified,
+    &attest::rules::expectations_compared,
 };
 
 } // namespace attest::cca::rules

@@ -140,17 +140,13 @@ std::optional<Claims> appraise(Judge& judge, Request const& request) {
     auto const key = parsed->public_key_info();
     auto const digest = digest_of(key, *technology);
     // The key is what the evidence has to be bound to, unless the asker names something else.
-    Expected const expected{
-        .report_data = request.expected.report_data.value() ? request.expected.report_data
-                                                            : ReportData::exactly(digest),
-        .measurements = request.expected.measurements,
-    };
+    judge.expect_by_default(ReportData::exactly(digest));
     Request const inner{
         .evidence = evidence->report,
         .endorsements = evidence->endorsements,
         .roots = request.roots,
         .policy = request.policy,
-        .expected = expected,
+        .expected = request.expected,
         .at = request.at,
         .memo = request.memo,
     };

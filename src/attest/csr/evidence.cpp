@@ -114,7 +114,7 @@ Read<> add_lists(Parts& parts, Endorsements const& given, Roots const& roots) {
         };
         constexpr auto value = &Sourced<crypto::Certificate>::value;
         bool const known = std::ranges::any_of(inside, issued_by) ||
-                           std::ranges::any_of(roots.certificates(), issued_by, value) ||
+                           std::ranges::any_of(roots.all(), issued_by, value) ||
                            std::ranges::any_of(endorsements.certificates(), issued_by, value);
         if (known && !given.list_of(list.issuer(), list.this_update()))
             TRY(endorsements.add(list.der(), part));

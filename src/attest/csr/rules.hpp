@@ -3,7 +3,7 @@
 // The rules on the certification requests of Enarx; those on the evidence inside are those of its
 // technology.
 
-#include "attest/rule.hpp"
+#include "attest/common_rules.hpp"
 
 #include <array>
 
@@ -55,6 +55,7 @@ inline constexpr Rule binding{
 };
 
 inline constexpr std::array all{
+    &attest::rules::kind_accepted,
     &form,
     &signature,
     &evidence,
@@ -62,6 +63,7 @@ inline constexpr std::array all{
     &evidence_form,
     &key,
     &binding,
+    &attest::rules::expectations_compared,
 };
 
 } // namespace attest::csr::rules

@@ -136,14 +136,12 @@ void judge_reserved(Judge& judge, Quote const& quote) {
     });
 }
 
-void judge_body(Judge& judge, Expected const& expected, Quote const& quote) {
+void judge_body(Judge& judge, Quote const& quote) {
     judge_reserved(judge, quote);
     if (auto const* td = std::get_if<TdBody>(&quote.body))
-        judge_domain(judge, expected, *td, quote.body_offset);
+        judge_domain(judge, *td, quote.body_offset);
     else
-        judge_enclave(
-            judge, expected, std::get<hw::sgx::ReportBody>(quote.body), quote.body_offset
-        );
+        judge_enclave(judge, std::get<hw::sgx::ReportBody>(quote.body), quote.body_offset);
 }
 
 Request with_memo(Request const& request, SignatureMemo& own) {
@@ -174,7 +172,8 @@ std::optional<Claims> appraise(Judge& judge, Request const& asked) {
     }
     judge_qe_signature(judge, request, *quote, *link);
     std::vector<Path> paths;
-    if (auto path = appraise_chain(judge, chain_rules, request, *link, *pool); !path.empty())
+    if (auto path = appraise_chain(judge, chain_rules, Purpose::Intel, request, *link, *pool);
+        !path.empty())
         paths.push_back(std::move(path));
     auto const pck = judge_pck(judge, *link);
     if (!pck) return {};
@@ -184,7 +183,7 @@ std::optional<Claims> appraise(Judge& judge, Request const& asked) {
     appraise_leftovers(judge, request, paths, Revocable::All, *pool);
     auto tcb = judge_tcb(judge, *quote, *pck, documents);
     judge_platform(judge, *pck);
-    judge_body(judge, request.expected, *quote);
+    judge_body(judge, *quote);
     return Claims{
         .header = quote->header,
         .body = quote->body,

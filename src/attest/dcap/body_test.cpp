@@ -22,14 +22,14 @@ std::optional<Outcome> outcome(std::vector<Finding> const& findings, std::string
 }
 
 std::vector<Finding> judged(Policy const& policy, hw::sgx::ReportBody const& report) {
-    Judge judge{policy, {}};
-    dcap::judge_enclave(judge, unbound(), report, 48);
+    Judge judge{policy, {}, attest::testing::unbound()};
+    dcap::judge_enclave(judge, report, 48);
     return std::move(judge).finish();
 }
 
 std::vector<Finding> judged(Policy const& policy, dcap::TdBody const& body) {
-    Judge judge{policy, {}};
-    dcap::judge_domain(judge, unbound(), body, 48);
+    Judge judge{policy, {}, attest::testing::unbound()};
+    dcap::judge_domain(judge, body, 48);
     return std::move(judge).finish();
 }
 

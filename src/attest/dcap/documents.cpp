@@ -95,7 +95,7 @@ bool judge_signature(
     if (!signer.link) return false;
     for (auto const& path : paths)
         if (path.front() == signer.link) return true;
-    auto path = appraise_chain(judge, signing_rules, request, *signer.link, pool);
+    auto path = appraise_chain(judge, signing_rules, Purpose::Intel, request, *signer.link, pool);
     if (path.empty()) return false;
     paths.push_back(std::move(path));
     return true;

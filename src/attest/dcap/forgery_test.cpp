@@ -98,7 +98,7 @@ TEST(Forgery, ChainsBelowAnotherRootOfTheSameNameAreRefused) {
 
 TEST(Forgery, ReplacedRootsLeaveNoTrustInIntels) {
     for (auto const& trial : trials()) {
-        auto const none = Roots::only({});
+        auto const none = Roots::none();
         auto const appraisal = appraise(
             Kind::TdxQuote,
             {.evidence = trial.evidence,

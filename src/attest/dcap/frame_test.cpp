@@ -125,7 +125,7 @@ Bytes with_certification(Parts const& of, std::uint16_t type, base::View data) {
 TEST(Frame, WithoutACertificateInTheQuoteTheOneAmongTheEndorsementsThatSignedItCounts) {
     auto const of = parts();
     auto const policy = Policy::authentic();
-    Judge judge{policy, {}};
+    Judge judge{policy, {}, attest::testing::unbound()};
     auto const whole = quote_cases()[0].parts[0].bytes;
     auto const chain = dcap::read_quote(judge, whole).value().certification;
     Bytes const identifiers(404);

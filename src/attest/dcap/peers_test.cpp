@@ -28,7 +28,7 @@ Trial trial_of(Case const& of) {
 // Where things stand in a good quote, by the parser that appraisals use.
 dcap::Quote parsed(Case const& of) {
     auto const policy = Policy::authentic();
-    Judge judge{policy, rules_for(of.kind)};
+    Judge judge{policy, rules_for(of.kind), unbound()};
     return dcap::read_quote(judge, of.parts[0].bytes).value();
 }
 

@@ -22,6 +22,6 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
          .at = std::chrono::sys_days(std::chrono::year(2024) / 6 / 1)}
     );
     // Without report data to compare with nothing satisfies `strict`.
-    if (appraisal.verdict() == Verdict::Accepted && *kind != Kind::AmdCertificate) __builtin_trap();
+    if (appraisal.verdict() == Verdict::Accepted) __builtin_trap();
     return 0;
 }

@@ -15,6 +15,7 @@ namespace attest::dcap::rules {
 
 // Those that both have.
 inline constexpr std::array common{
+    &attest::rules::kind_accepted,
     &size,
     &version,
     &key_type,
@@ -41,6 +42,7 @@ inline constexpr std::array common{
     &crl_fresh,
     &crl_clean,
     &attest::rules::endorsements_verified,
+    &attest::rules::expectations_compared,
     &signing_complete,
     &signing_root,
     &signing_authority,

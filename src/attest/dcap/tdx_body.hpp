@@ -3,13 +3,12 @@
 // The rules on a trust domain.
 
 #include "attest/dcap/claims.hpp"
-#include "attest/expected.hpp"
 #include "attest/judge.hpp"
 
 namespace attest::dcap {
 
 // With findings for all of rules::tdx but those on the TDX module; `offset`: of the report in the
 // quote.
-void judge_domain(Judge& judge, Expected const& expected, TdBody const& body, std::size_t offset);
+void judge_domain(Judge& judge, TdBody const& body, std::size_t offset);
 
 } // namespace attest::dcap

@@ -99,7 +99,7 @@ Json revocations_of(crypto::RevocationList const& list) {
 }
 
 Link const* issuer_of(crypto::RevocationList const& list, Request const& request) {
-    for (auto const links : {request.roots.certificates(), request.endorsements.certificates()})
+    for (auto const links : {request.roots.all(), request.endorsements.certificates()})
         for (auto const& link : links)
             if (base::equal(link.value.subject(), list.issuer())) return &link;
     return nullptr;

@@ -58,10 +58,15 @@ constexpr std::array rows{
         [](base::View front, std::size_t) { return looks_like_trust_keys(front); },
         mib,
         describe_trust_keys},
+    Row{Kind::WrappedEvidence, looks_like_wrapped_evidence, mib, describe_wrapped_evidence},
     Row{Kind::Evidence,
         [](base::View front, std::size_t) { return attest::recognise(front).has_value(); },
         mib,
         describe_evidence},
+    Row{Kind::WrappedCertificates,
+        looks_like_wrapped_certificates,
+        mib,
+        describe_wrapped_certificates},
     Row{Kind::ReportData, looks_like_report_data, mib, describe_report_data},
 };
 

@@ -27,6 +27,8 @@ enum class Kind : std::uint8_t {
     AttestationResult, // EAR, as JWT or CWT
     ReportData,        // 64 bytes without a form of their own
     Bundle,
+    WrappedEvidence,     // evidence inside something else
+    WrappedCertificates, // a certificate table of SEV-SNP, JSON of Azure's THIM
 };
 
 // By the first bytes, of which some 64 KiB are enough, and the size of all of them; nothing where

@@ -91,7 +91,7 @@ std::vector<Registers> registers(Artefacts beside) {
             out.push_back({.values = read->report.td_info.rtmr, .source = file->source});
     auto const policy = Policy::authentic();
     for (auto const* file : of_kind(beside, Kind::Evidence)) {
-        Judge judge{policy, dcap::rules::all_tdx};
+        Judge judge{policy, dcap::rules::all_tdx, {ReportData::unbound(), Measurements::unbound()}};
         auto const quote = dcap::read_quote(judge, file->bytes);
         auto const* td = quote ? std::get_if<dcap::TdBody>(&quote->body) : nullptr;
         if (td != nullptr) out.push_back({.values = td->report.rtmr, .source = file->source});

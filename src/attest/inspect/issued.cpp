@@ -24,7 +24,7 @@ bool issued_by(Link const& link, Link const& issuer) {
 
 // A root that bears the name of a built-in one has to be that one, or it again: same key.
 bool impostor(Link const& root, Request const& request) {
-    return std::ranges::any_of(request.roots.certificates(), [&](Link const& known) {
+    return std::ranges::any_of(request.roots.all(), [&](Link const& known) {
         return base::equal(known.value.subject(), root.value.subject()) &&
                !base::equal(known.value.public_key_info(), root.value.public_key_info());
     });
@@ -44,7 +44,7 @@ void check_root(
         );
         return;
     }
-    bool const known = std::ranges::any_of(request.roots.certificates(), [&](Link const& builtin) {
+    bool const known = std::ranges::any_of(request.roots.all(), [&](Link const& builtin) {
         return base::equal(builtin.value.public_key_info(), root.value.public_key_info());
     });
     if (known)
@@ -84,7 +84,7 @@ bool almost(base::View name, base::View known) {
 }
 
 Link const* almost_named(base::View name, Request const& request) {
-    for (auto const links : {request.roots.certificates(), request.endorsements.certificates()})
+    for (auto const links : {request.roots.all(), request.endorsements.certificates()})
         for (auto const& link : links)
             if (almost(name, link.value.subject())) return &link;
     return nullptr;
@@ -112,7 +112,7 @@ void unknown_issuer(
 void check_issued(
     Description& out, Link const& certificate, Request const& request, std::string const& prefix
 ) {
-    auto const path = build_path(certificate, request, {});
+    auto const path = build_path(certificate, request, request.roots.all(), {});
     auto const& issuer = path.size() > 1 ? *path[1] : certificate;
     if (path.size() == 1 && !certificate.value.self_issued()) {
         unknown_issuer(out, certificate.value.issuer(), request, prefix + "signature");
@@ -145,7 +145,8 @@ void check_signed_by(
          .found = "one that does not verify",
          .place = std::move(place)}
     );
-    if (good) check_rest(out, build_path(*signer, request, {}), request, "chain");
+    if (good)
+        check_rest(out, build_path(*signer, request, request.roots.all(), {}), request, "chain");
 }
 
 } // namespace attest::inspect

@@ -23,6 +23,8 @@ Description describe_sigstruct_body(Artefact const& artefact, Artefacts beside);
 Description describe_firmware(Artefact const& artefact, Artefacts beside);
 Description describe_attestation_result(Artefact const& artefact, Artefacts beside);
 Description describe_report_data(Artefact const& artefact, Artefacts beside);
+Description describe_wrapped_evidence(Artefact const& artefact, Artefacts beside);
+Description describe_wrapped_certificates(Artefact const& artefact, Artefacts beside);
 Description describe_page_list(Artefact const& artefact, Artefacts beside);
 
 } // namespace attest::inspect

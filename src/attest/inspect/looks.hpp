@@ -19,6 +19,8 @@ bool looks_like_sigstruct_body(base::View front, std::size_t size);
 bool looks_like_firmware(base::View front, std::size_t size);
 bool looks_like_attestation_result(base::View front, std::size_t size);
 bool looks_like_report_data(base::View front, std::size_t size);
+bool looks_like_wrapped_evidence(base::View front, std::size_t size);
+bool looks_like_wrapped_certificates(base::View front, std::size_t size);
 bool looks_like_page_list(base::View front, std::size_t size);
 
 } // namespace attest::inspect

@@ -48,7 +48,7 @@ Json snp_fields(Request const& request) {
 }
 
 Json quote_fields(Request const& request, Rules rules) {
-    Judge judge{request.policy, rules};
+    Judge judge{request.policy, rules, request.expected};
     auto const quote = dcap::read_quote(judge, request.evidence);
     if (!quote) return Json::object();
     dcap::Claims claims{
@@ -171,8 +171,6 @@ Json fields_said(attest::Kind kind, Request const& request) {
         return request_fields(request);
     case Kind::NoHardware:
         return no_hardware_fields(request);
-    case Kind::AmdCertificate:
-        break;
     }
     return Json::object();
 }

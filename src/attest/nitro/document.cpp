@@ -22,17 +22,34 @@ constexpr std::size_t largest_user_data =
     1024; // the user guide says 512, enclaves of today give 1024
 constexpr std::uint64_t most_authorities = 16;
 
+// The elements of a map or an array, however its length is told: AWS began with a count, and ends
+// with a break since 2025. RFC 9052 asks a payload for no other encoding than CBOR's.
+class Elements {
+public:
+    explicit Elements(std::optional<std::uint64_t> count) : left_{count} {}
+
+    bool another(Reader& in) {
+        if (!left_) return !in.take_break();
+        if (*left_ == 0) return false;
+        --*left_;
+        return true;
+    }
+
+private:
+    std::optional<std::uint64_t> left_; // until the break where there is no count
+};
+
 Result<std::map<std::uint64_t, View>> parse_pcrs(Reader& in) {
     std::map<std::uint64_t, View> out;
-    auto const count = TRY(in.map());
-    if (count == 0 || count > most_pcrs) return std::unexpected(Errno::BadMsg);
-    for (std::uint64_t i = 0; i < count; ++i) {
+    Elements elements{TRY(in.map_of_any_length())};
+    while (elements.another(in)) {
         auto const index = TRY(in.unsigned_number());
         auto const value = TRY(in.bytes());
         if (index >= most_pcrs || value.size() != digest_size)
             return std::unexpected(Errno::BadMsg);
         if (!out.emplace(index, value).second) return std::unexpected(Errno::BadMsg);
     }
+    if (out.empty()) return std::unexpected(Errno::BadMsg);
     return out;
 }
 
@@ -44,9 +61,12 @@ Result<View> parse_certificate(Reader& in) {
 
 Result<std::vector<View>> parse_bundle(Reader& in) {
     std::vector<View> out;
-    auto const count = TRY(in.array());
-    if (count == 0 || count > most_authorities) return std::unexpected(Errno::BadMsg);
-    for (std::uint64_t i = 0; i < count; ++i) out.push_back(TRY(parse_certificate(in)));
+    Elements elements{TRY(in.array_of_any_length())};
+    while (elements.another(in)) {
+        if (out.size() == most_authorities) return std::unexpected(Errno::BadMsg);
+        out.push_back(TRY(parse_certificate(in)));
+    }
+    if (out.empty()) return std::unexpected(Errno::BadMsg);
     return out;
 }
 
@@ -135,9 +155,10 @@ Result<Document, crypto::Malformed> parse_document(View payload) {
     };
     Document out;
     std::vector<std::string_view> seen;
-    auto const fields = in.map();
+    auto const fields = in.map_of_any_length();
     if (!fields) return malformed("a map: the attestation document");
-    for (std::uint64_t i = 0; i < *fields; ++i) {
+    Elements elements{*fields};
+    while (elements.another(in)) {
         auto const name = in.text();
         if (!name) return malformed("the name of a field");
         if (contains(seen, *name)) return malformed("each field once");

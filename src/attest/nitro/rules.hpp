@@ -95,6 +95,7 @@ inline constexpr Rule measurement{
 };
 
 inline constexpr std::array all{
+    &attest::rules::kind_accepted,
     &form,
     &algorithm,
     &payload,
@@ -110,6 +111,7 @@ inline constexpr std::array all{
     &report_data,
     &measurement,
     &attest::rules::endorsements_verified,
+    &attest::rules::expectations_compared,
 };
 
 } // namespace attest::nitro::rules

@@ -122,7 +122,7 @@ TEST(NitroVectors, AnotherRootInThePlaceOfTheVendorsRefusesEveryDocument) {
     for (auto const& vector : vectors().of_kind("nitro-cose-sign1")) {
         if (vector.positive != true) continue;
         auto const trial = trial_of(vector);
-        auto const none = Roots::only({});
+        auto const none = Roots::none();
         auto const appraisal = appraise(
             kind, {trial.evidence, trial.endorsements, none, trial.policy, trial.expected, trial.at}
         );

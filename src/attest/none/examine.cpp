@@ -84,21 +84,22 @@ void compare_application(Judge& judge, Wanted const& wanted, NoHardware const& c
 
 // Where all that the report data are made of was given, the report data were.
 ReportData expected_report_data(Wanted const& wanted) {
-    if (wanted.report_data.value()) return wanted.report_data;
     if (!wanted.workload || !wanted.configuration || !wanted.user_data) return wanted.report_data;
-    return ReportData::exactly(report_data_of(
-        {.workload = *wanted.workload,
-         .configuration = *wanted.configuration,
-         .user_data = *wanted.user_data}
-    ));
+    return wanted.report_data.or_else(
+        ReportData::exactly(report_data_of(
+            {.workload = *wanted.workload,
+             .configuration = *wanted.configuration,
+             .user_data = *wanted.user_data}
+        ))
+    );
 }
 
-void compare_measurement(Judge& judge, Wanted const& wanted, NoHardware const& claims) {
+void compare_measurement(Judge& judge, NoHardware const& claims) {
     if (claims.measurement) {
         attest::compare_measurement(
-            judge, rules::measurement, wanted.measurements, {*claims.measurement, at("measurement")}
+            judge, rules::measurement, {*claims.measurement, at("measurement")}
         );
-    } else if (!wanted.measurements.values()) {
+    } else if (!judge.take_measurements(rules::measurement)) {
         judge.not_applicable(rules::measurement, "nobody measured this Keep at its start");
     } else {
         judge.demand(rules::measurement, false, [] {
@@ -126,13 +127,8 @@ std::optional<NoHardware> judge_claims(Judge& judge, base::View evidence, Wanted
     judge.check(rules::binding, bound == claims->report_data, [&] {
         return Detail{hex(bound), hex(claims->report_data), at("report_data")};
     });
-    compare_report_data(
-        judge,
-        rules::report_data,
-        expected_report_data(wanted),
-        {claims->report_data, at("report_data")}
-    );
-    compare_measurement(judge, wanted, *claims);
+    compare_report_data(judge, rules::report_data, {claims->report_data, at("report_data")});
+    compare_measurement(judge, *claims);
     compare_application(judge, wanted, *claims);
     return *claims;
 }
@@ -141,11 +137,7 @@ std::optional<NoHardware> judge_claims(Judge& judge, base::View evidence, Wanted
 
 void appraise(Judge& judge, Request const& request) {
     judge.check(rules::hardware, false, no_hardware);
-    judge_claims(
-        judge,
-        request.evidence,
-        {.report_data = request.expected.report_data, .measurements = request.expected.measurements}
-    );
+    judge_claims(judge, request.evidence, {});
 }
 
 Examination::Examination(std::vector<Finding> findings)
@@ -153,7 +145,12 @@ Examination::Examination(std::vector<Finding> findings)
 
 Examination examine(base::View evidence, Policy const& policy, Wanted const& wanted) {
     auto const all = Rules{rules::all};
-    Judge judge{policy, all.subspan(1)}; // none.hardware is the first
+    // Without the kind, which the caller names by calling this, and none.hardware: the first two.
+    Judge judge{
+        policy,
+        all.subspan(2),
+        {.report_data = expected_report_data(wanted), .measurements = wanted.measurements}
+    };
     auto const claims = judge_claims(judge, evidence, wanted);
     auto findings = std::move(judge).finish();
     findings.insert(findings.begin(), {&rules::hardware, Outcome::Off, no_hardware()});

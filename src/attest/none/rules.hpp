@@ -2,7 +2,7 @@
 
 // The rules for evidence of a Keep without hardware.
 
-#include "attest/rule.hpp"
+#include "attest/common_rules.hpp"
 
 #include <array>
 
@@ -59,6 +59,7 @@ inline constexpr Rule user_data{
 };
 
 inline constexpr std::array all{
+    &attest::rules::kind_accepted,
     &hardware,
     &form,
     &binding,
@@ -67,6 +68,7 @@ inline constexpr std::array all{
     &workload,
     &configuration,
     &user_data,
+    &attest::rules::expectations_compared,
 };
 
 } // namespace attest::none::rules

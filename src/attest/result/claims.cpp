@@ -73,8 +73,6 @@ Json json_of(csr::Claims const& claims) {
     return out;
 }
 
-Json json_of(EndorsementClaims const& claims) { return {{"subject", claims.subject}}; }
-
 } // namespace
 
 Json json_of(Claims::Value const& claims) {

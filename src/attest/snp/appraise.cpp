@@ -212,6 +212,15 @@ void judge_signature(
     });
 }
 
+// Of a certificate without a report, by its issuer's name, which ends with that of the product.
+// Where it names none, no root of any product is right for it, and any will say so.
+Product named_product(crypto::Certificate const& certificate) {
+    auto const issuer = crypto::common_name(certificate.issuer()).value_or("");
+    for (auto const product : {Product::Milan, Product::Genoa, Product::Turin})
+        if (issuer.ends_with(name_of(product))) return product;
+    return Product::Turin;
+}
+
 } // namespace
 
 std::optional<Claims> appraise(Judge& judge, Request const& request) {
@@ -232,7 +241,9 @@ std::optional<Claims> appraise(Judge& judge, Request const& request) {
     auto const leaf = judge_profile(judge, *link);
     if (!leaf || !judge_product(judge, *report, leaf->product)) return {};
     bool const right_issuer = judge_issuer(judge, request, *link, *leaf);
-    auto const path = right_issuer ? appraise_chain(judge, chain_rules, request, *link) : Path{};
+    auto const path =
+        right_issuer ? appraise_chain(judge, chain_rules, purpose_of(leaf->product), request, *link)
+                     : Path{};
     judge_binding(judge, *report, *link, *leaf);
     judge_signature(judge, request.evidence, *report, *link);
     if (path.empty()) return {};
@@ -243,12 +254,13 @@ std::optional<Claims> appraise(Judge& judge, Request const& request) {
     judge_firmware(judge, *report, leaf->product);
     judge_policy(judge, *report);
     judge_platform(judge, *report);
-    judge_identity(judge, request.expected, *report, *leaf);
+    judge_identity(judge, *report, *leaf);
     return Claims{*report, leaf->product, leaf->product_name, leaf->csp_id.value_or("")};
 }
 
 void appraise_certificate(Judge& judge, Request const& request, Link const& certificate) {
-    auto const path = appraise_chain(judge, chain_rules, request, certificate);
+    auto const purpose = purpose_of(named_product(certificate.value));
+    auto const path = appraise_chain(judge, chain_rules, purpose, request, certificate);
     if (path.empty()) return;
     auto const revocable =
         leaf_kind(certificate.value) ? Revocable::AuthoritiesOnly : Revocable::All;

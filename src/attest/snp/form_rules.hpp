@@ -16,7 +16,7 @@ inline constexpr Rule size{
     Level::Always
 };
 inline constexpr Rule version{
-    "snp.report.version", "The version is 2, 3 or 5.", "ABI 7.3, VERSION", Level::Always
+    "snp.report.version", "The version is 2, 3, 4 or 5.", "ABI 7.3, VERSION", Level::Always
 };
 inline constexpr Rule signature_algorithm{
     "snp.report.signature-algorithm",

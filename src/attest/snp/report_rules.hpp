@@ -22,8 +22,6 @@ void judge_reserved(Judge& judge, AttestationReport const& report, Product produ
 void judge_firmware(Judge& judge, AttestationReport const& report, Product product);
 void judge_policy(Judge& judge, AttestationReport const& report);
 void judge_platform(Judge& judge, AttestationReport const& report);
-void judge_identity(
-    Judge& judge, Expected const& expected, AttestationReport const& report, Leaf const& leaf
-);
+void judge_identity(Judge& judge, AttestationReport const& report, Leaf const& leaf);
 
 } // namespace attest::snp

@@ -11,6 +11,7 @@
 namespace attest::snp::rules {
 
 inline constexpr std::array all{
+    &attest::rules::kind_accepted,
     &size,
     &version,
     &signature_algorithm,
@@ -69,6 +70,7 @@ inline constexpr std::array all{
     &author_key,
     &chip_id,
     &csp,
+    &attest::rules::expectations_compared,
 };
 
 // Those that apply to a certificate of AMD without a report.
@@ -84,6 +86,7 @@ inline constexpr std::array certificate{
     &crl_fresh,
     &crl_clean,
     &attest::rules::endorsements_verified,
+    &attest::rules::expectations_compared,
 };
 
 } // namespace attest::snp::rules

@@ -3,6 +3,7 @@
 // For tests: appraisals with little to write, and questions about their findings.
 
 #include "attest/appraisal.hpp"
+#include "attest/testing/record.hpp"
 
 #include <string>
 
@@ -32,19 +33,29 @@ struct Trial {
         return true;
     }
 
+    Request request(SignatureMemo* memo = nullptr) const {
+        return {evidence, endorsements, roots, policy, expected, at, memo};
+    }
     Appraisal run(Kind kind, SignatureMemo* memo = nullptr) const {
-        return appraise(kind, {evidence, endorsements, roots, policy, expected, at, memo});
+        auto out = appraise(kind, request(memo));
+        record(out.findings());
+        return out;
     }
 };
 
 // Of several findings for one rule, what counts: failed, then undecided, then the last one.
-inline std::optional<Outcome> outcome_of(Appraisal const& appraisal, std::string_view rule) {
+inline std::optional<Outcome>
+outcome_of(std::vector<Finding> const& findings, std::string_view rule) {
     std::optional<Outcome> out;
-    for (auto const& finding : appraisal.findings()) {
+    for (auto const& finding : findings) {
         if (finding.rule->id != rule || out == Outcome::Failed) continue;
         if (out != Outcome::Undecided || finding.outcome == Outcome::Failed) out = finding.outcome;
     }
     return out;
+}
+
+inline std::optional<Outcome> outcome_of(Appraisal const& appraisal, std::string_view rule) {
+    return outcome_of(appraisal.findings(), rule);
 }
 
 inline bool failed(Appraisal const& appraisal, std::string_view rule) {
@@ -52,9 +63,9 @@ inline bool failed(Appraisal const& appraisal, std::string_view rule) {
 }
 
 // All that did not pass, for the message of a failed test.
-inline std::string explain(Appraisal const& appraisal) {
+inline std::string explain(std::vector<Finding> const& findings) {
     std::string out;
-    for (auto const& [rule, outcome, detail] : appraisal.findings())
+    for (auto const& [rule, outcome, detail] : findings)
         if (outcome != Outcome::Passed && outcome != Outcome::Off &&
             outcome != Outcome::NotApplicable)
             out += std::string(rule->id) + " " + std::string(name_of(outcome)) + ": expected " +
@@ -62,5 +73,7 @@ inline std::string explain(Appraisal const& appraisal) {
                    detail.place.field + ")\n";
     return out;
 }
+
+inline std::string explain(Appraisal const& appraisal) { return explain(appraisal.findings()); }
 
 } // namespace attest::testing

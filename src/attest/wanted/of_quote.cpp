@@ -59,7 +59,7 @@ std::vector<Wanted> of_platform(dcap::Pck const& pck, std::string const& issuer,
 
 Wishes of_quote(base::View bytes) {
     auto const policy = Policy::authentic();
-    Judge judge{policy, dcap::rules::all_tdx};
+    Judge judge{policy, dcap::rules::all_tdx, {ReportData::unbound(), Measurements::unbound()}};
     auto const quote = dcap::read_quote(judge, bytes);
     if (!quote) return std::unexpected(reason(std::move(judge)));
     auto const pool = dcap::read_certificates(judge, *quote);

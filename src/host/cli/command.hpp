@@ -35,9 +35,8 @@ struct Command {
     std::string_view summary; // one line of the list of commands
     std::string_view details; // paragraphs of --help and of the manual page; may be empty
     std::unique_ptr<Use> (*use)();
-    bool hidden = false; // from lists
-    bool tabled_statuses =
-        false; // its exit statuses are those of docs/exit-status.md; others end with 1 and 2
+    bool hidden = false;         // from lists
+    bool runs_a_program = false; // and hands on its exit status: docs/exit-status.md
 };
 
 std::span<Command const> commands();

@@ -1,8 +1,11 @@
 #pragma once
 
-// The exit statuses of `enarx run`, as help, manual and documentation show them.
+// The exit statuses of each command, as help, manual and documentation show them. One rule: a
+// command that hands on the status of a program (run, exec) has 125 for what is its own, wrong
+// usage too, as 1 and 2 are the program's; all others have 1 and 2.
 
 #include <array>
+#include <span>
 #include <string_view>
 
 namespace host::cli {
@@ -12,8 +15,8 @@ struct StatusRow {
     std::string_view meaning;
 };
 
-inline constexpr std::array exit_statuses{
-    StatusRow{"0-255", "the application's own status"},
+inline constexpr std::array statuses_with_a_program{
+    StatusRow{"0-255", "the program's own status"},
     StatusRow{"124", "the application did not end within --timeout"},
     StatusRow{"125", "Enarx failed: usage, configuration, backend, files, network"},
     StatusRow{"126", "the file is there, but it cannot be run"},
@@ -22,5 +25,16 @@ inline constexpr std::array exit_statuses{
     StatusRow{"137", "out of memory"},
     StatusRow{"130, 143", "ended by SIGINT or SIGTERM (it dies by that signal)"},
 };
+
+inline constexpr std::array statuses_without_a_program{
+    StatusRow{"0", "success"},
+    StatusRow{"1", "failure"},
+    StatusRow{"2", "wrong usage"},
+};
+
+constexpr std::span<StatusRow const> exit_statuses(bool runs_a_program) {
+    if (runs_a_program) return statuses_with_a_program;
+    return statuses_without_a_program;
+}
 
 } // namespace host::cli

@@ -17,6 +17,11 @@ namespace {
 constexpr int usage_status = 2;
 constexpr int failed_status = 1;
 
+// What a command ends with that was called wrongly: the one rule of exit_statuses.hpp.
+int usage_status_of(Command const& command) {
+    return command.runs_a_program ? static_cast<int>(protocol::ExitStatus::Failed) : usage_status;
+}
+
 int report_usage(UsageError const& error, std::string_view name, int status) {
     auto const help = "enarx " + std::string{name} + (name.empty() ? "" : " ") + "--help";
     os::Failure const failure{
@@ -29,8 +34,8 @@ int report_usage(UsageError const& error, std::string_view name, int status) {
 int report_failure(Command const& command, os::Failure const& failure) {
     write_error(failure_text(failure));
     auto const* kind = protocol::find_failure(failure.name);
-    if (failure.name == "usage" && !command.tabled_statuses) return usage_status;
-    if (!command.tabled_statuses) return failed_status;
+    if (failure.name == "usage") return usage_status_of(command);
+    if (!command.runs_a_program) return failed_status;
     return static_cast<int>(kind == nullptr ? protocol::ExitStatus::Failed : kind->status);
 }
 
@@ -59,11 +64,7 @@ int carry_out(Command const& command, Words words, Global& global) {
     bool const first = wants_help(words); // even if the rest is wrong
     auto const parsed = first ? OrUsage<void>{} : parse(syntax, words);
     if (first || help) return print(command_help(command));
-    if (!parsed) {
-        auto const status =
-            command.tabled_statuses ? static_cast<int>(protocol::ExitStatus::Failed) : usage_status;
-        return report_usage(parsed.error(), command.name, status);
-    }
+    if (!parsed) return report_usage(parsed.error(), command.name, usage_status_of(command));
     auto const status = use->carry_out(global);
     return status ? *status : report_failure(command, status.error());
 }

@@ -70,6 +70,7 @@ enum class Call : std::uint32_t {
     Discard = 0x1006, // address, bytes: the Keep needs the contents of this memory no more
     Log = 0x1007,     // buffer: a line for the log
     Flush = 0x1008,   // nothing but what goes along with every call
+    Kick = 0x1009,    // four words, a bit for each vCPU: interrupts those by launch::kick_vector
 };
 
 enum class Argument : std::uint8_t {

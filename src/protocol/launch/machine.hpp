@@ -22,6 +22,11 @@ inline constexpr std::uint64_t block_address = 0x70'0000; // the first vCPU's ho
 inline constexpr std::uint64_t table_address = 0x75'0000; // the first page tables
 inline constexpr std::uint64_t files_address =
     0x80'0000; // the program's file and memory files, then the Keep's memory
+// The vector by which the host kicks a vCPU into the shim when Call::Kick asks for it.
+inline constexpr std::uint8_t kick_vector = 0xf0;
+// On QEMU's TCG a vCPU begins when its page table's root is written at its place here, 8 bytes
+// each.
+inline constexpr std::uint64_t tcg_roots_address = 0x8800;
 inline constexpr std::uint64_t address_limit = 64ULL << 30;
 inline constexpr std::uint64_t chunk_size = 2 << 20;
 

@@ -61,6 +61,7 @@ int main(void) {
     MUST_FAULT(__asm__ volatile("int $0x80"));
     MUST_FAULT(__asm__ volatile("int $14"));
     MUST_FAULT(__asm__ volatile("int $2"));
+    MUST_FAULT(__asm__ volatile("int $0xf0")); /* by which the host kicks */
     CHECK(mmap(0, 4096, PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED);
     char* const code = (char*)((unsigned long)main & ~4095UL);
     CHECK(mprotect(code, 4096, PROT_READ | PROT_WRITE | PROT_EXEC) == -1);

@@ -17,7 +17,7 @@ inline constexpr Command exec_command{
         "directories of --dir and nothing else of the host. Its exit status is this "
         "command's, and the signal that ends it ends this command.",
     .use = use_exec,
-    .tabled_statuses = true,
+    .runs_a_program = true,
 };
 
 } // namespace host::cli

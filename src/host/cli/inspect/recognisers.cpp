@@ -8,6 +8,7 @@
 #include "host/cli/inspect/recogniser.hpp"
 #include "host/cli/inspect/wasm.hpp"
 #include "host/cli/report.hpp"
+#include "host/cli/verify/unknown.hpp"
 #include "package/wasm/format.hpp"
 
 #include <array>
@@ -37,7 +38,7 @@ os::OrFailure<std::optional<Json>> describe(Subject const& subject, Global const
     return failure(
         "file-unknown",
         '\'' + subject.path + "' is " + std::string{package::other_format(bytes)} +
-            ", and from byte 0 on nothing that attestation is made of"
+            ", and from byte 0 on nothing that attestation is made of" + std::string{spelt(bytes)}
     );
 }
 

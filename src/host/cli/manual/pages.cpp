@@ -73,11 +73,9 @@ std::string environment_section(std::vector<Option> const& options) {
     return out.empty() ? out : ".SH ENVIRONMENT\n" + out;
 }
 
-std::string statuses_section(bool tabled) {
+std::string statuses_section(bool runs_a_program) {
     std::string out = ".SH EXIT STATUS\n";
-    if (!tabled)
-        return out + tagged("0", "success") + tagged("1", "failure") + tagged("2", "wrong usage");
-    for (auto const& row : exit_statuses) out += tagged(row.status, row.meaning);
+    for (auto const& row : exit_statuses(runs_a_program)) out += tagged(row.status, row.meaning);
     return out;
 }
 
@@ -99,7 +97,7 @@ std::string command_page(Command const& command) {
     out += paragraphs(command.details);
     for (auto const& operand : syntax.operands) out += tagged(operand.name, operand.help);
     out += options_section(syntax.options) + environment_section(syntax.options) +
-           statuses_section(command.tabled_statuses);
+           statuses_section(command.runs_a_program);
     return out + ".SH SEE ALSO\n.BR enarx (1)\n";
 }
 

@@ -8,6 +8,7 @@
 #include "host/cli/run/wishes.hpp"
 #include "host/vmm/backend/pick.hpp"
 #include "os/descriptor_limit.hpp"
+#include "package/descriptors.hpp"
 
 #include <algorithm>
 
@@ -86,7 +87,8 @@ std::vector<Option> run_options(Given& given) {
          .target = &given.invoke},
         {.name = "--max-memory",
          .value = "SIZE",
-         .help = "The most linear memory: bytes, or with K, M, G, T.",
+         .help = "What linear memories and files in memory may take together: bytes, or with K, M, "
+                 "G, T.",
          .target = &given.max_memory},
         {.name = "--timeout",
          .value = "TIME",
@@ -162,9 +164,11 @@ os::OrFailure<LaunchOrder> RunUse::order(vmm::Backend const& backend, Global con
     TRY(refuse_other_kinds(application));
     auto configuration = TRY(find_configuration(given_.configuration, application));
     if (configuration) TRY(add_configuration(order, *configuration));
-    constexpr std::uint64_t own_descriptors = 64; // beside the application's
-    auto const limits = configuration ? configuration->configuration.limits : package::Limits{};
-    os::allow_descriptors(limits.open_files + own_descriptors);
+    os::allow_descriptors(
+        package::descriptors(
+            configuration ? configuration->configuration : package::Configuration{}
+        )
+    );
     if (application.folder)
         order.add(
             Kind::PackageDirectory, *std::move(application.folder), "", vmm::Rights::ReadOnly

@@ -19,7 +19,7 @@ inline constexpr Command run_command{
                "there for the application "
                "unless it is named here or in Enarx.toml.",
     .use = use_run,
-    .tabled_statuses = true,
+    .runs_a_program = true,
 };
 
 } // namespace host::cli

@@ -41,9 +41,8 @@ std::string command_list(std::string_view prefix) {
 }
 
 std::string statuses_section(Command const& command) {
-    if (!command.tabled_statuses) return {};
     std::string out = "\nExit status:\n";
-    for (auto const& row : exit_statuses)
+    for (auto const& row : exit_statuses(command.runs_a_program))
         out += two_columns(row.status, row.meaning, command_column);
     return out;
 }

@@ -59,6 +59,25 @@ std::string claims_text(AnswerJson const& claims) {
     return out.empty() ? out : "It says:\n" + out;
 }
 
+std::string root_text(RootUse const& root) {
+    return "  root    " + root.source + ", trusted for " + attest::text_of(root.purposes) +
+           (root.said ? "" : ", which is what this evidence is of") +
+           ", in the place of the built-in ones\n";
+}
+
+AnswerJson roots_json(std::vector<RootUse> const& roots) {
+    AnswerJson out = AnswerJson::array();
+    for (auto const& root : roots) {
+        AnswerJson purposes = AnswerJson::array();
+        for (auto const purpose : attest::all_purposes)
+            if (root.purposes.contains(purpose)) purposes.push_back(attest::name_of(purpose));
+        out.push_back(
+            {{"source", root.source}, {"for", std::move(purposes)}, {"for_was_given", root.said}}
+        );
+    }
+    return out;
+}
+
 AnswerJson finding_json(Finding const& finding) {
     AnswerJson out{
         {"rule", finding.rule->id},
@@ -93,8 +112,9 @@ std::string_view verdict_name(Verdict verdict) {
 Answer answer_of(std::string path, attest::Appraisal const& appraisal) {
     return {
         .path = std::move(path),
-        .kind = appraisal.kind(),
+        .kind = attest::name_of(appraisal.kind()),
         .verdict = appraisal.verdict(),
+        .verdict_name = verdict_name(appraisal.verdict()),
         .findings = appraisal.findings(),
         .claims = attest::result::claims_json(appraisal),
     };
@@ -104,11 +124,26 @@ Answer answer_of(std::string path, attest::none::Examination const& examination)
     auto const& statement = examination.statement();
     return {
         .path = std::move(path),
-        .kind = attest::Kind::NoHardware,
+        .kind = attest::name_of(attest::Kind::NoHardware),
         .verdict = examination.verdict(),
+        .verdict_name = verdict_name(examination.verdict()),
         .findings = examination.findings(),
-        .statement = statement ? statement_json(statement->value()) : nullptr,
+        .statement = statement ? statement_json(statement->value()) : AnswerJson(nullptr),
         .warning = attest::none::warning,
+    };
+}
+
+Answer answer_of(std::string path, attest::certificate::Check const& check) {
+    auto const verdict = check.verdict();
+    return {
+        .path = std::move(path),
+        .kind = "certificate, an endorsement",
+        .verdict = verdict,
+        .verdict_name = verdict == Verdict::Accepted  ? "a good chain"
+                        : verdict == Verdict::Refused ? "no good chain"
+                                                      : "undecided",
+        .findings = check.findings(),
+        .warning = attest::certificate::warning,
     };
 }
 
@@ -126,26 +161,31 @@ AnswerJson statement_json(protocol::evidence::NoHardware const& statement) {
 }
 
 std::string answer_text(Answer const& answer) {
-    std::string out = answer.path + ": " + std::string{verdict_name(answer.verdict)} + " (" +
-                      std::string{attest::name_of(answer.kind)} + ")\n";
+    std::string out = answer.path + ": " + std::string{answer.verdict_name} + " (" +
+                      std::string{answer.kind} + ")\n";
+    if (!answer.inside.empty()) out += "  inside  " + answer.inside + '\n';
+    for (auto const& root : answer.roots) out += root_text(root);
     if (!answer.warning.empty()) out.insert(0, std::string{answer.warning} + '\n');
     out += all_of(answer, Outcome::Failed);
     // What an earlier failure kept from being judged is no news.
     if (answer.verdict != Verdict::Refused) out += all_of(answer, Outcome::Undecided);
     if (answer.verdict != Verdict::Accepted) return out;
-    return out + claims_text(answer.claims) + claims_text(answer.statement) + not_checked(answer);
+    return out + claims_text(answer.claims) + claims_text(answer.statement.value_or(nullptr)) +
+           not_checked(answer);
 }
 
 AnswerJson answer_json(Answer const& answer) {
     AnswerJson rules = AnswerJson::array();
     for (auto const& finding : answer.findings) rules.push_back(finding_json(finding));
-    AnswerJson out{{"evidence", answer.path}, {"kind", attest::name_of(answer.kind)}};
+    AnswerJson out{{"evidence", answer.path}, {"kind", answer.kind}};
     if (!answer.warning.empty()) out["warning"] = answer.warning;
-    out["verdict"] = verdict_name(answer.verdict);
+    if (!answer.inside.empty()) out["inside"] = answer.inside;
+    out["verdict"] = answer.verdict_name;
     out["exit_status"] = static_cast<int>(answer.verdict);
     out["rules"] = std::move(rules);
     out["claims"] = answer.claims;
-    if (answer.kind == attest::Kind::NoHardware) out["statement"] = answer.statement;
+    if (answer.statement) out["statement"] = *answer.statement;
+    if (!answer.roots.empty()) out["roots"] = roots_json(answer.roots);
     return out;
 }
 

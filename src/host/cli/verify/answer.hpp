@@ -3,6 +3,7 @@
 // The verifier's answer for one piece of evidence, as text and as JSON.
 
 #include "attest/advisories/advisory.hpp"
+#include "attest/certificate/check.hpp"
 #include "attest/none/examine.hpp"
 #include "attest/result/claims.hpp"
 
@@ -13,18 +14,30 @@ namespace host::cli {
 
 using AnswerJson = attest::result::Json;
 
+// A root that the user gave, and what it was trusted for here.
+struct RootUse {
+    std::string source;
+    attest::Purposes purposes;
+    bool said = false; // by the user; else it follows from the kind of evidence at hand
+};
+
 struct Answer {
     std::string path;
-    attest::Kind kind;
+    std::string_view kind;
     attest::Verdict verdict;
+    std::string_view verdict_name;
     std::vector<attest::Finding> findings;
-    AnswerJson claims = nullptr;    // of hardware, where it accepted
-    AnswerJson statement = nullptr; // of a Keep without hardware, where that was allowed
-    std::string_view warning = {};  // to be said before anything else
+    AnswerJson claims = nullptr;              // of hardware, where it accepted
+    std::optional<AnswerJson> statement = {}; // of a Keep without hardware, where allowed
+    std::string_view warning = {};            // to be said before anything else
+    std::string inside = {};                  // where in its file it stood
+    std::vector<RootUse> roots = {};          // in the place of the vendors'
 };
 
 Answer answer_of(std::string path, attest::Appraisal const& appraisal);
 Answer answer_of(std::string path, attest::none::Examination const& examination);
+// Of a certificate alone: its verdict has words of its own, as nothing of a Keep was accepted.
+Answer answer_of(std::string path, attest::certificate::Check const& check);
 
 // A warning, if there is one; one verdict line, then what failed or is missing, then, if accepted,
 // what it says and what was not checked.

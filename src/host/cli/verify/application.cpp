@@ -71,8 +71,7 @@ os::OrFailure<attest::Expected> expected_of_hardware(attest::none::Wanted const&
          .configuration = *wanted.configuration,
          .user_data = *wanted.user_data}
     );
-    auto const& given = wanted.report_data.value();
-    if (given && !base::equal(*given, made))
+    if (!wanted.report_data.admits(made))
         return failure(
             "usage",
             "--report-data are not those of --workload, --configuration and --user-data",

@@ -70,8 +70,7 @@ os::OrFailure<void> add_file(Anchors& anchors, std::string const& path) {
     auto const bytes = TRY(read_bytes(path, largest_endorsement));
     if (attest::looks_like_trust_keys(bytes)) return add_trust_keys(anchors.roots, bytes, path);
     if (auto added = anchors.endorsements.add(bytes, path); !added) {
-        if (auto const kind = attest::recognise(bytes);
-            kind && *kind != attest::Kind::AmdCertificate)
+        if (auto const kind = attest::recognise(bytes))
             added.error().found += "; it looks like evidence, a " + std::string{name_of(*kind)};
         return unusable(added.error());
     }
@@ -95,23 +94,53 @@ os::OrFailure<void> check_roots(std::span<attest::Sourced<crypto::Certificate> c
     return {};
 }
 
-os::OrFailure<attest::Roots> read_roots(std::vector<std::string> const& paths) {
-    if (paths.empty()) return attest::Roots::builtin();
-    attest::Endorsements certificates;
-    std::vector<std::pair<Bytes, std::string>> keys;
-    for (auto const& path : paths) {
-        auto bytes = TRY(read_bytes(path, largest_endorsement));
-        if (attest::looks_like_trust_keys(bytes)) {
-            keys.emplace_back(std::move(bytes), path);
-        } else if (auto const added = certificates.add(bytes, path); !added) {
-            return unusable(added.error());
-        }
+// PURPOSE:FILE; a file whose name begins like that is ./PURPOSE:FILE.
+struct RootArgument {
+    std::optional<attest::Purposes> purposes;
+    std::string path;
+};
+
+RootArgument split_root(std::string const& text) {
+    auto const colon = text.find(':');
+    if (colon == std::string::npos) return {{}, text};
+    auto const purposes = attest::purposes_named(std::string_view{text}.substr(0, colon));
+    if (!purposes) return {{}, text};
+    return {purposes, text.substr(colon + 1)};
+}
+
+std::unexpected<os::Failure> wrong_anchor(RootArgument const& root, std::string_view is) {
+    return failure(
+        "usage",
+        "--root " + attest::text_of(*root.purposes) + ":" + root.path + ": the file holds " +
+            std::string{is},
+        "keys (JWK) are for arm, certificates for amd, amd-milan, amd-genoa, amd-turin, intel and "
+        "aws"
+    );
+}
+
+os::OrFailure<void> add_root(Anchors& anchors, RootArgument const& root) {
+    auto const bytes = TRY(read_bytes(root.path, largest_endorsement));
+    bool const for_keys = root.purposes == attest::Purposes{attest::Purpose::Arm};
+    if (attest::looks_like_trust_keys(bytes)) {
+        if (root.purposes && !for_keys) return wrong_anchor(root, "a key");
+        return add_trust_keys(anchors.roots, bytes, root.path);
     }
-    auto const all = certificates.certificates();
-    TRY(check_roots(all));
-    auto roots = attest::Roots::only({all.begin(), all.end()});
-    for (auto const& [json, path] : keys) TRY(add_trust_keys(roots, json, path));
-    return roots;
+    attest::Endorsements file;
+    if (auto const added = file.add(bytes, root.path); !added) return unusable(added.error());
+    if (for_keys) return wrong_anchor(root, "no key");
+    TRY(check_roots(file.certificates()));
+    for (auto const& certificate : file.certificates()) {
+        if (root.purposes)
+            anchors.roots.add(certificate, *root.purposes);
+        else
+            anchors.of_the_kind.push_back(certificate);
+        anchors.given.push_back(
+            {.source = certificate.source,
+             .purposes = root.purposes.value_or(attest::Purposes{}),
+             .said = root.purposes.has_value()}
+        );
+    }
+    return {};
 }
 
 } // namespace
@@ -167,8 +196,22 @@ os::OrFailure<Bytes> read_bytes(std::string const& path, std::size_t most) {
 os::OrFailure<Anchors>
 read_anchors(std::vector<std::string> const& endorsements, std::vector<std::string> const& roots) {
     Anchors out;
-    out.roots = TRY(read_roots(roots));
+    if (!roots.empty()) out.roots = attest::Roots::none();
+    for (auto const& root : roots) TRY(add_root(out, split_root(root)));
     for (auto const& path : TRY(files_below(endorsements))) TRY(add_file(out, path));
+    return out;
+}
+
+attest::Roots roots_for(Anchors const& anchors, attest::Purposes purposes) {
+    auto out = anchors.roots;
+    for (auto const& root : anchors.of_the_kind) out.add(root, purposes);
+    return out;
+}
+
+std::vector<RootUse> uses_for(Anchors const& anchors, attest::Purposes purposes) {
+    auto out = anchors.given;
+    for (auto& root : out)
+        if (!root.said) root.purposes = purposes;
     return out;
 }
 

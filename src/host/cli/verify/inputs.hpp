@@ -5,6 +5,7 @@
 #include "attest/endorsements.hpp"
 #include "attest/expected.hpp"
 #include "attest/roots.hpp"
+#include "host/cli/verify/answer.hpp"
 #include "os/failure.hpp"
 #include "os/read_file.hpp"
 
@@ -21,10 +22,19 @@ inline constexpr std::size_t largest_endorsement = 16 << 20;
 struct Anchors {
     attest::Endorsements endorsements;
     attest::Roots roots = attest::Roots::builtin();
+    // Roots that the user gave without saying for what: for the kind of evidence at hand.
+    std::vector<attest::Sourced<crypto::Certificate>> of_the_kind = {};
+    // All roots that the user gave; without purposes where they are of_the_kind.
+    std::vector<RootUse> given = {};
 };
 
+// The roots as they count for evidence of these purposes, and how that came about.
+attest::Roots roots_for(Anchors const& anchors, attest::Purposes purposes);
+std::vector<RootUse> uses_for(Anchors const& anchors, attest::Purposes purposes);
+
 // `endorsements`: files, or folders of which each file is read (not what lies in folders below).
-// `roots`: in the place of all that are built in. Keys of platforms (JWK) may be among either.
+// `roots`: in the place of all that are built in; FILE, or PURPOSE:FILE such as amd:ark.pem. Keys
+// of platforms (JWK) may be among either.
 os::OrFailure<Anchors>
 read_anchors(std::vector<std::string> const& endorsements, std::vector<std::string> const& roots);
 

@@ -3,8 +3,11 @@
 #include "host/cli/report.hpp"
 #include "host/cli/verify/answer.hpp"
 #include "host/cli/verify/application.hpp"
+#include "host/cli/verify/certificate.hpp"
 #include "host/cli/verify/ear.hpp"
 #include "host/cli/verify/inputs.hpp"
+#include "host/cli/verify/kinds.hpp"
+#include "host/cli/verify/piece.hpp"
 #include "host/cli/verify/policy.hpp"
 #include "host/cli/verify/time.hpp"
 #include "host/cli/verify/unknown.hpp"
@@ -26,6 +29,7 @@ struct Basis {
     attest::none::Wanted const& wanted;
     std::chrono::sys_seconds at;
     EarWriter const& ear;
+    attest::Kinds kinds;
     mutable attest::SignatureMemo memo = {};
 };
 
@@ -36,14 +40,16 @@ public:
 
 private:
     std::vector<Option> inputs();
+    std::vector<Option> subjects();
     std::vector<Option> values();
     std::vector<Option> answers();
     os::OrFailure<attest::none::Wanted> wanted() const;
     os::OrFailure<std::chrono::sys_seconds> time() const;
+    os::OrFailure<attest::Purposes> purposes(attest::Kind kind, base::View evidence, bool own);
+    os::OrFailure<void> nothing_of_a_keep() const;
     os::OrFailure<EarWriter> ear(std::chrono::sys_seconds at) const;
     os::OrFailure<void> answer_all(Basis const& basis);
-    os::OrFailure<void>
-    answer(std::string const& path, attest::Kind kind, base::View evidence, Basis const& basis);
+    os::OrFailure<void> answer(Piece const& piece, Basis const& basis);
     void record(Answer const& answer);
     void unreadable(std::string const& path, os::Failure const& why);
     std::string output() const;
@@ -57,6 +63,9 @@ private:
     std::optional<std::string> report_data_;
     ApplicationWish application_;
     EarWishes ear_;
+    std::optional<std::string> kinds_;
+    std::optional<attest::Purposes> of_; // what the evidence so far is of
+    bool certificate_ = false;
     bool allow_no_hardware_ = false;
     bool json_ = false;
     bool explain_ = false;
@@ -85,11 +94,27 @@ std::vector<Option> Verify::inputs() {
          .help = "The time to judge by, such as 2026-11-21T10:00:00Z. Default: now.",
          .target = &at_},
         {.name = "--root",
-         .value = "FILE",
+         .value = "[FOR:]FILE",
          .help = "Trust this root, or this platform key (JWK), in the place of all vendor "
-                 "roots. May be repeated.",
+                 "roots. FOR says for which evidence: amd, amd-milan, amd-genoa, amd-turin, "
+                 "intel, aws, arm; without it, for the kind at hand. May be repeated.",
          .target = &roots_,
          .completion = Completion::File},
+    };
+}
+
+// What is accepted at all.
+std::vector<Option> Verify::subjects() {
+    return {
+        {.name = "--kind",
+         .value = "KIND[,KIND]...",
+         .help = "The kinds of evidence that you accept: snp, sgx, tdx, nitro, cca, csr, none. "
+                 "Default: all, each of which carries report data.",
+         .target = &kinds_},
+        {.name = "--certificate",
+         .help = "The files are certificates of AMD: check their chain and revocation. That is no "
+                 "evidence of a Keep.",
+         .target = &certificate_},
     };
 }
 
@@ -141,7 +166,7 @@ std::vector<Option> Verify::answers() {
 Syntax Verify::syntax(Global& global) {
     (void)global;
     std::vector<Option> all;
-    for (auto& part : {inputs(), values(), answers(), ear_options(ear_)})
+    for (auto& part : {inputs(), subjects(), values(), answers(), ear_options(ear_)})
         all.insert(all.end(), part.begin(), part.end());
     return {
         .options = std::move(all),
@@ -202,26 +227,65 @@ void Verify::record(Answer const& answer) {
     text_ += answer_text(answer);
 }
 
+// What the roots have to be pinned for. A root without a purpose counts for the one kind at hand.
+os::OrFailure<attest::Purposes> Verify::purposes(attest::Kind kind, base::View evidence, bool own) {
+    auto const out = attest::purposes_of(kind, evidence);
+    if (own && of_ && *of_ != out)
+        return failure(
+            "usage",
+            "--root without a purpose, and evidence of " + attest::text_of(*of_) + " and of " +
+                attest::text_of(out),
+            "say for which each root is: --root amd:FILE, intel:FILE, aws:FILE"
+        );
+    of_ = out;
+    return out;
+}
+
+// Options that speak of a Keep have no place beside --certificate.
+os::OrFailure<void> Verify::nothing_of_a_keep() const {
+    bool const compared = report_data_ || !measurements_.empty() || application_.workload ||
+                          application_.configuration || application_.user_data;
+    bool const more = kinds_ || allow_no_hardware_ || explain_ || ear_.key || ear_.out;
+    if (!certificate_ || (!compared && !more)) return {};
+    return failure(
+        "usage",
+        "--certificate is about certificates alone, which have no report data, no measurement and "
+        "no attestation result",
+        "for evidence of a Keep leave it out, and give certificates with --endorsements"
+    );
+}
+
 // An EAR appraises hardware; evidence without any gets none.
-os::OrFailure<void> Verify::answer(
-    std::string const& path, attest::Kind kind, base::View evidence, Basis const& basis
-) {
-    if (kind == attest::Kind::NoHardware && allow_no_hardware_) {
-        record(answer_of(path, attest::none::examine(evidence, basis.policy, basis.wanted)));
+os::OrFailure<void> Verify::answer(Piece const& piece, Basis const& basis) {
+    auto const finish = [&](Answer made) {
+        made.inside = piece.inside;
+        record(made);
+    };
+    if (piece.kind == attest::Kind::NoHardware && allow_no_hardware_ &&
+        basis.kinds.contains(piece.kind)) {
+        finish(
+            answer_of(piece.path, attest::none::examine(piece.evidence, basis.policy, basis.wanted))
+        );
         return {};
     }
     auto const expected = TRY(expected_of_hardware(basis.wanted));
+    auto const purposes =
+        TRY(this->purposes(piece.kind, piece.evidence, !basis.anchors.of_the_kind.empty()));
+    auto const roots = roots_for(basis.anchors, purposes);
     attest::Request const request{
-        evidence,
-        basis.anchors.endorsements,
-        basis.anchors.roots,
+        piece.evidence,
+        piece.endorsements ? *piece.endorsements : basis.anchors.endorsements,
+        roots,
         basis.policy,
         expected,
         basis.at,
-        &basis.memo
+        &basis.memo,
+        basis.kinds
     };
-    auto const appraisal = attest::appraise(kind, request);
-    record(answer_of(path, appraisal));
+    auto const appraisal = attest::appraise(piece.kind, request);
+    auto made = answer_of(piece.path, appraisal);
+    made.roots = uses_for(basis.anchors, purposes);
+    finish(std::move(made));
     if (explain_) {
         answers_.back()["known"] = advice_json(appraisal);
         text_ += advice_text(appraisal);
@@ -231,18 +295,23 @@ os::OrFailure<void> Verify::answer(
 
 os::OrFailure<void> Verify::answer_all(Basis const& basis) {
     for (auto const& path : evidence_) {
-        auto bytes = read_bytes(path, largest_evidence);
+        auto const bytes = read_bytes(path, largest_evidence);
         if (!bytes && bytes.error().name != "file-too-large") return std::unexpected(bytes.error());
         if (!bytes) {
             unreadable(path, bytes.error());
             continue;
         }
-        auto const kind = attest::recognise(*bytes);
-        if (!kind) {
-            unreadable(path, unknown_evidence(path, *bytes));
+        if (certificate_) {
+            for (auto const& made :
+                 certificate_answers(path, *bytes, basis.anchors, basis.policy, basis.at))
+                record(made);
             continue;
         }
-        TRY(answer(path, *kind, *bytes, basis));
+        auto const piece = piece_of(path, *bytes, basis.anchors.endorsements);
+        if (piece)
+            TRY(answer(*piece, basis));
+        else
+            unreadable(path, piece.error());
     }
     return {};
 }
@@ -265,6 +334,9 @@ os::OrFailure<int> Verify::carry_out(Global const& global) {
     if (!compared) return usage(compared.error());
     auto const policy = read_policy(policy_.value_or("strict"));
     if (!policy) return usage(policy.error());
+    auto const accepted = kinds_ ? parse_kinds(*kinds_) : attest::Kinds::all();
+    if (!accepted) return usage(accepted.error());
+    if (auto const right = nothing_of_a_keep(); !right) return usage(right.error());
     auto const ear = this->ear(*at);
     if (!ear) return usage(ear.error());
     auto const anchors = read_anchors(endorsements_, roots_);
@@ -273,7 +345,9 @@ os::OrFailure<int> Verify::carry_out(Global const& global) {
         // Nothing is judged by what cannot be read.
         write_error(failure_text(anchors.error()));
         for (auto const& path : evidence_) unreadable(path, anchors.error());
-    } else if (auto const done = answer_all({*anchors, *policy, *compared, *at, *ear}); !done) {
+    } else if (
+        auto const done = answer_all({*anchors, *policy, *compared, *at, *ear, *accepted}); !done
+    ) {
         return usage(done.error());
     }
     TRY(write_output(output()));

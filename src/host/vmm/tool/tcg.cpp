@@ -1,36 +1,40 @@
 // keep-tcg: runs the image that a bare-metal KVM host gets, unchanged, on QEMU's TCG, where ring 0
 // is real everywhere.
 //
-//     keep-tcg --shim=FILE [--costs] [--verbose] PROGRAM [ARGUMENTS]
+//     keep-tcg --shim=FILE [--cpus=N] [--no-kicks=N] [--dirty] [--costs] [--verbose]
+//              PROGRAM [ARGUMENTS]
 //     keep-tcg run [--backend NAME] [--shim NAME] [--exec FILE] [--artefact FILE] [--verbose]
 //                  [--dir HOST[::GUEST]] [--env NAME=VALUE] APPLICATION [ARGUMENTS]
 //
 // A shim that checks its program, as shim-verified, finds the hash tree beside it: PROGRAM.tree.
 // The machine's memory is a file that this process maps too: it writes the boot block before QEMU
-// starts and polls the block.
+// starts and polls the blocks, each on a thread of its own. A kick is a message-signalled interrupt
+// that QEMU's test protocol sends. --no-kicks: the first N are forgotten, as a host may. --dirty:
+// free memory is not zero when the Keep starts.
 
 #include "host/vmm/image.hpp"
 #include "host/vmm/launch/descriptors.hpp"
 #include "host/vmm/launch/parts.hpp"
+#include "host/vmm/parking.hpp"
 #include "host/vmm/plan.hpp"
 #include "host/vmm/server/refusal.hpp"
 #include "host/vmm/server/server.hpp"
+#include "host/vmm/tool/tcg_guest.hpp"
 #include "os/check.hpp"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <chrono>
-#include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
+#include <mutex>
 #include <optional>
 #include <thread>
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <x86intrin.h>
 
@@ -42,21 +46,8 @@ using protocol::hostcall::Call;
 using protocol::hostcall::Header;
 using protocol::hostcall::Turn;
 
-constexpr std::uint64_t ram_size = 768ULL << 20;
-constexpr int cannot = 125;
-
-struct Guest {
-    std::span<std::byte> ram;
-    os::Fd file;
-    pid_t qemu = -1;
-    std::uint64_t end = 0;
-
-    ~Guest() {
-        if (qemu <= 0) return;
-        ::kill(qemu, SIGKILL);
-        ::waitpid(qemu, nullptr, 0);
-    }
-};
+using tcg::cannot;
+using tcg::ram_size;
 
 std::uint64_t now_ns(clockid_t clock) {
     timespec now{};
@@ -74,87 +65,22 @@ std::uint64_t measure_tsc_khz() {
     return (later - ticks) * 1'000'000 / (now_ns(CLOCK_MONOTONIC) - ns);
 }
 
-bool make_memory(Guest& guest) {
-    guest.file = os::Fd{::memfd_create("keep", 0)};
-    if (!guest.file || ::ftruncate(guest.file.number(), ram_size) != 0) return false;
-    void* const at =
-        ::mmap(nullptr, ram_size, PROT_READ | PROT_WRITE, MAP_SHARED, guest.file.number(), 0);
-    if (at == MAP_FAILED) return false;
-    guest.ram = {static_cast<std::byte*>(at), ram_size};
-    return true;
-}
-
 bool read_file(os::Fd const& file, std::span<std::byte> to) {
     return ::pread(file.number(), to.data(), to.size(), 0) == static_cast<ssize_t>(to.size());
 }
 
-void start_qemu(Guest& guest, std::string const& shim) {
-    auto const memory = fmt::format(
-        "memory-backend-file,id=ram,size={}M,share=on,mem-path=/proc/{}/fd/{}",
-        ram_size >> 20,
-        ::getpid(),
-        guest.file.number()
-    );
-    auto const size = fmt::format("{}M", ram_size >> 20);
-    guest.qemu = ::fork();
-    if (guest.qemu != 0) return;
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    ::execlp(
-        "qemu-system-x86_64",
-        "qemu-system-x86_64",
-        "-accel",
-        "tcg",
-        "-machine",
-        "microvm,pit=off,pic=off,rtc=off,isa-serial=off,memory-backend=ram",
-        "-cpu",
-        "max",
-        "-m",
-        size.c_str(),
-        "-object",
-        memory.c_str(),
-        "-kernel",
-        shim.c_str(),
-        "-nodefaults",
-        "-no-user-config",
-        "-display",
-        "none",
-        "-no-reboot",
-        static_cast<char*>(nullptr)
-    );
-    ::_exit(cannot);
-}
-
-base::Result<std::uint64_t> answer(Guest& guest, vmm::Server& server, vmm::Request const& request) {
-    switch (request.call()) {
-    case Call::Grow: {
-        auto const added = std::min(request.value(0), ram_size - guest.end) / launch::chunk_size *
-                           launch::chunk_size;
-        guest.end += added;
-        return added;
-    }
-    case Call::Park:
-        ::usleep(
-            static_cast<useconds_t>(std::min<std::uint64_t>(request.value(0) / 1000, 100'000))
-        );
-        return 0;
-    case Call::Log: {
-        auto const text = request.buffer(0);
-        fmt::print(
-            stderr,
-            "shim: {}\n",
-            std::string_view{reinterpret_cast<char const*>(text.data()), text.size()}
-        );
-        return 0;
-    }
-    case Call::Spawn:
-    case Call::Discard:
-        return std::unexpected(base::Errno::Again);
-    case Call::Unpark:
-        return 0;
-    default:
-        return server.serve(request);
-    }
-}
+// What the command line asks for: a program with arguments, or an application for exec.
+struct Asked {
+    std::string shim = "shim-kvm"; // for an application, a part's name
+    std::string exec;              // where it is not the part of that name
+    unsigned cpus = 1;
+    unsigned lost_kicks = 0;
+    bool dirty = false;
+    bool costs = false;
+    bool verbose = false;
+    std::vector<std::string> arguments;
+    std::optional<vmm::LaunchOrder> application;
+};
 
 // The exit status that an Exit means.
 int end_of(vmm::Request const& exit) {
@@ -163,52 +89,141 @@ int end_of(vmm::Request const& exit) {
     return static_cast<int>(exit.value(1) != 0 ? 128 + exit.value(1) : exit.value(0));
 }
 
-// Serves the one vCPU until the program ends; answers with its exit status.
-int serve(Guest& guest, vmm::Server& server, bool costs) {
-    auto const block = guest.ram.subspan(launch::block_address, protocol::hostcall::block_size);
-    // Safety: page-aligned memory that QEMU's guest changes too; words are read and written whole.
-    auto volatile& words = *reinterpret_cast<Header volatile*>(block.data());
-    auto& batch = server.batch();
-    batch.attach(guest.ram.subspan(launch::batch_address, protocol::hostcall::batch_size), block);
-    batch.announce(true);
-    std::uint64_t calls = 0;
-    for (unsigned idle = 0;; ++idle) {
-        if (__atomic_load_n(&words.turn, __ATOMIC_ACQUIRE) !=
-            static_cast<std::uint64_t>(Turn::Host)) {
-            constexpr unsigned patience = 20'000;
-            batch.flush();
-            if (idle > patience) ::usleep(50);
-            if (idle % patience == 0 && ::waitpid(guest.qemu, nullptr, WNOHANG) == guest.qemu) {
-                guest.qemu = -1;
-                return cannot;
-            }
-            continue;
-        }
-        idle = 0;
-        ++calls;
-        batch.flush();
-        auto const request = vmm::Request::fetch(block, server.handles());
-        if (request && request->call() == Call::Exit) {
-            if (costs) fmt::print(stderr, "exits {}\n", calls);
-            return end_of(*request);
-        }
-        auto const result =
-            request ? answer(guest, server, *request) : std::unexpected(request.error());
-        if (result && request->call() == Call::SendTo) batch.tell_room(request->file(0));
-        words.answer = result ? static_cast<std::int64_t>(*result)
-                              : -static_cast<std::int64_t>(result.error());
-        __atomic_store_n(&words.turn, static_cast<std::uint64_t>(Turn::Keep), __ATOMIC_RELEASE);
-    }
-}
+// What a host may have left in memory that it gives to a Keep.
+void soil(std::span<std::byte> memory) { std::ranges::fill(memory, std::byte{0xa5}); }
 
-// What the command line asks for: a program with arguments, or an application for exec.
-struct Asked {
-    std::string shim = "shim-kvm"; // for an application, a part's name
-    std::string exec;              // where it is not the part of that name
-    bool costs = false;
-    bool verbose = false;
-    std::vector<std::string> arguments;
-    std::optional<vmm::LaunchOrder> application;
+// Serves the vCPUs, each on a thread of its own.
+class Host {
+public:
+    Host(tcg::Guest& guest, vmm::Server& server, Asked const& asked, std::uint64_t memory_end)
+        : guest_{guest},
+          server_{server},
+          asked_{asked},
+          end_{memory_end},
+          lost_kicks_{asked.lost_kicks} {}
+
+    // Until the program ends, and this process with it.
+    [[noreturn]] void serve_first() {
+        auto const block = block_at(launch::block_address);
+        server_.batch().attach(
+            guest_.ram().subspan(launch::batch_address, protocol::hostcall::batch_size), block
+        );
+        server_.batch().announce(true);
+        serve(0, block);
+    }
+
+private:
+    std::span<std::byte> block_at(std::uint64_t address) const {
+        return guest_.ram().subspan(address, protocol::hostcall::block_size);
+    }
+
+    [[noreturn]] void serve(unsigned index, std::span<std::byte> block) {
+        // Safety: page-aligned memory that QEMU's guest changes too; words are read and written
+        // whole.
+        auto volatile& words = *reinterpret_cast<Header volatile*>(block.data());
+        for (unsigned idle = 0;; ++idle) {
+            if (index == 0) server_.batch().flush();
+            if (__atomic_load_n(&words.turn, __ATOMIC_ACQUIRE) !=
+                static_cast<std::uint64_t>(Turn::Host)) {
+                constexpr unsigned patience = 20'000;
+                if (idle > patience || asked_.cpus > 1) ::usleep(50);
+                if (index == 0 && idle % patience == 0 && guest_.ended()) leave(cannot);
+                continue;
+            }
+            idle = 0;
+            ++calls_;
+            if (index == 0) server_.batch().flush(); // before what this call itself does
+            auto const request = vmm::Request::fetch(block, server_.handles());
+            if (request && request->call() == Call::Exit) {
+                if (asked_.costs) fmt::print(stderr, "exits {}\n", calls_.load());
+                leave(end_of(*request));
+            }
+            auto const result =
+                request ? answer(index, *request) : std::unexpected(request.error());
+            if (result && index == 0 && request->call() == Call::SendTo)
+                server_.batch().tell_room(request->file(0));
+            words.answer = result ? static_cast<std::int64_t>(*result)
+                                  : -static_cast<std::int64_t>(result.error());
+            __atomic_store_n(&words.turn, static_cast<std::uint64_t>(Turn::Keep), __ATOMIC_RELEASE);
+        }
+    }
+
+    // Other threads may wait for something that will not come.
+    [[noreturn]] void leave(int status) {
+        (void)std::fflush(nullptr);
+        guest_.kill();
+        ::_exit(status);
+    }
+
+    base::Result<std::uint64_t> answer(unsigned index, vmm::Request const& request) {
+        switch (request.call()) {
+        case Call::Grow:
+            return grow(request.value(0));
+        case Call::Park:
+            parking_.at(index).park(request.value(0));
+            return 0;
+        case Call::Unpark:
+            if (request.value(0) >= asked_.cpus) return std::unexpected(base::Errno::Inval);
+            parking_.at(request.value(0)).unpark();
+            return 0;
+        case Call::Log: {
+            auto const text = request.buffer(0);
+            fmt::print(
+                stderr,
+                "shim: {}\n",
+                std::string_view{reinterpret_cast<char const*>(text.data()), text.size()}
+            );
+            return 0;
+        }
+        case Call::Spawn:
+            return spawn(request);
+        case Call::Kick:
+            for (unsigned i = 0; i < asked_.cpus; ++i)
+                if ((request.value(0) >> i & 1) != 0 && !forgets_kick()) guest_.kick(i);
+            return 0;
+        case Call::Discard:
+            if (!asked_.dirty) return std::unexpected(base::Errno::Again);
+            soil(guest_.ram().subspan(request.value(0), request.value(1)));
+            return 0;
+        default:
+            return server_.serve(request);
+        }
+    }
+
+    bool forgets_kick() {
+        std::scoped_lock const lock{mutex_};
+        if (lost_kicks_ == 0) return false;
+        --lost_kicks_;
+        return true;
+    }
+
+    std::uint64_t grow(std::uint64_t wanted) {
+        std::scoped_lock const lock{mutex_};
+        auto const added =
+            std::min(wanted, ram_size - end_) / launch::chunk_size * launch::chunk_size;
+        if (asked_.dirty) soil(guest_.ram().subspan(end_, added));
+        end_ += added;
+        return added;
+    }
+
+    base::Result<std::uint64_t> spawn(vmm::Request const& request) {
+        auto const cpu = static_cast<unsigned>(request.value(0));
+        if (request.value(0) >= asked_.cpus) return std::unexpected(base::Errno::Again);
+        std::thread{[this, cpu, block = block_at(request.value(2))] {
+            serve(cpu, block);
+        }}.detach();
+        guest_.begin(cpu, request.value(1));
+        return 0;
+    }
+
+    tcg::Guest& guest_;
+    vmm::Server& server_;
+    Asked const& asked_;
+    std::array<vmm::Parking, tcg::most_cpus> parking_;
+    std::atomic<std::uint64_t> calls_ = 0;
+    std::mutex mutex_; // of what follows
+    std::uint64_t end_;
+    unsigned lost_kicks_;
 };
 
 // As `enarx run` understands it, as far as tests of applications need that.
@@ -264,6 +279,7 @@ int run(Asked asked) {
     vmm::Wishes wishes;
     wishes.memory_limit = ram_size / 2;
     wishes.doorbell = launch::Doorbell::Polled;
+    wishes.max_cpus = wishes.cpus = asked.cpus;
     vmm::Handed handed{wishes, server, {}};
     hand_standard(handed);
     auto program = asked.arguments.empty() ? std::string{} : asked.arguments.front();
@@ -282,29 +298,30 @@ int run(Asked asked) {
     wishes.verbose = asked.verbose;
     auto const plan =
         image ? vmm::Plan::make(image->program_size(), wishes) : std::unexpected(image.error());
-    Guest guest;
-    if (!plan || !make_memory(guest)) return cannot;
-    guest.end = plan->memory_end();
+    tcg::Guest guest;
+    if (!plan || !guest.make_memory()) return cannot;
+    auto const ram = guest.ram();
+    if (asked.dirty) {
+        soil(ram.subspan(launch::table_address, launch::files_address - launch::table_address));
+        soil(ram.subspan(plan->memory(), plan->memory_end() - plan->memory()));
+    }
     auto const boot =
         plan->boot({measure_tsc_khz(), 0, now_ns(CLOCK_MONOTONIC), now_ns(CLOCK_REALTIME)});
     std::ranges::copy(
-        std::as_bytes(std::span{&boot, 1}), guest.ram.subspan(launch::boot_address).begin()
+        std::as_bytes(std::span{&boot, 1}), ram.subspan(launch::boot_address).begin()
     );
     std::ranges::copy(
-        std::as_bytes(std::span{plan->strings()}),
-        guest.ram.subspan(launch::strings_address).begin()
+        std::as_bytes(std::span{plan->strings()}), ram.subspan(launch::strings_address).begin()
     );
-    if (!read_file(
-            image->program(), guest.ram.subspan(plan->program_address(), image->program_size())
-        ))
+    if (!read_file(image->program(), ram.subspan(plan->program_address(), image->program_size())))
         return cannot;
     if (plan->tree_address() != 0 &&
-        !read_file(image->tree(), guest.ram.subspan(plan->tree_address(), image->tree_size())))
+        !read_file(image->tree(), ram.subspan(plan->tree_address(), image->tree_size())))
         return cannot;
     for (std::size_t i = 0; i < handed.files.size(); ++i)
-        if (!handed.files[i].read(guest.ram.subspan(plan->file_addresses()[i]))) return cannot;
-    start_qemu(guest, shim);
-    return serve(guest, server, asked.costs);
+        if (!handed.files[i].read(ram.subspan(plan->file_addresses()[i]))) return cannot;
+    guest.start(shim, asked.cpus);
+    Host{guest, server, asked, plan->memory_end()}.serve_first();
 }
 
 } // namespace
@@ -319,6 +336,11 @@ int main(int argc, char** argv) {
         if (std::string_view{words[i]}.starts_with("--shim="))
             asked.shim = std::string_view{words[i]}.substr(7);
         if (std::string_view{words[i]} == "--costs") asked.costs = true;
+        if (std::string_view{words[i]} == "--dirty") asked.dirty = true;
+        if (std::string_view{words[i]}.starts_with("--cpus="))
+            asked.cpus = std::clamp(std::atoi(words[i] + 7), 1, int{tcg::most_cpus});
+        if (std::string_view{words[i]}.starts_with("--no-kicks="))
+            asked.lost_kicks = static_cast<unsigned>(std::atoi(words[i] + 11));
         if (std::string_view{words[i]} == "--verbose") asked.verbose = true;
     }
     if (i >= words.size()) return cannot;

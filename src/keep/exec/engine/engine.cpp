@@ -58,7 +58,7 @@ wasmtime::Config configure(Settings const& settings, MemoryBudget& budget) {
 } // namespace
 
 Engine::Parts::Parts(Settings const& settings)
-    : budget{settings.max_memory}, engine{configure(settings, budget)} {}
+    : budget{settings.memory}, engine{configure(settings, budget)} {}
 
 Engine::Engine(Settings settings) : parts_{std::make_unique<Parts>(settings)} {}
 Engine::Engine(Engine&&) noexcept = default;

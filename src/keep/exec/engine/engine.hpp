@@ -4,6 +4,7 @@
 //
 // This folder is the only one that knows which engine it is.
 
+#include "base/budget.hpp"
 #include "base/result.hpp"
 #include "keep/exec/engine/linear_memory.hpp"
 #include "os/failure.hpp"
@@ -22,7 +23,8 @@ namespace exec::engine {
 template <class T> using Result = os::OrFailure<T>;
 
 struct Settings {
-    std::optional<std::uint64_t> max_memory; // bytes, all linear memories together
+    // Bytes: of all linear memories together, and of whoever else shares it.
+    std::shared_ptr<base::Budget> memory = std::make_shared<base::Budget>(std::nullopt);
     bool compile_in_parallel = false; // worth its threads from some hundred kilobytes of code on
 };
 

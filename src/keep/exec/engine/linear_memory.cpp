@@ -27,12 +27,9 @@ constexpr std::size_t address_space = 1ULL << 46;
 } // namespace
 
 bool MemoryBudget::take(std::size_t bytes) {
-    if (most_bytes_ && (bytes > *most_bytes_ || taken_bytes_ > *most_bytes_ - bytes)) {
-        last_refusal_ = Refusal::Budget;
-        return false;
-    }
-    taken_bytes_ += bytes;
-    return true;
+    if (bytes_->take(bytes)) return true;
+    last_refusal_ = Refusal::Budget;
+    return false;
 }
 
 LinearMemory const* MemoryBudget::find(std::byte const* base) const {

@@ -1,35 +1,35 @@
 #pragma once
 
 // Where linear memories come from: one reservation of address space each, all together within one
-// budget of bytes.
+// budget of bytes, which files in memory may share.
 //
 // The engine relies on the guards: an access beyond the accessible part, up to the end of the
 // second guard, must fault.
 
+#include "base/budget.hpp"
 #include "base/result.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace exec::engine {
 
 class LinearMemory;
 
-// What all linear memories of this process may take. One thread uses it: the one that runs the
-// application.
+// What all linear memories of this process take of the application's memory. One thread uses it:
+// the one that runs the application.
 class MemoryBudget {
 public:
     enum class Refusal : std::uint8_t { None, Budget, System };
 
-    explicit MemoryBudget(std::optional<std::uint64_t> most_bytes) : most_bytes_{most_bytes} {}
+    explicit MemoryBudget(std::shared_ptr<base::Budget> bytes) : bytes_{std::move(bytes)} {}
 
     bool take(std::size_t bytes);
-    void give_back(std::size_t bytes) { taken_bytes_ -= bytes; }
-    std::size_t taken() const { return taken_bytes_; }
+    void give_back(std::size_t bytes) { bytes_->give_back(bytes); }
 
     // The memory that begins at this address, if there is one.
     LinearMemory const* find(std::byte const* base) const;
@@ -40,8 +40,7 @@ public:
 private:
     friend class LinearMemory;
 
-    std::optional<std::uint64_t> most_bytes_;
-    std::size_t taken_bytes_ = 0;
+    std::shared_ptr<base::Budget> bytes_;
     Refusal last_refusal_ = Refusal::None;
     std::vector<LinearMemory const*> memories_;
 };

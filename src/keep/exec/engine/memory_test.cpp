@@ -2,8 +2,11 @@
 
 #include "keep/exec/engine/linear_memory.hpp"
 #include "keep/exec/engine/testing.hpp"
+#include "keep/exec/vfs/memory.hpp"
 
+#include <array>
 #include <cstring>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,35 +19,58 @@ using ::testing::StartsWith;
 
 constexpr std::uint64_t page = 65536;
 
+std::shared_ptr<base::Budget> limit(std::optional<std::uint64_t> bytes) {
+    return std::make_shared<base::Budget>(bytes);
+}
+
+Settings within(std::uint64_t bytes) { return {.memory = limit(bytes)}; }
+
 TEST(MemoryLimit, refuses_a_module_that_wants_more_at_its_start) {
     auto const text = R"((module (memory 3) (func (export "_start"))))";
-    EXPECT_THAT(outcome_of(text, {}, {.max_memory = (3 * page) - 1}), StartsWith("memory-limit: "));
-    EXPECT_EQ(outcome_of(text, {}, {.max_memory = 3 * page}), "exit 0");
+    EXPECT_THAT(outcome_of(text, {}, within((3 * page) - 1)), StartsWith("memory-limit: "));
+    EXPECT_EQ(outcome_of(text, {}, within(3 * page)), "exit 0");
 }
 
 TEST(MemoryLimit, makes_growing_beyond_it_fail_without_a_trap) {
     auto const text =
         R"((module (memory 1) (func (export "f") (param i32) (result i32) (memory.grow (local.get 0)))))";
-    EXPECT_EQ(outcome_of(text, {"f", {"2"}}, {.max_memory = 3 * page}), "exit 0: 1");
-    EXPECT_EQ(outcome_of(text, {"f", {"3"}}, {.max_memory = 3 * page}), "exit 0: -1");
-    EXPECT_EQ(outcome_of(text, {"f", {"65535"}}, {.max_memory = 3 * page}), "exit 0: -1");
+    EXPECT_EQ(outcome_of(text, {"f", {"2"}}, within(3 * page)), "exit 0: 1");
+    EXPECT_EQ(outcome_of(text, {"f", {"3"}}, within(3 * page)), "exit 0: -1");
+    EXPECT_EQ(outcome_of(text, {"f", {"65535"}}, within(3 * page)), "exit 0: -1");
 }
 
 TEST(MemoryLimit, counts_all_memories_together) {
     auto const text = R"((module (memory $a 1) (memory $b 1)
         (func (export "f") (result i32) (drop (memory.grow $a (i32.const 1))) (memory.grow $b (i32.const 1)))))";
-    EXPECT_EQ(outcome_of(text, {"f", {}}, {.max_memory = 4 * page}), "exit 0: 1");
-    EXPECT_EQ(outcome_of(text, {"f", {}}, {.max_memory = 3 * page}), "exit 0: -1");
-    EXPECT_THAT(
-        outcome_of(text, {"f", {}}, {.max_memory = 1 * page}), StartsWith("memory-limit: ")
-    );
+    EXPECT_EQ(outcome_of(text, {"f", {}}, within(4 * page)), "exit 0: 1");
+    EXPECT_EQ(outcome_of(text, {"f", {}}, within(3 * page)), "exit 0: -1");
+    EXPECT_THAT(outcome_of(text, {"f", {}}, within(1 * page)), StartsWith("memory-limit: "));
 }
 
 TEST(MemoryLimit, holds_for_shared_memories_too) {
     auto const text =
         R"((module (memory 1 100 shared) (func (export "f") (result i32) (memory.grow (i32.const 2)))))";
-    EXPECT_EQ(outcome_of(text, {"f", {}}, {.max_memory = 3 * page}), "exit 0: 1");
-    EXPECT_EQ(outcome_of(text, {"f", {}}, {.max_memory = 2 * page}), "exit 0: -1");
+    EXPECT_EQ(outcome_of(text, {"f", {}}, within(3 * page)), "exit 0: 1");
+    EXPECT_EQ(outcome_of(text, {"f", {}}, within(2 * page)), "exit 0: -1");
+}
+
+TEST(MemoryLimit, is_one_for_linear_memories_and_files_in_memory) {
+    auto const text =
+        R"((module (memory 1) (func (export "f") (param i32) (result i32) (memory.grow (local.get 0)))))";
+    auto const memory = limit(10 * page);
+    auto const mount = vfs::make_memory({.within = memory, .now = [] { return 1; }});
+    auto const file = mount->open("file", {.write = true, .create = true});
+    ASSERT_TRUE(file);
+    std::vector<std::byte> const content(4 * page);
+    std::array const buffers{std::span<std::byte const>{content}};
+    auto& opened = *std::get<std::unique_ptr<vfs::File>>(*file);
+    EXPECT_EQ(opened.write_at(buffers, 0), 4 * page);
+    // The name takes a little of the sixth page.
+    EXPECT_EQ(outcome_of(text, {"f", {"4"}}, {.memory = memory}), "exit 0: 1");
+    EXPECT_EQ(outcome_of(text, {"f", {"5"}}, {.memory = memory}), "exit 0: -1");
+    ASSERT_TRUE(memory->take(4 * page)); // as much as that memory had
+    EXPECT_EQ(opened.write_at(buffers, 4 * page), page);
+    EXPECT_EQ(opened.write_at(buffers, 8 * page).error(), base::Errno::NoSpc);
 }
 
 TEST(Memory, keeps_its_own_maximum) {
@@ -116,7 +142,8 @@ TEST(Memory, that_is_not_exported_makes_every_pointer_a_fault) {
 }
 
 TEST(LinearMemory, keeps_its_bytes_when_it_has_to_move) {
-    MemoryBudget budget{{}};
+    auto const bytes = limit({});
+    MemoryBudget budget{bytes};
     auto const memory =
         LinearMemory::create(budget, {.minimum = page, .reserved = page, .guard = page});
     ASSERT_TRUE(memory);
@@ -132,7 +159,8 @@ TEST(LinearMemory, keeps_its_bytes_when_it_has_to_move) {
 }
 
 TEST(LinearMemory, gives_back_what_it_took_when_it_goes) {
-    MemoryBudget budget{4 * page};
+    auto const bytes = limit(4 * page);
+    MemoryBudget budget{bytes};
     {
         auto const memory =
             LinearMemory::create(budget, {.minimum = 4 * page, .reserved = 4 * page, .guard = 0});
@@ -140,21 +168,22 @@ TEST(LinearMemory, gives_back_what_it_took_when_it_goes) {
         EXPECT_FALSE(LinearMemory::create(budget, {.minimum = page, .reserved = page, .guard = 0}));
         EXPECT_EQ(budget.last_refusal(), MemoryBudget::Refusal::Budget);
     }
-    EXPECT_EQ(budget.taken(), 0U);
+    EXPECT_EQ(bytes->taken(), 0U);
     EXPECT_TRUE(
         LinearMemory::create(budget, {.minimum = 4 * page, .reserved = 4 * page, .guard = 0})
     );
 }
 
 TEST(LinearMemory, that_could_not_be_had_takes_nothing_from_the_budget) {
-    MemoryBudget budget{{}};
+    auto const bytes = limit({});
+    MemoryBudget budget{bytes};
     EXPECT_FALSE(LinearMemory::create(budget, {.minimum = 1ULL << 47, .reserved = 0, .guard = 0}));
-    EXPECT_EQ(budget.taken(), 0U);
+    EXPECT_EQ(bytes->taken(), 0U);
     auto const memory =
         LinearMemory::create(budget, {.minimum = page, .reserved = page, .guard = 0});
     ASSERT_TRUE(memory);
     EXPECT_FALSE((*memory)->grow_to(1ULL << 47));
-    EXPECT_EQ(budget.taken(), page);
+    EXPECT_EQ(bytes->taken(), page);
     EXPECT_EQ((*memory)->bytes().size(), page);
 }
 

@@ -33,6 +33,11 @@ constexpr bool is_gone(short found) {
 // Something that poll_oneoff can wait for.
 class Pollable {
 public:
+    Pollable() = default;
+    Pollable(Pollable const&) = delete;
+    Pollable(Pollable&&) = delete;
+    Pollable& operator=(Pollable const&) = delete;
+    Pollable& operator=(Pollable&&) = delete;
     virtual ~Pollable() = default;
 
     // True: an operation in this direction would not block now (data, end of stream or an error is

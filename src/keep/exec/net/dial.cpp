@@ -3,6 +3,8 @@
 #include "keep/exec/net/names.hpp"
 #include "os/socket.hpp"
 
+#include <algorithm>
+
 namespace exec::net {
 namespace {
 
@@ -46,8 +48,12 @@ os::OrFailure<os::Fd> dial_one_of(
 ) {
     std::string tried;
     auto last = Errno::HostUnreach;
+    auto const deadline = std::chrono::steady_clock::now() + (3 * patience);
     for (auto const& address : addresses) {
-        auto socket = connected_socket(address, patience);
+        auto const left =
+            std::chrono::ceil<os::Milliseconds>(deadline - std::chrono::steady_clock::now());
+        if (left <= 0ms) break;
+        auto socket = connected_socket(address, std::min(patience, left));
         if (socket) return std::move(*socket);
         last = socket.error();
         if (!tried.empty()) tried += ", ";

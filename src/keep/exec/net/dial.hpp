@@ -16,8 +16,8 @@ namespace exec::net {
 // Tries all addresses of `host` in turn. The socket is a blocking one.
 os::OrFailure<os::Fd> dial(std::string const& host, std::uint16_t port);
 
-// The first of the addresses that answers, each for at most `patience`; `what` names them all in
-// the failure.
+// The first of the addresses that answers, each for at most `patience`, all of them for three times
+// that: who answers for a name may give thousands. `what` names them all in the failure.
 os::OrFailure<os::Fd> dial_one_of(
     std::span<os::SocketAddress const> addresses,
     std::string const& what,

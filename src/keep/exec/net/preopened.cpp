@@ -6,8 +6,8 @@
 #include "keep/exec/net/tls_connection.hpp"
 #include "keep/exec/net/tls_listener.hpp"
 #include "os/socket.hpp"
+#include "package/descriptors.hpp"
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 
@@ -20,8 +20,6 @@ using os::Failure;
 using package::Protocol;
 using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
-
-constexpr auto handshake_patience = 10s;
 
 std::string_view failure_name(TlsError::Kind kind) {
     switch (kind) {
@@ -93,18 +91,22 @@ client_session(package::Connect const& entry, Identity const& identity, std::str
     return or_failure(context.connect(without_brackets(name)), what);
 }
 
-os::OrFailure<void> shake_hands(TlsStream& stream, std::string const& what) {
-    auto const deadline = Clock::now() + handshake_patience;
+os::OrFailure<void>
+shake_hands(TlsStream& stream, std::chrono::milliseconds patience, std::string const& what) {
+    auto const deadline = Clock::now() + patience;
     while (true) {
         if (TRY(or_failure(stream.advance_handshake(), what))) return {};
         auto const left = std::chrono::ceil<os::Milliseconds>(deadline - Clock::now());
         pollfd entry = stream.wait_entry();
-        auto const events = os::poll({&entry, 1}, left);
+        // Time that is up is up: a server that sends a byte now and then does not extend it.
+        auto const events =
+            left <= 0ms ? base::Result<std::size_t>{0} : os::poll({&entry, 1}, left);
         if (events && *events == 0) {
             return std::unexpected(
                 Failure{
                     .name = "tls-handshake-failed",
-                    .text = what + ": no answer to the handshake within 10 s"
+                    .text = what + ": no end of the handshake within " +
+                            std::to_string(patience.count()) + " ms"
                 }
             );
         }
@@ -113,27 +115,38 @@ os::OrFailure<void> shake_hands(TlsStream& stream, std::string const& what) {
 
 } // namespace
 
-os::OrFailure<std::unique_ptr<Listener>>
-make_listener(package::Listen const& entry, Identity const& identity, std::size_t sockets) {
+os::OrFailure<std::unique_ptr<Listener>> make_listener(
+    package::Listen const& entry,
+    Identity const& identity,
+    package::Limits const& limits,
+    std::shared_ptr<ClosingList> closing
+) {
     if (entry.protocol == Protocol::Tcp)
         return std::make_unique<TcpListener>(TRY(listen_at(entry.address, entry.port)));
     auto const what = "listen at " + entry.address + ", port " + std::to_string(entry.port);
     auto context = TRY(server_context(entry, identity, what));
     auto socket = TRY(listen_at(entry.address, entry.port));
-    HandshakeLimits limits;
-    limits.at_once = std::max(limits.at_once, sockets);
-    return std::make_unique<TlsListener>(std::move(socket), std::move(context), limits);
+    return std::make_unique<TlsListener>(
+        std::move(socket),
+        std::move(context),
+        std::move(closing),
+        HandshakeLimits{.at_once = package::handshakes_at_once(limits)}
+    );
 }
 
-os::OrFailure<std::unique_ptr<Connection>>
-make_connection(package::Connect const& entry, Identity const& identity) {
+os::OrFailure<std::unique_ptr<Connection>> make_connection(
+    package::Connect const& entry,
+    Identity const& identity,
+    std::shared_ptr<ClosingList> closing,
+    std::chrono::milliseconds patience
+) {
     if (entry.protocol == Protocol::Tcp)
         return std::make_unique<TcpConnection>(TRY(dial(entry.host, entry.port)));
     auto const what = "connect to " + entry.host + ", port " + std::to_string(entry.port);
     auto session = TRY(client_session(entry, identity, what));
     TlsStream stream{TRY(dial(entry.host, entry.port)), std::move(session)};
-    TRY(shake_hands(stream, what));
-    return std::make_unique<TlsConnection>(std::move(stream));
+    TRY(shake_hands(stream, patience, what));
+    return std::make_unique<TlsConnection>(std::move(stream), std::move(closing));
 }
 
 } // namespace exec::net

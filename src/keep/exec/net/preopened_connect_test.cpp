@@ -2,6 +2,9 @@
 #include "keep/exec/net/preopened.hpp"
 #include "keep/exec/net/tls_peer_for_tests.hpp"
 
+#include <chrono>
+#include <thread>
+
 #include <gtest/gtest.h>
 
 namespace exec::net {
@@ -31,7 +34,9 @@ package::Tls trusts(std::string const& authority) {
 os::OrFailure<std::unique_ptr<Connection>>
 connect(PeerServer const& server, package::Tls tls, std::string const& host = "localhost") {
     return make_connection(
-        {"peer", package::Protocol::Tls, host, server.port, std::move(tls)}, Identity{}
+        {"peer", package::Protocol::Tls, host, server.port, std::move(tls)},
+        Identity{},
+        std::make_shared<ClosingList>()
     );
 }
 
@@ -114,19 +119,55 @@ TEST(ConnectTls, agrees_on_an_application_protocol) {
 TEST(ConnectTls, says_when_the_server_speaks_no_tls) {
     TlsPeer peer{"plain_server"};
     auto const port = static_cast<std::uint16_t>(std::stoi(peer.line()));
-    auto const made =
-        make_connection({"mail", package::Protocol::Tls, "127.0.0.1", port, {}}, Identity{});
+    auto const made = make_connection(
+        {"mail", package::Protocol::Tls, "127.0.0.1", port, {}},
+        Identity{},
+        std::make_shared<ClosingList>()
+    );
     ASSERT_FALSE(made);
     EXPECT_EQ(made.error().name, "tls-handshake-failed");
 }
 
+// A server that keeps on sending, but never gets to the end of anything.
+TEST(ConnectTls, is_not_held_up_by_a_server_that_sends_a_byte_now_and_then) {
+    auto const listening = listen_at_free_port();
+    std::jthread const server{[&](std::stop_token const& stop) {
+        pollfd entry{.fd = listening.socket.number(), .events = POLLIN, .revents = 0};
+        (void)os::poll({&entry, 1}, std::nullopt);
+        auto const client = os::accept(listening.socket.number());
+        static constexpr std::string_view record_of_16_kib = "\x16\x03\x03\x40\x00";
+        (void)os::send(client->number(), std::as_bytes(std::span{record_of_16_kib}), 0);
+        for (int bytes = 0; bytes < 500 && !stop.stop_requested(); ++bytes) {
+            std::this_thread::sleep_for(std::chrono::milliseconds{10});
+            if (!os::send(client->number(), std::array{std::byte{2}}, 0)) return;
+        }
+    }};
+    auto const before = std::chrono::steady_clock::now();
+    auto const made = make_connection(
+        {"drips", package::Protocol::Tls, "127.0.0.1", listening.port, {}},
+        Identity{},
+        std::make_shared<ClosingList>(),
+        std::chrono::milliseconds{300}
+    );
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().name, "tls-handshake-failed");
+    EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds{2});
+}
+
 TEST(ConnectTcp, reaches_a_listener_by_name) {
     auto const port = listen_at_free_port().port;
-    auto const listener =
-        make_listener({"l", package::Protocol::Tcp, "127.0.0.1", port, {}}, Identity{}, 1);
+    auto const listener = make_listener(
+        {"l", package::Protocol::Tcp, "127.0.0.1", port, {}},
+        Identity{},
+        {},
+        std::make_shared<ClosingList>()
+    );
     ASSERT_TRUE(listener);
-    auto const near =
-        make_connection({"c", package::Protocol::Tcp, "localhost", port, {}}, Identity{});
+    auto const near = make_connection(
+        {"c", package::Protocol::Tcp, "localhost", port, {}},
+        Identity{},
+        std::make_shared<ClosingList>()
+    );
     ASSERT_TRUE(near);
     auto const far = (*listener)->accept(false);
     ASSERT_TRUE(send_text(**near, "plain"));
@@ -135,8 +176,11 @@ TEST(ConnectTcp, reaches_a_listener_by_name) {
 
 TEST(ConnectTcp, says_that_nobody_listens) {
     auto const port = listen_at_free_port().port; // closed again
-    auto const made =
-        make_connection({"c", package::Protocol::Tcp, "127.0.0.1", port, {}}, Identity{});
+    auto const made = make_connection(
+        {"c", package::Protocol::Tcp, "127.0.0.1", port, {}},
+        Identity{},
+        std::make_shared<ClosingList>()
+    );
     ASSERT_FALSE(made);
     EXPECT_EQ(made.error().name, "connection-refused");
 }

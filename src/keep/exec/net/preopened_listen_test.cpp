@@ -58,7 +58,7 @@ private:
 
     static std::unique_ptr<Listener> listening(package::Listen const& entry) {
         std::vector<package::File> const files{entry};
-        return *make_listener(entry, Identity{files}, 1);
+        return *make_listener(entry, Identity{files}, {}, std::make_shared<ClosingList>());
     }
 
     void step() {
@@ -104,7 +104,8 @@ TEST(ListenTls, lets_as_many_shake_hands_at_once_as_the_application_may_have_soc
     auto const listener = *make_listener(
         {"web", package::Protocol::Tls, "127.0.0.1", port, with_certificate("server")},
         Identity{},
-        300
+        {.memory = {}, .sockets = 300},
+        std::make_shared<ClosingList>()
     );
     std::vector<os::Fd> silent;
     for (int i = 0; i < 300; ++i) silent.push_back(*dial("127.0.0.1", port));
@@ -171,9 +172,31 @@ TEST(ListenTls, tells_an_orderly_end_from_a_cut_one) {
     EXPECT_EQ(server.ends().back(), error_text(Errno::ConnReset));
 }
 
+// `openssl ecparam -genkey` writes the curve before the key; others keep all in one file.
+TEST(ListenTls, finds_key_and_certificate_among_other_blocks) {
+    auto const plain = with_certificate("server");
+    std::string const curve =
+        "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+    auto const all = "a note\n" + plain.certificate + curve + plain.private_key;
+    for (auto const& key :
+         {curve + plain.private_key, plain.certificate + plain.private_key, all}) {
+        package::Tls tls;
+        tls.certificate = plain.certificate;
+        tls.private_key = key;
+        EXPECT_EQ(EchoServer{tls}.serve("echo --size 100" + trusts_ca()), "");
+    }
+    package::Tls tls;
+    tls.certificate = tls.private_key = plain.private_key + plain.certificate;
+    EXPECT_EQ(EchoServer{tls}.serve("echo --size 100" + trusts_ca()), "");
+}
+
 std::string failure_of(package::Tls tls, std::string const& address = "127.0.0.1") {
-    auto const made =
-        make_listener({"web", package::Protocol::Tls, address, 0, std::move(tls)}, Identity{}, 1);
+    auto const made = make_listener(
+        {"web", package::Protocol::Tls, address, 0, std::move(tls)},
+        Identity{},
+        {},
+        std::make_shared<ClosingList>()
+    );
     return made ? "none" : std::string{made.error().name};
 }
 

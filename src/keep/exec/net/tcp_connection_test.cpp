@@ -2,6 +2,8 @@
 #include "keep/exec/net/loopback_for_tests.hpp"
 #include "keep/exec/net/tcp_connection.hpp"
 
+#include <chrono>
+
 #include <gtest/gtest.h>
 
 namespace exec::net {
@@ -160,20 +162,39 @@ TEST(Dial, tries_the_next_address_when_one_does_not_answer) {
     EXPECT_TRUE(dial_one_of(addresses, "test", os::Milliseconds{1000}));
 }
 
-TEST(Dial, gives_up_when_no_answer_comes_in_time) {
-    // A listener whose queue is full answers nobody.
-    auto const socket = *os::stream_socket(AF_INET);
-    ASSERT_TRUE(os::bind(socket.number(), *os::SocketAddress::parse("127.0.0.1", 0)));
-    ASSERT_TRUE(os::listen(socket.number(), 0));
-    std::array const address{*os::SocketAddress::of_socket(socket.number())};
-    std::vector<os::Fd> queue;
-    base::Result<os::Fd, os::Failure> client = os::Fd{};
-    for (int i = 0; i < 4 && client; ++i) {
-        client = dial_one_of(address, "a full queue", os::Milliseconds{200});
-        if (client) queue.push_back(std::move(*client));
+// A listener whose queue is full answers nobody.
+class FullQueue {
+public:
+    FullQueue() {
+        EXPECT_TRUE(os::bind(socket_.number(), *os::SocketAddress::parse("127.0.0.1", 0)));
+        EXPECT_TRUE(os::listen(socket_.number(), 0));
+        for (int i = 0; i < 4; ++i) {
+            auto client = dial_one_of(std::array{address()}, "the queue", os::Milliseconds{100});
+            if (client) queue_.push_back(std::move(*client));
+        }
     }
+    os::SocketAddress address() const { return *os::SocketAddress::of_socket(socket_.number()); }
+
+private:
+    os::Fd socket_ = *os::stream_socket(AF_INET);
+    std::vector<os::Fd> queue_;
+};
+
+TEST(Dial, gives_up_when_no_answer_comes_in_time) {
+    FullQueue const full;
+    auto const client = dial_one_of(std::array{full.address()}, "it", os::Milliseconds{200});
     ASSERT_FALSE(client);
     EXPECT_EQ(client.error().name, "connect-timeout");
+}
+
+TEST(Dial, gives_up_in_time_however_many_addresses_a_name_has) {
+    FullQueue const full;
+    std::vector const addresses(100, full.address());
+    auto const before = std::chrono::steady_clock::now();
+    auto const client = dial_one_of(addresses, "all of them", os::Milliseconds{50});
+    ASSERT_FALSE(client);
+    EXPECT_EQ(client.error().name, "connect-timeout");
+    EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds{2});
 }
 
 } // namespace

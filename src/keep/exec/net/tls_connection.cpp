@@ -4,16 +4,13 @@
 #include "os/socket.hpp"
 
 #include <algorithm>
-#include <chrono>
+#include <utility>
 
 namespace exec::net {
 namespace {
 
 using base::Errno;
-using Clock = std::chrono::steady_clock;
-using namespace std::chrono_literals;
 
-constexpr auto linger_patience = 1s;
 constexpr std::size_t peek_limit = std::size_t{1} << 20; // what a peek may keep in memory
 
 std::size_t total_of(std::span<std::span<std::byte> const> buffers) {
@@ -24,28 +21,21 @@ std::size_t total_of(std::span<std::span<std::byte> const> buffers) {
 
 } // namespace
 
+// Nobody waits for the peer: what a nonblocking send has promised to deliver, others move on.
 TlsConnection::~TlsConnection() {
-    if (stream_.unsent()) linger();
     if (!writes_ended_) stream_.session().close();
-    (void)stream_.push(); // as far as that does not block
-}
-
-// Waits for data that a nonblocking send has promised to deliver.
-void TlsConnection::linger() {
-    auto const deadline = Clock::now() + linger_patience;
-    while (stream_.push() && stream_.unsent()) {
-        auto const left = std::chrono::ceil<os::Milliseconds>(deadline - Clock::now());
-        pollfd entry{.fd = stream_.socket(), .events = POLLOUT, .revents = 0};
-        if (os::poll({&entry, 1}, left).value_or(0) == 0) return;
-    }
+    if (stream_.push() && stream_.unsent()) closing_->take(std::move(stream_));
 }
 
 // At least one byte, or 0 at the end of the stream.
 Result<std::size_t> TlsConnection::read(std::span<std::byte> out, Fetch fetch) {
     if (!peeked_.empty()) return peeked_.take(out);
+    int pulls = 0;
     while (true) {
         auto const count = stream_.session().read(out);
         if (count || count.error() != Errno::Again || fetch == Fetch::No) return count;
+        // What comes may be no data for ever.
+        if (fetch == Fetch::Try && pulls++ == TlsStream::most_pulls) return count;
         TRY(fetch == Fetch::Wait ? stream_.pull_waiting() : stream_.pull());
     }
 }
@@ -147,9 +137,10 @@ Result<void> TlsConnection::shutdown(ShutdownHow how) {
 // Something can be read at once: data, the end of the stream, or an error.
 bool TlsConnection::plain_bytes_or_end() {
     if (reads_ended_ || !peeked_.empty()) return true;
-    while (true) {
+    for (int pulls = 0;; ++pulls) {
         auto const readable = stream_.session().readable();
         if (readable || readable.error() != Errno::Again) return true;
+        if (pulls == TlsStream::most_pulls) return false; // others first
         auto const pulled = stream_.pull();
         if (!pulled) return pulled.error() != Errno::Again;
     }

@@ -3,6 +3,7 @@
 // A TLS connection as the application sees it: plain bytes.
 
 #include "crypto/tls_buffer.hpp"
+#include "keep/exec/net/closing_list.hpp"
 #include "keep/exec/net/connection.hpp"
 #include "keep/exec/net/tls_stream.hpp"
 
@@ -10,14 +11,15 @@ namespace exec::net {
 
 class TlsConnection final : public Connection {
 public:
-    explicit TlsConnection(TlsStream stream) : stream_{std::move(stream)} {} // handshake done
+    // The handshake is done. `closing` gets what is unsent when this connection is closed.
+    TlsConnection(TlsStream stream, std::shared_ptr<ClosingList> closing)
+        : stream_{std::move(stream)}, closing_{std::move(closing)} {}
     TlsConnection(TlsConnection&&) = delete;
     TlsConnection& operator=(TlsConnection&&) = delete;
     ~TlsConnection() override;
 
     // A nonblocking send counts what is encrypted; of that, up to one record (16 KiB) may still be
-    // on its way. Every later operation moves it on, and the destructor waits for it, for a second
-    // at most.
+    // on its way. Every later operation moves it on; the destructor does not wait for it.
     Result<Received> receive(std::span<std::span<std::byte> const> out, ReceiveHow how) override;
     Result<std::size_t>
     send(std::span<std::span<std::byte const> const> in, bool nonblocking) override;
@@ -39,9 +41,9 @@ private:
     bool plain_bytes_or_end();
     bool ready_to_read(WaitSet& waits);
     bool ready_to_write(WaitSet& waits);
-    void linger();
 
     TlsStream stream_;
+    std::shared_ptr<ClosingList> closing_;
     crypto::TlsBuffer peeked_; // decrypted, seen by a peek, read by nobody yet
     bool reads_ended_ = false; // by our own shutdown
     bool writes_ended_ = false;

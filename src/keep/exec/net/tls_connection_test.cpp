@@ -1,6 +1,9 @@
 #include "keep/exec/net/tls_connection.hpp"
 #include "keep/exec/net/tls_pair_for_tests.hpp"
 
+#include <chrono>
+#include <thread>
+
 #include <gtest/gtest.h>
 
 namespace exec::net {
@@ -151,6 +154,47 @@ TEST_F(TlsConnectionTest, sends_as_much_as_fits_when_it_must_not_wait_and_loses_
     }
     EXPECT_EQ(received, sent);
     EXPECT_TRUE(becomes_ready(*near, Direction::Write));
+}
+
+// What a peer makes us answer piles up if it does not read the answers.
+TEST_F(TlsConnectionTest, does_not_listen_to_a_peer_that_does_not_read_what_is_sent) {
+    auto stream = server.client();
+    std::unique_ptr<Connection> peer;
+    while (!peer) {
+        ASSERT_TRUE(stream.advance_handshake());
+        if (auto accepted = server.listener().accept(true)) peer = std::move(*accepted);
+    }
+    std::vector<std::byte> const answer(16'000);
+    for (int full = 0; full < 20; full += stream.unsent() ? 1 : 0) {
+        ASSERT_TRUE(stream.session().write(answer));
+        ASSERT_TRUE(stream.push());
+    }
+    ASSERT_GT(stream.unsent_bytes(), TlsStream::most_unsent);
+    ASSERT_TRUE(send_text(*peer, "listen to me"));
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    EXPECT_EQ(stream.pull().error(), Errno::Again);
+    EXPECT_EQ(stream.wait_entry().events, POLLOUT);
+
+    std::thread reader{[&] {
+        while (receive_text(*peer, 65'536).size() > 1000) {
+        }
+    }};
+    ASSERT_TRUE(stream.flush());
+    EXPECT_EQ(stream.wait_entry().events, POLLIN);
+    EXPECT_TRUE(stream.pull());
+    EXPECT_EQ(stream.session().readable(), 12U);
+    ASSERT_TRUE(os::shutdown(stream.socket(), SHUT_WR));
+    reader.join();
+}
+
+// The last step of closing is the peer's own business.
+TEST_F(TlsConnectionTest, does_not_wait_for_the_peers_close_notify_when_it_closes) {
+    auto const before = std::chrono::steady_clock::now();
+    ASSERT_TRUE(far->shutdown(ShutdownHow::Both));
+    far.reset();
+    EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::milliseconds{50});
+    EXPECT_TRUE(server.closing().empty());
+    EXPECT_EQ(receive_text(*near, 1), "");
 }
 
 TEST_F(TlsConnectionTest, lets_each_end_send_at_the_same_time) {

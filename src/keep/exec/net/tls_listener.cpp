@@ -5,6 +5,7 @@
 #include "os/socket.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace exec::net {
 
@@ -53,21 +54,42 @@ Result<void> TlsListener::welcome() {
 }
 
 void TlsListener::begin(os::Fd client) {
-    auto session = context_.accept();
-    if (!session) return;
     if (handshakes_.size() == limits_.at_once) handshakes_.pop_front();
-    auto& handshake = handshakes_.emplace_back(
-        TlsStream{std::move(client), std::move(*session)}, Clock::now() + limits_.patience
-    );
+    auto& handshake = handshakes_.emplace_back(std::move(client), Clock::now() + limits_.patience);
     advance(handshake);
     if (handshake.over) handshakes_.pop_back();
 }
 
+// The client's session, made with its first bytes. Nothing: it has not sent any, or is gone.
+TlsStream* TlsListener::hear(Handshake& handshake) {
+    if (auto* const stream = std::get_if<TlsStream>(&handshake.client)) return stream;
+    auto& socket = std::get<os::Fd>(handshake.client);
+    std::array<std::byte, crypto::TlsSession::handshake_room> first; // receive() fills it
+    auto const count = os::receive(socket.number(), first, MSG_DONTWAIT);
+    if (!count && count.error() == Errno::Again) return nullptr;
+    handshake.over = true;
+    if (!count || *count == 0) return nullptr;
+    auto session = context_.accept();
+    if (!session) return nullptr;
+    std::ranges::copy(std::span{first}.first(*count), session->incoming_space().begin());
+    session->received(*count);
+    handshake.over = false;
+    handshake.client = TlsStream{std::move(socket), std::move(*session)};
+    return &std::get<TlsStream>(handshake.client);
+}
+
 void TlsListener::advance(Handshake& handshake) {
-    auto const done = handshake.stream.advance_handshake();
+    auto* const stream = hear(handshake);
+    if (stream == nullptr) return;
+    auto const done = stream->advance_handshake();
     handshake.over = !done || *done;
     if (done && *done)
-        done_.push_back(std::make_unique<TlsConnection>(std::move(handshake.stream)));
+        done_.push_back(std::make_unique<TlsConnection>(std::move(*stream), closing_));
+}
+
+pollfd TlsListener::Handshake::wait_entry() const {
+    if (auto const* const stream = std::get_if<TlsStream>(&client)) return stream->wait_entry();
+    return {.fd = std::get<os::Fd>(client).number(), .events = POLLIN, .revents = 0};
 }
 
 // Waits until a client knocks or a handshake can go on, for `timeout` at most (none: for ever);
@@ -95,7 +117,7 @@ std::optional<milliseconds> TlsListener::next_deadline() const {
 // The listener first, then the handshakes in their order.
 void TlsListener::append_waits(WaitSet& waits) const {
     waits.push_back({.fd = socket_.number(), .events = POLLIN, .revents = 0});
-    for (auto const& handshake : handshakes_) waits.push_back(handshake.stream.wait_entry());
+    for (auto const& handshake : handshakes_) waits.push_back(handshake.wait_entry());
 }
 
 } // namespace exec::net

@@ -4,13 +4,16 @@
 // side.
 
 #include "crypto/tls_context.hpp"
+#include "keep/exec/net/closing_list.hpp"
 #include "keep/exec/net/connection.hpp"
 #include "keep/exec/net/tls_stream.hpp"
 #include "os/fd.hpp"
 
 #include <chrono>
 #include <deque>
+#include <memory>
 #include <optional>
+#include <variant>
 #include <vector>
 
 namespace exec::net {
@@ -18,13 +21,21 @@ namespace exec::net {
 // What one client may cost before it has shown that it speaks TLS.
 struct HandshakeLimits {
     std::chrono::milliseconds patience{10'000};
-    std::size_t at_once = 256; // one more, and the oldest is dropped; 10 KiB and more for each
+    std::size_t at_once = 256; // one more, and the oldest is dropped
 };
 
 class TlsListener final : public Listener {
 public:
-    TlsListener(os::Fd socket, crypto::TlsContext context, HandshakeLimits limits = {})
-        : socket_{std::move(socket)}, context_{std::move(context)}, limits_{limits} {}
+    TlsListener(
+        os::Fd socket,
+        crypto::TlsContext context,
+        std::shared_ptr<ClosingList> closing, // for the connections that are handed out
+        HandshakeLimits limits = {}
+    )
+        : socket_{std::move(socket)},
+          context_{std::move(context)},
+          closing_{std::move(closing)},
+          limits_{limits} {}
 
     // Handshakes make progress in accept() and ready() only. One that fails, ends or takes too long
     // is dropped, and the application does not hear of it.
@@ -35,13 +46,16 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
     struct Handshake {
-        TlsStream stream;
+        std::variant<os::Fd, TlsStream> client; // a session only for one that has sent something
         Clock::time_point deadline;
         bool over = false;
+
+        pollfd wait_entry() const;
     };
 
     Result<void> welcome();
     void begin(os::Fd client);
+    TlsStream* hear(Handshake& handshake);
     void advance(Handshake& handshake);
     Result<void> progress(std::optional<std::chrono::milliseconds> timeout);
     std::optional<std::chrono::milliseconds> next_deadline() const;
@@ -49,6 +63,7 @@ private:
 
     os::Fd socket_;
     crypto::TlsContext context_; // before the sessions that it outlives
+    std::shared_ptr<ClosingList> closing_;
     HandshakeLimits limits_;
     std::deque<Handshake> handshakes_; // oldest first
     std::deque<std::unique_ptr<Connection>> done_;

@@ -1,9 +1,13 @@
 #include "keep/exec/net/tls_listener.hpp"
 #include "keep/exec/net/tls_pair_for_tests.hpp"
+#include "os/descriptor_limit.hpp"
 
+#include <optional>
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <malloc.h>
+#include <sys/resource.h>
 
 namespace exec::net {
 namespace {
@@ -106,6 +110,45 @@ TEST(TlsListener, drops_a_client_whose_time_is_up) {
     std::this_thread::sleep_for(60ms);
     EXPECT_EQ(server.listener().accept(true).error(), Errno::Again);
     EXPECT_TRUE(closed(silent));
+}
+
+std::size_t used_memory() {
+    auto const now = ::mallinfo2();
+    return now.uordblks + now.hblkhd;
+}
+
+// What a client costs in memory that has said `text` and then nothing more; nothing where this
+// machine does not let us have the descriptors.
+std::optional<std::size_t> bytes_of_a_client(std::string_view text) {
+    constexpr std::size_t count = 1000;
+    os::allow_descriptors(3 * count);
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < 3 * count) return std::nullopt;
+
+    TlsTestServer server{{.at_once = count}};
+    std::vector<os::Fd> clients;
+    for (std::size_t i = 0; i < count; ++i) {
+        clients.push_back(server.plain_client());
+        EXPECT_TRUE(os::send(clients.back().number(), std::as_bytes(std::span{text}), 0));
+    }
+    auto const before = used_memory();
+    EXPECT_EQ(server.listener().accept(true).error(), Errno::Again);
+    WaitSet waits;
+    EXPECT_FALSE(server.listener().ready(Direction::Read, waits));
+    EXPECT_EQ(waits.size(), 1 + count); // it has taken in all of them
+    return (used_memory() - before) / count;
+}
+
+TEST(TlsListener, spends_next_to_nothing_on_a_client_that_says_nothing) {
+    auto const bytes = bytes_of_a_client("");
+    if (!bytes) GTEST_SKIP() << "this user may not have 3000 descriptors";
+    EXPECT_LT(*bytes, 1024U);
+}
+
+TEST(TlsListener, spends_little_on_a_client_that_does_not_finish_its_hello) {
+    auto const bytes = bytes_of_a_client(std::string_view{"\x16\x03\x01\x02\x00\x01", 6});
+    if (!bytes) GTEST_SKIP() << "this user may not have 3000 descriptors";
+    EXPECT_LT(*bytes, 24U * 1024);
 }
 
 TEST(TlsListener, drops_the_oldest_handshake_when_there_are_too_many) {

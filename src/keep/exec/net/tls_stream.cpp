@@ -35,7 +35,10 @@ Result<void> TlsStream::receive(int flags) {
     return {};
 }
 
-Result<void> TlsStream::pull() { return receive(MSG_DONTWAIT); }
+Result<void> TlsStream::pull() {
+    if (stopped()) return std::unexpected(Errno::Again);
+    return receive(MSG_DONTWAIT);
+}
 
 Result<void> TlsStream::pull_waiting() {
     TRY(push());
@@ -50,8 +53,9 @@ Result<void> TlsStream::pull_waiting() {
 }
 
 pollfd TlsStream::wait_entry() const {
+    short const in = stopped() ? 0 : POLLIN;
     short const out = unsent() ? POLLOUT : 0;
-    return {.fd = socket(), .events = static_cast<short>(POLLIN | out), .revents = 0};
+    return {.fd = socket(), .events = static_cast<short>(in | out), .revents = 0};
 }
 
 crypto::TlsResult<bool> TlsStream::advance_handshake() {
@@ -59,11 +63,12 @@ crypto::TlsResult<bool> TlsStream::advance_handshake() {
     TlsError const gone{
         .kind = TlsError::Kind::Handshake, .text = "the peer closed the connection"
     };
-    while (true) {
+    for (int pulls = 0;; ++pulls) {
         auto done = session_.handshake();
         auto const pushed = push(); // even after an error: the alert says which
         if (!done || *done) return done;
         if (!pushed) return std::unexpected(gone);
+        if (pulls == most_pulls) return false;
         auto const pulled = pull();
         if (!pulled && pulled.error() == Errno::Again) return false;
         if (!pulled) return std::unexpected(gone);

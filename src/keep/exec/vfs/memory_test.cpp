@@ -1,7 +1,11 @@
 #include "keep/exec/vfs/memory.hpp"
 #include "keep/exec/vfs/test/files.hpp"
 
+#include <memory>
+#include <string>
+
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 namespace exec::vfs {
 namespace {
@@ -22,6 +26,50 @@ TEST(Memory, holds_no_more_bytes_than_its_limit) {
     EXPECT_EQ(error_of(put(*root, "b", "x")), Errno::NoSpc);
     EXPECT_EQ(error_of(root->symlink("a", "link")), Errno::NoSpc);
     EXPECT_EQ(write_at(*file, "y", 0), 1);
+}
+
+TEST(Memory, shares_one_budget_with_other_mounts) {
+    auto const memory = std::make_shared<base::Budget>(mebibyte);
+    auto const options = MemoryOptions{.within = memory, .now = [] { return 1; }};
+    auto const one = make_memory(options);
+    auto const other = make_memory(options);
+    EXPECT_TRUE(put(*one, "a", std::string(mebibyte / 2, 'x')));
+    auto const file = *open_file(*other, "b", {.write = true, .create = true});
+    EXPECT_LT(*write_at(*file, std::string(mebibyte, 'x'), 0), mebibyte / 2);
+    EXPECT_EQ(error_of(append(*file, std::string(mebibyte / 16, 'x'))), Errno::NoSpc);
+    ASSERT_TRUE(one->unlink("a"));
+    EXPECT_TRUE(append(*file, std::string(mebibyte / 16, 'x')));
+}
+
+// Directories, links and empty files have no content, and yet cost memory.
+TEST(Memory, counts_each_name_in_the_budget_until_it_goes) {
+    auto const memory = std::make_shared<base::Budget>(4 * bytes_of_a_name);
+    auto const root = make_memory({.within = memory, .now = [] { return 1; }});
+    EXPECT_TRUE(root->create_directory("directory"));
+    EXPECT_TRUE(put(*root, "file", ""));
+    EXPECT_TRUE(root->link("file", Follow::No, *root, "second"));
+    EXPECT_TRUE(put(*root, "directory/other", ""));
+    EXPECT_EQ(error_of(put(*root, "one too many", "")), Errno::NoSpc);
+    EXPECT_EQ(error_of(root->create_directory("one too many")), Errno::NoSpc);
+    EXPECT_EQ(error_of(root->link("file", Follow::No, *root, "third")), Errno::NoSpc);
+    EXPECT_EQ(error_of(root->symlink("file", "third")), Errno::NoSpc);
+    EXPECT_TRUE(root->rename("file", *root, "renamed")); // no name more
+    EXPECT_TRUE(root->rename("second", *root, "directory/other"));
+    EXPECT_EQ(memory->left(), bytes_of_a_name);
+    EXPECT_TRUE(root->unlink("directory/other"));
+    EXPECT_TRUE(root->remove_directory("directory"));
+    EXPECT_EQ(memory->left(), 3 * bytes_of_a_name);
+}
+
+TEST(Memory, takes_no_more_for_a_name_than_it_counts) {
+    auto const root = make_memory({.now = [] { return 1; }});
+    constexpr std::uint64_t names = 20'000;
+    auto const before = ::mallinfo2().uordblks;
+    for (std::uint64_t i = 0; i < names; ++i) {
+        auto const number = std::to_string(i);
+        ASSERT_TRUE(put(*root, number + std::string(255 - number.size(), 'n'), ""));
+    }
+    EXPECT_LT((::mallinfo2().uordblks - before) / names, bytes_of_a_name);
 }
 
 TEST(Memory, writes_as_much_as_still_fits) {

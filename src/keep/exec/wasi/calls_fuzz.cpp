@@ -3,7 +3,7 @@
 // The input is a list of steps. A step is the number of a function and, for each of its parameters,
 // a byte that is the value or says how it is written: see Input::argument. One more number writes
 // bytes into memory, so that structs and paths come about. Nothing may crash, reach outside of
-// memory, or hang.
+// memory, or hang, and poll_oneoff writes nothing but one event for each subscription at most.
 
 #include "keep/exec/vfs/memory.hpp"
 #include "keep/exec/wasi/fake_sockets.hpp"
@@ -64,7 +64,7 @@ private:
 };
 
 // What the application starts with: streams at 0-2, a directory at 3, a read-only one at 4, a
-// connection at 5, a listener at 6.
+// connection at 5, a listener at 6, connections that change their minds at 7 and 8.
 struct World {
     World() : context{{.open_files = 32, .sockets = 8}} {
         static os::Fd const null{::open("/dev/null", O_RDWR | O_CLOEXEC)};
@@ -79,6 +79,8 @@ struct World {
         must(context.add_directory(make_directory(), "read/only", true));
         must(context.add_connection(std::make_unique<net::FakeConnection>(connection), 0));
         must(context.add_listener(std::make_unique<net::FakeListener>(clients), 0));
+        must(context.add_connection(std::make_unique<net::FickleConnection>(client, minds), 0));
+        must(context.add_connection(std::make_unique<net::FickleConnection>(client, minds), 0));
         context.args = {"fuzzed", "", "argument"};
         context.environ = {"NAME=value"};
     }
@@ -97,6 +99,7 @@ struct World {
     net::Script connection;
     net::Script client;
     std::deque<net::Script*> clients{&client, &client};
+    std::minstd_rand minds;
     Context context;
     std::vector<std::byte> bytes =
         std::vector<std::byte>(memory_size); // on the heap, between red zones
@@ -113,14 +116,37 @@ void check(Errno error) {
     if (error > Errno::NotCapable) std::abort();
 }
 
+// Whatever the connections answer, only the room for the events and for their number may change.
+template <class Arguments>
+void play_poll(World& world, GuestMemory memory, Arguments const& arguments, auto played) {
+    auto const [in, out, count, events] = arguments;
+    cut_short(memory, in);
+    auto const before = world.bytes;
+    auto const error = played();
+    check(error);
+    auto const written = memory.read(Pointer<std::uint32_t>{events});
+    if (error == Errno::Success && written.value_or(0) > count) std::abort();
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        bool const may = (i >= out && i - out < std::size_t{count} * sizeof(Event)) ||
+                         (i >= events && i - events < sizeof(std::uint32_t));
+        if (!may && before[i] != world.bytes[i]) std::abort();
+    }
+}
+
 template <auto F, class... Raws>
 void play(
     Errno (*call)(Context&, GuestMemory, Raws...), World& world, GuestMemory memory, Input& in
 ) {
     std::tuple<Raws...> arguments{in.argument<Raws>()...}; // braces: in this order
+    auto const played = [&] {
+        return std::apply(
+            [&](auto... raw) { return call(world.context, memory, raw...); }, arguments
+        );
+    };
     if constexpr (std::is_same_v<Function<F>, Function<&poll_oneoff>>)
-        cut_short(memory, std::get<0>(arguments));
-    check(std::apply([&](auto... raw) { return call(world.context, memory, raw...); }, arguments));
+        play_poll(world, memory, arguments, played);
+    else
+        check(played());
 }
 template <auto F>
 void play(
@@ -155,7 +181,9 @@ auto const steps = std::apply(
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
     World world;
     Input in{{data, size}};
-    GuestMemory const memory{world.bytes.data(), world.bytes.size(), (in.byte() & 1) != 0};
+    auto const first = in.byte();
+    world.minds.seed(first);
+    GuestMemory const memory{world.bytes.data(), world.bytes.size(), (first & 1) != 0};
     while (!in.empty()) steps[in.byte() % steps.size()](world, memory, in);
     return 0;
 }

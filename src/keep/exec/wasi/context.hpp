@@ -2,6 +2,7 @@
 
 // All that one application has: arguments, environment, descriptors, and how it ended.
 
+#include "keep/exec/net/closing_list.hpp"
 #include "keep/exec/wasi/descriptor_table.hpp"
 
 #include <cstdint>
@@ -43,6 +44,9 @@ public:
 
     std::vector<std::string> args;    // argv[0] first; none holds a NUL
     std::vector<std::string> environ; // "NAME=value"; none holds a NUL
+    // What closed connections have left unsent: every call moves it on. Before the descriptors,
+    // whose connections leave it here.
+    std::shared_ptr<net::ClosingList> closing = std::make_shared<net::ClosingList>();
     DescriptorTable descriptors;
 
     // Set by proc_exit, and by proc_raise of a fatal signal: the engine checks it after each of the

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <random>
 #include <string>
 #include <utility>
 
@@ -72,6 +73,33 @@ public:
 
 private:
     Script* script_;
+};
+
+// A connection that changes its mind at each question that poll asks it.
+class FickleConnection : public FakeConnection {
+public:
+    FickleConnection(Script& script, std::minstd_rand& minds)
+        : FakeConnection{script}, fd_{script.always_ready_fd}, minds_{&minds} {}
+
+    bool ready(Direction direction, WaitSet& waits) override {
+        if (yes()) return true;
+        waits.push_back(entry(direction));
+        return false;
+    }
+    std::optional<Watched> watched(Direction direction) override {
+        if (yes()) return {};
+        return Watched{.entry = entry(direction), .tells_all = yes()};
+    }
+    bool hung_up(std::optional<short> /*found*/) override { return yes(); }
+
+private:
+    bool yes() { return ((*minds_)() >> 8U & 1U) != 0; }
+    ::pollfd entry(Direction direction) const {
+        return {.fd = fd_, .events = events_of(direction), .revents = 0};
+    }
+
+    int fd_;
+    std::minstd_rand* minds_;
 };
 
 // Hands out one connection for each script in the queue, then answers Errno::Again.

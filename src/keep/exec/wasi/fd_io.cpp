@@ -2,6 +2,7 @@
 
 #include "keep/exec/wasi/convert.hpp"
 #include "keep/exec/wasi/functions.hpp"
+#include "keep/exec/wasi/poll_wait.hpp"
 #include "keep/exec/wasi/resolve.hpp"
 
 namespace exec::wasi {
@@ -93,6 +94,8 @@ Result<void> fd_read(
     auto* const descriptor = TRY(transferable(context, fd, right::fd_read));
     auto const buffers = TRY(memory.to_fill(vectors, count));
     TRY(memory.check(out));
+    if (buffers.count() > 0 && !descriptor->nonblocking())
+        wait_beside(*descriptor, net::Direction::Read, *context.closing);
     auto const got = TRY(transfer(*descriptor, buffers));
     return memory.write(out, static_cast<std::uint32_t>(got));
 }

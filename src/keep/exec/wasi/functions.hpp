@@ -253,6 +253,7 @@ template <class T> using Raw = std::conditional_t<sizeof(T) == 8, std::uint64_t,
 template <class... Args>
 constexpr auto adapt(Result<void> (* /*function*/)(Context&, GuestMemory, Args...), auto constant) {
     return +[](Context& context, GuestMemory memory, Raw<Args>... raw) -> Errno {
+        context.closing->move_on();
         auto const result = decltype(constant)::value(context, memory, Args{raw}...);
         return result ? Errno::Success : result.error();
     };

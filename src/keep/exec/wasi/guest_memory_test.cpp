@@ -1,5 +1,9 @@
 #include "keep/exec/wasi/guest_memory.hpp"
 
+#include <atomic>
+#include <chrono>
+#include <thread>
+
 #include <gtest/gtest.h>
 
 namespace exec::wasi {
@@ -75,6 +79,57 @@ TEST_P(SmallMemory, TextIsUtf8WithoutNul) {
     EXPECT_EQ(memory().text({5}, 1, 4095).error(), Errno::Inval);
     EXPECT_EQ(memory().text({0}, 4, 3).error(), Errno::NameTooLong);
     EXPECT_EQ(memory().text({65533}, 4, 4095).error(), Errno::Fault);
+}
+
+// Another thread of the application, which writes two values over each other without end.
+template <class T> class Flipper {
+public:
+    Flipper(std::byte* at, T one, T other)
+        : thread_{[=](std::stop_token const& stop) {
+              // Safety: the test's memory, aligned for a T.
+              std::atomic_ref<T> const place{*reinterpret_cast<T*>(at)};
+              while (!stop.stop_requested()) {
+                  place.store(one, std::memory_order_relaxed);
+                  place.store(other, std::memory_order_relaxed);
+              }
+          }} {}
+
+private:
+    std::jthread thread_;
+};
+
+// Half a second of tries: each is a chance that the memory changes between two looks at it.
+void try_for_long(auto attempt) {
+    auto const end = std::chrono::steady_clock::now() + std::chrono::milliseconds{500};
+    while (!testing::Test::HasFailure() && std::chrono::steady_clock::now() < end)
+        for (int i = 0; i < 1000; ++i) attempt();
+}
+
+TEST(SharedMemory, ShowsAVectorOnceSoThatWhatIsCheckedIsWhatIsUsed) {
+    std::vector<std::byte> bytes(65536);
+    GuestMemory const memory{bytes.data(), bytes.size(), true};
+    ASSERT_TRUE(memory.write(Pointer<IoVector>{0}, IoVector{1024, 8}));
+    Flipper<std::uint32_t> const flipper{bytes.data() + 4, 8, 0x7fff'ffff};
+    int good = 0;
+    try_for_long([&] {
+        auto const buffers = memory.to_send({0}, 1);
+        if (buffers) EXPECT_LE(buffers->bytes(), bytes.size() - 1024);
+        good += buffers ? 1 : 0;
+    });
+    EXPECT_GT(good, 0);
+}
+
+TEST(SharedMemory, ShowsTextOnceSoThatWhatIsCheckedIsWhatIsUsed) {
+    std::vector<std::byte> bytes(65536);
+    GuestMemory const memory{bytes.data(), bytes.size(), true};
+    Flipper<char> const flipper{bytes.data(), 'a', '\0'};
+    int good = 0;
+    try_for_long([&] {
+        auto const text = memory.text({0}, 1, 10);
+        if (text) EXPECT_EQ(*text, "a");
+        good += text ? 1 : 0;
+    });
+    EXPECT_GT(good, 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(PrivateAndShared, SmallMemory, testing::Bool());

@@ -2,6 +2,7 @@
 
 #include "keep/exec/wasi/convert.hpp"
 #include "keep/exec/wasi/functions.hpp"
+#include "keep/exec/wasi/poll_wait.hpp"
 #include "keep/exec/wasi/resolve.hpp"
 #include "keep/exec/wasi/rights.hpp"
 
@@ -21,6 +22,16 @@ Result<Descriptor*> listener_of(Context& context, Fd fd) {
     return descriptor;
 }
 
+// A client that comes is worth more than one that the application has left already.
+base::Result<Connected> next_of(Descriptor& listening, net::ClosingList& closing) {
+    auto& listener = **as<Listening>(listening);
+    for (;;) {
+        auto connection = listener.accept(listening.nonblocking());
+        bool const full = !connection && connection.error() == base::Errno::MFile;
+        if (!full || !closing.give_up_oldest()) return connection;
+    }
+}
+
 } // namespace
 
 Result<void> sock_accept(
@@ -30,8 +41,9 @@ Result<void> sock_accept(
     if ((flags & ~std::uint32_t{fd_flag::nonblock}) != 0) return std::unexpected(Errno::Inval);
     TRY(memory.check(out));
     TRY(context.descriptors.room(true)); // before a client is accepted and lost
-    auto& listener = **as<Listening>(*descriptor);
-    auto connection = TRY(to_wasi(listener.accept(descriptor->nonblocking())));
+    if (!descriptor->nonblocking())
+        wait_beside(*descriptor, net::Direction::Read, *context.closing);
+    auto connection = TRY(to_wasi(next_of(*descriptor, *context.closing)));
     auto const accepted = TRY(context.descriptors.insert(
         {.object = std::move(connection),
          .rights_base = right::on_connection & descriptor->rights_inheriting,
@@ -62,6 +74,8 @@ Result<void> sock_recv(
         .nonblocking = descriptor.nonblocking()
     };
     net::Received received;
+    if (buffers.count() > 0 && !how.nonblocking)
+        wait_beside(descriptor, net::Direction::Read, *context.closing);
     if (buffers.count() > 0) received = TRY(to_wasi(connection.receive(buffers.all(), how)));
     TRY(memory.write(out, static_cast<std::uint32_t>(received.bytes)));
     return memory.write(out_flags, received.truncated ? received_data_truncated : std::uint16_t{0});

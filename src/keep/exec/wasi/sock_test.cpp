@@ -1,3 +1,4 @@
+#include "keep/exec/net/tls_pair_for_tests.hpp"
 #include "keep/exec/wasi/fake_sockets.hpp"
 #include "keep/exec/wasi/test_application.hpp"
 
@@ -113,6 +114,31 @@ TEST_F(Sockets, FlagsThatNobodyDefinedAreInvalid) {
 TEST_F(Sockets, CloseWithTheirDescriptor) {
     ASSERT_EQ(call(&fd_close, connected), Errno::Success);
     EXPECT_EQ(receive(connected, 0), Errno::BadF);
+}
+
+// No descriptor is left until the last of those goes that the application has closed already.
+class FullListener : public net::Listener {
+public:
+    explicit FullListener(net::ClosingList const& closing, net::Script& client)
+        : closing_{&closing}, client_{&client} {}
+    bool ready(net::Direction, net::WaitSet&) override { return true; }
+    base::Result<std::unique_ptr<net::Connection>> accept(bool) override {
+        if (!closing_->empty()) return std::unexpected(base::Errno::MFile);
+        return std::make_unique<net::FakeConnection>(*client_);
+    }
+
+private:
+    net::ClosingList const* closing_;
+    net::Script* client_;
+};
+
+TEST_F(Sockets, AcceptAClientInThePlaceOfOneThatIsClosedAndDoesNotRead) {
+    net::TlsTestServer server;
+    for (int i = 0; i < 3; ++i) context.closing->take(server.client());
+    auto const full =
+        *context.add_listener(std::make_unique<FullListener>(*context.closing, client), 0);
+    EXPECT_EQ(accept(full, 0), Errno::Success);
+    EXPECT_TRUE(context.closing->empty());
 }
 
 } // namespace

@@ -61,7 +61,7 @@ int inspect(Orders const& orders) {
 os::OrFailure<void> print_digests(Orders const& orders) {
     auto const application = TRY(read_application(orders.module, orders.module_name));
     auto const start = TRY(plan_start(orders));
-    Mounts mounts{orders};
+    Mounts mounts{orders, std::make_shared<base::Budget>(std::nullopt)};
     auto const text = digests_text(TRY(digests(application, start, mounts)));
     auto const written = os::write_all(STDOUT_FILENO, base::view_of(text));
     if (!written) return std::unexpected(output_failure(written.error()));

@@ -108,12 +108,12 @@ void give_back(
 } // namespace
 
 engine::Settings
-settings_for(Application const& application, std::optional<std::uint64_t> max_memory) {
+settings_for(Application const& application, std::shared_ptr<base::Budget> memory) {
     auto const bytes = application.file.view();
     auto const code = application.format == package::Format::Module
                           ? package::wasm::code_size(bytes)
                           : bytes.size() / 8;
-    return {.max_memory = max_memory, .compile_in_parallel = code >= worth_threads};
+    return {.memory = std::move(memory), .compile_in_parallel = code >= worth_threads};
 }
 
 os::OrFailure<engine::Module> load(

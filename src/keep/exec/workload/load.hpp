@@ -9,8 +9,7 @@
 
 namespace exec {
 
-engine::Settings
-settings_for(Application const& application, std::optional<std::uint64_t> max_memory);
+engine::Settings settings_for(Application const& application, std::shared_ptr<base::Budget> memory);
 
 os::OrFailure<engine::Module> load(
     engine::Engine const& engine,

@@ -43,8 +43,8 @@ open_host(int descriptor, vfs::Access access, std::string_view path) {
 
 std::uint64_t now_ns() { return os::now_ns(os::Clock::Realtime).value_or(0); }
 
-vfs::MemoryOptions memory_options(std::uint64_t device) {
-    return {.device = device, .now = now_ns};
+vfs::MemoryOptions memory_options(std::uint64_t device, std::shared_ptr<base::Budget> within) {
+    return {.within = std::move(within), .device = device, .now = now_ns};
 }
 
 } // namespace
@@ -55,7 +55,7 @@ os::OrFailure<std::unique_ptr<vfs::Directory>> Mounts::open(OrderedDirectory con
 
 os::OrFailure<std::unique_ptr<vfs::Directory>> Mounts::open(package::Directory const& wanted) {
     if (wanted.source == package::Source::Memory)
-        return vfs::make_memory(memory_options(++devices_));
+        return vfs::make_memory(memory_options(++devices_, memory_));
     if (wanted.source == package::Source::Package) return open_package();
     auto const& given = orders_.host_directories;
     auto const at = std::ranges::find(given, wanted.path, &OrderedDirectory::path);
@@ -85,7 +85,8 @@ os::OrFailure<void> Mounts::read_package() {
         return unavailable(path, "the application did not come in a folder");
     auto const folder =
         TRY(open_host(::dup(*orders_.package_directory), vfs::Access::ReadOnly, path));
-    auto copy = vfs::make_package(*folder, memory_options(++devices_));
+    // What the tenant ships is no more than that: the application cannot make it grow.
+    auto copy = vfs::make_package(*folder, memory_options(++devices_, nullptr));
     if (!copy)
         return unavailable(
             path, "the package cannot be read: " + std::string{os::description(copy.error())}

@@ -2,6 +2,7 @@
 
 // The directories that the application finds at its start.
 
+#include "base/budget.hpp"
 #include "keep/exec/attestation/directory.hpp"
 #include "keep/exec/vfs/file_system.hpp"
 #include "keep/exec/workload/orders.hpp"
@@ -15,7 +16,9 @@ namespace exec {
 // Opens directories; each gets a device number of its own.
 class Mounts {
 public:
-    explicit Mounts(Orders const& orders) : orders_{orders} {}
+    // Files in memory take of `memory`, and all of them together no more than 4 GiB.
+    Mounts(Orders const& orders, std::shared_ptr<base::Budget> memory)
+        : orders_{orders}, memory_{std::make_shared<base::Budget>(1ULL << 32, std::move(memory))} {}
 
     // One that Enarx.toml names.
     os::OrFailure<std::unique_ptr<vfs::Directory>> open(package::Directory const& wanted);
@@ -31,6 +34,7 @@ private:
     os::OrFailure<void> read_package();
 
     Orders const& orders_;
+    std::shared_ptr<base::Budget> memory_;
     std::unique_ptr<vfs::Directory> package_;
     std::uint64_t devices_ = 0;
 };

@@ -45,11 +45,16 @@ os::OrFailure<std::shared_ptr<attestation::Attester>> make_attester(
 // Puts one planned descriptor after the other into the context.
 class Opener {
 public:
-    Opener(Orders const& orders, PlannedStart const& start, wasi::Context& context)
+    Opener(
+        Orders const& orders,
+        PlannedStart const& start,
+        wasi::Context& context,
+        std::shared_ptr<base::Budget> const& memory
+    )
         : orders_{orders},
           start_{start},
           context_{context},
-          mounts_{orders},
+          mounts_{orders, memory},
           identity_{start.files()} {}
 
     os::OrFailure<void> open_all(Application const& application) {
@@ -86,14 +91,14 @@ private:
         auto const& file = start_.configuration->files.at(from.file);
         if (auto const* listen = std::get_if<package::Listen>(&file))
             return added(context_.add_listener(
-                TRY(net::make_listener(*listen, identity_, start_.limits().sockets)),
+                TRY(net::make_listener(*listen, identity_, start_.limits(), context_.closing)),
                 wasi::fd_flag::nonblock,
                 number
             ));
         if (auto const* connect = std::get_if<package::Connect>(&file))
-            return added(
-                context_.add_connection(TRY(net::make_connection(*connect, identity_)), 0, number)
-            );
+            return added(context_.add_connection(
+                TRY(net::make_connection(*connect, identity_, context_.closing)), 0, number
+            ));
         auto const& wanted = std::get<package::Directory>(file);
         if (wanted.source == package::Source::Attestation)
             return add(mounts_.open(attester_), wanted.path, false, number);
@@ -133,14 +138,18 @@ private:
 
 } // namespace
 
-os::OrFailure<Prepared>
-prepare(Orders const& orders, Application const& application, PlannedStart start) {
+os::OrFailure<Prepared> prepare(
+    Orders const& orders,
+    Application const& application,
+    PlannedStart start,
+    std::shared_ptr<base::Budget> const& memory
+) {
     auto const limits = start.limits();
     Prepared prepared;
     prepared.context = std::make_unique<wasi::Context>(
         wasi::Limits{.open_files = limits.open_files, .sockets = limits.sockets}
     );
-    TRY((Opener{orders, start, *prepared.context}.open_all(application)));
+    TRY((Opener{orders, start, *prepared.context, memory}.open_all(application)));
     prepared.context->args = std::move(start.plan.argv);
     prepared.context->environ = std::move(start.plan.environment);
     if (start.invocation)

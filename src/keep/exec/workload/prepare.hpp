@@ -2,6 +2,7 @@
 
 // Everything that the application finds at its start: arguments, environment and open descriptors.
 
+#include "base/budget.hpp"
 #include "keep/exec/engine/instance.hpp"
 #include "keep/exec/workload/application.hpp"
 #include "keep/exec/workload/orders.hpp"
@@ -17,7 +18,12 @@ struct Prepared {
     engine::Entry entry;
 };
 
-os::OrFailure<Prepared>
-prepare(Orders const& orders, Application const& application, PlannedStart start);
+// `memory`: bytes that linear memories and files in memory may take together.
+os::OrFailure<Prepared> prepare(
+    Orders const& orders,
+    Application const& application,
+    PlannedStart start,
+    std::shared_ptr<base::Budget> const& memory
+);
 
 } // namespace exec

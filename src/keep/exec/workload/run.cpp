@@ -9,6 +9,7 @@
 #include "os/write_all.hpp"
 #include "protocol/failure/failure.hpp"
 
+#include <chrono>
 #include <utility>
 
 #include <unistd.h>
@@ -46,6 +47,15 @@ base::Result<void, Stop> write_results(std::vector<std::string> const& results) 
     return {};
 }
 
+// Closes every connection. Peers that are slow to read have this time to take what is theirs, all
+// of them together.
+void say_goodbye(Prepared& prepared) {
+    constexpr std::chrono::milliseconds patience{1000};
+    auto const closing = prepared.context->closing;
+    prepared.context.reset();
+    closing->finish(patience);
+}
+
 } // namespace
 
 base::Result<engine::Ended, Stop> Run::run() {
@@ -55,14 +65,15 @@ base::Result<engine::Ended, Stop> Run::run() {
     timings_.mark("application read");
 
     auto start = TRY(or_stop(plan_start(orders_)));
-    engine_.emplace(settings_for(*application_, start.plan.max_memory));
+    auto const memory = std::make_shared<base::Budget>(start.plan.max_memory);
+    engine_.emplace(settings_for(*application_, memory));
     timings_.mark("engine made");
     // Before anything that others may have written is read: what goes back to be kept comes from
     // the module and the command line alone.
     module_ = TRY(or_stop(load(*engine_, *application_, orders_, log_)));
     timings_.mark("code loaded");
 
-    prepared_ = TRY(or_stop(prepare(orders_, *application_, std::move(start))));
+    prepared_ = TRY(or_stop(prepare(orders_, *application_, std::move(start), memory)));
     timings_.mark("files and sockets opened");
 
     // proc_exit leaves at once: unwinding would look for source lines that nobody wants to see.
@@ -80,7 +91,7 @@ void Run::to_its_end() { end(run()); }
 
 void Run::end(base::Result<engine::Ended, Stop> const& ended) {
     timings_.mark(instance_ ? "application run" : "until it failed");
-    if (prepared_) prepared_->context.reset(); // says goodbye on every connection
+    if (prepared_) say_goodbye(*prepared_);
     write_error(timings_.table());
     if (!ended) leave(report(ended.error(), orders_.module_name));
     if (ended->ending.signal) leave(Signalled{*ended->ending.signal});

@@ -32,6 +32,7 @@ constexpr std::array exceptions{
     Described{Vector::GeneralProtection, Signal::Segv, from_kernel, false},
 };
 constexpr std::uint32_t vectors_with_error = 1U << 12 | 1U << 13 | 1U << 14 | 1U << 17; // of these
+static_assert(static_cast<std::uint64_t>(Vector::Kick) == protocol::launch::kick_vector);
 constexpr std::int32_t segv_unmapped = 1; // SEGV_MAPERR
 constexpr std::int32_t segv_access = 2;   // SEGV_ACCERR
 
@@ -75,6 +76,9 @@ void on_page_fault(Kernel& kernel, Frame& frame) {
 
 void on_exception(Kernel& kernel, Frame& frame) {
     if (frame.vector == Vector::PageFault) return on_page_fault(kernel, frame);
+    // The entry alone was what another vCPU waits for. Where none can, it is a vector as any other.
+    bool const kick = frame.vector == Vector::Kick && frame.cs == user_code_selector;
+    if (kick && Machine::others_remember()) return Machine::end_kick();
     for (auto const& [vector, signal, code, with_address] : exceptions)
         if (vector == frame.vector)
             return raise(kernel, frame, {signal, code, with_address ? frame.rip : 0});
@@ -96,14 +100,12 @@ void deliver_pending(Kernel& kernel, Frame& frame) {
 } // namespace
 
 void on_event(Kernel& kernel, Frame& frame) {
-    kernel.translations.left_program();
     if (frame.vector == Vector::SystemCall)
         answer_system_call(kernel, frame);
     else
         on_exception(kernel, frame);
     deliver_pending(kernel, frame);
     tell_signals(kernel, 0);
-    kernel.translations.back_to_program();
 }
 
 } // namespace shim

@@ -41,6 +41,7 @@ struct Tables {
     std::array<Watch, Watches::max_watches> watches{};
     std::array<Source, Sources::max_sources> sources{};
     std::array<Thread, max_cpus> threads{};
+    std::array<hw::PhysAddr, max_cpus> roots{}; // page tables of vCPUs, once made
     ProgramFile::Nodes nodes{};
 };
 
@@ -48,10 +49,9 @@ struct Kernel {
     explicit Kernel(Tables& large) : tables{large} {}
 
     Tables& tables;
-    Lock lock;
     Host host;
     PagePool pool{host, tables.chunks};
-    Translations translations{pool};
+    Translations translations{host};
     ProgramFile program{*this, tables.nodes};
     AddressSpace space{pool, translations, program, tables.regions};
     UserMemory user{space};
@@ -67,23 +67,42 @@ struct Kernel {
     std::uint32_t reported_cpus = 1;
     std::uint64_t futex_order = 0;
     std::uint64_t pending = 0; // signals to the program that all threads block, as in Thread
-    Range blocks; // memory for the host-call blocks of further vCPUs
+    Range blocks;              // memory for the host-call blocks of further vCPUs
     std::uint64_t unknown_calls = 0;
     std::uint32_t user_id = 0;
     std::uint32_t group_id = 0;
     bool verbose = false;
     std::array<File, protocol::launch::named_files.size()> named{}; // Closed: there is none
 
+    // Around all that a vCPU does between leaving the program and going back to it.
+    void enter() {
+        translations.left_program(); // first: who holds the lock may wait for it
+        lock_.lock();
+    }
+    void leave() {
+        translations.back_to_program();
+        lock_.unlock();
+    }
+    // Other threads go on while action() runs.
+    template <class Action> auto meanwhile(Action action) {
+        translations.settle();
+        lock_.unlock();
+        auto const answer = action();
+        lock_.lock();
+        return answer;
+    }
+
     Thread& thread() { return threads[Machine::cpu()]; }
-    // A host call that may wait: other threads go on meanwhile.
+    // A host call that may wait.
     base::Result<std::uint64_t> wait(Call call, Arguments const& arguments, std::uint64_t limit) {
-        lock.unlock();
-        auto const answer = host.call(call, arguments, limit);
-        lock.lock();
+        auto const answer = meanwhile([&] { return host.call(call, arguments, limit); });
         if (Machine::cpu() == 0) batch.settle(files);
         return answer;
     }
     bool alone() const { return threads[1].state == Thread::State::None; } // and ever was
+
+private:
+    Lock lock_;
 };
 
 // How the Keep ends: of its own will (status), by a signal, or because the shim says so.
@@ -97,7 +116,7 @@ struct End {
 [[noreturn]] void give_up(Kernel& kernel, std::string_view reason, std::uint64_t detail);
 void log(Kernel& kernel, std::string_view text, std::uint64_t number);
 
-// One system call or exception of the program.
+// One system call or exception of the program, between enter() and leave().
 void on_event(Kernel& kernel, Frame& frame);
 
 } // namespace shim

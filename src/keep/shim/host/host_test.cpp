@@ -1,6 +1,7 @@
 #include "keep/shim/platform/fake/world.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include <gtest/gtest.h>
 
@@ -84,6 +85,7 @@ TEST_F(HostileHost, gets_no_byte_that_the_call_does_not_send) {
 
 TEST_F(HostileHost, that_injects_a_vector_ends_the_keep_or_is_told_as_a_fault) {
     for (std::uint64_t vector = 0; vector < 256; ++vector) {
+        if (vector == protocol::launch::kick_vector) continue;
         fake::World fresh;
         Frame frame{};
         frame.vector = static_cast<Vector>(vector);
@@ -96,6 +98,25 @@ TEST_F(HostileHost, that_injects_a_vector_ends_the_keep_or_is_told_as_a_fault) {
             EXPECT_TRUE(end.status == 125 || (end.signal >= 4 && end.signal <= 11)) << vector;
         }
     }
+}
+
+TEST_F(HostileHost, that_kicks_for_nothing_changes_nothing) {
+    auto const at = world.room(4096);
+    Frame frame{};
+    frame.vector = Vector::Kick;
+    frame.rip = frame.rsp = frame.rax = at;
+    frame.cs = user_code_selector;
+    auto const before = frame;
+    for (int i = 0; i < 10; ++i) world.raise(frame);
+    EXPECT_EQ(std::memcmp(&frame, &before, sizeof frame), 0);
+    EXPECT_EQ(world.kicks(), 0U);
+}
+
+TEST_F(HostileHost, that_kicks_a_vcpu_inside_the_shim_ends_the_keep) {
+    Frame frame{};
+    frame.vector = Vector::Kick;
+    frame.cs = 0x10;
+    EXPECT_THROW(world.raise(frame), fake::Ended);
 }
 
 } // namespace

@@ -50,8 +50,10 @@ base::Result<std::uint64_t> AddressSpace::map(std::uint64_t size, Access access)
 base::Result<void> AddressSpace::map_at(Range range, Access access) {
     TRY(unmap(range));
     TRY(regions_.insert({.range = range, .access = access}));
-    if (access != Access::None && range.size() <= eager_size) return populate(range, access);
-    return {};
+    if (access == Access::None || range.size() > eager_size) return {};
+    auto const filled = populate(range, access);
+    if (!filled) TRY(unmap(range));
+    return filled;
 }
 
 base::Result<void> AddressSpace::map_window(Range range, Access access, hw::PhysAddr source) {
@@ -87,23 +89,30 @@ base::Result<void> AddressSpace::map_file(Range range, Access access, std::uint6
     );
 }
 
-base::Result<void> AddressSpace::drop_pages(Range range) {
-    bool present = false;
-    // What has been done is forgotten even if there was no memory to do all of it.
-    auto const done = table_.each(range, [&](Entry& entry, std::uint64_t, std::uint64_t size) {
-        present = present || entry.get<Entry::Present>();
-        auto const old = entry;
-        entry = {};
-        if (old.get<Entry::Owned>())
-            translations_.retire(hw::PhysAddr{round_down(old.address().raw(), size)}, size);
-        return base::Result<void>{};
+base::Result<Parted> AddressSpace::prepare(Range range) {
+    auto const split = [&]() -> base::Result<Parted> {
+        TRY(regions_.split(range.begin));
+        TRY(regions_.split(range.end));
+        return table_.part(range);
+    };
+    auto parted = split();
+    if (!parted) regions_.merge(range);
+    return parted;
+}
+
+void AddressSpace::drop_pages(Parted const& range) {
+    bool taken = false;
+    table_.each(range, [&](Entry& entry, std::uint64_t, std::uint64_t size) {
+        if (entry.get<Entry::Present>() && !std::exchange(taken, true)) translations_.take();
+        auto const old = std::exchange(entry, {});
+        if (!old.get<Entry::Owned>()) return;
+        hw::PhysAddr const page{round_down(old.address().raw(), size)};
+        size == large_page_size ? pool_.release_large(page) : pool_.release(page);
     });
-    if (present) translations_.forget();
-    return done;
 }
 
 base::Result<void> AddressSpace::unmap(Range range) {
-    TRY(drop_pages(range));
+    drop_pages(TRY(prepare(range)));
     return regions_.remove(range);
 }
 
@@ -112,35 +121,34 @@ base::Result<void> AddressSpace::protect(Range range, Access access) {
     for (auto const& region : regions_.touching(range))
         if (region.backing == Backing::Window && allows(access, Access::Write))
             return std::unexpected(base::Errno::Access);
-    TRY(regions_.split(range.begin));
-    TRY(regions_.split(range.end));
+    auto const parted = TRY(prepare(range));
     bool anonymous = true;
     for (auto& region : regions_.touching(range)) {
         region.access = access;
         anonymous = anonymous && region.backing == Backing::Anonymous;
     }
     regions_.merge(range);
-    bool lost = false;
-    auto const done = table_.each(range, [&](Entry& entry, std::uint64_t, std::uint64_t) {
+    bool taken = false;
+    table_.each(parted, [&](Entry& entry, std::uint64_t, std::uint64_t) {
         auto const changed = PageTable::with_access(entry, access);
         // A right that is gained needs no flush: at worst one fault finds that nothing is wrong.
-        lost = lost || (entry.get<Entry::Present>() &&
-                        (!changed.get<Entry::Present>() ||
-                         (entry.get<Entry::Writable>() && !changed.get<Entry::Writable>()) ||
-                         (!entry.get<Entry::NoExecute>() && changed.get<Entry::NoExecute>())));
+        bool const lost = entry.get<Entry::Present>() &&
+                          (!changed.get<Entry::Present>() ||
+                           (entry.get<Entry::Writable>() && !changed.get<Entry::Writable>()) ||
+                           (!entry.get<Entry::NoExecute>() && changed.get<Entry::NoExecute>()));
+        if (lost && !std::exchange(taken, true)) translations_.take();
         entry = changed;
-        return base::Result<void>{};
     });
-    if (lost) translations_.forget();
-    TRY(done);
+    // Without memory for it now, the pages come when they are touched.
     if (anonymous && access != Access::None && range.size() <= eager_size)
-        return populate(range, access);
+        static_cast<void>(populate(range, access));
     return {};
 }
 
 base::Result<void> AddressSpace::discard(Range range) {
     for (auto const& region : regions_.touching(range))
-        if (region.backing != Backing::Window) TRY(drop_pages(region.range.intersect(range)));
+        if (region.backing != Backing::Window)
+            drop_pages(TRY(table_.part(region.range.intersect(range))));
     return {};
 }
 
@@ -150,19 +158,23 @@ base::Result<std::uint64_t> AddressSpace::move(Range old, std::uint64_t size) {
     auto const gap = TRY(regions_.gap(size + skew, large_page_size, program_space, mappings_));
     Range const target{gap + skew, gap + skew + size};
     auto const access = regions_.find(old.begin)->access;
+    auto const parted = TRY(prepare(old));
+    auto const place = [&](std::uint64_t at, std::uint64_t bytes) {
+        auto const level =
+            bytes == large_page_size ? PageTable::Level::Large : PageTable::Level::Small;
+        return table_.make(target.begin + (at - old.begin), level);
+    };
+    // First the tables, for which memory may be missing; then nothing can fail half-way.
+    base::Result<Entry*> made{nullptr};
+    table_.each(parted, [&](Entry&, std::uint64_t at, std::uint64_t bytes) {
+        if (made) made = place(at, bytes);
+    });
+    TRY(made);
     TRY(regions_.insert({.range = target, .access = access}));
-    auto const moved = table_.each(
-        {old.begin, smaller(old.end, old.begin + size)},
-        [&](Entry& entry, std::uint64_t at, std::uint64_t bytes) -> base::Result<void> {
-            auto const level =
-                bytes == large_page_size ? PageTable::Level::Large : PageTable::Level::Small;
-            auto* const place = TRY(table_.make(target.begin + (at - old.begin), level));
-            *place = std::exchange(entry, {});
-            return {};
-        }
-    );
-    translations_.forget();
-    TRY(moved);
+    translations_.take();
+    table_.each(parted, [&](Entry& entry, std::uint64_t at, std::uint64_t bytes) {
+        **place(at, bytes) = std::exchange(entry, {});
+    });
     TRY(unmap(old));
     if (target.begin >= mappings_) mappings_ = target.end;
     return target.begin;

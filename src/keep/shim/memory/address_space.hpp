@@ -52,7 +52,10 @@ private:
     base::Result<void> place_window(Range range, Access access, hw::PhysAddr source);
     base::Result<void> populate(Range range, Access access);
     base::Result<void> bring_in(Region const& region, std::uint64_t at);
-    base::Result<void> drop_pages(Range range);
+    // Before a change to `range`: all of it that can fail. Nothing has changed for the program
+    // then.
+    base::Result<Parted> prepare(Range range);
+    void drop_pages(Parted const& range);
     base::Result<std::uint64_t> move(Range old, std::uint64_t size);
 
     PagePool& pool_;

@@ -106,19 +106,22 @@ TEST_F(AddressSpaceTest, a_host_that_claims_to_have_grown_too_far_is_not_believe
     EXPECT_EQ(touched.error(), Errno::Proto);
 }
 
-TEST_F(AddressSpaceTest, what_was_given_back_is_forgotten_even_if_memory_ends_half_way) {
+TEST_F(AddressSpaceTest, what_cannot_be_done_whole_is_not_begun) {
     world.set_host([](Call, Arguments const&, std::span<std::byte>) { return -12; });
     auto const at = space.map(4 << 20, read_write).value();
     ASSERT_TRUE(user.store(at, 'x') && user.store(at + (2 << 20), 'y'));
     ASSERT_TRUE(space.protect({at, at + 4096}, Access::Read)); // small pages in the first half
     while (world.kernel().pool.table()) {
     } // none left to split a large page with
-    fake::Translations translations;
-    ASSERT_EQ(translations.audit(), nullptr);
-    auto const unmapped = space.unmap({at + 4096, at + (2 << 20) + 4096});
-    ASSERT_FALSE(unmapped);
-    EXPECT_EQ(unmapped.error(), Errno::NoMem);
-    EXPECT_EQ(translations.audit(), nullptr);
+    auto const regions = space.regions().count();
+    Range const part{at + 4096, at + (2 << 20) + 4096};
+    EXPECT_EQ(space.unmap(part).error(), Errno::NoMem);
+    EXPECT_EQ(space.protect(part, Access::Read).error(), Errno::NoMem);
+    EXPECT_EQ(space.resize(part, 8 << 20, true).error(), Errno::NoMem);
+    EXPECT_EQ(space.regions().count(), regions);
+    EXPECT_TRUE(user.store(at + 8192, 'a')) << "the region and its pages agree";
+    EXPECT_EQ(user.load<char>(at + (2 << 20)).value(), 'y');
+    EXPECT_EQ(fake::audit_pages(protocol::launch::files_address, fake::first_memory), nullptr);
 }
 
 TEST_F(AddressSpaceTest, the_heap_grows_and_shrinks) {

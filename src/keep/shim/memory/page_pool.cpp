@@ -17,6 +17,17 @@ std::uint32_t chunk_of(std::uint64_t address) {
 std::uint64_t address_of(std::uint32_t chunk) { return chunk * large_page_size; }
 void zero(hw::PhysAddr at, std::uint64_t size) { std::memset(physical(at), 0, size); }
 
+// A free page holds which one of its chunk is free next, and nothing else.
+constexpr std::uint32_t index_mask = 0x3ff;
+std::uint32_t next_free(hw::PhysAddr page) {
+    std::uint32_t next = 0;
+    std::memcpy(&next, physical(page), sizeof next);
+    return next & index_mask;
+}
+void set_next_free(hw::PhysAddr page, std::uint32_t next) {
+    std::memcpy(physical(page), &next, sizeof next);
+}
+
 } // namespace
 
 base::Result<void> PagePool::add(Range chunks, Range tables, std::uint64_t limit) {
@@ -47,10 +58,14 @@ base::Result<std::uint32_t> PagePool::take_chunk() {
     for (auto* const first : {&clean_, &dirty_}) {
         if (*first == 0) continue;
         auto const index = std::exchange(*first, chunks_[*first].next);
-        chunks_[index] = {};
+        auto const used = std::exchange(chunks_[index], {});
         if (first == &clean_) return index;
         --dirty_count_;
-        zero(hw::PhysAddr{address_of(index)}, large_page_size);
+        std::uint64_t const touched = used.fresh * hw::page_size;
+        hw::PhysAddr const at{address_of(index)};
+        zero(at, touched);
+        if (!used.accepted) Machine::accept(at + touched, large_page_size - touched);
+        chunks_[index].accepted = 1;
         return index;
     }
     if (next_chunk_ == next_chunk_end_) TRY(grow());
@@ -61,7 +76,7 @@ base::Result<std::uint32_t> PagePool::take_chunk() {
 
 void PagePool::list(std::uint32_t index) {
     auto& chunk = chunks_[index];
-    chunk.listed = true;
+    chunk.listed = 1;
     chunk.previous = 0;
     chunk.next = partial_;
     if (partial_ != 0) chunks_[partial_].previous = index;
@@ -70,7 +85,7 @@ void PagePool::list(std::uint32_t index) {
 
 void PagePool::unlist(std::uint32_t index) {
     auto& chunk = chunks_[index];
-    chunk.listed = false;
+    chunk.listed = 0;
     (chunk.previous == 0 ? partial_ : chunks_[chunk.previous].next) = chunk.next;
     if (chunk.next != 0) chunks_[chunk.next].previous = chunk.previous;
 }
@@ -83,11 +98,12 @@ base::Result<hw::PhysAddr> PagePool::page() {
     hw::PhysAddr at{};
     if (chunk.free_head != 0) {
         at = hw::PhysAddr{address_of(index) + (chunk.free_head - 1) * hw::page_size};
-        std::memcpy(&chunk.free_head, physical(at), sizeof chunk.free_head);
+        chunk.free_head = next_free(at) & index_mask;
         --chunk.free_count;
         zero(at, hw::page_size);
     } else {
         at = hw::PhysAddr{address_of(index) + chunk.fresh++ * hw::page_size};
+        if (!chunk.accepted) Machine::accept(at, hw::page_size);
     }
     if (chunk.free_head == 0 && chunk.fresh == pages_per_chunk) unlist(index);
     return at;
@@ -95,9 +111,11 @@ base::Result<hw::PhysAddr> PagePool::page() {
 
 base::Result<hw::PhysAddr> PagePool::large() {
     auto const index = TRY(take_chunk());
+    hw::PhysAddr const at{address_of(index)};
+    if (!chunks_[index].accepted) Machine::accept(at, large_page_size);
     chunks_[index].fresh = pages_per_chunk;
     used_pages_ += pages_per_chunk;
-    return hw::PhysAddr{address_of(index)};
+    return at;
 }
 
 base::Result<hw::PhysAddr> PagePool::open_chunk() {
@@ -115,6 +133,8 @@ base::Result<hw::PhysAddr> PagePool::table() {
     }
     hw::PhysAddr const at{tables_.begin};
     tables_.begin += hw::page_size;
+    // The first tables lie in memory that nobody has used before.
+    if (at.raw() < protocol::launch::files_address) Machine::accept(at, hw::page_size);
     return at;
 }
 
@@ -122,30 +142,34 @@ void PagePool::release(hw::PhysAddr page) {
     auto const index = chunk_of(page.raw());
     auto& chunk = chunks_[index];
     // Nothing of the program is ever seen again; the link below is all that free memory holds.
-    std::memcpy(physical(page), &chunk.free_head, sizeof chunk.free_head);
-    chunk.free_head =
-        static_cast<std::uint16_t>((page.raw() - address_of(index)) / hw::page_size + 1);
+    set_next_free(page, chunk.free_head);
+    chunk.free_head = ((page.raw() - address_of(index)) / hw::page_size + 1) & index_mask;
     ++chunk.free_count;
     --used_pages_;
     if (!chunk.listed) list(index);
     bool const only = partial_ == index && chunk.next == 0;
     if (chunk.free_count != chunk.fresh || only) return;
     unlist(index);
-    free_chunk(index, true);
+    free_chunk(index);
 }
 
 void PagePool::release_large(hw::PhysAddr chunk) {
     used_pages_ -= pages_per_chunk;
-    free_chunk(chunk_of(chunk.raw()), true);
+    free_chunk(chunk_of(chunk.raw()));
 }
 
-void PagePool::free_chunk(std::uint32_t index, bool dirty) {
+void PagePool::free_chunk(std::uint32_t index) {
     auto& chunk = chunks_[index];
-    chunk = {};
-    if (dirty && dirty_count_ >= idle_chunks) {
+    chunk = {.fresh = chunk.fresh, .accepted = chunk.accepted};
+    bool dirty = true;
+    if (dirty_count_ >= idle_chunks) {
+        hw::PhysAddr const at{address_of(index)};
+        // The host may say no, or say yes and keep what it had: what was let go is new memory
+        // again.
+        Machine::give_back(at, chunk.accepted ? large_page_size : chunk.fresh * hw::page_size);
         auto const given =
-            host_.call(protocol::hostcall::Call::Discard, {address_of(index), large_page_size}, 0);
-        dirty = !given;
+            host_.call(protocol::hostcall::Call::Discard, {at.raw(), large_page_size}, 0);
+        dirty = !given && !Machine::owns_memory();
     }
     auto& head = dirty ? dirty_ : clean_;
     if (dirty) ++dirty_count_;

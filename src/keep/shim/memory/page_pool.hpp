@@ -22,11 +22,13 @@ public:
     struct Chunk {
         std::uint32_t next = 0; // of a list of chunks; 0 ends it
         std::uint32_t previous = 0;
-        std::uint16_t fresh = 0;     // pages from here on were never given out
-        std::uint16_t free_head = 0; // index + 1 of the first free page; each holds the next one's
-        std::uint16_t free_count = 0;
-        bool listed = false; // among the chunks with free pages
+        std::uint32_t fresh : 10 = 0;     // pages from here on were not given out since they came
+        std::uint32_t free_head : 10 = 0; // index + 1 of the first free page; each holds the next's
+        std::uint32_t free_count : 10 = 0;
+        std::uint32_t listed : 1 = 0;   // among the chunks with free pages
+        std::uint32_t accepted : 1 = 0; // all of it is the Keep's; else what lies below `fresh`
     };
+    static_assert(sizeof(Chunk) == 12);
     static constexpr std::uint32_t max_chunks = 32768; // 64 GiB
 
     PagePool(Host& host, std::span<Chunk, max_chunks> chunks) : host_{host}, chunks_{chunks} {}
@@ -55,14 +57,14 @@ private:
     base::Result<void> grow();
     void list(std::uint32_t index);
     void unlist(std::uint32_t index);
-    void free_chunk(std::uint32_t index, bool dirty);
+    void free_chunk(std::uint32_t index);
 
     Host& host_;
     std::span<Chunk, max_chunks> chunks_;
     std::uint32_t partial_ = 0; // chunks with free pages
     std::uint32_t dirty_ = 0;   // whole free chunks that were used before
     std::uint32_t dirty_count_ = 0;
-    std::uint32_t clean_ = 0;      // whole free chunks that the host has made zero again
+    std::uint32_t clean_ = 0;      // whole free chunks that the host has back
     std::uint64_t next_chunk_ = 0; // memory that was never used
     std::uint64_t next_chunk_end_ = 0;
     std::uint64_t limit_ = 0;

@@ -63,6 +63,19 @@ base::Result<void> PageTable::split(Entry& large) {
     return {};
 }
 
+base::Result<void> PageTable::part_at(std::uint64_t at) {
+    if (at % large_page_size == 0 || !program_space.contains(at)) return {};
+    auto* const directory = find(at, Level::Large);
+    if (directory == nullptr || !directory->get<Entry::Large>()) return {};
+    return split(*directory);
+}
+
+base::Result<Parted> PageTable::part(Range range) {
+    TRY(part_at(range.begin));
+    TRY(part_at(range.end));
+    return Parted{range};
+}
+
 Entry PageTable::with_access(Entry entry, Access access) {
     // Accessed and dirty beforehand: the CPU need not set them; shadow page tables fault less.
     return entry.with<Entry::Present>(access != Access::None)

@@ -32,6 +32,17 @@ struct Entry : base::Register<Entry> {
     bool empty() const { return raw == 0; }
 };
 
+// A range at whose borders no large page lies across: nothing that is done to its pages can fail.
+class Parted {
+public:
+    Range range() const { return range_; }
+
+private:
+    friend class PageTable;
+    explicit Parted(Range range) : range_{range} {}
+    Range range_;
+};
+
 class PageTable {
 public:
     explicit PageTable(PagePool& pool) : pool_{pool} {}
@@ -42,9 +53,10 @@ public:
     // The same, with tables made where there are none; a large page in a small one's way is split.
     base::Result<Entry*> make(std::uint64_t at, Level level = Level::Small);
 
-    // Every page that is there, from the lowest: action(entry, address, size), until one fails.
-    // Large pages half inside are split.
-    template <class Action> base::Result<void> each(Range range, Action action);
+    // Splits large pages half inside; what they map stays as it is.
+    base::Result<Parted> part(Range range);
+    // Every page that is there, from the lowest: action(entry, address, size).
+    template <class Action> void each(Parted const& parted, Action action);
 
     static Entry page(hw::PhysAddr at, Access access, bool owned);
     static Entry with_access(Entry entry, Access access);
@@ -52,11 +64,13 @@ public:
 private:
     Entry* table(Entry entry) const;
     base::Result<void> split(Entry& large);
+    base::Result<void> part_at(std::uint64_t at);
 
     PagePool& pool_;
 };
 
-template <class Action> base::Result<void> PageTable::each(Range range, Action action) {
+template <class Action> void PageTable::each(Parted const& parted, Action action) {
+    auto const range = parted.range();
     constexpr std::uint64_t directory_span = 1U << 30;
     for (std::uint64_t at = range.begin; at < range.end;) {
         auto* const directory = find(at, Level::Large);
@@ -70,17 +84,15 @@ template <class Action> base::Result<void> PageTable::each(Range range, Action a
             at = next;
             continue;
         }
-        bool const whole = next - at == large_page_size;
-        if (directory->get<Entry::Large>() && whole) {
-            TRY(action(*directory, at, large_page_size));
+        if (directory->get<Entry::Large>()) { // and whole, as the range is parted
+            action(*directory, at, large_page_size);
             at = next;
             continue;
         }
-        auto* entry = TRY(make(at));
+        auto* entry = find(at);
         for (; at < next; at += hw::page_size, ++entry)
-            if (!entry->empty()) TRY(action(*entry, at, hw::page_size));
+            if (!entry->empty()) action(*entry, at, hw::page_size);
     }
-    return {};
 }
 
 } // namespace shim

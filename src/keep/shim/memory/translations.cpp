@@ -6,63 +6,43 @@ namespace shim {
 
 namespace {
 
-constexpr std::uint64_t large_mark = 1;
+constexpr std::uint64_t kick_again = 64; // times what a host call may take
 
 } // namespace
 
-// Safety: a batch lies in a page that the pool gave out for it.
-Translations::Batch& Translations::at(hw::PhysAddr batch) {
-    return *reinterpret_cast<Batch*>(physical(batch));
+void Translations::settle() {
+    auto& cpu = own();
+    if (cpu.seen == epoch_) return;
+    Machine::flush();
+    cpu.seen = epoch_;
 }
 
 void Translations::back_to_program() {
-    auto& cpu = cpus_[Machine::cpu()];
-    if (cpu.seen != epoch_) Machine::flush();
-    cpu.seen = epoch_;
-    cpu.in_program = true;
+    settle();
+    used_ = static_cast<unsigned>(larger(used_, Machine::cpu() + 1));
+    __atomic_store_n(&own().in_program, true, __ATOMIC_RELAXED); // opening the lock tells of it
 }
 
-void Translations::forget() {
-    ++epoch_;
-    Machine::flush();
-    cpus_[Machine::cpu()].seen = epoch_;
-    reclaim();
-}
-
-bool Translations::others_in_program_since(std::uint64_t epoch) const {
-    for (auto const& cpu : cpus_)
-        if (cpu.in_program && cpu.seen < epoch) return true;
-    return false;
-}
-
-void Translations::release(std::uint64_t page) {
-    if (page & large_mark)
-        pool_.release_large(hw::PhysAddr{page & ~large_mark});
-    else
-        pool_.release(hw::PhysAddr{page});
-}
-
-void Translations::retire(hw::PhysAddr page, std::uint64_t size) {
-    std::uint64_t const marked = page.raw() | (size == large_page_size ? large_mark : 0);
-    if (!others_in_program_since(epoch_ + 1)) return release(marked);
-    if (newest_ == hw::PhysAddr{} || at(newest_).count == at(newest_).pages.size()) {
-        auto const made = pool_.page();
-        if (!made) return; // the page stays unused: lost, but never in two hands
-        (newest_ == hw::PhysAddr{} ? oldest_ : at(newest_).next) = *made;
-        newest_ = *made;
+bool Translations::find_others(Others& others) const {
+    bool found = false;
+    others = {};
+    for (unsigned i = 0; i < used_; ++i) {
+        if (i == Machine::cpu() || !__atomic_load_n(&cpus_[i].in_program, __ATOMIC_ACQUIRE))
+            continue;
+        others[i / 64] |= 1ULL << i % 64;
+        found = true;
     }
-    auto& batch = at(newest_);
-    batch.pages[batch.count++] = marked;
-    batch.epoch = epoch_ + 1;
+    return found;
 }
 
-void Translations::reclaim() {
-    while (oldest_ != hw::PhysAddr{} && !others_in_program_since(at(oldest_).epoch)) {
-        auto const batch = oldest_;
-        oldest_ = at(batch).next;
-        if (oldest_ == hw::PhysAddr{}) newest_ = {};
-        for (std::uint64_t i = 0; i < at(batch).count; ++i) release(at(batch).pages[i]);
-        pool_.release(batch);
+void Translations::take() {
+    ++epoch_;
+    if (!Machine::others_remember()) return;
+    for (Others others; find_others(others);) {
+        // What the host answers changes nothing: only what a vCPU itself has written counts.
+        static_cast<void>(host_.call(Call::Kick, {others[0], others[1], others[2], others[3]}, 0));
+        auto const until = Machine::ticks() + kick_again * host_.patience();
+        while (find_others(others) && Machine::ticks() < until) Machine::relax();
     }
 }
 

@@ -1,12 +1,11 @@
 #pragma once
 
-// What vCPUs may still remember of the page tables. There is no interrupt to make another vCPU
-// forget, so a page that was mapped goes back to the pool only when every vCPU that could know it
-// has left the program since.
+// What vCPUs may still remember of the page tables. A page or a right is taken from the program
+// only while no other vCPU is in it, and each forgets all that it remembers before it goes back.
 
 #include "keep/shim/host/host.hpp"
-#include "keep/shim/memory/page_pool.hpp"
 #include "keep/shim/memory/range.hpp"
+#include "keep/shim/platform/machine.hpp"
 
 #include <array>
 #include <cstdint>
@@ -15,41 +14,35 @@ namespace shim {
 
 class Translations {
 public:
-    explicit Translations(PagePool& pool) : pool_{pool} {}
+    explicit Translations(Host& host) : host_{host} {}
 
-    // Around every entry into the shim.
-    void left_program() { cpus_[Machine::cpu()].in_program = false; }
+    // On every entry into the shim, before the lock is taken: its holder may be waiting for this.
+    void left_program() { __atomic_store_n(&own().in_program, false, __ATOMIC_RELEASE); }
+    // On every return, before the lock is opened.
     void back_to_program();
+    // Before the lock is opened while a call goes on.
+    void settle();
 
-    // Rights were taken away: this vCPU forgets at once, others when they come by.
-    void forget();
-    // Gives back a page (4 KiB or 2 MiB) mapped until now; forget() follows in the same call.
-    void retire(hw::PhysAddr page, std::uint64_t size);
+    // Under the lock, before a page or a right is taken away: returns when no other vCPU is in the
+    // program. None comes back before the lock is opened. The host is asked to interrupt those that
+    // are; it can only delay.
+    void take();
 
 private:
     struct Cpu {
-        std::uint64_t seen = 0; // the last epoch after which it has forgotten all
+        std::uint64_t seen = 0; // the last epoch after which it has forgotten all; under the lock
         bool in_program = false;
     };
-    // A page of pages that wait, first in, first out.
-    struct Batch {
-        hw::PhysAddr next;
-        std::uint64_t count;
-        std::uint64_t epoch;                  // the newest of them
-        std::array<std::uint64_t, 509> pages; // bit 0: 2 MiB
-    };
-    static_assert(sizeof(Batch) == hw::page_size);
 
-    static Batch& at(hw::PhysAddr batch);
-    bool others_in_program_since(std::uint64_t epoch) const;
-    void release(std::uint64_t page);
-    void reclaim();
+    Cpu& own() { return cpus_[Machine::cpu()]; }
+    // A bit for each vCPU that is in the program, beside this one.
+    using Others = std::array<std::uint64_t, max_cpus / 64>;
+    bool find_others(Others& others) const;
 
-    PagePool& pool_;
-    std::uint64_t epoch_ = 0;
+    Host& host_;
+    std::uint64_t epoch_ = 0; // under the lock: counts what was taken away
+    unsigned used_ = 0;       // vCPUs that have ever been in the program lie below
     std::array<Cpu, max_cpus> cpus_{};
-    hw::PhysAddr oldest_{};
-    hw::PhysAddr newest_{};
 };
 
 } // namespace shim

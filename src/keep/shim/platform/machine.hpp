@@ -14,11 +14,14 @@ namespace shim {
 class PagePool;
 
 struct Machine {
-    static void begin();                                // once on each vCPU, before all else
-    static unsigned cpu();                              // which vCPU runs this
-    static void flush();                                // forget this vCPU's translations
-    static void ring_doorbell();                        // leave for the host, which reads the block
-    static void relax();                                // inside a loop that waits
+    static void begin();   // once on each vCPU, before all else
+    static unsigned cpu(); // which vCPU runs this
+    static void flush();   // forget this vCPU's translations
+    // Whether another vCPU may remember what a page table no longer says after this one's flush().
+    static bool others_remember();
+    static void end_kick();      // a kick has come: tells the interrupt controller, if there is one
+    static void ring_doorbell(); // leave for the host, which reads the block
+    static void relax();         // inside a loop that waits
     static std::uint64_t ticks();                       // TSC
     static base::Result<std::uint64_t> random();        // from the CPU
     static void set_thread_pointer(std::uint64_t base); // FS base
@@ -39,6 +42,14 @@ struct Machine {
     static void extend_window(hw::PhysAddr begin, hw::PhysAddr end); // map [begin, end) there too
     // 2048 entries of 1 GiB each: the program's part.
     static std::uint64_t* program_tables();
+    // Whether memory is the Keep's own, which the host cannot see; else the host could write to all
+    // of it anyway, and what it gives fresh is taken as it is.
+    static bool owns_memory();
+    // Takes memory that was never used, or was given back, into the Keep. Where memory is the
+    // Keep's own it is zero afterwards, whatever the host put there.
+    static void accept(hw::PhysAddr at, std::uint64_t size);
+    // Lets go of accepted memory, before the host is told that it is free.
+    static void give_back(hw::PhysAddr at, std::uint64_t size);
     // Page tables for one more vCPU: their root.
     static base::Result<hw::PhysAddr> prepare_cpu(PagePool& pool, unsigned index);
 };

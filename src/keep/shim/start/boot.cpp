@@ -24,7 +24,9 @@ bool sane(launch::Boot const& boot) {
         boot.memory >= launch::files_address && boot.memory < boot.memory_end &&
         boot.memory_end <= boot.memory_limit && boot.memory_limit <= launch::address_limit &&
         boot.memory % launch::chunk_size == 0 && boot.memory_end % launch::chunk_size == 0;
-    bool const open = boot.open % launch::chunk_size == 0 &&
+    // Where memory is the Keep's own, page tables and stacks are never where the host can see them.
+    bool const open = (boot.open == boot.open_end || !Machine::owns_memory()) &&
+                      boot.open % launch::chunk_size == 0 &&
                       boot.open_end % launch::chunk_size == 0 && boot.open <= boot.open_end &&
                       boot.open_end <= boot.memory &&
                       (boot.open == 0 || boot.open >= launch::files_address);
@@ -35,13 +37,35 @@ bool sane(launch::Boot const& boot) {
                         boot.cpus <= max_cpus && boot.descriptor_count <= launch::max_descriptors &&
                         boot.strings_size <= launch::max_strings &&
                         boot.doorbell <= static_cast<std::uint32_t>(launch::Doorbell::Polled);
-    return memory && open && time && counts &&
-           file_fits(boot.program, boot.program_size, boot.memory);
+    return memory && open && time && counts;
+}
+
+// Whether what the loader says it has placed lies apart, each in pages of its own.
+class Places {
+public:
+    // False: a page of it is another's.
+    bool add(std::uint64_t begin, std::uint64_t size) {
+        Range const range{begin, begin + round_up(size, hw::page_size)};
+        if (range.empty()) return true;
+        for (auto const& other : std::span{ranges_}.first(count_))
+            if (!range.intersect(other).empty()) return false;
+        if (count_ == ranges_.size()) return false;
+        ranges_[count_++] = range;
+        return true;
+    }
+
+private:
+    std::array<Range, launch::max_descriptors + 3> ranges_{};
+    std::size_t count_ = 0;
+};
+
+bool lies_in_memory(launch::Descriptor const& descriptor) {
+    return descriptor.kind != static_cast<std::uint32_t>(launch::DescriptorKind::Host);
 }
 
 base::Result<File> file_of(launch::Descriptor const& descriptor, std::uint64_t memory) {
     File file{.mode = descriptor.mode, .flags = descriptor.flags};
-    if (descriptor.kind == static_cast<std::uint32_t>(launch::DescriptorKind::Host)) {
+    if (!lies_in_memory(descriptor)) {
         file.kind = File::Kind::Host;
         file.handle = static_cast<std::uint32_t>(descriptor.place);
         file.close_late = (file.flags & open_directory) != 0;
@@ -69,6 +93,23 @@ base::Result<launch::Boot> fetch_boot() {
     auto const boot = base::Shared{at}.fetch();
     if (!sane(boot)) return std::unexpected(base::Errno::Proto);
     return boot;
+}
+
+base::Result<void> check_places(launch::Boot const& boot, protocol::program::Root const& root) {
+    std::uint64_t tree_size = 0;
+    if (root.size != 0) tree_size = TRY(protocol::program::Tree::create(root.size)).size();
+    if (!file_fits(boot.program, boot.program_size, boot.memory) ||
+        (tree_size != 0 && !file_fits(boot.tree, tree_size, boot.memory)))
+        return std::unexpected(base::Errno::Proto);
+    Places places;
+    bool apart = places.add(boot.program, boot.program_size) && places.add(boot.tree, tree_size) &&
+                 places.add(boot.open, boot.open_end - boot.open);
+    for (auto const& file : std::span{boot.descriptors}.first(boot.descriptor_count))
+        if (lies_in_memory(file))
+            apart = apart && file_fits(file.place, file.size, boot.memory) &&
+                    places.add(file.place, file.size);
+    if (!apart) return std::unexpected(base::Errno::Proto);
+    return {};
 }
 
 base::Result<void> configure(Kernel& kernel, launch::Boot const& boot) {

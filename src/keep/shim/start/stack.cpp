@@ -53,24 +53,27 @@ AuxiliaryVector describe(
     }};
 }
 
-// Stores the addresses of `count` texts that follow each other at `text`, and a zero, at `to`;
-// moves all three behind them.
-base::Result<void> put_texts(
-    UserMemory& user,
-    std::uint64_t& to,
-    std::span<std::byte const>& strings,
-    std::uint64_t& text,
-    std::uint32_t count
-) {
-    for (std::uint32_t i = 0; i < count; ++i, to += 8) {
-        auto const end = std::ranges::find(strings, std::byte{0});
-        if (end == strings.end()) return std::unexpected(base::Errno::Proto);
-        auto const size = static_cast<std::size_t>(end - strings.begin()) + 1;
-        TRY(user.store(to, text));
-        strings = strings.subspan(size);
-        text += size;
+// Where the text ends that begins at `at` on the program's own stack, behind its zero; Proto if
+// that is not before `end`.
+base::Result<std::uint64_t> end_of_text(Kernel& kernel, std::uint64_t at, std::uint64_t end) {
+    while (at < end) {
+        auto page = TRY(kernel.space.reach(at, Access::Read));
+        page = page.first(std::min<std::uint64_t>(page.size(), end - at));
+        auto const zero = std::ranges::find(page, std::byte{0});
+        at += static_cast<std::uint64_t>(zero - page.begin());
+        if (zero != page.end()) return at + 1;
     }
-    TRY(user.store(to, std::uint64_t{0}));
+    return std::unexpected(base::Errno::Proto);
+}
+
+// Stores the addresses of `count` of the texts in `texts`, and a zero, at `to`; moves both behind
+// them.
+base::Result<void> put_texts(Kernel& kernel, std::uint64_t& to, Range& texts, std::uint32_t count) {
+    for (std::uint32_t i = 0; i < count; ++i, to += 8) {
+        TRY(kernel.user.store(to, texts.begin));
+        texts.begin = TRY(end_of_text(kernel, texts.begin, texts.end));
+    }
+    TRY(kernel.user.store(to, std::uint64_t{0}));
     to += 8;
     return {};
 }
@@ -107,6 +110,7 @@ base::Result<std::uint64_t> make_stack(
 
     auto& user = kernel.user;
     std::uint64_t const strings_at = round_down(top - 64 - contents.strings.size(), 16);
+    // Fetched once: from here on the copy counts.
     TRY(user.write(strings_at, contents.strings));
     std::uint64_t const random_at = strings_at - 16;
     std::array<std::uint64_t, 2> random{};
@@ -118,11 +122,10 @@ base::Result<std::uint64_t> make_stack(
     if (size > stack_size / 2) return std::unexpected(base::Errno::TooBig);
     std::uint64_t const pointer = round_down(random_at - size, 16);
     std::uint64_t to = pointer + 8;
-    auto strings = contents.strings;
-    std::uint64_t text = strings_at;
+    Range texts{strings_at, strings_at + contents.strings.size()};
     TRY(user.store(pointer, std::uint64_t{contents.arguments}));
-    TRY(put_texts(user, to, strings, text, contents.arguments));
-    TRY(put_texts(user, to, strings, text, contents.environment));
+    TRY(put_texts(kernel, to, texts, contents.arguments));
+    TRY(put_texts(kernel, to, texts, contents.environment));
     TRY(user.store(to, auxiliary));
     return pointer;
 }

@@ -57,6 +57,7 @@ base::Result<Places> choose_places() {
 
 base::Result<void> start_program(Kernel& kernel, Frame& frame) {
     auto const boot = TRY(fetch_boot());
+    TRY(check_places(boot, image_header.program));
     TRY(configure(kernel, boot));
     auto const places = TRY(choose_places());
     TRY(kernel.program.open(boot, image_header.program));
@@ -122,7 +123,7 @@ extern "C" void shim_start(Frame* frame) {
     Machine::clean_extended_state();
     kernel.host.attach(0, physical(hw::PhysAddr{launch::block_address}));
     kernel.batch.attach(physical(hw::PhysAddr{launch::batch_address}));
-    kernel.lock.lock();
+    kernel.enter();
     auto const started = start_program(kernel, *frame);
     if (!started)
         give_up(
@@ -130,26 +131,25 @@ extern "C" void shim_start(Frame* frame) {
             "the program cannot be loaded, errno",
             static_cast<std::uint64_t>(started.error())
         );
-    kernel.translations.back_to_program();
-    kernel.lock.unlock();
+    kernel.leave();
 }
 
 extern "C" void shim_start_secondary(Frame* frame) {
     Machine::begin();
     auto& kernel = the_kernel();
-    kernel.lock.lock();
+    kernel.enter();
+    if (!kernel.thread().alive()) give_up(kernel, "a vCPU that nobody asked for", Machine::cpu());
     begin_thread(kernel, *frame);
-    kernel.translations.back_to_program();
-    kernel.lock.unlock();
+    kernel.leave();
 }
 
 extern "C" void shim_event(Frame* frame) {
     auto& kernel = the_kernel();
     // Before the lock, which this vCPU may hold. The shim never faults: a defect or an attack.
     if (interrupted_shim(*frame)) give_up(kernel, "exception inside the shim at", frame->rip);
-    kernel.lock.lock();
+    kernel.enter();
     on_event(kernel, *frame);
-    kernel.lock.unlock();
+    kernel.leave();
 }
 
 } // namespace shim

@@ -9,6 +9,11 @@ namespace shim {
 // Copies the boot block once and checks every address and size in it; Proto if the loader lies.
 base::Result<protocol::launch::Boot> fetch_boot();
 
+// Proto unless the program's file, its tree, the files in memory and open memory lie below the
+// Keep's free memory, and apart. `root`: the image's.
+base::Result<void>
+check_places(protocol::launch::Boot const& boot, protocol::program::Root const& root);
+
 // Whether the loader may have put a file of that size there, below the Keep's free memory.
 bool file_fits(std::uint64_t place, std::uint64_t size, std::uint64_t memory);
 
@@ -34,7 +39,8 @@ base::Result<std::uint64_t> map_vdso(Kernel& kernel, std::uint64_t at);
 
 // What a program finds on its stack when it starts (System V ABI x86-64, 3.4.1).
 struct StackContents {
-    std::span<std::byte const> strings; // arguments, then environment, each ended by a zero
+    // Arguments, then environment, each ended by a zero. The host may change them at any moment.
+    std::span<std::byte const> strings;
     std::uint32_t arguments = 0;
     std::uint32_t environment = 0;
     std::uint64_t vdso = 0;

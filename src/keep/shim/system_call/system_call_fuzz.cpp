@@ -68,23 +68,30 @@ void store(fake::World& world, Input& input, std::uint64_t room) {
 // mmap, mprotect, munmap, brk, mremap, madvise: nothing else takes pages or rights away.
 constexpr std::array<std::uint64_t, 6> taking{9, 10, 11, 12, 25, 28};
 
-void step(fake::World& world, fake::Translations& translations, Input& input, std::uint64_t room) {
+void step(fake::World& world, Input& input, std::uint64_t room, unsigned cpus) {
     auto const number = input.take(2) % numbers;
     if (number == store_number) return store(world, input, room);
     if (number == fault_number) return fault(world, input, argument(input, room));
     Arguments arguments{};
     for (auto& word : arguments) word = argument(input, room);
     bool const takes = std::ranges::find(taking, number) != taking.end();
-    if (takes) must_hold(translations.audit());
+    if (takes) {
+        world.on(static_cast<unsigned>(input.take(1)) % cpus);
+        world.lose_kicks(static_cast<unsigned>(input.take(1) % 2));
+        world.learn_all();
+    }
     world.call(number, arguments);
-    if (takes) must_hold(translations.audit());
+    if (takes) must_hold(world.audit());
+    world.on(0);
 }
 
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
-    fake::World world{fake::small_memory};
+    auto memory = fake::small_memory;
     Input input{data, size};
+    memory.cpus = 1 + input.take(1) % 2;
+    fake::World world{memory};
     auto& kernel = world.kernel();
     for (std::uint32_t i = 0; i < 6; ++i)
         kernel.files.put(i, {.kind = File::Kind::Host, .handle = i});
@@ -106,10 +113,9 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     frame.cs = user_code_selector;
     frame.ss = user_data_selector;
     frame.rsp = room + (room_size / 2);
-    fake::Translations translations;
     try {
         while (!input.empty()) {
-            step(world, translations, input, room);
+            step(world, input, room, memory.cpus);
             must_hold(fake::audit_registers(world.frame()));
         }
     } catch (fake::Ended const&) { // NOLINT(bugprone-empty-catch): a Keep may end

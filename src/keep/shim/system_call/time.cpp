@@ -109,10 +109,10 @@ Reply system_call::clock_nanosleep(SystemCall const& call) {
 }
 
 Reply system_call::sched_yield(SystemCall const& call) {
-    call.kernel.lock.unlock();
-    Machine::relax();
-    call.kernel.lock.lock();
-    return 0;
+    return call.kernel.meanwhile([] {
+        Machine::relax();
+        return Reply{0};
+    });
 }
 
 } // namespace shim

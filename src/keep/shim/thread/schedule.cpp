@@ -12,7 +12,9 @@ base::Result<void> spawn(Kernel& kernel, unsigned cpu) {
         kernel.blocks = {chunk.raw(), chunk.raw() + large_page_size};
     }
     hw::PhysAddr const block{kernel.blocks.begin};
-    auto const root = TRY(Machine::prepare_cpu(kernel.pool, cpu));
+    // Made once, whatever the host answers: it may refuse as often as it likes.
+    auto& root = kernel.tables.roots[cpu];
+    if (root == hw::PhysAddr{}) root = TRY(Machine::prepare_cpu(kernel.pool, cpu));
     kernel.host.attach(cpu, physical(block));
     TRY(kernel.host.call(Call::Spawn, {cpu, root.raw(), block.raw()}, 0));
     kernel.blocks.begin += block_size;

@@ -28,6 +28,7 @@ namespace {
 
 constexpr std::array controls{
     static_cast<unsigned long>(KVM_RUN),
+    static_cast<unsigned long>(KVM_INTERRUPT), // Call::Kick
     // A new thread of the program gets a vCPU. None of these reads registers.
     static_cast<unsigned long>(KVM_CREATE_VCPU),
     static_cast<unsigned long>(KVM_SET_MP_STATE),

@@ -62,7 +62,8 @@ struct Keep::State {
         std::thread thread;
         pthread_t native{};
         std::atomic<bool> finished = false;
-        std::mutex serving; // held while a call of this vCPU is carried out
+        std::atomic<bool> kicked = false; // since the vCPU was last run
+        std::mutex serving;               // held while a call of this vCPU is carried out
         Poller::Clock::time_point answered;
 
         // Safety: the block is block_size bytes of the Keep's memory, page-aligned; each word is
@@ -97,6 +98,7 @@ struct Keep::State {
     bool serve(unsigned index, Waiting waiting);
     base::Result<std::uint64_t> answer(Request const& request, unsigned index);
     base::Result<std::uint64_t> spawn(Request const& request);
+    void kick(Request const& request);
     void finish(os::OrFailure<KeepEnd> with);
     void join();
 
@@ -147,7 +149,11 @@ os::Failure Keep::State::why_it_stopped(kvm::Vcpu& vcpu) const {
 
 void Keep::State::run_cpu(unsigned index) {
     auto& cpu = cpus[index];
-    while (!ended) {
+    for (;;) {
+        // Whoever interrupts says before what for.
+        cpu.vcpu->go_on();
+        if (ended) return;
+        if (cpu.kicked.exchange(false)) cpu.vcpu->kick();
         switch (cpu.vcpu->run()) {
         case kvm::Vcpu::Exit::Doorbell:
             exits.fetch_add(1, std::memory_order_relaxed);
@@ -241,6 +247,9 @@ base::Result<std::uint64_t> Keep::State::answer(Request const& request, unsigned
         if (request.value(0) >= max_cpus) return std::unexpected(base::Errno::Inval);
         cpus[request.value(0)].parking.unpark();
         return 0;
+    case Call::Kick:
+        kick(request);
+        return 0;
     case Call::Grow: {
         std::scoped_lock const lock{mutex};
         return machine.grow(request.value(0));
@@ -288,6 +297,16 @@ base::Result<std::uint64_t> Keep::State::spawn(Request const& request) {
     cpu.native = cpu.thread.native_handle();
     made.set_value(true);
     return 0;
+}
+
+void Keep::State::kick(Request const& request) {
+    std::scoped_lock const lock{mutex}; // of the threads
+    for (unsigned i = 0; i < cpu_count; ++i) {
+        if ((request.value(i / 64) >> i % 64 & 1) == 0 || !cpus[i].vcpu) continue;
+        cpus[i].kicked = true;
+        cpus[i].vcpu->interrupt();
+        if (cpus[i].native != pthread_t{}) ::pthread_kill(cpus[i].native, kick_signal());
+    }
 }
 
 void Keep::State::join() {

@@ -16,6 +16,7 @@ namespace launch = protocol::launch;
 namespace {
 
 constexpr std::uint64_t second_ns = 1'000'000'000;
+constexpr std::uint64_t page = 4096;
 // A file of at most so many bytes costs less to copy than to map.
 constexpr std::size_t worth_copying = 256 << 10;
 // Of the first host-call block and page tables, by any program.
@@ -39,16 +40,6 @@ std::uint64_t now_ns(clockid_t clock) {
     ::clock_gettime(clock, &now);
     return (static_cast<std::uint64_t>(now.tv_sec) * second_ns) +
            static_cast<std::uint64_t>(now.tv_nsec);
-}
-
-// Below a size it is copied: its pages then come in at once, and memory that may be written is
-// mapped into a Keep eight pages at a time, where a read-only page comes alone.
-base::Result<void> place(Mapping& memory, std::size_t offset, MemoryFile const& file) {
-    auto const* host_file = file.host_file();
-    if (host_file != nullptr && file.size() > worth_copying)
-        return memory.place_file(offset, *host_file, file.size());
-    memory.populate(offset, file.size());
-    return file.read(memory.bytes().subspan(offset, file.size()));
 }
 
 // Without any pin of an interrupt controller. A kernel that has no such thing starts more slowly.
@@ -79,6 +70,7 @@ os::OrFailure<Machine> Machine::create(
     if ((static_cast<std::uint64_t>(synchronised) & synchronised_registers) !=
         synchronised_registers)
         return std::unexpected(unusable("KVM_CAP_SYNC_REGS", base::Errno::NoSys));
+    machine.free_ = plan.memory();
     machine.end_ = plan.memory_end();
     machine.limit_ = plan.memory_limit();
     machine.sealed_ = plan.sealed();
@@ -102,6 +94,24 @@ base::Result<void> Machine::add_slot(std::uint64_t address, Mapping memory) {
 }
 
 base::Result<void>
+Machine::map_file(Mapping& memory, std::uint64_t address, os::Fd const& file, std::uint64_t size) {
+    auto const pages = (size + page - 1) / page * page;
+    mapped_.push_back({.begin = address, .end = address + pages});
+    return memory.place_file(address - launch::image_address, file, size);
+}
+
+// Below a size it is copied: its pages then come in at once, and memory that may be written is
+// mapped into a Keep eight pages at a time, where a read-only page comes alone.
+base::Result<void> Machine::place(Mapping& memory, std::uint64_t address, MemoryFile const& file) {
+    auto const* host_file = file.host_file();
+    if (host_file != nullptr && file.size() > worth_copying)
+        return map_file(memory, address, *host_file, file.size());
+    auto const offset = address - launch::image_address;
+    memory.populate(offset, file.size());
+    return file.read(memory.bytes().subspan(offset, file.size()));
+}
+
+base::Result<void>
 Machine::fill(Image const& image, Plan const& plan, std::vector<MemoryFile> const& files) {
     auto const at = [](std::uint64_t address) { return address - launch::image_address; };
     auto const end = plan.sealed() ? plan.sealed_address() : plan.memory_end();
@@ -113,11 +123,11 @@ Machine::fill(Image const& image, Plan const& plan, std::vector<MemoryFile> cons
     TRY(image.read_shim(memory.bytes()));
     memory.populate(at(launch::block_address), touched_at_once);
     memory.populate(at(launch::table_address), touched_at_once);
-    TRY(memory.place_file(at(plan.program_address()), image.program(), image.program_size()));
+    TRY(map_file(memory, plan.program_address(), image.program(), image.program_size()));
     if (plan.tree_address() != 0)
-        TRY(memory.place_file(at(plan.tree_address()), image.tree(), image.tree_size()));
+        TRY(map_file(memory, plan.tree_address(), image.tree(), image.tree_size()));
     for (std::size_t i = 0; !plan.sealed() && i < files.size(); ++i)
-        TRY(place(memory, at(plan.file_addresses()[i]), files[i]));
+        TRY(place(memory, plan.file_addresses()[i], files[i]));
     auto const strings = std::as_bytes(std::span{plan.strings()});
     std::ranges::copy(strings, memory.bytes().subspan(at(launch::strings_address)).begin());
     TRY(add_slot(launch::image_address, std::move(memory)));
@@ -167,6 +177,9 @@ base::Result<Vcpu> Machine::add_cpu(unsigned index, Beginning const& beginning) 
 
 base::Result<std::span<std::byte>>
 Machine::memory(std::uint64_t address, std::uint64_t size) const {
+    for (auto const& mapped : mapped_)
+        if (address < mapped.end && (address >= mapped.begin || size > mapped.begin - address))
+            return std::unexpected(base::Errno::Fault);
     for (auto const& slot : slots_) {
         auto const bytes = slot.memory.bytes();
         if (slot.sealed || address < slot.address || address - slot.address >= bytes.size())
@@ -197,7 +210,7 @@ base::Result<std::uint64_t> Machine::grow(std::uint64_t size) {
 
 base::Result<void> Machine::discard(std::uint64_t address, std::uint64_t size) {
     // Only whole chunks of what the Keep calls its own; never the shim, the boot block or a file.
-    if (address % launch::chunk_size != 0 || size % launch::chunk_size != 0)
+    if (address < free_ || address % launch::chunk_size != 0 || size % launch::chunk_size != 0)
         return std::unexpected(base::Errno::Inval);
     for (auto& slot : slots_) {
         if (slot.sealed) continue;

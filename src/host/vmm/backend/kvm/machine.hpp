@@ -33,10 +33,12 @@ public:
     base::Result<void> calibrate(Plan const& plan, Vcpu const& first);
     base::Result<Vcpu> add_cpu(unsigned index, Beginning const& beginning); // the first: 0
 
-    // The memory of [address, address + size), if the machine has it in one piece.
+    // The memory of [address, address + size), if the machine has it in one piece, and as memory:
+    // not of a file that is mapped, which this process cannot write.
     base::Result<std::span<std::byte>> memory(std::uint64_t address, std::uint64_t size) const;
     // Adds up to `size` bytes at the end; answers with how many.
     base::Result<std::uint64_t> grow(std::uint64_t size);
+    // Of the Keep's free memory only.
     base::Result<void> discard(std::uint64_t address, std::uint64_t size);
 
 private:
@@ -46,17 +48,27 @@ private:
         bool sealed = false; // then `memory` is only the range of addresses
     };
 
+    struct Mapped { // from a file, read-only
+        std::uint64_t begin;
+        std::uint64_t end;
+    };
+
     Machine() = default;
     base::Result<void> add_slot(std::uint64_t address, Mapping memory);
     base::Result<void> add_sealed(std::uint64_t address, SealedMemory memory);
     base::Result<void>
     fill(Image const& image, Plan const& plan, std::vector<MemoryFile> const& files);
+    base::Result<void>
+    map_file(Mapping& memory, std::uint64_t address, os::Fd const& file, std::uint64_t size);
+    base::Result<void> place(Mapping& memory, std::uint64_t address, MemoryFile const& file);
     base::Result<void> fill_sealed(Plan const& plan, std::vector<MemoryFile> const& files);
 
     os::Fd machine_;
     std::size_t run_size_ = 0;
     protocol::launch::ImageHeader header_{};
     std::vector<Slot> slots_;
+    std::vector<Mapped> mapped_;
+    std::uint64_t free_ = 0; // where the Keep's free memory begins
     std::uint64_t end_ = 0;
     std::uint64_t limit_ = 0;
     bool sealed_ = false;

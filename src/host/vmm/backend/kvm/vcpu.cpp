@@ -1,6 +1,7 @@
 #include "host/vmm/backend/kvm/vcpu.hpp"
 
 #include "protocol/hostcall/block.hpp"
+#include "protocol/launch/machine.hpp"
 
 #include <fmt/format.h>
 #include <sys/mman.h>
@@ -25,14 +26,26 @@ void Vcpu::begin_with(Registers const& registers) {
     run_->kvm_dirty_regs = synchronised_registers;
 }
 
+// Linux, Documentation/virt/kvm/api.rst 4.16 and 5: without an interrupt controller KVM takes a
+// vector only while the vCPU would, and says when that is.
+void Vcpu::inject_kick() {
+    if (run_->ready_for_interrupt_injection != 0 && run_->if_flag != 0) {
+        kvm_interrupt vector{.irq = protocol::launch::kick_vector};
+        if (control(cpu_, KVM_INTERRUPT, &vector)) kick_pending_ = false;
+    }
+    run_->request_interrupt_window = kick_pending_ ? 1 : 0;
+}
+
 Vcpu::Exit Vcpu::run() {
+    if (kick_pending_) inject_kick();
     if (::ioctl(cpu_.number(), KVM_RUN, 0UL) != 0) {
         if (errno == EINTR || errno == EAGAIN) return Exit::Interrupted;
         run_->exit_reason = KVM_EXIT_UNKNOWN;
         run_->hw.hardware_exit_reason = static_cast<std::uint64_t>(errno);
         return Exit::Other;
     }
-    if (run_->exit_reason == KVM_EXIT_INTR) return Exit::Interrupted;
+    if (run_->exit_reason == KVM_EXIT_INTR || run_->exit_reason == KVM_EXIT_IRQ_WINDOW_OPEN)
+        return Exit::Interrupted;
     bool const doorbell =
         run_->exit_reason == KVM_EXIT_IO && run_->io.port == protocol::hostcall::doorbell_port;
     return doorbell ? Exit::Doorbell : Exit::Other;

@@ -21,7 +21,8 @@ public:
     Vcpu(Vcpu&& other) noexcept
         : cpu_{std::move(other.cpu_)},
           run_{std::exchange(other.run_, nullptr)},
-          run_size_{other.run_size_} {}
+          run_size_{other.run_size_},
+          kick_pending_{other.kick_pending_} {}
     Vcpu& operator=(Vcpu&&) = delete;
     ~Vcpu();
 
@@ -34,6 +35,11 @@ public:
     Exit run();
     // Makes the present or next run() return at once.
     void interrupt() { __atomic_store_n(&run_->immediate_exit, 1, __ATOMIC_RELEASE); }
+    // Of the thread that runs it: undoes interrupt(), before it looks at what that was for.
+    void go_on() { __atomic_store_n(&run_->immediate_exit, 0, __ATOMIC_SEQ_CST); }
+    // Of the thread that runs it: lets the vCPU take the kick's vector in one of its next runs, as
+    // soon as it takes interrupts, which it does in the program only.
+    void kick() { kick_pending_ = true; }
     // KVM met an instruction that it had to emulate and could not.
     bool not_emulated() const;
     std::string explain(); // why the last run() ended, for a failure
@@ -45,6 +51,9 @@ private:
     os::Fd cpu_;
     kvm_run* run_ = nullptr;
     std::size_t run_size_ = 0;
+    bool kick_pending_ = false;
+
+    void inject_kick();
 };
 
 } // namespace host::vmm::kvm

@@ -3,8 +3,8 @@
 // The bytes of one file in memory: pieces of 64 KiB, made as they are written to; what was never
 // written reads as zeros.
 
+#include "base/budget.hpp"
 #include "base/result.hpp"
-#include "keep/exec/vfs/memory/budget.hpp"
 #include "keep/exec/vfs/memory/pieces.hpp"
 
 #include <cstddef>
@@ -14,6 +14,7 @@
 
 namespace exec::vfs::memory {
 
+using base::Budget;
 using base::Result;
 
 inline constexpr std::uint64_t largest_file = (1ULL << 63) - 1; // as off_t has it

@@ -18,7 +18,8 @@ FileType file_type(Inode const& inode) {
 
 Tree::Tree(MemoryOptions options)
     : options_{std::move(options)},
-      bytes_{options_.max_bytes},
+      bytes_{options_.max_bytes, options_.within},
+      names_{{}, options_.within},
       files_{options_.max_files},
       root_{&make(Names{})} {
     root_->links = 2; // its "." and its ".."
@@ -39,7 +40,14 @@ Result<void> Tree::check_new_name(Inode const& directory, std::string_view name)
     if (directory.links == 0) return std::unexpected(Errno::NoEnt);
     if (name.size() > longest_name) return std::unexpected(Errno::NameTooLong);
     if (!files_.take(1)) return std::unexpected(Errno::NoSpc);
-    return {};
+    if (names_.take(bytes_of_a_name)) return {};
+    files_.give_back(1);
+    return std::unexpected(Errno::NoSpc);
+}
+
+void Tree::give_back_name() {
+    files_.give_back(1);
+    names_.give_back(bytes_of_a_name);
 }
 
 Result<Inode*> Tree::create(Inode& directory, std::string_view name, Inode::Body body) {
@@ -58,7 +66,7 @@ Result<void> Tree::link(Inode& directory, std::string_view name, Inode& inode) {
 void Tree::unlink(Inode& directory, std::string_view name) {
     auto& inode = *directory.names()->find(name);
     directory.names()->remove(name);
-    files_.give_back(1);
+    give_back_name();
     touch(directory);
     lose_name(directory, inode);
 }
@@ -68,7 +76,7 @@ void Tree::rename(Inode& from, std::string_view from_name, Inode& to, std::strin
     auto* const replaced = to.names()->find(to_name);
     if (replaced != nullptr) {
         to.names()->replace(to_name, moved);
-        files_.give_back(1);
+        give_back_name();
         lose_name(to, *replaced);
     } else {
         to.names()->add(to_name, moved);

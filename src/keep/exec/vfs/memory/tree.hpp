@@ -4,7 +4,6 @@
 // that keep it in order.
 
 #include "keep/exec/vfs/memory.hpp"
-#include "keep/exec/vfs/memory/budget.hpp"
 #include "keep/exec/vfs/memory/inode.hpp"
 
 #include <cstdint>
@@ -43,6 +42,7 @@ public:
 private:
     Inode& make(Inode::Body body);
     Result<void> check_new_name(Inode const& directory, std::string_view name);
+    void give_back_name();
     void name(Inode& directory, std::string_view name, Inode& inode);
     void lose_name(Inode& directory, Inode& inode);
     void free_if_unused(Inode& inode);
@@ -50,6 +50,7 @@ private:
 
     MemoryOptions options_;
     Budget bytes_;
+    Budget names_; // bytes, too
     Pieces pieces_;
     Budget files_;
     std::uint64_t next_number_ = 1;

@@ -8,6 +8,11 @@ namespace shim {
 
 void Machine::begin() {}
 
+// KVM emulates the page tables, too: what it keeps of them is for all vCPUs, and a flush() of one
+// forgets it.
+bool Machine::others_remember() { return false; }
+void Machine::end_kick() {}
+
 void Machine::flush() {
     // Safety: the gate of vector 4 loads RAX into CR3 (entry.S).
     asm volatile("int $4" : : "a"(cpu_area().root) : "memory");

@@ -2,6 +2,7 @@
 
 #include "keep/shim/platform/fake/world.hpp"
 
+#include <algorithm>
 #include <span>
 
 namespace shim::fake {
@@ -63,12 +64,24 @@ template <class Action> void each_page(Action action) {
     }
 }
 
-// A large page that was split is the same page. Another page at an address is one that is gone.
-bool known_more(Entry before, Entry now) {
-    bool const same =
-        before.get<Entry::Large>() != now.get<Entry::Large>() || before.address() == now.address();
-    return !same || (before.get<Entry::Writable>() && !now.get<Entry::Writable>()) ||
-           (!before.get<Entry::NoExecute>() && now.get<Entry::NoExecute>());
+// The page of the page tables at an address; an empty entry if there is none.
+struct Now {
+    Entry entry;
+    std::uint64_t size = hw::page_size;
+};
+
+Now look_up(std::uint64_t at) {
+    auto const* const tops = reinterpret_cast<Entry const*>(Machine::program_tables());
+    auto const top = tops[(at - program_space.begin) >> 30];
+    if (top.empty()) return {};
+    auto const directory = table(top)[(at >> 21) % entries];
+    if (directory.empty()) return {};
+    if (directory.get<Entry::Large>()) return {directory, large_page_size};
+    return {table(directory)[(at >> 12) % entries]};
+}
+
+std::uint64_t place(Entry entry, std::uint64_t size, std::uint64_t at) {
+    return round_down(entry.address().raw(), size) + at % size;
 }
 
 } // namespace
@@ -82,23 +95,42 @@ char const* audit_pages(std::uint64_t memory_begin, std::uint64_t memory_end) {
     return broken;
 }
 
-char const* Translations::audit() {
-    std::vector<std::pair<std::uint64_t, Entry>> now;
-    each_page([&](std::uint64_t at, Entry entry, std::uint64_t) {
-        if (entry.get<Entry::Present>()) now.emplace_back(at, entry);
+void Remembered::forget(std::uint64_t at) {
+    std::erase_if(known_, [at](Known const& known) { return at - known.begin < known.size; });
+}
+
+Entry const* Remembered::find(std::uint64_t at) const {
+    for (auto const& known : known_)
+        if (at - known.begin < known.size) return &known.entry;
+    return nullptr;
+}
+
+void Remembered::learn(std::uint64_t at, Entry entry, std::uint64_t size) {
+    Known const known{round_down(at, size), entry, size};
+    known_.insert(std::ranges::upper_bound(known_, known.begin, {}, &Known::begin), known);
+}
+
+void Remembered::learn_all() {
+    known_.clear();
+    each_page([&](std::uint64_t at, Entry entry, std::uint64_t size) {
+        if (entry.get<Entry::Present>()) known_.push_back({at, entry, size});
     });
-    bool const forgotten = std::exchange(flushes_, World::flushes()) != flushes_;
-    char const* broken = nullptr;
-    for (auto next = now.begin(); auto const& [at, entry] : known_) {
-        if (forgotten) break;
-        while (next != now.end() && next->first < at) ++next;
-        if (next == now.end() || next->first > at)
-            broken = "a page that is gone is still known";
-        else if (known_more(entry, next->second))
-            broken = "a right that is gone is still known";
+}
+
+char const* Remembered::audit() const {
+    for (auto const& [begin, entry, size] : known_) {
+        Now now;
+        for (auto at = begin; at < begin + size; at += now.size) {
+            now = look_up(at);
+            if (!now.entry.get<Entry::Present>() ||
+                place(now.entry, now.size, at) != place(entry, size, at))
+                return "a page that is gone is still known";
+            if ((entry.get<Entry::Writable>() && !now.entry.get<Entry::Writable>()) ||
+                (!entry.get<Entry::NoExecute>() && now.entry.get<Entry::NoExecute>()))
+                return "a right that is gone is still known";
+        }
     }
-    known_ = std::move(now);
-    return broken;
+    return nullptr;
 }
 
 char const* audit_registers(Frame const& frame) {

@@ -13,15 +13,26 @@ namespace shim::fake {
 // to the pool is mapped once. What is broken, or null.
 char const* audit_pages(std::uint64_t memory_begin, std::uint64_t memory_end);
 
-// What the vCPU may still know of the page tables from before: a page that is gone, or a right.
-class Translations {
+// What a vCPU remembers of the page tables, as a processor does: filled by what it touches, and
+// emptied by nothing but a flush.
+class Remembered {
 public:
-    // Before and after each entry of the program. What is broken, or null.
-    char const* audit();
+    void clear() { known_.clear(); }
+    void forget(std::uint64_t at); // the page there, as a fault does
+    // The page that it would use for an access there; null: it knows none.
+    Entry const* find(std::uint64_t at) const;
+    void learn(std::uint64_t at, Entry entry, std::uint64_t size);
+    void learn_all(); // as if it had touched every page that is there
+    // What it remembers and the page tables do not say: a page that is gone, or a right. Or null.
+    char const* audit() const;
 
 private:
-    std::vector<std::pair<std::uint64_t, Entry>> known_; // by address
-    std::uint64_t flushes_ = 0;
+    struct Known {
+        std::uint64_t begin;
+        Entry entry;
+        std::uint64_t size;
+    };
+    std::vector<Known> known_; // by address
 };
 
 // A return to these registers cannot fault in the shim, and gives the program no right beyond its

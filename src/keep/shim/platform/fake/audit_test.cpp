@@ -9,7 +9,7 @@ namespace {
 constexpr auto read_write = Access::Read | Access::Write;
 
 struct AuditTest : testing::Test {
-    World world;
+    World world{{.cpus = 2}};
     PageTable table{world.kernel().pool};
 
     static char const* audit() {
@@ -42,18 +42,25 @@ TEST_F(AuditTest, finds_a_page_of_the_shim) {
 }
 
 TEST_F(AuditTest, finds_a_page_that_went_without_being_forgotten) {
-    Translations translations;
-    auto* const entry = table.find(world.room(4096));
-    EXPECT_EQ(translations.audit(), nullptr);
+    auto const at = world.room(4096);
+    auto* const entry = table.find(at);
+    for (unsigned const cpu : {0U, 1U}) { // each remembers for itself
+        world.on(cpu);
+        ASSERT_TRUE(world.touch(at, Access::Write));
+    }
+    EXPECT_EQ(world.audit(), nullptr);
     auto const before = std::exchange(*entry, entry->with<Entry::Writable>(false));
-    EXPECT_STREQ(translations.audit(), "a right that is gone is still known");
+    EXPECT_STREQ(world.audit(), "a right that is gone is still known");
     *entry = {};
-    EXPECT_STREQ(translations.audit(), "a page that is gone is still known");
+    EXPECT_STREQ(world.audit(), "a page that is gone is still known");
     *entry = before;
-    EXPECT_EQ(translations.audit(), nullptr);
+    EXPECT_EQ(world.audit(), nullptr);
     *entry = {};
     Machine::flush();
-    EXPECT_EQ(translations.audit(), nullptr);
+    EXPECT_STREQ(world.audit(), "a page that is gone is still known") << "of the other vCPU";
+    world.on(0);
+    Machine::flush();
+    EXPECT_EQ(world.audit(), nullptr);
 }
 
 TEST(AuditRegisters, finds_what_a_return_would_stumble_over) {

@@ -2,16 +2,26 @@
 
 #include "keep/shim/platform/machine.hpp"
 
+#include "keep/shim/platform/fake/audit.hpp"
 #include "keep/shim/platform/fake/store.hpp"
 #include "keep/shim/platform/fake/world.hpp"
 #include "protocol/launch/machine.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
+#include <vector>
 
 namespace shim {
 
 namespace {
+
+struct Cpu {
+    fake::Remembered remembered;
+    Frame frame{};
+    bool in_program = true;
+    bool kicked = false;
+};
 
 // One world at a time: a machine has one memory, too.
 struct State {
@@ -22,7 +32,10 @@ struct State {
     std::uint64_t second_pointer = 0;
     std::uint64_t ticks = 0;
     std::function<std::uint64_t()> counter; // instead of `ticks`
-    std::uint64_t flushes = 0;
+    unsigned cpu = 0;
+    std::array<Cpu, fake::most_cpus> cpus;
+    bool own_memory = false;
+    std::vector<bool> accepted; // by page
     std::uint64_t random = 1;
 };
 
@@ -36,11 +49,45 @@ fake::Store& store() {
     return one;
 }
 
+Cpu& this_cpu() { return state().cpus.at(state().cpu); }
+
+// The host-call blocks of further vCPUs.
+std::span<std::byte> further_block(unsigned cpu) {
+    static std::vector<std::byte> all(
+        (fake::most_cpus - 1) * protocol::hostcall::block_size, std::byte{}
+    );
+    return std::span{all}.subspan(
+        (cpu - 1) * protocol::hostcall::block_size, protocol::hostcall::block_size
+    );
+}
+
 } // namespace
 
 void Machine::begin() {}
-unsigned Machine::cpu() { return 0; }
-void Machine::flush() { ++state().flushes; }
+unsigned Machine::cpu() { return state().cpu; }
+void Machine::flush() { this_cpu().remembered.clear(); }
+bool Machine::others_remember() { return true; }
+void Machine::end_kick() {}
+bool Machine::owns_memory() { return state().own_memory; }
+
+void Machine::accept(hw::PhysAddr at, std::uint64_t size) {
+    if (!state().own_memory) return;
+    for (auto page = at.raw() / hw::page_size; page < (at.raw() + size) / hw::page_size; ++page) {
+        // As TDX has it: who accepts a page again takes it for new, and it is not.
+        if (state().accepted[page]) throw fake::Misused{"accepted twice"};
+        state().accepted[page] = true;
+    }
+    std::memset(physical(at), 0, size);
+}
+
+void Machine::give_back(hw::PhysAddr at, std::uint64_t size) {
+    if (!state().own_memory) return;
+    for (auto page = at.raw() / hw::page_size; page < (at.raw() + size) / hw::page_size; ++page) {
+        if (!state().accepted[page]) throw fake::Misused{"given back twice"};
+        state().accepted[page] = false;
+    }
+}
+
 void Machine::ring_doorbell() { state().world->ring(); }
 void Machine::relax() {}
 std::uint64_t Machine::ticks() {
@@ -68,8 +115,14 @@ hw::PhysAddr Machine::root() { return {}; }
 std::byte* Machine::memory() { return state().memory; }
 void Machine::extend_window(hw::PhysAddr, hw::PhysAddr) {}
 std::uint64_t* Machine::program_tables() { return state().program_tables.data(); }
-base::Result<hw::PhysAddr> Machine::prepare_cpu(PagePool&, unsigned) {
-    return std::unexpected(base::Errno::Again);
+base::Result<hw::PhysAddr> Machine::prepare_cpu(PagePool& pool, unsigned) {
+    constexpr unsigned tables_and_area = 10;
+    hw::PhysAddr root{};
+    for (unsigned i = 0; i < tables_and_area; ++i) {
+        auto const page = TRY(pool.table());
+        if (i == 0) root = page;
+    }
+    return root;
 }
 
 void end_keep(Kernel&, End const& end) { throw fake::Ended{end}; }
@@ -86,13 +139,21 @@ namespace launch = protocol::launch;
 using protocol::hostcall::Header;
 using protocol::hostcall::Turn;
 
-World::World(Memory memory) {
+World::World(Memory memory) : cpus_{memory.cpus} {
     store().clear(memory.busy);
     kernel_ = std::make_unique<Kernel>(store().tables());
     auto& machine = state();
     machine = {};
     machine.world = this;
     machine.memory = store().memory();
+    machine.own_memory = memory.own;
+    if (memory.own) {
+        // The host has left something in all of it.
+        machine.accepted.resize(Store::memory_size / hw::page_size);
+        std::memset(
+            machine.memory + launch::table_address, 0xa5, memory.limit - launch::table_address
+        );
+    }
     kernel_->host.attach(0, machine.memory + launch::block_address);
     kernel_->batch.attach(machine.memory + launch::batch_address);
     kernel_->clock = Clock::starting(0, 0, second_ns, 1'700'000'000 * second_ns, 2'000'000);
@@ -105,8 +166,19 @@ World::World(Memory memory) {
     kernel_->space.set_places(
         program_space.begin + (64ULL << 30), program_space.begin + (1ULL << 30)
     );
-    kernel_->threads[0].state = Thread::State::Running;
-    kernel_->threads[0].id = kernel_->next_thread_id++;
+    kernel_->max_threads = cpus_;
+    for (unsigned cpu = cpus_; cpu-- > 0;) {
+        on(cpu);
+        if (cpu != 0) {
+            std::ranges::fill(further_block(cpu), std::byte{});
+            kernel_->host.attach(cpu, further_block(cpu).data());
+        }
+        kernel_->threads[cpu].state = Thread::State::Running;
+        kernel_->threads[cpu].id = cpu + 1;
+        kernel_->enter();
+        kernel_->leave();
+    }
+    kernel_->next_thread_id = cpus_ + 1;
     host_ = [](Call, Arguments const&, std::span<std::byte>) {
         return -static_cast<std::int64_t>(base::Errno::NoSys);
     };
@@ -118,9 +190,8 @@ void World::set_counter(std::function<std::uint64_t()> counter) {
     state().counter = std::move(counter);
 }
 
-std::uint64_t World::flushes() { return state().flushes; }
-
 std::span<std::byte> World::block() const {
+    if (state().cpu != 0) return further_block(state().cpu);
     return {Machine::memory() + launch::block_address, protocol::hostcall::block_size};
 }
 
@@ -133,27 +204,134 @@ void World::ring() {
     auto& header = *reinterpret_cast<Header*>(bytes.data());
     Arguments arguments{};
     std::copy_n(header.arguments, arguments.size(), arguments.begin());
-    header.answer = host_(
+    header.answer = answer(
         static_cast<Call>(header.number), arguments, bytes.subspan(protocol::hostcall::data_offset)
     );
     header.turn = static_cast<std::uint64_t>(Turn::Keep);
 }
 
 std::int64_t World::call(std::uint64_t number, Arguments const& arguments) {
-    frame_.vector = Vector::SystemCall;
-    frame_.cs = user_code_selector;
-    frame_.rax = number;
-    frame_.rdi = arguments[0];
-    frame_.rsi = arguments[1];
-    frame_.rdx = arguments[2];
-    frame_.r10 = arguments[3];
-    frame_.r8 = arguments[4];
-    frame_.r9 = arguments[5];
-    on_event(*kernel_, frame_);
-    return static_cast<std::int64_t>(frame_.rax);
+    auto& frame = this->frame();
+    frame.vector = Vector::SystemCall;
+    frame.cs = user_code_selector;
+    frame.rax = number;
+    frame.rdi = arguments[0];
+    frame.rsi = arguments[1];
+    frame.rdx = arguments[2];
+    frame.r10 = arguments[3];
+    frame.r8 = arguments[4];
+    frame.r9 = arguments[5];
+    enter(frame);
+    return static_cast<std::int64_t>(frame.rax);
 }
 
-void World::raise(Frame& frame) { on_event(*kernel_, frame); }
+void World::raise(Frame& frame) { enter(frame); }
+Frame& World::frame() { return this_cpu().frame; }
+
+void World::enter(Frame& frame) {
+    struct Back { // a test may go on after the Keep's end
+        World& world;
+        Cpu& cpu = this_cpu();
+        ~Back() {
+            world.kernel_->leave();
+            cpu.in_program = true;
+        }
+    };
+    {
+        this_cpu().in_program = false;
+        kernel_->enter();
+        Back const back{*this};
+        on_event(*kernel_, frame);
+    }
+    let_kicked_go_on();
+}
+
+void World::on(unsigned cpu) { state().cpu = cpu; }
+bool World::kicked(unsigned cpu) const { return state().cpus.at(cpu).kicked; }
+
+// They enter the shim and wait for the lock.
+void World::kick(std::uint64_t cpus) {
+    auto const caller = state().cpu;
+    for (unsigned i = 0; i < cpus_; ++i) {
+        if ((cpus >> i & 1) == 0) continue;
+        on(i);
+        this_cpu().kicked = true;
+        this_cpu().in_program = false;
+        kernel_->translations.left_program();
+    }
+    on(caller);
+}
+
+void World::let_kicked_go_on() {
+    auto const caller = state().cpu;
+    for (unsigned i = 0; i < cpus_; ++i) {
+        if (!kicked(i)) continue;
+        on(i);
+        Frame frame{};
+        frame.vector = Vector::Kick;
+        frame.cs = user_code_selector;
+        kernel_->enter();
+        on_event(*kernel_, frame);
+        kernel_->leave();
+        this_cpu().kicked = false;
+        this_cpu().in_program = true;
+    }
+    on(caller);
+}
+
+std::int64_t World::answer(Call call, Arguments const& arguments, std::span<std::byte> data) {
+    if (call != Call::Kick) return host_(call, arguments, data);
+    ++kicks_;
+    // Whoever is in the program still relies on what it remembers.
+    if (broken_ == nullptr) broken_ = audit();
+    if (lost_kicks_ == 0)
+        kick(arguments[0]);
+    else
+        --lost_kicks_;
+    return 0;
+}
+
+std::optional<hw::PhysAddr> World::touch(std::uint64_t at, Access access) {
+    PageTable table{kernel_->pool};
+    auto const may = [access](Entry entry) {
+        return entry.get<Entry::Present>() &&
+               (!allows(access, Access::Write) || entry.get<Entry::Writable>()) &&
+               (!allows(access, Access::Execute) || !entry.get<Entry::NoExecute>());
+    };
+    for (unsigned tries = 0; tries < 3; ++tries) {
+        auto const* known = this_cpu().remembered.find(at);
+        auto const* const now = known == nullptr ? table.find(at) : known;
+        if (now != nullptr && may(*now)) {
+            std::uint64_t const size = now->get<Entry::Large>() ? large_page_size : hw::page_size;
+            hw::PhysAddr const place{round_down(now->address().raw(), size) + at % size};
+            if (known == nullptr) this_cpu().remembered.learn(at, *now, size);
+            return place;
+        }
+        bool const present = now != nullptr && now->get<Entry::Present>();
+        this_cpu().remembered.forget(at);
+        Frame fault{};
+        fault.vector = Vector::PageFault;
+        fault.cs = user_code_selector;
+        fault.fault_address = at;
+        fault.error = (present ? page_fault::present : 0) |
+                      (allows(access, Access::Write) ? page_fault::write : 0) |
+                      (allows(access, Access::Execute) ? page_fault::fetch : 0);
+        raise(fault);
+    }
+    return {};
+}
+
+void World::learn_all() {
+    for (auto& cpu : std::span{state().cpus}.first(cpus_)) cpu.remembered.learn_all();
+}
+
+char const* World::audit() {
+    if (broken_ != nullptr) return broken_;
+    for (auto const& cpu : std::span{state().cpus}.first(cpus_))
+        if (auto const* const broken = cpu.in_program ? cpu.remembered.audit() : nullptr)
+            return broken;
+    return nullptr;
+}
 
 std::uint64_t World::room(std::uint64_t size) {
     return kernel_->space.map(larger(size, 1), Access::Read | Access::Write).value_or(0);

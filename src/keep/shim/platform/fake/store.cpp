@@ -81,6 +81,7 @@ void Store::clear_tables() {
     wipe(tables_->sources);
     wipe(tables_->threads);
     wipe(tables_->nodes);
+    wipe(tables_->roots);
     // No chunk lies beyond the memory; regions and watches fill theirs from the front, without a
     // gap.
     std::memset(tables_->chunks.data(), 0, most_chunks * sizeof(PagePool::Chunk));

@@ -15,6 +15,11 @@ namespace shim::fake {
 // How the Keep ended, thrown where a real one never returns.
 struct Ended : End {};
 
+// What no Keep may do with its own memory, thrown where hardware would end it.
+struct Misused {
+    char const* how;
+};
+
 // The host's part of a call: answers, and may do with the block's data what it likes.
 using HostPart = std::function<std::int64_t(Call, Arguments const&, std::span<std::byte> data)>;
 
@@ -25,7 +30,12 @@ struct Memory {
     std::uint64_t first = first_memory;
     std::uint64_t limit = 1ULL << 30;
     Range busy{};
+    unsigned cpus = 1; // that are in the program
+    // The Keep's own: nothing is in it that the Keep has not accepted, and then it is zero.
+    bool own = false;
 };
+
+inline constexpr unsigned most_cpus = 4;
 
 // For fuzzers: no single call can cost much.
 inline constexpr Memory small_memory{.first = 16ULL << 20, .limit = 32ULL << 20};
@@ -46,7 +56,21 @@ public:
     std::int64_t call(std::uint64_t number, Arguments const& arguments = {});
     // An exception of the program at `frame`.
     void raise(Frame& frame);
-    Frame& frame() { return frame_; }
+    Frame& frame();
+
+    // Which vCPU does what follows; the first at first.
+    void on(unsigned cpu);
+    // The program loads, stores or fetches on this vCPU: by what it remembers, else by the page
+    // tables, else by a fault. Where in memory; nothing if it would fault for ever.
+    std::optional<hw::PhysAddr> touch(std::uint64_t at, Access access);
+    // Every vCPU in the program touches all that it may.
+    void learn_all();
+    // What a vCPU in the program remembers and the page tables do not say. Or null.
+    char const* audit();
+    // Whether the host has kicked it and it has not come back to the program since.
+    bool kicked(unsigned cpu) const;
+    unsigned kicks() const { return kicks_; } // calls that asked for them
+    void lose_kicks(unsigned count) { lost_kicks_ = count; }
 
     // Memory of the program, read-write, for arguments.
     std::uint64_t room(std::uint64_t size);
@@ -58,13 +82,19 @@ public:
     std::span<std::byte> block() const;
     std::span<std::byte> batch() const; // what goes along with calls
     void ring();
-    // How often the vCPU has forgotten what it knew of the page tables.
-    static std::uint64_t flushes();
 
 private:
+    void enter(Frame& frame);
+    void kick(std::uint64_t cpus);
+    void let_kicked_go_on();
+    std::int64_t answer(Call call, Arguments const& arguments, std::span<std::byte> data);
+
     std::unique_ptr<Kernel> kernel_;
     HostPart host_;
-    Frame frame_{};
+    unsigned cpus_;
+    unsigned kicks_ = 0;
+    unsigned lost_kicks_ = 0;
+    char const* broken_ = nullptr; // at a kick
 };
 
 } // namespace shim::fake

@@ -8,6 +8,13 @@
 .set TSS_IO_MAP, 0x68                // beyond the limit: ring 3 reaches no port
 .set TSS_LIMIT, 0x67
 .set TSS_TYPE, 0x8900
+.set QEMU_TRAMPOLINE, 0x8000         // below 1 MiB, where a vCPU can begin
+.set QEMU_ROOTS, 0x8800              // protocol/launch/machine.hpp, tcg_roots_address
+.set QEMU_CPUS, 256
+.set QEMU_FLAT_CODE, 8
+.set QEMU_FLAT_DATA, 16
+.set APIC_SPURIOUS, 0xfee000f0       // Intel SDM volume 3, 12.4.1
+.set APIC_COMMAND, 0xfee00300
 #include "keep/shim/platform/tables.inc"
 
     .section .header, "a"
@@ -30,7 +37,20 @@ image_header:
     .globl start32
 start32:
     cli
+    mov $trampoline, %esi
+    mov $QEMU_TRAMPOLINE, %edi
+    mov $(trampoline_end - trampoline), %ecx
+    rep movsb
+    xor %eax, %eax                   // no vCPU has a page table yet
+    mov $QEMU_ROOTS, %edi
+    mov $(QEMU_CPUS * 2), %ecx
+    rep stosl
+    movl $1, local_apic
+    movl $0x1ff, APIC_SPURIOUS       // enabled
+    movl $(0xc4600 | QEMU_TRAMPOLINE >> 12), APIC_COMMAND // all others begin there
     mov $boot_root, %eax
+    mov $start, %ebp
+enter_long_mode:                     // EAX: root of the page table; EBP: where to go on
     mov %eax, %cr3
     mov $0x50620, %eax               // OSXSAVE FSGSBASE OSXMMEXCPT OSFXSR PAE
     mov %eax, %cr4
@@ -51,6 +71,7 @@ start32_long:
     lgdt gdt_pointer
     lidt idt_pointer
     mov $SELECTOR_TSS, %eax
+    andb $0xfd, CPU_GDT + SELECTOR_TSS + 5 // a copy of the first vCPU's says that it is in use
     ltr %ax
     mov $0xd, %eax                   // XCR0: what the CPU has of x87, SSE, AVX, AVX-512
     xor %ecx, %ecx
@@ -71,6 +92,44 @@ start32_long:
     mov $0x47700, %eax
     wrmsr
     mov $CPU_STACK_TOP, %esp
+    mov %ebp, %ebp
+    jmp *%rbp
+
+// Every other vCPU of QEMU waits here until the loader answers Call::Spawn by its root.
+    .code32
+start32_secondary:
+    mov $QEMU_FLAT_DATA, %eax
+    mov %eax, %ds
+    mov %eax, %es
+    mov %eax, %ss
+    movl $0x1ff, APIC_SPURIOUS
+    mov $1, %eax                     // CPUID leaf 1, EBX[31:24]: the number of its APIC
+    cpuid
+    shr $24, %ebx
+    mov $start_secondary, %ebp
+0:  pause
+    mov QEMU_ROOTS(,%ebx,8), %eax
+    test %eax, %eax
+    jz 0b
+    jmp enter_long_mode
+
+    .code16
+trampoline:                          // copied to QEMU_TRAMPOLINE, where it begins in real mode
+    cli
+    xor %ax, %ax
+    mov %ax, %ds
+    lgdtl QEMU_TRAMPOLINE + trampoline_gdt - trampoline
+    mov $0x11, %eax                  // ET PE
+    mov %eax, %cr0
+    ljmpl $QEMU_FLAT_CODE, $start32_secondary
+    .balign 8
+flat:
+    .quad 0, 0x00cf9b000000ffff, 0x00cf93000000ffff
+trampoline_gdt:
+    .word . - flat - 1
+    .long QEMU_TRAMPOLINE + flat - trampoline
+trampoline_end:
+    .code64
 
     COMMON_ENTRIES
 
@@ -106,6 +165,12 @@ traps:
     .endif
     .set vector, vector + 1
     .endr
+
+    .section .data
+    .balign 4
+    .globl local_apic
+local_apic:                          // not 0: there is one, and kicks come through it
+    .long 0
 
     .section .rodata
     .balign 16

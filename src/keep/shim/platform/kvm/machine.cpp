@@ -15,10 +15,24 @@ constexpr std::uint64_t cr4_smap = 1U << 21;
 constexpr std::uint32_t ebx_smep = 1U << 7;
 constexpr std::uint32_t ebx_smap = 1U << 20;
 constexpr std::uint32_t ecx_umip = 1U << 2;
+// Intel SDM volume 3, 12.4.1 and 12.8.5: where a local APIC's registers lie, and the one that ends
+// an interrupt.
+constexpr hw::PhysAddr apic{0xfee0'0000};
+constexpr std::uint64_t apic_end_of_interrupt = 0xb0;
+
+extern "C" std::uint32_t const local_apic; // entry.S: whether there is one, as on QEMU
 
 } // namespace
 
 void Machine::flush() { asm volatile("mov %0,%%cr3" : : "r"(cpu_area().root) : "memory"); }
+
+bool Machine::others_remember() { return true; }
+
+void Machine::end_kick() {
+    if (local_apic == 0) return;
+    // Safety: begin() has put the APIC's page into the window.
+    *reinterpret_cast<std::uint32_t volatile*>(physical(apic + apic_end_of_interrupt)) = 0;
+}
 
 void Machine::begin() {
     // A step of the shim by the program's own addresses, to run or to read, is to fault.
@@ -33,6 +47,7 @@ void Machine::begin() {
     if (ebx & ebx_smap) cr4 |= cr4_smap;
     if (ecx & ecx_umip) cr4 |= cr4_umip;
     asm volatile("mov %0,%%cr4" : : "r"(cr4) : "memory");
+    if (local_apic != 0) extend_window(apic, apic + hw::page_size);
 }
 
 } // namespace shim

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Holds the size of what is trusted: the shim, all files that its images are made of, at most 7000 lines."""
+"""Holds the size of what is trusted: the shim, all files that its images are made of, at most 7200 lines."""
 import pathlib, re, sys
 
-MOST = 7000
+MOST = 7200
 SHIM = pathlib.Path(__file__).resolve().parents[1] / "src/keep/shim"
 OWN = re.compile(r"\.(cpp|hpp|c|h|S|inc|ld|map)$")
 NOT_IN_AN_IMAGE = re.compile(r"_(test|fuzz)\.cpp$|/platform/fake/")

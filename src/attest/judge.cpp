@@ -6,6 +6,12 @@
 
 namespace attest {
 
+namespace {
+
+constexpr std::string_view not_reached = "not reached: an earlier rule did not pass";
+
+} // namespace
+
 void Judge::add(Rule const& rule, Outcome outcome, Detail detail) {
     if (outcome == Outcome::Failed) failed_ = true;
     findings_.push_back({&rule, outcome, std::move(detail)});
@@ -39,6 +45,9 @@ bool Judge::answered(Rule const* rule) const {
 void Judge::judge_expectations() {
     bool const data = report_data_.given() && !answered(report_data_.taken_by());
     bool const measurements = measurements_.given() && !answered(measurements_.taken_by());
+    bool const stopped = std::ranges::any_of(findings_, [](auto const& finding) {
+        return finding.outcome == Outcome::Failed || finding.outcome == Outcome::Undecided;
+    });
     if (!data && !measurements) return add(rules::expectations_compared, Outcome::Passed, {});
     for (auto const& [left, what] :
          {std::pair{data, "the report data"}, std::pair{measurements, "the measurements"}})
@@ -46,7 +55,7 @@ void Judge::judge_expectations() {
             add(rules::expectations_compared,
                 Outcome::Undecided,
                 {.expected = std::string{what} + " that were given, compared with the evidence",
-                 .found = "no rule that did so"});
+                 .found = stopped ? std::string{not_reached} : "no rule that did so"});
 }
 
 std::vector<Finding> Judge::finish() && {
@@ -56,9 +65,7 @@ std::vector<Finding> Judge::finish() && {
             return finding.rule == rule;
         });
         if (!found)
-            add(*rule,
-                Outcome::Undecided,
-                {.expected = {}, .found = "not reached: an earlier rule did not pass"});
+            add(*rule, Outcome::Undecided, {.expected = {}, .found = std::string{not_reached}});
     }
     return std::move(findings_);
 }

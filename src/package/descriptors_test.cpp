@@ -23,7 +23,9 @@ TEST(Descriptors, AreThereForClientsBesideThoseOfTheApplication) {
     EXPECT_EQ(descriptors(listening(Protocol::Tls, 1, {})), none + 256);
     EXPECT_EQ(descriptors(listening(Protocol::Tls, 2, {})), none + 512);
     EXPECT_EQ(
-        descriptors(listening(Protocol::Tls, 1, {.memory = {}, .open_files = 2048, .sockets = 1000})),
+        descriptors(
+            listening(Protocol::Tls, 1, {.memory = {}, .open_files = 2048, .sockets = 1000})
+        ),
         none + 1024 + 1000
     );
 }

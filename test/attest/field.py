@@ -17,7 +17,7 @@ VECTORS = SOURCE / "test/vectors"
 ENTRIES = json.loads((FIELD / "MANIFEST.json").read_text())["entries"]
 PERMISSIVE = {"Apache-2.0", "MIT"}
 ACCEPTED, REFUSED, UNDECIDED = 0, 1, 3
-JWK = ["--root", FIELD / "cca/ec.p256.jwk"]
+TEST_KEY = "public part of cca/ec.p256.jwk"  # the file itself holds the private one, too, and is refused for it
 MILAN = ["--endorsements", VECTORS / "roots/amd-milan-vcek-chain.pem"]
 GENOA = ["--endorsements", VECTORS / "roots/amd-genoa-vcek-chain.pem"]
 
@@ -48,15 +48,15 @@ WANTED = {
     "tdx/dstack-quote-report.json": (ACCEPTED, "2026-01-01T00:00:00Z", [], ["inside  field /quote, hexadecimal"]),
     "tdx/dcap-qvl-tdx-quote.hex": (REFUSED, "2026-01-01T00:00:00Z", [], ["looks like hexadecimal"]),
     "tdx/dcap-qvl-tappd.quote.bin": (ACCEPTED, "2025-01-01T00:00:00Z", [], []),
-    "tdx/live.tdreport.bin": (REFUSED, "2026-01-01T00:00:00Z", [], ["TD report", "enarx inspect"]),
-    "sgx/inclavare-tls-cert.pem": (REFUSED, "2022-01-01T00:00:00Z", [], ["PEM block CERTIFICATE"]),
+    "tdx/live.tdreport.bin": (REFUSED, "2026-01-01T00:00:00Z", [], ["TDREPORT", "enarx inspect"]),
+    "sgx/inclavare-tls-cert.pem": (ACCEPTED, "2022-01-01T00:00:00Z", [], ["PEM block CERTIFICATE"]),
     "nitro/dstack.wrapper.bin": (ACCEPTED, "2025-12-25T16:10:00Z", [], ["inside  byte 4"]),
     "nitro/nsm-qvl.wrapper.bin": (ACCEPTED, "2025-12-25T16:10:00Z", [], ["inside  byte 4"]),
-    "nitro/dstack-dbg.wrapper.bin": (ACCEPTED, "2025-12-25T16:10:00Z", [], ["inside  byte 4"]),
+    "nitro/dstack-dbg.wrapper.bin": (ACCEPTED, "2025-12-25T10:00:00Z", [], ["inside  byte 4"]),
     "nitro/evervault.b64": (REFUSED, "2023-09-18T15:10:00Z", [], ["looks like base64"]),
     "nitro/evervault.cose": (ACCEPTED, "2023-09-18T15:10:00Z", [], []),
-    "cca/veraison-e2e.cbor": (ACCEPTED, "2026-01-01T00:00:00Z", JWK, []),
-    "cca/veraison-good.cbor": (ACCEPTED, "2026-01-01T00:00:00Z", JWK, []),
+    "cca/veraison-e2e.cbor": (ACCEPTED, "2026-01-01T00:00:00Z", [TEST_KEY], []),
+    "cca/veraison-good.cbor": (ACCEPTED, "2026-01-01T00:00:00Z", [TEST_KEY], []),
     "cca/tf-rmm.cbor": (UNDECIDED, "2026-01-01T00:00:00Z", [], ["cca.platform.key"]),
     "cca/token-02.cbor": (UNDECIDED, "2026-01-01T00:00:00Z", [], ["cca.platform.key"]),
     "cca/parsec.cbor": (REFUSED, "2026-01-01T00:00:00Z", [], ["byte 0"]),
@@ -72,7 +72,14 @@ OTHERS = {"openpcc/sev_certificates.txt": "PEM", "cca/ec.p256.jwk": "platform ke
           "tdx/live.ccel.bin": "event log", "tdx/live2.ccel.bin": "event log"}
 
 
+def public_key():
+    whole = json.loads((FIELD / "cca/ec.p256.jwk").read_text())
+    return write("cpak.jwk", json.dumps({name: value for name, value in whole.items() if name != "d"}).encode())
+
+
 def verify(path, at, *more, policy="authentic"):
+    if TEST_KEY in more:
+        more = ("--root", public_key())
     return enarx("verify", "--policy", policy, "--at", at, *more, FIELD / path)
 
 
@@ -99,9 +106,15 @@ def evidence():
 
 @story("a debug enclave is refused by strict for that, and quotes below a level of Intel's list for that")
 def strict():
-    outcome = verify("nitro/dstack-dbg.wrapper.bin", "2025-12-25T16:10:00Z", policy="strict")
+    outcome = verify("nitro/dstack-dbg.wrapper.bin", "2025-12-25T10:00:00Z", policy="strict")
     equal(outcome.status, REFUSED)
     contains(outcome.text, "nitro.enclave.debug")
+    collateral = [VECTORS / "tdx/collateral" / name for name in ("tcbinfo-b0c06f000000-v3-eval17-2025-06-19.json",
+                                                                "tdqeidentity-v2-eval17-2025-06-19.json")]
+    given = [x for path in (*collateral, VECTORS / "roots/intel-tcb-signing-2025-2032.der") for x in ("--endorsements", path)]
+    outcome = verify("tdx/dcap-qvl-tappd.quote.bin", "2025-07-01T00:00:00Z", *given)
+    equal(outcome.status, REFUSED)
+    contains(outcome.text, "dcap.tcb.level")
     true("nitro.enclave.debug" not in verify("nitro/dstack.wrapper.bin", "2025-12-25T16:10:00Z", policy="strict").text, "a debug enclave")
 
 

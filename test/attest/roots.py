@@ -63,7 +63,7 @@ def at_hand():
         wrong = next(name for name in ROOT_OF if name.split("-")[0] != vendor.split("-")[0])
         equal(json.loads(verify(entry, given, at, "--root", ROOTS / ROOT_OF[wrong]).text)["exit_status"], 1)
     (_, report, given, at), (_, quote, _, _), _ = evidence()
-    refused(verify(report, given, at, "--root", ROOTS / ROOT_OF["intel"], VECTORS / quote["path"]), 2, "--root amd:FILE")
+    refused(verify(report, given, at, "--root", ROOTS / ROOT_OF["intel"], VECTORS / quote["path"]), 2, "--root without a purpose, and evidence of intel and of amd")
     outcome = enarx("verify", "--policy", "authentic", "--at", AT, "--root", ROOTS / ROOT_OF["amd-milan"],
                     VECTORS / report["path"])
     contains(outcome.text, "trusted for amd, which is what this evidence is of, in the place of the built-in ones")

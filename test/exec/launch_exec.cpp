@@ -1,8 +1,8 @@
 // Starts exec the way the nil backend does, without the command: for tests and measurements of exec
 // alone.
 //
-//     launch_exec EXEC [--inspect] [--artefact FILE] [--config FILE] [--dir HOST::GUEST] [--host-dir
-//     HOST::PATH] [--package DIR]
+//     launch_exec EXEC [--inspect] [--artefact FILE] [--config FILE] [--dir HOST::GUEST]
+//     [--host-dir HOST::PATH] [--package DIR]
 //                 [--env K=V] [--invoke F] [--max-memory BYTES] [--timeout-ms N] [--log FILTER]
 //                 [--json] [--timings] FILE [ARGUMENT...]
 

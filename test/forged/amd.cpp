@@ -52,19 +52,6 @@ Bytes leaf_extensions(Amd const& of) {
     });
 }
 
-Bytes signed_report(Amd const& of) {
-    auto report = of.report;
-    auto const bytes = std::bit_cast<base::Bytes<sizeof(report)>>(report);
-    auto const& key = of.report_by_stranger ? keys().leaf_stranger : keys().leaf;
-    auto const content = base::View{bytes}.first(offsetof(hw::snp::AttestationReport, signature));
-    auto const raw = key.raw_signature(content);
-    std::reverse_copy(raw.begin(), raw.begin() + 48, report.signature.r.begin());
-    std::reverse_copy(raw.begin() + 48, raw.end(), report.signature.s.begin());
-    if (of.damage_signature_padding) report.signature.r[60] = std::byte{1};
-    auto const whole = std::bit_cast<base::Bytes<sizeof(report)>>(report);
-    return joined({whole, of.trailing});
-}
-
 void add(attest::Endorsements& to, Bytes const& bytes, char const* source) {
     if (bytes.empty()) return;
     if (auto const added = to.add(bytes, source); !added)
@@ -150,32 +137,54 @@ Amd Amd::good(Product product, bool vlek) {
     return out;
 }
 
-attest::Appraisal Amd::run() const {
+Bytes Amd::signed_report() const {
+    auto out = report;
+    auto const bytes = std::bit_cast<base::Bytes<sizeof(out)>>(out);
+    auto const& key = report_by_stranger ? keys().leaf_stranger : keys().leaf;
+    auto const content = base::View{bytes}.first(offsetof(hw::snp::AttestationReport, signature));
+    auto const raw = key.raw_signature(content);
+    std::reverse_copy(raw.begin(), raw.begin() + 48, out.signature.r.begin());
+    std::reverse_copy(raw.begin() + 48, raw.end(), out.signature.s.begin());
+    if (damage_signature_padding) out.signature.r[60] = std::byte{1};
+    auto const whole = std::bit_cast<base::Bytes<sizeof(out)>>(out);
+    return joined({whole, trailing});
+}
+
+Bytes Amd::signed_leaf() const {
     auto const& k = keys();
-    auto const ark_der = certificate(ark, k.ark, k.ark);
-    auto leaf_form = leaf;
-    leaf_form.extensions = leaf_extensions(*this);
-    attest::Endorsements endorsements;
-    if (with_ask)
-        add(endorsements, certificate(ask, k.ask, ask_by_stranger ? k.stranger : k.ark), "ASK");
-    add(endorsements,
-        certificate(
-            leaf_form,
-            leaf_kind == KeyKind::P384 ? k.leaf : k.leaf_p256,
-            leaf_by_stranger ? k.stranger : k.ask
-        ),
-        "leaf");
-    if (with_list)
-        add(endorsements, revocation_list(list, list_by_stranger ? k.stranger : k.ark), "list");
-    if (!pin_ark) add(endorsements, ark_der, "ARK");
-    add(endorsements, bystander, "bystander");
+    auto form = leaf;
+    form.extensions = leaf_extensions(*this);
+    return certificate(
+        form,
+        leaf_kind == KeyKind::P384 ? k.leaf : k.leaf_p256,
+        leaf_by_stranger ? k.stranger : k.ask
+    );
+}
+
+attest::Roots Amd::roots() const {
     std::vector<attest::Sourced<crypto::Certificate>> pinned;
+    auto const ark_der = certificate(ark, keys().ark, keys().ark);
     if (pin_ark) pinned.push_back({crypto::Certificate::parse(ark_der).value(), "ARK"});
-    auto const roots = attest::Roots::only(pinned, pinned_for);
-    auto const evidence = signed_report(*this);
+    return attest::Roots::only(pinned, pinned_for);
+}
+
+attest::Endorsements Amd::endorsements() const {
+    auto const& k = keys();
+    attest::Endorsements out;
+    if (with_ask) add(out, certificate(ask, k.ask, ask_by_stranger ? k.stranger : k.ark), "ASK");
+    if (with_list) add(out, revocation_list(list, list_by_stranger ? k.stranger : k.ark), "list");
+    if (!pin_ark) add(out, certificate(ark, k.ark, k.ark), "ARK");
+    add(out, bystander, "bystander");
+    return out;
+}
+
+attest::Appraisal Amd::run() const {
+    auto given = endorsements();
+    add(given, signed_leaf(), "leaf");
+    auto const trusted = roots();
+    auto const evidence = signed_report();
     auto out = attest::appraise(
-        attest::Kind::SnpReport,
-        {evidence, endorsements, roots, policy, expected, at, nullptr, kinds}
+        attest::Kind::SnpReport, {evidence, given, trusted, policy, expected, at, nullptr, kinds}
     );
     attest::testing::record(out.findings());
     return out;

@@ -13,6 +13,11 @@ struct Amd {
     static Amd good(hw::snp::Product product, bool vlek = false);
 
     attest::Appraisal run() const;
+    Bytes signed_leaf() const;
+    Bytes signed_report() const;
+    attest::Roots roots() const;
+    // All but the leaf.
+    attest::Endorsements endorsements() const;
 
     hw::snp::Product product{};
     bool vlek = false;

@@ -14,6 +14,7 @@ using namespace std::chrono;
 constexpr Time noon = sys_days{year{2026} / 6 / 1} + hours{12};
 constexpr auto sgx = "1.2.840.113741.1.13.1";
 constexpr auto root_name = "Intel SGX Root CA";
+constexpr auto other_root_name = "Root of a stranger";
 constexpr auto platform_name = "Intel SGX PCK Platform CA";
 constexpr std::string_view fmspc_of_pck{"\x00\x90\x6e\xd5\x00\x00", 6};
 // MRSIGNER of Intel's quoting enclave (PCS API, qe/identity).
@@ -44,6 +45,13 @@ Bytes sgx_extension(Intel const& of) {
     tcb = joined(
         {tcb, field(".2.17", integer(of.pce_svn)), field(".2.18", octets(Bytes(16, std::byte{5})))}
     );
+    Bytes configuration;
+    for (unsigned i = 0; of.platform_flags && i < 3; ++i) {
+        auto const set = Bytes{std::byte((*of.platform_flags >> i & 1U) != 0 ? 0xff : 0)};
+        configuration =
+            joined({configuration, field(".7." + std::to_string(i + 1), der(0x01, set))});
+    }
+    if (of.platform_flags) configuration = field(".7", sequence({configuration}));
     return extension(
         sgx,
         sequence(
@@ -51,7 +59,8 @@ Bytes sgx_extension(Intel const& of) {
              field(".2", sequence({tcb})),
              field(".3", octets(Bytes(2))),
              field(".4", octets(base::view_of(fmspc_of_pck))),
-             field(".5", der(0x0a, Bytes(1)))}
+             field(".5", der(0x0a, Bytes(1))),
+             configuration}
         )
     );
 }
@@ -229,9 +238,13 @@ void add(attest::Endorsements& to, base::View bytes, char const* source) {
 
 void add_collateral(attest::Endorsements& to, Intel const& of) {
     auto const& k = keys();
-    add(to,
-        certificate(of.signing, k.signing, of.signing_by_stranger ? k.stranger : k.root),
-        "signing");
+    auto signing = of.signing;
+    if (of.signing_below_other_root) signing.issuer = other_root_name;
+    bool const by_stranger = of.signing_by_stranger || of.signing_below_other_root;
+    add(to, certificate(signing, k.signing, by_stranger ? k.stranger : k.root), "signing");
+    auto other = of.root;
+    other.subject = other.issuer = other_root_name;
+    if (of.with_other_root) add(to, certificate(other, k.stranger, k.stranger), "other root");
     if (of.with_root_list)
         add(to,
             revocation_list(of.root_list, of.root_list_by_stranger ? k.stranger : k.root),
@@ -349,8 +362,10 @@ attest::Appraisal Intel::run() const {
     if (sgx_extensions) pck_form.extensions = joined({sgx_extension(*this), pck.extensions});
     auto const chain = joined(
         {pem(certificate(pck_form, k.pck, pck_by_stranger ? k.stranger : k.platform)),
-         pem(certificate(platform_ca, k.platform, platform_by_stranger ? k.stranger : k.root)),
-         pem(root_der)}
+         with_platform_ca
+             ? pem(certificate(platform_ca, k.platform, platform_by_stranger ? k.stranger : k.root))
+             : Bytes{},
+         with_root ? pem(root_der) : Bytes{}}
     );
     attest::Endorsements endorsements;
     add_collateral(endorsements, *this);

@@ -52,6 +52,10 @@ struct Intel {
     std::uint8_t cpu_svn = 5; // all sixteen components of the PCK
     std::uint16_t pce_svn = 11;
     bool sgx_extensions = true;
+    std::optional<unsigned> platform_flags = {};    // bits: dynamic, cached keys, SMT
+    bool with_platform_ca = true, with_root = true; // in the quote
+    // Whether the signer of documents descends from a root of a stranger, and that root is there.
+    bool signing_below_other_root = false, with_other_root = false;
     ListForm root_list, platform_list;
     bool with_root_list = true, with_platform_list = true;
     Document tcb_info, identity;

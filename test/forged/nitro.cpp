@@ -137,9 +137,9 @@ Nitro Nitro::good() {
 attest::Appraisal Nitro::run() const {
     auto const& k = keys();
     auto const root_der = certificate(root, k.root, k.root);
-    std::vector<Bytes> const bundle{
-        root_der, certificate(zone, k.zone, zone_by_stranger ? k.stranger : k.root)
-    };
+    std::vector<Bytes> bundle{root_der};
+    if (with_zone)
+        bundle.push_back(certificate(zone, k.zone, zone_by_stranger ? k.stranger : k.root));
     auto const leaf_der = certificate(leaf, k.leaf, leaf_by_stranger ? k.stranger : k.zone);
     std::vector<attest::Sourced<crypto::Certificate>> pinned;
     if (pin_root) pinned.push_back({crypto::Certificate::parse(root_der).value(), "root"});

@@ -23,6 +23,7 @@ struct Nitro {
     std::optional<Bytes> public_key, user_data, nonce;
     std::int64_t algorithm = -35; // ES384
     bool pin_root = true;
+    bool with_zone = true; // in the bundle
     attest::Purposes pinned_for{attest::Purpose::Aws};
     bool zone_by_stranger = false, leaf_by_stranger = false, document_by_stranger = false;
     bool other_field = false; // one that nobody knows

@@ -29,6 +29,12 @@ def in_a_keep(program, *arguments, options=()):
     return execute([PROGRAM, "exec", "--env", "NAME=value", *options, program, *arguments], timeout=60)
 
 
+def rust_program(name):
+    compiled([need("rustc", "rustc"), "-O", "-C", "target-feature=+crt-static", "-C", "relocation-model=pic", "-o", scratch(name),
+              SOURCES / f"{name}.rs"], env={"HOME": os.environ.get("HOME", "/")})
+    return scratch(name)
+
+
 def go_program(name):
     need("gcc", "gcc")
     compiled([need("go", "golang-go"), "build", "-buildmode=pie", "-ldflags", '-linkmode external -extldflags "-static-pie"',
@@ -60,16 +66,23 @@ def go_server():
 
 @story("a static Rust program runs: threads, channels, timers, panics", ours=True, seconds=300)
 def rust():
-    line = [need("rustc", "rustc"), "-O", "-C", "target-feature=+crt-static", "-C", "relocation-model=pic", "-o", scratch("program"),
-            SOURCES / "program.rs"]
-    compiled(line, env={"HOME": os.environ.get("HOME", "/")})
-    outcome = in_a_keep(scratch("program"), "a", "b")
+    outcome = in_a_keep(rust_program("program"), "a", "b")
     equal(outcome.text, 'threads 8 39999600000\ntimer true\npanic true\n["a", "b"] Ok("value")\n', outcome.errors)
     contains(outcome.errors, "index out of bounds: the len is 0 but the index is 3")
     equal(outcome.status, 7)
 
 
-@story("CPython runs in a Keep, with threads, time, regular expressions and JSON", ours=True, seconds=300)
+@story("programs of Go and Rust wait by select, timerfd and signalfd as on this host", ours=True, seconds=900)
+def waiting():
+    for program in (go_program("waiting"), rust_program("waiting")):
+        native = execute([program], timeout=60)
+        outcome = in_a_keep(program)
+        equal(outcome.text, native.text, outcome.errors)
+        equal(native.text, "timer 1\nepoll 77\nselect 1 true\nsignal 10\nnothing left\n", native.errors)
+        equal((native.status, outcome.status), (0, 0), outcome.errors)
+
+
+@story("CPython runs in a Keep, with threads, time, regular expressions, JSON, select and signals", ours=True, seconds=300)
 def python():
     libraries = glob.glob("/usr/lib/python3*/config-*/libpython3*-pic.a")
     if not libraries or not all(glob.glob(f"/usr/lib/*/lib{name}.a") for name in ("expat", "z")):
@@ -83,10 +96,11 @@ def python():
     compiled([*compiler, scratch("frozen.c"), "-o", scratch("frozen"), *behind])
     outcome = in_a_keep(scratch("frozen"), "-S", "-I", "-c", (SOURCES / "program.py").read_text(), "a")
     equal(outcome.status, 7, outcome.errors)
-    first, second = outcome.text.splitlines()
+    first, second, third = outcome.text.splitlines()
     equal(json.loads(first), {"sum": 4 * sum(i * i for i in range(20000)), "slept": True, "found": ["1", "22"], "arguments": ["a"],
                               "digest": "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"})
-    equal(second, "caught division by zero")
+    equal(json.loads(second), {"early": [], "late": ["pipe"], "sets": [1, 0, 0], "woken": [10], "handled": [10]})
+    equal(third, "caught division by zero")
 
 
 main()

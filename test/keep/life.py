@@ -231,6 +231,19 @@ def max_threads():
     refused(execute(exec_line("limits", "--max-threads", "257")), 125, "--max-threads", name="usage")
 
 
+@story("where the host allows no more threads, a program is told so and goes on", ours=True, seconds=120)
+def no_more_threads():
+    if not shutil.which("setpriv"):
+        skip("setpriv is not installed")
+    device = "mount -t tmpfs none /dev && mknod -m 666 /dev/null c 1 3 && mknod -m 666 /dev/kvm c 10 232 && "
+    limited = f"bash -c 'ulimit -u 12; {PROGRAM} exec {program('limits')}'"
+    outcome = unshared(f"{device} setpriv --reuid=64123 --regid=64123 --clear-groups --bounding-set=-all --inh-caps=-all {limited}")
+    if outcome.status == 126 or "Permission denied" in outcome.errors:
+        skip("another user cannot reach the build folder")
+    threads = int(succeeded(outcome).text.split()[-1])
+    true(1 < threads < 12, outcome.text)
+
+
 @story("what a program asks for and a Keep does not have stands in the log, if one is asked for", ours=True)
 def log():
     line = [PROGRAM, "exec", "--max-threads", "2", program("limits")]

@@ -1,5 +1,7 @@
 #include "host/vmm/late_sender.hpp"
 
+#include "os/thread.hpp"
+
 #include <chrono>
 
 namespace host::vmm {
@@ -15,9 +17,15 @@ void LateSender::want() {
     if (awake_) return;
     std::scoped_lock const lock{mutex_};
     if (stopped_) return;
+    if (!thread_.joinable()) {
+        // Where the host allows no more threads, nothing is sent late.
+        auto started = os::start_thread([this] { run(); });
+        stopped_ = !started;
+        if (stopped_) return;
+        thread_ = *std::move(started);
+    }
     awake_ = true;
     changed_.notify_all();
-    if (!thread_.joinable()) thread_ = std::thread{[this] { run(); }};
 }
 
 void LateSender::stop() {

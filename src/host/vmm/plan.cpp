@@ -97,9 +97,10 @@ os::OrFailure<Plan> Plan::make(std::uint64_t program_size, Wishes const& wishes)
     }
     boot.memory = round_up(next, launch::chunk_size);
     boot.memory_end = boot.memory + first_memory;
+    // No sum of what anybody wishes may wrap to something small.
+    auto const wished = std::min(wishes.memory_limit, launch::address_limit);
     boot.memory_limit = round_up(
-        std::max(boot.memory + wishes.memory_limit, std::uint64_t{boot.memory_end}),
-        launch::chunk_size
+        std::max(boot.memory + wished, std::uint64_t{boot.memory_end}), launch::chunk_size
     );
     if (boot.memory_limit > launch::address_limit)
         return std::unexpected(

@@ -1,5 +1,7 @@
 #include "host/vmm/poller.hpp"
 
+#include "os/thread.hpp"
+
 #include <algorithm>
 
 #include <sched.h>
@@ -59,7 +61,13 @@ void Poller::note(Doorbell doorbell) {
     awake_ = true;
     changed_.notify_all();
     if (thread_.joinable()) return;
-    thread_ = std::thread{[this] { run(); }};
+    // Where the host allows no more threads, the Keep rings for each call.
+    auto started = os::start_thread([this] { run(); });
+    if (!started) {
+        awake_ = useful_ = false;
+        return;
+    }
+    thread_ = *std::move(started);
     started_ = true;
 }
 

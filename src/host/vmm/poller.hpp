@@ -39,7 +39,7 @@ private:
 
     std::function<bool()> look_;
     std::function<void(bool)> announce_;
-    bool useful_;
+    std::atomic<bool> useful_;
     std::atomic<unsigned> streak_ = 0; // doorbells in close succession
     std::atomic<unsigned> needed_;     // so many wake the poller: more after it was woken in vain
     std::atomic<unsigned> missed_ = 0; // doorbells rung while awake, for being too slow

@@ -1,4 +1,6 @@
+#include "host/vmm/late_sender.hpp"
 #include "host/vmm/poller.hpp"
+#include "os/no_threads_for_tests.hpp"
 
 #include <cstdio>
 
@@ -76,6 +78,27 @@ TEST_F(Poll, GoesOnThroughDoorbellsThatHaveToBe) {
     ring_in_close_succession();
     for (unsigned i = 0; i < 1000 && served_ < enough; ++i) std::this_thread::sleep_for(10ms);
     EXPECT_TRUE(announced_);
+}
+
+TEST_F(Poll, LeavesTheKeepToItsDoorbellWhereTheHostAllowsNoThread) {
+    {
+        os::NoThreads const none;
+        ring_in_close_succession();
+    }
+    EXPECT_FALSE(poller_.started());
+    EXPECT_FALSE(looks_after_a_while(false));
+}
+
+TEST(Late, IsNotAnnouncedWhereTheHostAllowsNoThread) {
+    bool announced = false;
+    host::vmm::LateSender sender{[] { return false; }, [&](bool) { announced = true; }};
+    {
+        os::NoThreads const none;
+        sender.want();
+        sender.want();
+    }
+    sender.stop();
+    EXPECT_FALSE(announced);
 }
 
 } // namespace

@@ -45,7 +45,9 @@ enum class Call : std::uint32_t {
     Fadvise = 221,
     EpollCtl = 233,
     UtimensAt = 280,
+    TimerCreate = 283,
     Fallocate = 285,
+    TimerSet = 286,
     Accept = 288,
     EventFd = 290,
     EpollCreate = 291,
@@ -169,6 +171,9 @@ inline constexpr std::array shapes{
     Shape{Call::FaccessAt, Answer::Nothing, {Handle, Path, Value, Value}},
     Shape{Call::EventFd, Answer::Handle, {Value, Value}},
     Shape{Call::EpollCreate, Answer::Handle, {Value, Value}}, // nothing, flags
+    Shape{Call::TimerCreate, Answer::Handle, {Value}},        // flags
+    // Nanoseconds until it is readable, -1: never; it is not before, even if it was.
+    Shape{Call::TimerSet, Answer::Nothing, {Handle, Value}},
     // Change, target, events, place.
     Shape{Call::EpollCtl, Answer::Nothing, {Handle, Value, Handle, Value, Value}},
     Shape{Call::EpollWait, Answer::Value, {Handle, Out, Value}}, // how many EpollEvents

@@ -7,7 +7,7 @@ sys.path = [path for path in sys.path if not path.endswith("dynload")]
 import importlib.util  # noqa: E402
 import marshal  # noqa: E402
 import encodings.idna, encodings.latin_1, encodings.utf_8  # noqa: E401,E402,F401
-import hashlib, json, re, threading, time  # noqa: E401,E402,F401
+import hashlib, json, re, selectors, signal, threading, time  # noqa: E401,E402,F401
 
 tables, rows = [], []
 for name, module in sorted(sys.modules.items()):

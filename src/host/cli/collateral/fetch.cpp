@@ -4,6 +4,7 @@
 #include "host/cli/key/files.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/verify/inputs.hpp"
+#include "host/cli/verify/piece.hpp"
 
 namespace host::cli {
 
@@ -54,7 +55,8 @@ os::OrFailure<int> Fetch::carry_out(Global const& global) {
     std::vector<attest::wanted::Wanted> all;
     for (auto const& path : evidence_) {
         auto const bytes = TRY(read_bytes(path, largest_evidence));
-        auto wanted = attest::wanted::endorsements_for(bytes, product);
+        auto const piece = piece_of(path, bytes, {});
+        auto wanted = attest::wanted::endorsements_for(piece ? piece->evidence : bytes, product);
         if (!wanted) {
             wanted.error().source = path;
             return unusable_evidence(wanted.error());

@@ -3,6 +3,7 @@
 #include "attest/cose/sign1.hpp"
 #include "attest/inspect/describe.hpp"
 #include "attest/text.hpp"
+#include "attest/wrapped/spelling.hpp"
 
 #include <algorithm>
 
@@ -42,7 +43,10 @@ std::string_view spelt(base::View bytes) {
     constexpr std::string_view hexadecimal = "0123456789abcdefABCDEF\r\n";
     constexpr std::string_view base64 =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=\r\n";
-    auto const text = base::text_of(bytes);
+    auto text = base::text_of(bytes);
+    if (text.starts_with("0x")) text.remove_prefix(2);
+    if (!attest::wrapped::pem_blocks(text).empty())
+        return "; it looks like PEM with other text around it: give the blocks alone";
     if (text.find_first_not_of(hexadecimal) == std::string_view::npos)
         return "; it looks like hexadecimal: give the bytes (xxd -r -p)";
     if (text.find_first_not_of(base64) == std::string_view::npos)

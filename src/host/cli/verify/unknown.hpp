@@ -16,7 +16,7 @@ namespace host::cli {
 os::Failure
 unknown_evidence(std::string const& path, base::View bytes, std::string const& known = {});
 
-// "; it looks like hexadecimal: ..", or like base64; empty where it looks like neither.
+// "; it looks like hexadecimal: ..", or like base64 or PEM; empty where it looks like none.
 std::string_view spelt(base::View bytes);
 
 } // namespace host::cli

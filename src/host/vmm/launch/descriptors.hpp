@@ -19,7 +19,7 @@ namespace host::vmm {
 struct Handed {
     Wishes& wishes;
     Server& server;
-    std::vector<MemoryFile> files; // of the resident descriptors, in their order
+    std::vector<MemoryFile> files;           // of the resident descriptors, in their order
     std::vector<Handles::Open> folders = {}; // all that this process may still reach by a path
 };
 

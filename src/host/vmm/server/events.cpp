@@ -4,14 +4,17 @@
 #include "host/vmm/server/server.hpp"
 #include "os/check.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <ctime>
 #include <span>
 #include <vector>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 
 namespace host::vmm {
 
@@ -29,6 +32,11 @@ constexpr std::uint32_t known_events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLERR 
                                        EPOLLMSG | EPOLLRDHUP | EPOLLEXCLUSIVE | EPOLLONESHOT |
                                        static_cast<std::uint32_t>(EPOLLET);
 
+timespec time_of(std::uint64_t ns) {
+    constexpr std::uint64_t second = 1'000'000'000;
+    return {.tv_sec = static_cast<time_t>(ns / second), .tv_nsec = static_cast<long>(ns % second)};
+}
+
 base::Result<void> change(Request const& request) {
     auto const what = static_cast<EpollChange>(request.value(1));
     bool const known =
@@ -45,11 +53,7 @@ base::Result<std::uint64_t> wait(Request const& request) {
     auto const count = buffer.size() / sizeof(EpollEvent);
     if (count == 0 || count > most_events) return std::unexpected(base::Errno::Inval);
     std::vector<epoll_event> events(count);
-    constexpr std::uint64_t second = 1'000'000'000;
-    timespec const limit{
-        .tv_sec = static_cast<time_t>(request.value(2) / second),
-        .tv_nsec = static_cast<long>(request.value(2) % second)
-    };
+    auto const limit = time_of(request.value(2));
     bool const forever = request.value(2) == ~0ULL;
     int const found = ::epoll_pwait2(
         request.file(0), events.data(), static_cast<int>(count), forever ? nullptr : &limit, nullptr
@@ -62,6 +66,18 @@ base::Result<std::uint64_t> wait(Request const& request) {
         to = to.subspan(sizeof event);
     }
     return static_cast<std::uint64_t>(found);
+}
+
+// A timer that is to ring now has rung when the call returns, for the Keep may poll next.
+base::Result<void> set_timer(Request const& request) {
+    constexpr int patience_ms = 100;
+    auto const ns = request.value(1);
+    itimerspec wanted{};
+    if (ns != ~0ULL) wanted.it_value = time_of(std::max<std::uint64_t>(ns, 1));
+    TRY(os::done(::timerfd_settime(request.file(0), 0, &wanted, nullptr)));
+    pollfd rung{.fd = request.file(0), .events = POLLIN, .revents = 0};
+    if (ns == 0) static_cast<void>(::poll(&rung, 1, patience_ms));
+    return {};
 }
 
 } // namespace
@@ -77,6 +93,13 @@ base::Result<std::uint64_t> Server::serve_events(Request const& request) {
     case Call::EpollCreate:
         if (request.value(1) != 0) return std::unexpected(base::Errno::Inval);
         return keep(::epoll_create1(EPOLL_CLOEXEC));
+    case Call::TimerCreate:
+        if ((request.value(0) & ~std::uint64_t{TFD_NONBLOCK}) != 0)
+            return std::unexpected(base::Errno::Inval);
+        return keep(::timerfd_create(CLOCK_MONOTONIC, request.number(0) | TFD_CLOEXEC));
+    case Call::TimerSet:
+        TRY(set_timer(request));
+        return 0;
     case Call::EpollCtl:
         TRY(change(request));
         return 0;

@@ -135,6 +135,8 @@ base::Result<std::uint64_t> Server::serve(Request const& request) {
     case Call::EpollCreate:
     case Call::EpollCtl:
     case Call::EpollWait:
+    case Call::TimerCreate:
+    case Call::TimerSet:
         return serve_events(request);
     default:
         return serve_file(request);
@@ -227,10 +229,11 @@ base::Result<std::uint64_t> Server::pipe(Request const& request) {
         return std::unexpected(os::last_error());
     os::Fd reader{ends[0]};
     os::Fd writer{ends[1]};
-    std::array<std::uint32_t, 2> const handles{
-        TRY(handles_.add(std::move(reader), Rights::ReadWrite)),
-        TRY(handles_.add(std::move(writer), Rights::ReadWrite))
-    };
+    auto const first = TRY(handles_.add(std::move(reader), Rights::ReadWrite));
+    auto const second = handles_.add(std::move(writer), Rights::ReadWrite);
+    // The Keep would never learn of the one that it got.
+    if (!second) TRY(handles_.close(first));
+    std::array const handles{first, TRY(second)};
     std::memcpy(out.data(), handles.data(), sizeof handles);
     return 0;
 }

@@ -66,8 +66,9 @@ private:
               limits
           } {}
 
-    // The kernel lets the buffers of a connection grow while it is used, at a time that nobody knows.
-    // With a size of their own they stay: what does not fit now does not fit in a moment either.
+    // The kernel lets the buffers of a connection grow while it is used, at a time that nobody
+    // knows. With a size of their own they stay: what does not fit now does not fit in a moment
+    // either.
     static void keep_small(os::Fd const& socket, int buffer) {
         int const size = 64 << 10;
         (void)::setsockopt(socket.number(), SOL_SOCKET, buffer, &size, sizeof size);

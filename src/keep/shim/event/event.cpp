@@ -1,6 +1,7 @@
 // Every entry arrives here: a system call is answered, a fault brings in a page or is a signal.
 
 #include "keep/shim/event/kernel.hpp"
+#include "keep/shim/system_call/source.hpp"
 #include "keep/shim/system_call/system_call.hpp"
 
 #include <array>
@@ -87,9 +88,10 @@ void on_exception(Kernel& kernel, Frame& frame) {
 
 void deliver_pending(Kernel& kernel, Frame& frame) {
     auto& thread = kernel.thread();
-    while (auto const ready = thread.pending & ~thread.blocked) {
+    while (auto const ready = (thread.pending | kernel.pending) & ~thread.blocked) {
         auto const number = static_cast<std::uint64_t>(std::countr_zero(ready)) + 1;
-        thread.pending &= ~signal_bit(number);
+        (thread.pending & signal_bit(number) ? thread.pending : kernel.pending) &=
+            ~signal_bit(number);
         if (kernel.signals.ignored(number)) continue;
         deliver(kernel, frame, {.signal = static_cast<Signal>(number), .code = -6}); // SI_TKILL
     }
@@ -103,6 +105,7 @@ void on_event(Kernel& kernel, Frame& frame) {
     else
         on_exception(kernel, frame);
     deliver_pending(kernel, frame);
+    tell_signals(kernel, 0);
 }
 
 } // namespace shim

@@ -5,6 +5,7 @@
 #include "keep/shim/event/clock.hpp"
 #include "keep/shim/event/signal.hpp"
 #include "keep/shim/file/descriptors.hpp"
+#include "keep/shim/file/sources.hpp"
 #include "keep/shim/file/watches.hpp"
 #include "keep/shim/host/batch.hpp"
 #include "keep/shim/host/host.hpp"
@@ -38,6 +39,7 @@ struct Tables {
     std::array<Region, Regions::max_regions> regions{};
     std::array<File, Descriptors::max_files> files{};
     std::array<Watch, Watches::max_watches> watches{};
+    std::array<Source, Sources::max_sources> sources{};
     std::array<Thread, max_cpus> threads{};
     std::array<hw::PhysAddr, max_cpus> roots{}; // page tables of vCPUs, once made
     ProgramFile::Nodes nodes{};
@@ -55,6 +57,7 @@ struct Kernel {
     UserMemory user{space};
     Descriptors files{tables.files};
     Watches watches{tables.watches};
+    Sources sources{tables.sources};
     Batch batch{host};
     Signals signals{user};
     std::span<Thread, max_cpus> threads{tables.threads}; // by vCPU
@@ -63,7 +66,8 @@ struct Kernel {
     std::uint32_t max_threads = 1;
     std::uint32_t reported_cpus = 1;
     std::uint64_t futex_order = 0;
-    Range blocks; // memory for the host-call blocks of further vCPUs
+    std::uint64_t pending = 0; // signals to the program that all threads block, as in Thread
+    Range blocks;              // memory for the host-call blocks of further vCPUs
     std::uint64_t unknown_calls = 0;
     std::uint32_t user_id = 0;
     std::uint32_t group_id = 0;

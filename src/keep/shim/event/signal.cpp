@@ -123,9 +123,12 @@ base::Result<void> restore_extended_state(UserMemory& user, std::uint64_t at) {
 } // namespace
 
 bool Signals::ignored(std::uint64_t number) const {
-    auto const signal = static_cast<Signal>(number);
-    bool const by_default = signal == Signal::Child || signal == Signal::Urgent ||
-                            signal == Signal::WindowChange || signal == Signal::Cont;
+    // By default, also those that would stop the program: nobody could let it go on.
+    constexpr std::uint64_t by_default_mask =
+        bit_of(Signal::Child) | bit_of(Signal::Urgent) | bit_of(Signal::WindowChange) |
+        bit_of(Signal::Cont) | bit_of(Signal::Stop) | bit_of(Signal::TerminalStop) |
+        bit_of(Signal::TerminalRead) | bit_of(Signal::TerminalWrite);
+    bool const by_default = (by_default_mask & signal_bit(number)) != 0;
     auto const handler = actions_[number - 1].handler;
     return handler == 1 || (handler == 0 && by_default);
 }

@@ -23,6 +23,9 @@ enum class Signal : std::uint8_t {
     Child = 17,
     Cont = 18,
     Stop = 19,
+    TerminalStop = 20,
+    TerminalRead = 21,
+    TerminalWrite = 22,
     Urgent = 23,
     WindowChange = 28,
 };
@@ -49,7 +52,11 @@ struct SignalInfo {
 };
 
 constexpr std::uint64_t signal_bit(std::uint64_t number) { return 1ULL << (number - 1); }
+constexpr std::uint64_t bit_of(Signal signal) {
+    return signal_bit(static_cast<std::uint64_t>(signal));
+}
 inline constexpr unsigned signal_count = 64;
+inline constexpr std::uint64_t unblockable_signals = bit_of(Signal::Kill) | bit_of(Signal::Stop);
 
 class Signals {
 public:

@@ -15,7 +15,9 @@ struct File {
 
     Kind kind = Kind::Closed;
     bool close_on_exec = false;
-    bool close_late = false;  // Host: nobody notices when the host closes it a little later
+    // Host: nobody notices when the host closes it a little later.
+    bool close_late : 1 = false;
+    bool source : 1 = false;  // Host: a timer, or signals (sources.hpp)
     bool stream = false;      // Host: a stream socket, of one number only (host/batch.hpp)
     std::uint32_t handle = 0; // Host: the host's name for it
     std::uint32_t mode = 0;   // st_mode where the shim itself answers fstat, else 0

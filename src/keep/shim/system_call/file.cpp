@@ -28,6 +28,7 @@ constexpr std::size_t window_size_bytes = 8;
 base::Result<void> release(SystemCall const& call, File const& file) {
     if (file.kind != File::Kind::Host || call.kernel.files.handle_in_use(file.handle)) return {};
     call.kernel.watches.forget(file.handle);
+    if (file.source) call.kernel.sources.forget(file.handle);
     auto& batch = call.kernel.batch;
     while (auto* const unread = batch.unread(file.handle)) batch.take(*unread, unread->size);
     if (file.close_late && call.kernel.host.close_with_next(file.handle)) return {};

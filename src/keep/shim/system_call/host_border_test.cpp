@@ -51,6 +51,8 @@ struct Border {
         files.put(5, {.kind = File::Kind::Host, .handle = 7, .opened = 1'000'001});
         files.put(6, {.kind = File::Kind::Host, .handle = 8, .opened = 1'000'002});
         files.put(8, {.kind = File::Kind::Host, .handle = 9, .opened = 1'000'003});
+        files.put(9, {.kind = File::Kind::Host, .source = true, .handle = 10, .opened = 1'000'004});
+        world.kernel().sources.add({.kind = Source::Kind::Timer, .handle = 10}).value();
         world.set_host([this](Call call, Arguments const& a, std::span<std::byte> bytes) {
             ++host_calls;
             look(call, a, bytes);

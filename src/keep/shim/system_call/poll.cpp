@@ -1,10 +1,11 @@
 // Waiting for descriptors: poll and ppoll, whose signal mask is not needed: nobody sends signals.
 
+#include "keep/shim/system_call/poll.hpp"
+
 #include "keep/shim/host/message.hpp"
-#include "keep/shim/system_call/system_call.hpp"
 #include "keep/shim/thread/schedule.hpp"
 
-namespace shim::system_call {
+namespace shim {
 
 using protocol::hostcall::Extent;
 using protocol::hostcall::poll_ahead;
@@ -12,20 +13,12 @@ using protocol::hostcall::Polled;
 
 namespace {
 
-// pollfd, as the program gives it.
-struct Asked {
-    std::int32_t descriptor;
-    std::int16_t wanted;
-    std::int16_t found;
-};
+using namespace poll_event;
 static_assert(sizeof(Asked) == sizeof(Polled));
 
 constexpr std::uint64_t most_polled = 4096;
-constexpr std::int16_t readable = 0x01;     // POLLIN
-constexpr std::int16_t writable = 0x04;     // POLLOUT
-constexpr std::int16_t ready_to_use = 0x05; // POLLIN | POLLOUT
-constexpr std::int16_t invalid = 0x20;      // POLLNVAL
-constexpr std::int16_t always_told = 0x38;  // POLLERR | POLLHUP | POLLNVAL
+constexpr std::int16_t ready_to_use = readable | writable;
+constexpr std::int16_t always_told = error | hang_up | invalid;
 constexpr std::uint64_t quiet_patience = 8; // an answer is fresh for so many doorbells' time
 constexpr std::uint64_t millisecond_ns = 1'000'000;
 
@@ -64,26 +57,47 @@ bool take(Kernel& kernel, Asked& entry, Polled answered, std::uint64_t quiet_unt
     return ahead > 0 && kernel.batch.received(file->handle, static_cast<std::uint64_t>(ahead));
 }
 
+// An array of the program's.
+struct Array {
+    UserMemory& user;
+    std::uint64_t at;
+
+    static base::Result<Asked> load(void* of, std::uint64_t i) {
+        auto const& array = *static_cast<Array*>(of);
+        return array.user.load<Asked>(array.at + (i * sizeof(Asked)));
+    }
+    static base::Result<void> store(void* of, std::uint64_t i, Asked const& entry) {
+        auto const& array = *static_cast<Array*>(of);
+        return array.user.store(array.at + (i * sizeof(Asked)), entry);
+    }
+};
+
 Reply poll_for(SystemCall const& call, std::uint64_t ns) {
-    auto& kernel = call.kernel;
-    auto const count = call[1];
+    Array array{call.kernel.user, call[0]};
+    // Checked first: the host sees nothing of a question that cannot be asked.
+    if (call[1] > most_polled) return std::unexpected(base::Errno::Inval);
+    TRY(array.user.check(array.at, call[1] * sizeof(Asked), Access::Write));
+    return poll_list(call.kernel, {&array, call[1], Array::load, Array::store}, ns);
+}
+
+} // namespace
+
+Reply poll_list(Kernel& kernel, PollList const& list, std::uint64_t ns) {
+    auto const count = list.count;
     if (count > most_polled) return std::unexpected(base::Errno::Inval);
     auto const extent = *Extent::create(0, count * sizeof(Polled));
-    auto const at = [&](std::uint64_t i) { return call[0] + i * sizeof(Asked); };
     auto const block = [&](std::uint64_t i) {
         return *Extent::create(i * sizeof(Polled), sizeof(Polled));
     };
     bool const may_receive = kernel.batch.may_receive() && kernel.alone();
-    // Checked first: the host sees nothing of a question that cannot be asked.
-    TRY(kernel.user.check(call[0], extent.size(), Access::Write));
     Message message{kernel.host};
     bool ready = false;
     for (std::uint64_t i = 0; i < count; ++i) {
-        auto entry = TRY(kernel.user.load<Asked>(at(i)));
+        auto entry = TRY(list.load(list.of, i));
         auto const asked = ask(kernel, entry, may_receive);
         ready = ready || entry.found != 0;
         message.shown().put(block(i).offset(), std::as_bytes(std::span{&asked, 1}));
-        TRY(kernel.user.store(at(i), entry));
+        TRY(list.store(list.of, i, entry));
     }
     TRY(kernel.wait(Call::Poll, {extent.encode(), ready ? 0 : ns}, count));
     auto const quiet_until = Machine::ticks() + quiet_patience * kernel.host.patience();
@@ -92,16 +106,16 @@ Reply poll_for(SystemCall const& call, std::uint64_t ns) {
     for (std::uint64_t i = 0; i < count; ++i) {
         auto answered = message.heard(block(i)).fetch<Polled>();
         if (!may_receive) answered.handle_or_ahead = 0;
-        auto entry = TRY(kernel.user.load<Asked>(at(i)));
+        auto entry = TRY(list.load(list.of, i));
         honest = take(kernel, entry, answered, quiet_until) && honest;
         if (entry.found != 0) ++found;
-        TRY(kernel.user.store(at(i), entry));
+        TRY(list.store(list.of, i, entry));
     }
     if (!honest) return std::unexpected(base::Errno::Proto);
     return found;
 }
 
-} // namespace
+namespace system_call {
 
 Reply poll(SystemCall const& call) {
     return poll_for(
@@ -116,4 +130,6 @@ Reply ppoll(SystemCall const& call) {
     return poll_for(call, deadline > now ? deadline - now : 0);
 }
 
-} // namespace shim::system_call
+} // namespace system_call
+
+} // namespace shim

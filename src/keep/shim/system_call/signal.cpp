@@ -1,6 +1,6 @@
 // Signals as a program asks for them and sends them to itself.
 
-#include "keep/shim/system_call/system_call.hpp"
+#include "keep/shim/system_call/source.hpp"
 #include "keep/shim/thread/schedule.hpp"
 
 namespace shim::system_call {
@@ -9,8 +9,6 @@ namespace {
 
 constexpr std::uint64_t set_size = 8;
 constexpr std::uint64_t least_stack = 2048; // MINSIGSTKSZ
-constexpr std::uint64_t unblockable = signal_bit(static_cast<std::uint64_t>(Signal::Kill)) |
-                                      signal_bit(static_cast<std::uint64_t>(Signal::Stop));
 
 base::Result<void> check_number(std::uint64_t number) {
     if (number < 1 || number > signal_count) return std::unexpected(base::Errno::Inval);
@@ -24,6 +22,7 @@ Reply send(SystemCall const& call, Thread& thread, std::uint64_t number) {
     if (number == static_cast<std::uint64_t>(Signal::Kill))
         end_keep(call.kernel, {.signal = number});
     if (thread.state == Thread::State::Parked) wake(call.kernel, thread);
+    tell_signals(call.kernel, signal_bit(number));
     return 0;
 }
 
@@ -42,9 +41,9 @@ Reply rt_sigaction(SystemCall const& call) {
     auto& action = call.kernel.signals.action(call[0]);
     auto const old = action;
     if (call[1] != 0) {
-        if (signal_bit(call[0]) & unblockable) return std::unexpected(base::Errno::Inval);
+        if (signal_bit(call[0]) & unblockable_signals) return std::unexpected(base::Errno::Inval);
         action = TRY(call.kernel.user.load<SignalAction>(call[1]));
-        action.mask &= ~unblockable;
+        action.mask &= ~unblockable_signals;
     }
     return call.wanted(call[2], old);
 }
@@ -58,7 +57,7 @@ Reply rt_sigprocmask(SystemCall const& call) {
         // SIG_BLOCK, SIG_UNBLOCK, SIG_SETMASK
         std::array const changed{old | set, old & ~set, set};
         if (call[0] >= changed.size()) return std::unexpected(base::Errno::Inval);
-        blocked = changed[call[0]] & ~unblockable;
+        blocked = changed[call[0]] & ~unblockable_signals;
     }
     return call.wanted(call[2], old);
 }
@@ -87,7 +86,15 @@ Reply sigaltstack(SystemCall const& call) {
 Reply kill(SystemCall const& call) {
     constexpr std::int32_t self = 1;
     if (call.word(0) != self && call.word(0) != 0) return std::unexpected(base::Errno{3}); // ESRCH
-    return send(call, call.thread, call[1]);
+    if (call[1] == 0) return 0;
+    TRY(check_number(call[1]));
+    auto const bit = signal_bit(call[1]);
+    if ((call.thread.blocked & bit) == 0) return send(call, call.thread, call[1]);
+    for (auto& thread : call.kernel.threads.first(call.kernel.max_threads))
+        if (thread.alive() && (thread.blocked & bit) == 0) return send(call, thread, call[1]);
+    call.kernel.pending |= bit;
+    tell_signals(call.kernel, bit);
+    return 0;
 }
 
 Reply tkill(SystemCall const& call) { return send_to_thread(call, call[0], call[1]); }

@@ -35,6 +35,14 @@ struct SystemCall {
 
 using Function = Reply(SystemCall const&); // what answers a system call
 
+struct TimeSpec {
+    std::int64_t seconds;
+    std::int64_t nanoseconds;
+};
+TimeSpec spec_of(std::uint64_t ns);
+// Nanoseconds; what is later than the clock can show counts as forever.
+base::Result<std::uint64_t> ns_of(TimeSpec spec);
+base::Result<std::uint64_t> load_ns(Kernel& kernel, std::uint64_t at);
 // The moment that lies the timespec at `at` after now; forever if `at` is null.
 base::Result<std::uint64_t> deadline_after(Kernel& kernel, std::uint64_t at);
 // The moment at which `clock` shows the timespec at `at`; forever if `at` is null.

@@ -7,27 +7,7 @@ namespace shim {
 
 namespace {
 
-struct TimeSpec {
-    std::int64_t seconds;
-    std::int64_t nanoseconds;
-};
-
 constexpr std::int64_t most_seconds = 1LL << 33;
-
-TimeSpec spec_of(std::uint64_t ns) {
-    return {static_cast<std::int64_t>(ns / second_ns), static_cast<std::int64_t>(ns % second_ns)};
-}
-
-// Nanoseconds; what is later than the clock can show counts as forever.
-base::Result<std::uint64_t> load_ns(Kernel& kernel, std::uint64_t at) {
-    auto const spec = TRY(kernel.user.load<TimeSpec>(at));
-    if (spec.seconds < 0 || spec.nanoseconds < 0 ||
-        spec.nanoseconds >= static_cast<std::int64_t>(second_ns))
-        return std::unexpected(base::Errno::Inval);
-    if (spec.seconds > most_seconds) return forever;
-    return static_cast<std::uint64_t>(spec.seconds) * second_ns +
-           static_cast<std::uint64_t>(spec.nanoseconds);
-}
 
 // Linux UAPI, linux/time.h: 0 and 5 are the real time, 2 and 3 CPU time, 1, 4, 6, 7 since the
 // start.
@@ -56,6 +36,23 @@ Reply sleep_until(SystemCall const& call, std::uint64_t deadline, std::uint64_t 
 }
 
 } // namespace
+
+TimeSpec spec_of(std::uint64_t ns) {
+    return {static_cast<std::int64_t>(ns / second_ns), static_cast<std::int64_t>(ns % second_ns)};
+}
+
+base::Result<std::uint64_t> ns_of(TimeSpec spec) {
+    if (spec.seconds < 0 || spec.nanoseconds < 0 ||
+        spec.nanoseconds >= static_cast<std::int64_t>(second_ns))
+        return std::unexpected(base::Errno::Inval);
+    if (spec.seconds > most_seconds) return forever;
+    return static_cast<std::uint64_t>(spec.seconds) * second_ns +
+           static_cast<std::uint64_t>(spec.nanoseconds);
+}
+
+base::Result<std::uint64_t> load_ns(Kernel& kernel, std::uint64_t at) {
+    return ns_of(TRY(kernel.user.load<TimeSpec>(at)));
+}
 
 base::Result<std::uint64_t> deadline_after(Kernel& kernel, std::uint64_t at) {
     if (at == 0) return forever;

@@ -1,6 +1,7 @@
 #include "keep/shim/system_call/transfer.hpp"
 
 #include "keep/shim/host/message.hpp"
+#include "keep/shim/system_call/source.hpp"
 
 namespace shim {
 
@@ -108,6 +109,7 @@ base::Result<std::uint64_t> Pieces::left(std::uint64_t cap, Access access) {
 
 Reply read_file(SystemCall const& call, File const& file, Pieces pieces, Position position) {
     if (file.kind == File::Kind::Memory) return read_memory(call, file, pieces, position);
+    if (file.source && position.own) return read_source(call, file.handle, pieces);
     auto& kernel = call.kernel;
     // What was received ahead comes first, by whatever number of the socket.
     bool const ahead = file.stream || kernel.batch.unread(file.handle) != nullptr;

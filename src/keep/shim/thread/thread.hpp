@@ -38,6 +38,7 @@ struct Thread {
     std::uint64_t futex = 0;     // address it waits at, or 0
     std::uint32_t futex_mask = 0;
     std::uint64_t futex_order = 0; // who came first is woken first
+    bool reads = false;            // waits for a timer or a signal to be read
     Frame frame{};                 // where a new thread begins
     std::uint64_t thread_pointer = 0;
     std::uint64_t control_words = 0;

@@ -1,7 +1,7 @@
 /* What the vDSO has below it. Its tests have another file of this name. */
 #pragma once
 
-#include "clock.h"
+#include "keep/shim/vdso/clock.h"
 
 extern char const __ehdr_start[] __attribute__((visibility("hidden")));
 

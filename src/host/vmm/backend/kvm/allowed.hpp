@@ -85,6 +85,8 @@ inline constexpr std::array allowed{
     Allowed{SYS_epoll_create1},
     Allowed{SYS_epoll_ctl},
     Allowed{SYS_epoll_pwait2},
+    Allowed{SYS_timerfd_create},
+    Allowed{SYS_timerfd_settime},
     Allowed{SYS_futex},
     Allowed{SYS_clock_nanosleep},
     Allowed{SYS_clock_gettime},

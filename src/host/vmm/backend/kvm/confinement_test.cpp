@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -153,7 +154,9 @@ TEST(Confinement, WatchesDescriptorsForTheProgram) {
     epoll_event event{};
     EXPECT_EQ(error_of({}, [&] { return ::epoll_pwait2(-1, &event, 1, nullptr, nullptr); }), EBADF);
     EXPECT_EQ(error_of({}, [] { return ::syscall(SYS_signalfd4, -1, nullptr, 8, 0); }), EPERM);
-    EXPECT_EQ(error_of({}, [] { return ::syscall(SYS_timerfd_create, 0, 0); }), EPERM);
+    EXPECT_EQ(error_of({}, [] { return ::syscall(SYS_inotify_init1, 0); }), EPERM);
+    EXPECT_EQ(error_of({}, [] { return ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC); }), 0);
+    EXPECT_EQ(error_of({}, [] { return ::timerfd_settime(-1, 0, nullptr, nullptr); }), EFAULT);
 }
 
 TEST(Confinement, MakesNoSocketThatTheConfigurationDidNotNeed) {

@@ -4,6 +4,7 @@
 #include "protocol/failure/failure.hpp"
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <limits>
 #include <string_view>
@@ -30,14 +31,20 @@ void on_alarm(int /*signal*/) {
     );
 }
 
+// They end no process; four stop it instead, and a stopped process does not see its time run out.
+constexpr std::array ending_nothing{
+    SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGWINCH
+};
+
 [[noreturn]] void die_by(int signal) {
+    if (std::ranges::find(ending_nothing, signal) != ending_nothing.end()) ::_exit(128 + signal);
     (void)std::signal(signal, SIG_DFL);
     sigset_t one;
     ::sigemptyset(&one);
     ::sigaddset(&one, signal);
     ::pthread_sigmask(SIG_UNBLOCK, &one, nullptr);
     (void)std::raise(signal);
-    ::_exit(128 + signal); // it was none that ends a process
+    ::_exit(128 + signal); // there is no such signal
 }
 
 } // namespace

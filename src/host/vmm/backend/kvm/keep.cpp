@@ -5,12 +5,14 @@
 #include "host/vmm/parking.hpp"
 #include "host/vmm/poller.hpp"
 #include "host/vmm/server/refusal.hpp"
+#include "os/thread.hpp"
 #include "protocol/hostcall/call.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstring>
+#include <future>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -273,16 +275,27 @@ base::Result<std::uint64_t> Keep::State::spawn(Request const& request) {
     if (index >= max_cpus || cpus[index].vcpu || ended) return std::unexpected(base::Errno::Again);
     auto& cpu = cpus[index];
     cpu.block = TRY(machine.memory(request.value(2), protocol::hostcall::block_size));
-    cpu.vcpu.emplace(TRY(
-        machine.add_cpu(static_cast<unsigned>(index), {image.start_secondary, request.value(1)})
-    ));
-    cpu_count = std::max(cpu_count, static_cast<unsigned>(index) + 1);
-    if (polled_cpus == index) ++polled_cpus; // a gap, if there ever is one, stays with doorbells
-    cpu.thread = std::thread{[this, index] {
+    // The thread first: a vCPU that was made once cannot be made again where the host allows no
+    // more threads for the moment.
+    std::promise<bool> made;
+    auto thread = TRY(os::start_thread([this, index, begins = made.get_future()]() mutable {
+        if (!begins.get()) return;
         run_cpu(static_cast<unsigned>(index));
         cpus[index].finished = true;
-    }};
+    }));
+    auto vcpu =
+        machine.add_cpu(static_cast<unsigned>(index), {image.start_secondary, request.value(1)});
+    if (!vcpu) {
+        made.set_value(false);
+        thread.join();
+        return std::unexpected(vcpu.error());
+    }
+    cpu.vcpu.emplace(*std::move(vcpu));
+    cpu_count = std::max(cpu_count, static_cast<unsigned>(index) + 1);
+    if (polled_cpus == index) ++polled_cpus; // a gap, if there ever is one, stays with doorbells
+    cpu.thread = std::move(thread);
     cpu.native = cpu.thread.native_handle();
+    made.set_value(true);
     return 0;
 }
 

@@ -26,6 +26,7 @@ struct Given {
 inline Given const none{};
 inline Given const file{Is::File, 5};
 inline Given const epoll{Is::Epoll, 8};
+inline Given const timer{Is::File, 9};
 inline Given const path{Is::Path};
 inline Given const data{Is::Data};
 inline Given const size{Is::Size};
@@ -58,6 +59,9 @@ inline Given const no_time = structure({0, 0});
 inline Given const event =
     structure({marked_word << 32 | 1, 0xa5a5'a5a5}); // EPOLLIN and the program's word
 
+inline Given const sets = structure({0xa5a5'a5a5'a5a5'a520}); // descriptor 5, and what lies behind
+inline Given const signals = structure({marked_word});
+
 inline std::vector<Example> const examples{
     {0, {file, out, size}},
     {1, {file, data, size}},
@@ -74,6 +78,7 @@ inline std::vector<Example> const examples{
     {19, {file, receives, wide(2)}},
     {20, {file, sends, wide(2)}},
     {22, {out}},
+    {23, {number(6), sets, sets, wide(0), no_time}},
     {33, {number(6), file}},
     {41, {number(2), number(1), number(0)}},
     {42, {file, data, number(16)}},
@@ -110,13 +115,18 @@ inline std::vector<Example> const examples{
     {266, {path, file, path}},
     {267, {file, path, out, number(64)}},
     {269, {file, path, number(4)}},
+    {270, {number(6), sets, wide(0), sets, no_time, wide(0)}},
     {271, {polls, number(1), no_time, wide(0)}},
     {280, {file, path, structure({1, 2, 3, 4}), number(0)}},
     {280, {file, wide(0), wide(0), number(0)}},
     {281, {epoll, out, number(2), number(0)}},
+    {282, {number(0xffff'ffff), signals, wide(8)}},
+    {283, {number(1), number(0)}},
     {284, {number(1)}},
     {285, {file, number(0), wide(0), wide(9)}},
+    {286, {timer, number(0), structure({0, 0, 1, 0}), wide(0)}},
     {288, {file, out, address_size, number(0x800)}},
+    {289, {number(0xffff'ffff), signals, wide(8), number(0x800)}},
     {290, {number(1), number(0x800)}},
     {291, {number(0)}},
     {292, {number(6), file, number(0)}},
@@ -137,6 +147,6 @@ inline std::set<std::uint64_t> const inside{2,   10,  11,  12,  13,  14,  15,  2
                                             32,  35,  39,  56,  60,  62,  63,  79,  89,  96,
                                             97,  98,  99,  102, 104, 107, 108, 110, 111, 131,
                                             157, 158, 186, 200, 201, 202, 203, 204, 218, 228,
-                                            229, 230, 231, 234, 273, 275, 302, 309, 318};
+                                            229, 230, 231, 234, 273, 275, 287, 302, 309, 318};
 
 } // namespace shim::fake

@@ -78,6 +78,7 @@ void Store::clear(Range busy) {
 void Store::clear_tables() {
     wipe(tables_->files);
     wipe(tables_->watches);
+    wipe(tables_->sources);
     wipe(tables_->threads);
     wipe(tables_->nodes);
     wipe(tables_->roots);

@@ -1,7 +1,7 @@
 /* The vDSO below which a test lies: any counter, pages of the test's own (event/clock_test.cpp). */
 #pragma once
 
-#include "clock.h"
+#include "keep/shim/vdso/clock.h"
 
 extern struct clock_page const* clock_at(void);
 extern clock_word* mark_at(void);

@@ -5,6 +5,7 @@
     tools/break_claims.py WORDS         rows whose claim holds these words
     tools/break_claims.py --tenth       a tenth of them, chosen by the commit: what ./test.sh runs
     tools/break_claims.py --date        all rows, and writes today into each row whose breakers were all noticed
+    tools/break_claims.py --part 1/3    every third row, from the first on: several may run side by side
 
 For each row the tests must first pass as the code is; then each breaker's edit is applied, what depends on it is built, and its tests must fail. All of it happens
 on a layer above the tree (overlayfs in a mount namespace of its own): the tree and its build stay as they are, and nothing but the edited files is built again.
@@ -169,6 +170,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("words", nargs="?", default="", help="only rows whose claim holds these words")
     parser.add_argument("--tenth", action="store_true", help="a tenth of the rows, chosen by the commit")
+    parser.add_argument("--part", default="1/1", help="K/N: every Nth row, from the Kth on")
     parser.add_argument("--date", action="store_true", help="write today into the rows whose breakers were all noticed")
     parser.add_argument("--build", type=pathlib.Path, default=claims.ROOT / "build", help="the build folder of the release preset")
     arguments = parser.parse_args()
@@ -181,6 +183,8 @@ def main():
         parser.error(f"no row's claim holds '{arguments.words}'")
     if arguments.tenth:
         rows = tenth_of(rows)
+    first, of = (int(number) for number in arguments.part.split("/"))
+    rows = rows[first - 1 :: of]
     breakers, problems = claims.read_breakers()
     tests = Tests(arguments.build.resolve())
     counts, seen = collections.Counter(), set()

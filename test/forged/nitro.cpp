@@ -44,15 +44,26 @@ void write_optional(Writer& out, char const* name, std::optional<Bytes> const& v
         out.simple(base::cbor::simple_null);
 }
 
+// Maps and arrays of a length that is told, or of an indefinite one (RFC 8949, 3.2.2).
+void begin_map(Writer& out, bool indefinite, std::size_t pairs) {
+    if (indefinite)
+        out.raw(std::array{std::byte{0xbf}});
+    else
+        out.map(pairs);
+}
+void begin_array(Writer& out, bool indefinite, std::size_t items) {
+    if (indefinite)
+        out.raw(std::array{std::byte{0x9f}});
+    else
+        out.array(items);
+}
+void end(Writer& out, bool indefinite) {
+    if (indefinite) out.raw(std::array{std::byte{0xff}});
+}
+
 Bytes payload(Nitro const& of, Bytes const& leaf, std::vector<Bytes> const& bundle) {
     return encoded([&](Writer& out) {
-        std::array const indefinite_map{std::byte{0xbf}};
-        std::array const indefinite_array{std::byte{0x9f}};
-        std::array const stop{std::byte{0xff}};
-        if (of.indefinite)
-            out.raw(indefinite_map);
-        else
-            out.map(9U + (of.other_field ? 1U : 0U) + (of.twice ? 1U : 0U));
+        begin_map(out, of.indefinite, 9U + (of.other_field ? 1U : 0U) + (of.twice ? 1U : 0U));
         out.text("module_id");
         out.text(of.module_id);
         out.text("digest");
@@ -60,24 +71,24 @@ Bytes payload(Nitro const& of, Bytes const& leaf, std::vector<Bytes> const& bund
         out.text("timestamp");
         out.number(duration_cast<milliseconds>(of.timestamp.time_since_epoch()).count());
         out.text("pcrs");
-        of.indefinite ? out.raw(indefinite_map) : out.map(of.pcrs.size());
+        begin_map(out, of.indefinite, of.pcrs.size());
         for (auto const& [index, value] : of.pcrs) {
             out.unsigned_number(index);
             out.bytes(value);
         }
-        if (of.indefinite) out.raw(stop);
+        end(out, of.indefinite);
         out.text("certificate");
         out.bytes(leaf);
         out.text("cabundle");
-        of.indefinite ? out.raw(indefinite_array) : out.array(bundle.size());
+        begin_array(out, of.indefinite, bundle.size());
         for (auto const& one : bundle) out.bytes(one);
-        if (of.indefinite) out.raw(stop);
+        end(out, of.indefinite);
         write_optional(out, "public_key", of.public_key);
         write_optional(out, "user_data", of.user_data);
         write_optional(out, "nonce", of.nonce);
         if (of.other_field) write_optional(out, "colour", {});
         if (of.twice) write_optional(out, "nonce", of.nonce);
-        if (of.indefinite && !of.endless) out.raw(stop);
+        end(out, of.indefinite && !of.endless);
     });
 }
 

@@ -60,6 +60,7 @@ def main():
         print(f"{rule}: is no rule")
         wrong += 1
     print(f"{len(rules())} rules, {len(alone & set(rules()))} of them alone, {len(NEVER_ALONE)} never, {wrong} wrong")
+    print(f"{len(rules()) - wrong} passed, {wrong} failed")
     return 1 if wrong else 0
 
 

@@ -5,7 +5,6 @@
 #include "protocol/failure/failure.hpp"
 
 #include <algorithm>
-#include <span>
 
 #include <unistd.h>
 
@@ -23,11 +22,6 @@ std::string shown(std::string_view text) {
         text.remove_prefix(std::min(end + 1, text.size()));
     }
     return out;
-}
-
-base::Result<void> write(int file, std::string_view text) {
-    auto const fit = shown(text);
-    return os::write_all(file, std::as_bytes(std::span{fit}));
 }
 
 std::string hints(std::string_view text) {
@@ -55,11 +49,15 @@ std::string failure_text(os::Failure const& failure) {
 
 void write_error(std::string_view text) {
     // Nobody is left to tell if standard error is gone.
-    (void)write(STDERR_FILENO, text);
+    (void)os::write_all(STDERR_FILENO, base::view_of(shown(text)));
 }
 
 os::OrFailure<void> write_output(std::string_view text) {
-    auto const written = write(STDOUT_FILENO, text);
+    return write_artefact(base::view_of(shown(text)));
+}
+
+os::OrFailure<void> write_artefact(base::View bytes) {
+    auto const written = os::write_all(STDOUT_FILENO, bytes);
     if (written) return {};
     return failure(
         "output-failed",

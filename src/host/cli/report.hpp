@@ -4,6 +4,7 @@
 // error. It is text: what a terminal would obey instead of showing is a question mark in it. JSON
 // escapes all that is not ASCII, so that nothing of it is lost here.
 
+#include "base/view.hpp"
 #include "os/failure.hpp"
 
 #include <string>
@@ -18,6 +19,9 @@ void write_error(std::string_view text);
 
 // Standard output may be full or closed.
 os::OrFailure<void> write_output(std::string_view text);
+
+// The same for a file that the user asked for on standard output: each byte as it is.
+os::OrFailure<void> write_artefact(base::View bytes);
 
 std::unexpected<os::Failure>
 failure(std::string_view name, std::string text, std::string hint = {});

@@ -46,7 +46,8 @@ os::OrFailure<void> write_file(std::string const& path, base::View bytes, os::Re
 
 os::OrFailure<void>
 write_result(std::optional<std::string> const& path, std::string_view text, os::Readers readers) {
-    return path ? write_file(*path, base::view_of(text), readers) : write_output(text);
+    return path ? write_file(*path, base::view_of(text), readers)
+                : write_artefact(base::view_of(text));
 }
 
 os::Failure crypto_failure(std::string const& what) {

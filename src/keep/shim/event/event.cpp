@@ -49,7 +49,8 @@ void raise(Kernel& kernel, Frame& frame, SignalInfo info) {
     auto const number = static_cast<std::uint64_t>(info.signal);
     if (kernel.thread().blocked & signal_bit(number)) end_keep(kernel, {.signal = number});
     info.trap = static_cast<std::uint64_t>(frame.vector);
-    info.error = (vectors_with_error >> info.trap & 1) != 0 ? frame.error : 0;
+    bool const with_error = info.trap < 32 && (vectors_with_error >> info.trap & 1) != 0;
+    info.error = with_error ? frame.error : 0;
     deliver(kernel, frame, info);
 }
 

@@ -27,7 +27,7 @@ struct Source {
 
 class Sources {
 public:
-    static constexpr std::size_t max_sources = 256;
+    static constexpr std::size_t max_sources = 128;
 
     explicit Sources(std::span<Source, max_sources> sources) : sources_{sources} {}
 

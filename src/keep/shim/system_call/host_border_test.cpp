@@ -233,52 +233,52 @@ TEST(HostBorder, shows_no_register_of_what_is_answered_inside) {
 
 // Another thread closes the number while a call waits, and opens another file by it: with a handle
 // of its own, or with the old one, which the host is free to give again.
+void exchange_the_file_under(Example const& example, std::uint32_t handle, bool stream) {
+    SCOPED_TRACE(name_of(example) + (handle == 7 ? ", handle given again" : ""));
+    Border fresh;
+    fresh.payload = 1 << 20;
+    auto& files = fresh.world.kernel().files;
+    fresh.world.kernel().threads[1].state = Thread::State::Idle;
+    files.change(5, *files.find(5), [&](File& f) { f.stream = stream; });
+    File const another{
+        .kind = File::Kind::Host,
+        .stream = true,
+        .handle = handle,
+        .room = 1,
+        .quiet_until = ~0ULL,
+        .opened = 2'000'000
+    };
+    bool exchanged = false;
+    fresh.world.set_host([&](Call call, Arguments const& a, std::span<std::byte> bytes) {
+        auto const kinds = Border::row(call);
+        for (unsigned i = 0; i < kinds.size(); ++i) {
+            if (kinds.at(i) != Argument::Handle) continue;
+            EXPECT_NE(a.at(i), 55U);
+            EXPECT_FALSE(exchanged && a.at(i) == 7 && handle == 7);
+        }
+        if (call == Call::Grow) return std::int64_t{0};
+        auto const answered = fresh.answer(call, a, bytes);
+        if (!exchanged) files.remove(5), files.put(5, another);
+        exchanged = true;
+        if (call == Call::EpollWait) return std::int64_t{1}; // of nothing: asked again
+        return call == Call::Pread ? static_cast<std::int64_t>(a[1] >> 32) : answered;
+    });
+    fresh.make(example.number, fresh.arguments_of(example));
+    if (!exchanged) return;
+    auto const found = files.find(5);
+    if (example.number == 33 || example.number == 292) return; // which replace it
+    ASSERT_TRUE(found);
+    EXPECT_TRUE(found->same(another));
+    EXPECT_EQ(found->room, another.room);
+    EXPECT_EQ(found->quiet_until, another.quiet_until);
+    EXPECT_EQ(found->flags, another.flags);
+    EXPECT_TRUE(found->stream);
+}
+
 TEST(HostBorder, a_call_goes_on_with_the_file_that_it_began_with) {
     for (std::uint32_t const handle : {55U, 7U})
         for (bool const stream : {false, true})
-            for (auto const& example : examples) {
-                SCOPED_TRACE(name_of(example) + (handle == 7 ? ", handle given again" : ""));
-                Border fresh;
-                fresh.payload = 1 << 20;
-                auto& files = fresh.world.kernel().files;
-                fresh.world.kernel().threads[1].state = Thread::State::Idle;
-                files.change(5, *files.find(5), [&](File& f) { f.stream = stream; });
-                File const another{
-                    .kind = File::Kind::Host,
-                    .stream = true,
-                    .handle = handle,
-                    .room = 1,
-                    .quiet_until = ~0ULL,
-                    .opened = 2'000'000
-                };
-                bool exchanged = false;
-                fresh.world.set_host([&](Call call,
-                                         Arguments const& a,
-                                         std::span<std::byte> bytes) {
-                    auto const kinds = Border::row(call);
-                    for (unsigned i = 0; i < kinds.size(); ++i) {
-                        if (kinds.at(i) != Argument::Handle) continue;
-                        EXPECT_NE(a.at(i), 55U);
-                        EXPECT_FALSE(exchanged && a.at(i) == 7 && handle == 7);
-                    }
-                    if (call == Call::Grow) return std::int64_t{0};
-                    auto const answered = fresh.answer(call, a, bytes);
-                    if (!exchanged) files.remove(5), files.put(5, another);
-                    exchanged = true;
-                    if (call == Call::EpollWait) return std::int64_t{1}; // of nothing: asked again
-                    return call == Call::Pread ? static_cast<std::int64_t>(a[1] >> 32) : answered;
-                });
-                fresh.make(example.number, fresh.arguments_of(example));
-                if (!exchanged) continue;
-                auto const found = files.find(5);
-                if (example.number == 33 || example.number == 292) continue; // which replace it
-                ASSERT_TRUE(found);
-                EXPECT_TRUE(found->same(another));
-                EXPECT_EQ(found->room, another.room);
-                EXPECT_EQ(found->quiet_until, another.quiet_until);
-                EXPECT_EQ(found->flags, another.flags);
-                EXPECT_TRUE(found->stream);
-            }
+            for (auto const& example : examples) exchange_the_file_under(example, handle, stream);
 }
 
 } // namespace

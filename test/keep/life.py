@@ -243,6 +243,26 @@ def max_threads():
     refused(execute(exec_line("limits", "--max-threads", "257")), 125, "--max-threads", name="usage")
 
 
+@story("a signal that the process of a Keep gets is none of the program's: no call is interrupted", ours=True)
+def signals_of_the_host():
+    process = start(exec_line("waits"))
+    equal(process.stdout.readline(), b"waits\n")
+    for part in (b"a", b"b"):
+        for _ in range(20):
+            os.kill(process.pid, signal.SIGRTMAX)
+            time.sleep(0.01)
+        process.stdin.write(part), process.stdin.flush()
+    outcome = process.wait(10), process.stdout.read().decode()
+    equal(outcome, (0, ""))
+
+
+@story("a program that one of its threads ends while another waits is gone at once", ours=True, seconds=120)
+def ends_while_another_waits():
+    for delay_us in range(0, 400, 10):
+        outcome = execute([*exec_line("waits"), str(delay_us)], timeout=10)
+        equal(outcome.status, 7, f"after {delay_us} us: {outcome.errors}")
+
+
 @story("where the host allows no more threads, a program is told so and goes on", ours=True, seconds=120)
 def no_more_threads():
     if not shutil.which("setpriv"):

@@ -22,9 +22,10 @@ base::Result<Handles::Open> Handles::find(std::uint64_t handle) const {
 }
 
 base::Result<void> Handles::close(std::uint64_t handle) {
+    Open last; // goes after the lock is open: a socket may wait for its peer
     std::scoped_lock const lock{mutex_};
     if (handle >= open_.size() || !open_[handle]) return std::unexpected(base::Errno::BadF);
-    open_[handle].reset();
+    last = std::move(open_[handle]);
     return {};
 }
 

@@ -224,9 +224,15 @@ Reply system_call::pipe2(SystemCall const& call) {
     TRY(kernel.wait(Call::Pipe, {extent.encode(), flags & ~open_close_on_exec}, 0));
     auto const handles = message.heard(extent).fetch<Pair>();
     if (handles[0] == handles[1]) return std::unexpected(base::Errno::Proto);
-    Pair numbers{};
-    for (unsigned i = 0; i < 2; ++i)
-        numbers[i] = static_cast<std::uint32_t>(TRY(add_handle(call, handles[i], flags, false)));
+    auto const reader = add_handle(call, handles[0], flags, false);
+    auto const writer = add_handle(call, handles[1], flags, false);
+    if (reader && !writer) { // the program would never learn of the one
+        kernel.files.remove(*reader);
+        static_cast<void>(kernel.wait(Call::Close, {handles[0]}, 0));
+    }
+    Pair const numbers{
+        static_cast<std::uint32_t>(TRY(reader)), static_cast<std::uint32_t>(TRY(writer))
+    };
     return call.store(call[0], numbers);
 }
 

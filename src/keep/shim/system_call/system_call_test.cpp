@@ -181,6 +181,25 @@ TEST_F(SystemCallTest, a_handle_is_closed_with_its_last_descriptor) {
     EXPECT_EQ(world.call(3, {9}), error(Errno::BadF));
 }
 
+TEST_F(SystemCallTest, a_pipe_that_finds_room_for_one_end_only_leaves_none_of_them) {
+    std::vector<std::uint64_t> closed;
+    world.set_host([&](Call call, Arguments const& a, std::span<std::byte> bytes) -> std::int64_t {
+        std::array<std::uint32_t, 2> const handles{100, 101};
+        if (call == Call::Pipe) std::memcpy(bytes.data(), handles.data(), sizeof handles);
+        if (call == Call::Close) closed.push_back(a[0]);
+        return 0;
+    });
+    auto& files = world.kernel().files;
+    for (std::uint32_t i = 0; i + 1 < Descriptors::max_files; ++i)
+        files.put(i, {.kind = File::Kind::Host, .handle = 1000 + i});
+    auto const ends = world.room(8);
+    EXPECT_EQ(world.call(293, {ends, 0}), error(Errno::MFile));
+    EXPECT_EQ(closed, (std::vector<std::uint64_t>{101, 100}));
+    EXPECT_EQ(world.call(32, {0}), Descriptors::max_files - 1) << "the number is free";
+    EXPECT_EQ(world.call(293, {ends, 0}), error(Errno::MFile));
+    EXPECT_EQ(closed.size(), 4U);
+}
+
 TEST_F(SystemCallTest, a_handler_sees_the_registers_and_what_it_changes_counts) {
     struct Action {
         std::uint64_t handler, flags, restorer, mask;

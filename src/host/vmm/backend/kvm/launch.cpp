@@ -88,6 +88,7 @@ os::OrFailure<void> confine(Handed const& handed) {
         );
     kvm::Needs const needs{
         .sockets = handed.server.policy().network.sockets(),
+        .datagrams = handed.server.policy().network.everything(),
         .memory = handed.wishes.memory,
         .folders = handed.folders,
         .words = &handed.server.path_words(),

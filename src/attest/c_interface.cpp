@@ -135,6 +135,8 @@ roots_for(enarx_attest_verifier const& verifier, base::View evidence, Kinds kind
     auto const kind = recognise(evidence);
     // What is no evidence, or refused for its kind, needs no root.
     if (!kind || !kinds.contains(*kind)) return out;
+    // A certification request is of whichever vendor its maker chose.
+    if (kinds.contains(Kind::EnarxRequest)) return {};
     auto const purposes = purposes_of(*kind, evidence);
     for (auto const other : all_kinds())
         if (kinds.contains(other) && purposes_of(other, evidence) != purposes) return {};

@@ -61,8 +61,8 @@ struct SharedFlags : testing::Test {
 
 TEST_F(SharedFlags, that_a_keep_sets_hold_for_its_own_calls_only) {
     EXPECT_EQ(call(Call::Fcntl, {reader, F_SETFL, O_NONBLOCK}), 0);
-    EXPECT_FALSE(nonblocking(ends[0]));
-    EXPECT_EQ(call(Call::Fcntl, {reader, F_GETFL, 0}) & O_NONBLOCK, O_NONBLOCK);
+    ASSERT_FALSE(nonblocking(ends[0]));
+    ASSERT_EQ(call(Call::Fcntl, {reader, F_GETFL, 0}) & O_NONBLOCK, O_NONBLOCK);
     EXPECT_EQ(call(Call::Read, {reader, bytes(10)}), -EAGAIN);
     EXPECT_EQ(::write(ends[1].number(), "abc", 3), 3);
     EXPECT_EQ(call(Call::Read, {reader, bytes(10)}), 3);
@@ -72,7 +72,8 @@ TEST_F(SharedFlags, set_by_ioctl_are_the_same_ones) {
     int const on = 1;
     std::memcpy(block.data() + protocol::hostcall::data_offset, &on, sizeof on);
     EXPECT_EQ(call(Call::Ioctl, {reader, FIONBIO, bytes(sizeof on)}), 0);
-    EXPECT_FALSE(nonblocking(ends[0]));
+    ASSERT_FALSE(nonblocking(ends[0]));
+    ASSERT_NE(call(Call::Fcntl, {reader, F_GETFL, 0}) & O_NONBLOCK, 0);
     EXPECT_EQ(call(Call::Read, {reader, bytes(10)}), -EAGAIN);
 }
 

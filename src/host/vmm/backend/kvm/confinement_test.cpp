@@ -46,8 +46,12 @@ int control_of(Needs const& needs, unsigned long request) {
 }
 
 TEST(Confinement, LetsNobodyReadAVcpusRegisters) {
-    for (unsigned long const request :
-         {KVM_GET_REGS, KVM_GET_SREGS, KVM_GET_FPU, KVM_GET_MSRS, std::size_t{KVM_NMI}})
+    for (auto const request :
+         {KVM_GET_REGS,
+          KVM_GET_SREGS,
+          KVM_GET_FPU,
+          KVM_GET_MSRS,
+          static_cast<unsigned long>(KVM_NMI)})
         EXPECT_EQ(control_of({}, request), EPERM) << request;
     EXPECT_EQ(control_of({}, KVM_RUN), ENOTTY);
     EXPECT_EQ(control_of({}, KVM_INTERRUPT), ENOTTY); // the kick of a vCPU (adr 14)

@@ -130,7 +130,8 @@ typedef struct enarx_attest_request {
 typedef struct enarx_attest_appraisal enarx_attest_appraisal;
 /* NULL: the bytes are of no kind of evidence (a certificate, for one: it is an endorsement), or the request is incomplete:
  * its size is none that it ever had, a pointer in it is NULL, nothing is said of a comparison, the time is before 1970 or
- * after 9999, or no such kinds exist. An answer of any verdict is to be freed. */
+ * after 9999, no such kinds exist, or the roots have no purpose and the kinds leave the vendor open. An answer of any
+ * verdict is to be freed. */
 enarx_attest_appraisal*
 enarx_attest_appraise(enarx_attest_verifier* verifier, enarx_attest_request const* request);
 void enarx_attest_appraisal_free(enarx_attest_appraisal* appraisal);

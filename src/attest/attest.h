@@ -70,7 +70,7 @@ bool enarx_attest_verifier_add_roots(
     enarx_attest_verifier* verifier, enarx_attest_endorsements const* roots, uint64_t purposes
 );
 /* Trusts the certificates among `roots` and nothing else, for the kind of evidence that the request names: its `kinds`
- * must then be of one vendor. */
+ * must then be of one vendor, so ENARX_ATTEST_CSR, which may hold evidence of two, is not among them: name purposes. */
 enarx_attest_verifier* enarx_attest_verifier_with_roots(enarx_attest_endorsements const* roots);
 /* Trusts the public keys of platforms beside the roots, for CCA, whose tokens no vendor's chain vouches for: a JWK (EC,
  * RFC 7517), or an array of {"pkey": JWK, "instance-id": HEX, "implementation-id": HEX}. While the verifier is being

@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import random
+import select
 import shutil
 import signal
 import socket
@@ -108,6 +109,17 @@ def filtered():
     contains(status, "Seccomp:\t2", "NoNewPrivs:\t1")
     links = [os.readlink(f"/proc/{process.pid}/fd/{fd}") for fd in os.listdir(f"/proc/{process.pid}/fd")]
     equal({link for link in links if os.path.isdir(link)}, {str(place)}, "directories that it has open")
+
+
+@story("what the caller has open beside the standard streams, the process of a Keep has not", ours=True)
+def not_inherited():
+    ends = os.pipe()
+    process = start(exec_line("secret"), pass_fds=(ends[1],))
+    os.close(ends[1])
+    wait_for_line(process, "ready")
+    true(select.select([ends[0]], [], [], 20)[0], "the process has the caller's pipe open")
+    equal(os.read(ends[0], 1), b"")
+    equal(process.poll(), None)
 
 
 def without_landlock():

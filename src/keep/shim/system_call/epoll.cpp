@@ -76,10 +76,11 @@ Reply wait_until(SystemCall const& call, std::uint64_t deadline) {
         auto const ns = left_until(kernel, deadline);
         Message message{kernel.host};
         auto const told = TRY(kernel.wait(Call::EpollWait, {epoll, extent, ns}, count));
+        // Of one that was closed meanwhile: its handle, and with it the places, may be another's.
+        if (!kernel.files.open(file)) return std::unexpected(base::Errno::BadF);
         auto const stored = TRY(store_events(call, epoll, message, told));
         if (stored != 0 || left_until(kernel, deadline) == 0) return stored;
         if (call.thread.pending & ~call.thread.blocked) return std::unexpected(base::Errno::Intr);
-        if (!kernel.files.open(file)) return std::unexpected(base::Errno::BadF);
     }
 }
 

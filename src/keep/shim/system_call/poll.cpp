@@ -43,9 +43,10 @@ Polled ask(Kernel& kernel, Asked& entry, bool may_receive) {
 
 // Takes the host's answer, with what it has received ahead. False: it cannot be true.
 bool take(Kernel& kernel, Asked& entry, Polled answered, std::uint64_t quiet_until) {
+    if (entry.descriptor < 0) return true; // nobody was asked
     entry.found |= answered.found & (entry.wanted | always_told);
     // With other threads the number may be another file's by now.
-    if (!kernel.alone() || entry.descriptor < 0 || (entry.wanted & readable) == 0) return true;
+    if (!kernel.alone() || (entry.wanted & readable) == 0) return true;
     auto const number = static_cast<std::uint64_t>(entry.descriptor);
     auto const file = kernel.files.find(number);
     if (!file || !file->stream) return true;

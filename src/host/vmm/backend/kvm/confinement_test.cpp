@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/sched.h>
+#include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -46,8 +47,12 @@ int control_of(Needs const& needs, unsigned long request) {
 }
 
 TEST(Confinement, LetsNobodyReadAVcpusRegisters) {
-    for (unsigned long const request :
-         {KVM_GET_REGS, KVM_GET_SREGS, KVM_GET_FPU, KVM_GET_MSRS, std::size_t{KVM_NMI}})
+    for (auto const request :
+         {KVM_GET_REGS,
+          KVM_GET_SREGS,
+          KVM_GET_FPU,
+          KVM_GET_MSRS,
+          static_cast<unsigned long>(KVM_NMI)})
         EXPECT_EQ(control_of({}, request), EPERM) << request;
     EXPECT_EQ(control_of({}, KVM_RUN), ENOTTY);
     EXPECT_EQ(control_of({}, KVM_INTERRUPT), ENOTTY); // the kick of a vCPU (adr 14)
@@ -164,6 +169,14 @@ TEST(Confinement, MakesNoSocketThatTheConfigurationDidNotNeed) {
     auto const make_socket = [] { return ::socket(AF_INET, SOCK_STREAM, 0); };
     EXPECT_EQ(error_of({}, make_socket), EPERM);
     EXPECT_EQ(error_of({.sockets = true}, make_socket), 0);
+    auto const datagrams = [] { return ::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0); };
+    EXPECT_EQ(error_of({.sockets = true}, datagrams), EPERM);
+    EXPECT_EQ(error_of({.sockets = true, .datagrams = true}, datagrams), 0);
+    // An administrator's process, too, makes none that goes below these.
+    for (int const type : {SOCK_RAW, SOCK_SEQPACKET, SOCK_DCCP}) {
+        auto const make = [&] { return ::socket(AF_INET, type | SOCK_CLOEXEC, IPPROTO_ICMP); };
+        EXPECT_EQ(error_of({.sockets = true, .datagrams = true}, make), EPERM) << type;
+    }
 }
 
 } // namespace

@@ -219,8 +219,8 @@ std::string escape_by(World& world, Needs const& needs, Allowed call) {
         if (shared.next == 0) break;
     }
     // What takes memory or stacks from a process may end it again and again; the rest may not.
-    bool const names = call.reach >= kvm::Reach::OwnProcess;
-    if (names && shared.next < attempts.count()) return "ended its process too often";
+    if (call.reach >= kvm::Reach::OwnProcess && shared.next < attempts.count())
+        return "ended its process too often";
     if (test::picture(world.outside) != before) return "changed what lies outside";
     if (call.number != SYS_utimensat && test::picture(world.read_only) != before_read_only)
         return "changed what is only to be read";

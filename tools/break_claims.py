@@ -5,18 +5,19 @@
     tools/break_claims.py WORDS         rows whose claim holds these words
     tools/break_claims.py --tenth       a tenth of them, chosen by the commit: what ./test.sh runs
     tools/break_claims.py --date        all rows, and writes today into each row whose breakers were all noticed
+    tools/break_claims.py --part 1/3    every third row, from the first on: several may run side by side
 
 For each row the tests must first pass as the code is; then each breaker's edit is applied, what depends on it is built, and its tests must fail. All of it happens
 on a layer above the tree (overlayfs in a mount namespace of its own): the tree and its build stay as they are, and nothing but the edited files is built again.
 """
-import argparse, collections, datetime, hashlib, json, math, os, pathlib, re, shutil, subprocess, sys, tempfile, time
+import argparse, collections, contextlib, datetime, hashlib, json, math, os, pathlib, re, signal, subprocess, sys, tempfile, time
 
 import claims
 
 CLOSING = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.M)
 PRODUCT = ["enarx", "exec", "shim-deprivileged", "shim-kvm", "shim_verified_bound", "keep-run", "keep-tcg", "keep_programs"]
 INSIDE = "ENARX_BREAK_CLAIMS_INSIDE"
-Outcome = collections.namedtuple("Outcome", "passed failed skipped text")
+Outcome = collections.namedtuple("Outcome", "passed failed skipped seconds text")
 
 
 class Layer:
@@ -76,19 +77,26 @@ class Tests:
         command, environment = wanted[0]
         return [*command, *([test.words] if test.words else [])], environment
 
-    def run(self, test, backend):
+    def run(self, test, backend, patience=900):
+        """`patience`: seconds after which a test that does not end has failed."""
         command, environment = self.command(test, backend)
-        try:
-            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=900,
-                                  cwd=self.build, env={**os.environ, **environment})
-        except subprocess.TimeoutExpired:
-            return Outcome(0, 1, 0, "no end within 900 s")
-        text = done.stdout.decode(errors="replace")
+        started = time.monotonic()
+        # In a session of its own: a broken program may leave others behind, and they end with it.
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=self.build,
+                              env={**os.environ, **environment}, start_new_session=True) as process:
+            try:
+                output, _ = process.communicate(timeout=patience)
+            except subprocess.TimeoutExpired:
+                return Outcome(0, 1, 0, patience, f"no end within {patience:.0f} s")
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+        text, took = output.decode(errors="replace"), time.monotonic() - started
         closing = CLOSING.findall(text)
         if not closing:
-            return Outcome(0, 1, 0, text + f"\nended with {done.returncode} and without a closing line")
+            return Outcome(0, 1, 0, took, text + f"\nended with {process.returncode} and without a closing line")
         passed, failed, skipped = (int(number or 0) for number in closing[-1])
-        return Outcome(passed, max(failed, int(done.returncode != 0)), skipped, text)
+        return Outcome(passed, max(failed, int(process.returncode != 0)), skipped, took, text)
 
 
 def ninja(build, targets):
@@ -108,7 +116,7 @@ def last_lines(text, count=12):
 def try_row(row, breakers, tests, layer):
     """None where every breaker was noticed; ("skipped" or "failed", why) otherwise."""
     wanted = dict.fromkeys((test, breaker.backend) for breaker in breakers for test in breaker.notices)
-    skipped = []
+    skipped, usual = [], {}
     with layer:
         targets = {target for breaker in breakers for test in breaker.notices for target in breaker.build or tests.targets(test)}
         if (trouble := ninja(tests.build, sorted(targets))) is not None:
@@ -117,6 +125,7 @@ def try_row(row, breakers, tests, layer):
             outcome = tests.run(test, backend)
             if outcome.failed or not (outcome.passed or outcome.skipped):
                 return "failed", f"{test} does not pass as the code is:\n" + last_lines(outcome.text)
+            usual[test, backend] = outcome.seconds
             if not outcome.passed:
                 reason = next((line.strip() for line in outcome.text.splitlines() if line.lstrip().startswith("SKIP")), "no reason given")
                 skipped.append((test, reason))
@@ -132,7 +141,7 @@ def try_row(row, breakers, tests, layer):
             if (trouble := ninja(tests.build, targets)) is not None:
                 return "failed", f"'{breaker.removes}' does not build:\n" + last_lines(trouble)
             for test in left:
-                outcome = tests.run(test, breaker.backend)
+                outcome = tests.run(test, breaker.backend, patience=30 + 10 * usual[test, breaker.backend])
                 if not outcome.failed:
                     return "failed", f"'{breaker.removes}' is not noticed by {test}:\n" + last_lines(outcome.text)
     if skipped:
@@ -169,6 +178,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("words", nargs="?", default="", help="only rows whose claim holds these words")
     parser.add_argument("--tenth", action="store_true", help="a tenth of the rows, chosen by the commit")
+    parser.add_argument("--part", default="1/1", help="K/N: every Nth row, from the Kth on")
     parser.add_argument("--date", action="store_true", help="write today into the rows whose breakers were all noticed")
     parser.add_argument("--build", type=pathlib.Path, default=claims.ROOT / "build", help="the build folder of the release preset")
     arguments = parser.parse_args()
@@ -181,6 +191,8 @@ def main():
         parser.error(f"no row's claim holds '{arguments.words}'")
     if arguments.tenth:
         rows = tenth_of(rows)
+    first, of = (int(number) for number in arguments.part.split("/"))
+    rows = rows[first - 1 :: of]
     breakers, problems = claims.read_breakers()
     tests = Tests(arguments.build.resolve())
     counts, seen = collections.Counter(), set()

@@ -70,7 +70,7 @@ bool enarx_attest_verifier_add_roots(
     enarx_attest_verifier* verifier, enarx_attest_endorsements const* roots, uint64_t purposes
 );
 /* Trusts the certificates among `roots` and nothing else, for the kind of evidence that the request names: its `kinds`
- * must then be of one vendor. */
+ * must then be of one vendor, so ENARX_ATTEST_CSR, which may hold evidence of two, is not among them: name purposes. */
 enarx_attest_verifier* enarx_attest_verifier_with_roots(enarx_attest_endorsements const* roots);
 /* Trusts the public keys of platforms beside the roots, for CCA, whose tokens no vendor's chain vouches for: a JWK (EC,
  * RFC 7517), or an array of {"pkey": JWK, "instance-id": HEX, "implementation-id": HEX}. While the verifier is being
@@ -130,7 +130,8 @@ typedef struct enarx_attest_request {
 typedef struct enarx_attest_appraisal enarx_attest_appraisal;
 /* NULL: the bytes are of no kind of evidence (a certificate, for one: it is an endorsement), or the request is incomplete:
  * its size is none that it ever had, a pointer in it is NULL, nothing is said of a comparison, the time is before 1970 or
- * after 9999, or no such kinds exist. An answer of any verdict is to be freed. */
+ * after 9999, no such kinds exist, or the roots have no purpose and the kinds leave the vendor open. An answer of any
+ * verdict is to be freed. */
 enarx_attest_appraisal*
 enarx_attest_appraise(enarx_attest_verifier* verifier, enarx_attest_request const* request);
 void enarx_attest_appraisal_free(enarx_attest_appraisal* appraisal);

@@ -133,9 +133,13 @@ roots_for(enarx_attest_verifier const& verifier, base::View evidence, Kinds kind
     auto out = verifier.roots;
     if (!verifier.of_one_kind) return out;
     auto const kind = recognise(evidence);
-    auto const purposes = kind ? purposes_of(*kind, evidence) : Purposes{};
+    // What is no evidence, or refused for its kind, needs no root.
+    if (!kind || !kinds.contains(*kind)) return out;
+    // A certification request is of whichever vendor its maker chose.
+    if (kinds.contains(Kind::EnarxRequest)) return {};
+    auto const purposes = purposes_of(*kind, evidence);
     for (auto const other : all_kinds())
-        if (kind && kinds.contains(other) && purposes_of(other, evidence) != purposes) return {};
+        if (kinds.contains(other) && purposes_of(other, evidence) != purposes) return {};
     for (auto const& root : *verifier.of_one_kind) out.add(root, purposes);
     return out;
 }

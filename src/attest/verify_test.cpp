@@ -297,8 +297,19 @@ TEST(CInterface, RootsWithoutAPurposeAreForTheOneVendorWhoseEvidenceIsAskedFor) 
     EXPECT_FALSE(c.verdict());
     c.request.kinds = ENARX_ATTEST_SNP;
     EXPECT_EQ(c.verdict(), ENARX_ATTEST_ACCEPTED);
+    // Whoever makes a certification request chooses the vendor of what is in it.
+    for (auto const& of : positive_cases()) {
+        if (of.kind != Kind::EnarxRequest) continue;
+        InC request;
+        enarx_attest_verifier_free(request.verifier);
+        request.verifier = enarx_attest_verifier_with_roots(own.all);
+        request.request.evidence = c_bytes(of.parts[0].bytes);
+        request.request.kinds = ENARX_ATTEST_CSR;
+        EXPECT_FALSE(request.verdict());
+    }
+    // The attester sends evidence of another vendor: refused, and no error of the asker's.
     c.request.kinds = ENARX_ATTEST_SGX | ENARX_ATTEST_TDX;
-    EXPECT_FALSE(c.verdict());
+    EXPECT_EQ(c.verdict(), ENARX_ATTEST_REFUSED);
 }
 
 TEST(CInterface, RefusesKindsThatAreNotAskedForAndKnowsNoOthers) {

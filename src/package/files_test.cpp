@@ -1,5 +1,6 @@
 #include "package/configuration.hpp"
 
+#include <ctime>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -230,6 +231,30 @@ TEST(Files, RefuseEachMistakeWithItsPlace) {
     EXPECT_TRUE(
         refused("files = ['null']").message.contains("each entry of `files` must be a table")
     );
+}
+
+// Who wrote the file may be nobody's friend: looking for blocks in it takes as long as it is.
+TEST(Files, WithBlocksThatNeverEndAreRefusedAtOnce) {
+    constexpr std::size_t size = 300'000;
+    for (std::string_view const piece :
+         {"-----BEGIN ", "-----BEGIN A-----", "-----BEGIN -----END "}) {
+        std::string text;
+        while (text.size() < size) text += piece;
+        auto const before = std::clock();
+        auto const error =
+            refused(entry("kind='connect'\nhost='h'\ncertificate='" + text + "'\nprivate_key='x'"));
+        EXPECT_LT(std::clock() - before, CLOCKS_PER_SEC / 2) << piece;
+        EXPECT_TRUE(error.message.contains("must be a certificate in PEM")) << piece;
+    }
+}
+
+TEST(Files, HaveBlocksThatEndAlsoBehindOneThatDoesNot) {
+    auto const connect = only<Connect>(entry(
+        "kind='connect'\nhost='h'\ncertificate='''-----BEGIN NOTHING-----\n-----BEGIN "
+        "CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----'''\nprivate_key=" +
+        std::string{private_key}
+    ));
+    EXPECT_TRUE(connect.tls.certificate.contains("BEGIN CERTIFICATE"));
 }
 
 TEST(Files, TellWhichKindAKeyBelongsTo) {

@@ -22,17 +22,26 @@ constexpr std::array<std::string_view, 7> tls_keys{
 constexpr std::string_view not_a_path =
     "write the PEM text itself, between ''' and '''; a path of the host means nothing in a Keep";
 
+constexpr std::size_t longest_label = 64; // of a PEM block
+
 // The labels of the PEM blocks (RFC 7468), in their order. Text between blocks says nothing, and
-// what is inside is checked where TLS is set up.
+// what is inside is checked where TLS is set up. A block ends at the first end that follows, which
+// must be its own: so the text is gone through once, however many beginnings it has.
 std::vector<std::string_view> labels(std::string_view text) {
     static constexpr std::string_view begin = "-----BEGIN ";
+    static constexpr std::string_view finish = "-----END ";
     static constexpr std::string_view dashes = "-----";
     std::vector<std::string_view> found;
+    std::size_t end = 0;
     for (auto at = text.find(begin); at != std::string_view::npos; at = text.find(begin, at)) {
         at += begin.size();
-        auto const line = text.substr(at, text.find_first_of("\r\n", at) - at);
-        auto const label = line.substr(0, line.find(dashes));
-        if (text.contains("-----END " + std::string{label} + "-----")) found.push_back(label);
+        auto const rest = text.substr(at, longest_label + dashes.size());
+        auto const label = rest.substr(0, rest.find(dashes));
+        if (end < at) end = text.find(finish, at);
+        if (end == std::string_view::npos) break;
+        auto const after = text.substr(end + finish.size());
+        if (after.starts_with(label) && after.substr(label.size()).starts_with(dashes))
+            found.push_back(label);
     }
     return found;
 }

@@ -302,11 +302,22 @@ def broken():
         except OSError:
             pass
 
+    def dripping(handler):
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        try:
+            for _ in range(100):
+                handler.wfile.write(b"x")
+                handler.wfile.flush()
+                time.sleep(0.2)
+        except OSError:
+            pass
+
     answers = {
         "cut short": (raw(b"HTTP/1.1 200 OK\r\nContent-Length: 2000\r\n\r\n" + good[:100]), "cut short"),
         "no HTTP": (raw(b"SSH-2.0-OpenSSH_9.2\r\n"), "no HTTP"),
         "nothing": (raw(b""), path),
-        "silent": (raw(b"", hold=3), path),
+        "silent": (raw(b"", hold=20), path),
+        "slow": (dripping, path),
         "half a header": (raw(b"HTTP/1.1 200 OK\r\nContent-Le"), path),
         "endless": (endless, "longer than the limit"),
         "long headers": (raw(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 20_000 + b"\r\n"), "longer than the limit"),
@@ -317,7 +328,9 @@ def broken():
     }
     for name, (answer, part) in answers.items():
         service.answers[path] = answer
+        begin = time.monotonic()
         outcome = fetch(service, evidence, "--timeout", "1", "--patience", "0")
+        true(time.monotonic() - begin < 15, f"{name}: {time.monotonic() - begin:.0f} s in spite of --timeout 1")
         true(outcome.status == 1, f"{name}: exit status {outcome.status}: {outcome.errors}")
         refused(outcome, 1, part)
         no_bundle()

@@ -69,6 +69,18 @@ def at_hand():
     contains(outcome.text, "trusted for amd, which is what this evidence is of, in the place of the built-in ones")
 
 
+@story("a key of a platform is told with the answer, wherever it was given")
+def keys():
+    _, report, given, at = next(evidence())
+    key = VECTORS / next(e for e in ENTRIES if e["kind"] == "cca-trust-anchor")["path"]
+    (folder := scratch("endorsements")).mkdir()
+    (folder / "key.json").write_bytes(key.read_bytes())
+    for option, file, path in (("--root", f"arm:{key}", key), ("--root", key, key), ("--endorsements", folder, folder / "key.json")):
+        answer = json.loads(verify(report, given, at, option, file).text)
+        equal([r for r in answer.get("roots", []) if r["for"] == ["arm"]], [{"source": str(path), "for": ["arm"], "for_was_given": True}])
+    contains(enarx("verify", "--at", AT, "--endorsements", folder, VECTORS / report["path"]).text, f"key     {folder / 'key.json'}, trusted for arm")
+
+
 @story("a root that its own key did not sign, or that is damaged, is refused, and so is a key for a vendor that has none")
 def damaged():
     _, report, given, at = next(evidence())

@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import random
+import select
 import shutil
 import signal
 import socket
@@ -108,6 +109,17 @@ def filtered():
     contains(status, "Seccomp:\t2", "NoNewPrivs:\t1")
     links = [os.readlink(f"/proc/{process.pid}/fd/{fd}") for fd in os.listdir(f"/proc/{process.pid}/fd")]
     equal({link for link in links if os.path.isdir(link)}, {str(place)}, "directories that it has open")
+
+
+@story("what the caller has open beside the standard streams, the process of a Keep has not", ours=True)
+def not_inherited():
+    ends = os.pipe()
+    process = start(exec_line("secret"), pass_fds=(ends[1],))
+    os.close(ends[1])
+    wait_for_line(process, "ready")
+    true(select.select([ends[0]], [], [], 20)[0], "the process has the caller's pipe open")
+    equal(os.read(ends[0], 1), b"")
+    equal(process.poll(), None)
 
 
 def without_landlock():
@@ -229,6 +241,26 @@ def max_threads():
         outcome = succeeded(execute(exec_line("limits", *options), timeout=60))
         contains(outcome.text, f"threads {expected}\n")
     refused(execute(exec_line("limits", "--max-threads", "257")), 125, "--max-threads", name="usage")
+
+
+@story("a signal that the process of a Keep gets is none of the program's: no call is interrupted", ours=True)
+def signals_of_the_host():
+    process = start(exec_line("waits"))
+    equal(process.stdout.readline(), b"waits\n")
+    for part in (b"a", b"b"):
+        for _ in range(20):
+            os.kill(process.pid, signal.SIGRTMAX)
+            time.sleep(0.01)
+        process.stdin.write(part), process.stdin.flush()
+    outcome = process.wait(10), process.stdout.read().decode()
+    equal(outcome, (0, ""))
+
+
+@story("a program that one of its threads ends while another waits is gone at once", ours=True, seconds=120)
+def ends_while_another_waits():
+    for delay_us in range(0, 400, 10):
+        outcome = execute([*exec_line("waits"), str(delay_us)], timeout=10)
+        equal(outcome.status, 7, f"after {delay_us} us: {outcome.errors}")
 
 
 @story("where the host allows no more threads, a program is told so and goes on", ours=True, seconds=120)

@@ -16,6 +16,8 @@ using hw::quote::Header;
 using hw::snp::AttestationReport;
 
 constexpr std::size_t most = 4;
+constexpr std::size_t largest_document = 64 * 1024; // bytes (attest/nitro)
+constexpr unsigned most_looks = 64; // at what begins as a document: each may read all of it
 
 // A report has no magic number, but an algorithm that is always 1, and hundreds of zeros behind R,
 // S and the signature.
@@ -57,7 +59,18 @@ std::optional<base::View> quote_at(base::View bytes) {
     return bytes.first(bytes.size() - left.size() + *size);
 }
 
-std::optional<base::View> document_at(base::View bytes) {
+// The four bytes that all documents begin with, behind the tag if there is one: cheap to ask.
+bool begins_document(base::View bytes) {
+    if (bytes[0] == std::byte{0xd2}) bytes = bytes.subspan(1);
+    return bytes.size() > 4 && bytes[0] == std::byte{0x84} && bytes[1] >> 5 == std::byte{2} &&
+           bytes[2] == std::byte{0xa1} && bytes[3] == std::byte{1};
+}
+
+// `looks`: how many more are affordable. Who wrote the bytes may want this to take long.
+std::optional<base::View> document_at(base::View bytes, unsigned& looks) {
+    if (!begins_document(bytes) || looks == 0) return {};
+    --looks;
+    bytes = bytes.first(std::min(bytes.size(), largest_document));
     if (!nitro::looks_like(bytes)) return {};
     base::cbor::Reader in{bytes};
     auto const whole = in.skip();
@@ -65,11 +78,11 @@ std::optional<base::View> document_at(base::View bytes) {
     return *whole;
 }
 
-std::optional<base::View> evidence_at(base::View bytes) {
+std::optional<base::View> evidence_at(base::View bytes, unsigned& looks) {
     switch (std::to_integer<unsigned>(bytes[0])) {
     case 0x84: // an array of four, or tag 18 before it
     case 0xd2:
-        return document_at(bytes);
+        return document_at(bytes, looks);
     case 2:
     case 3:
     case 4:
@@ -85,8 +98,9 @@ std::optional<base::View> evidence_at(base::View bytes) {
 
 std::vector<Found> scan(base::View bytes) {
     std::vector<Found> out;
+    unsigned looks = most_looks;
     for (std::size_t at = 0; at < bytes.size() && out.size() < most;) {
-        auto const found = evidence_at(bytes.subspan(at));
+        auto const found = evidence_at(bytes.subspan(at), looks);
         if (found) out.push_back({.evidence = *found, .offset = at});
         at += found ? found->size() : 1;
     }

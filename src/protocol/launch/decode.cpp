@@ -63,6 +63,8 @@ std::string_view broken_rule(ItemHeader header, std::string_view text) {
     if (has_descriptor != shape.descriptor)
         return "an item lacks its descriptor or has one too many";
     if (has_descriptor && header.descriptor > 0x7fff'ffffU) return "a descriptor is negative";
+    if (has_descriptor && header.descriptor <= static_cast<std::uint32_t>(block_descriptor))
+        return "a descriptor is a standard stream or the block itself";
     if (shape.size != 0 && text.size() != shape.size)
         return shape.size == number_size ? "a number has not eight bytes"
                                          : "a measurement has not 48 bytes";

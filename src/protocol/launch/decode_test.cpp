@@ -143,6 +143,15 @@ TEST(LaunchBlock, is_refused_if_a_descriptor_is_missing_needless_or_negative) {
     EXPECT_EQ(rule_of(block), "a descriptor is negative");
 }
 
+// exec closes what an item names; these it has and closes already.
+TEST(LaunchBlock, is_refused_with_the_descriptor_of_a_standard_stream_or_of_itself) {
+    for (int descriptor = 0; descriptor <= block_descriptor; ++descriptor)
+        EXPECT_EQ(
+            rule_of(block_of({{.kind = Kind::Module, .descriptor = descriptor, .text = "a"}})),
+            "a descriptor is a standard stream or the block itself"
+        );
+}
+
 TEST(LaunchBlock, is_refused_with_one_descriptor_in_two_items) {
     EXPECT_EQ(
         rule_of(block_of({

@@ -60,6 +60,9 @@ std::string claims_text(AnswerJson const& claims) {
 }
 
 std::string root_text(RootUse const& root) {
+    if (root.key)
+        return "  key     " + root.source + ", trusted for " + attest::text_of(root.purposes) +
+               '\n';
     return "  root    " + root.source + ", trusted for " + attest::text_of(root.purposes) +
            (root.said ? "" : ", which is what this evidence is of") +
            ", in the place of the built-in ones\n";

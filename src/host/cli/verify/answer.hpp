@@ -19,6 +19,7 @@ struct RootUse {
     std::string source;
     attest::Purposes purposes;
     bool said = false; // by the user; else it follows from the kind of evidence at hand
+    bool key = false;  // of a platform, beside the roots
 };
 
 struct Answer {

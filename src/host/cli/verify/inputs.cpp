@@ -45,11 +45,14 @@ os::OrFailure<std::vector<std::string>> files_of(std::string const& path) {
     return out;
 }
 
-os::OrFailure<void>
-add_trust_keys(attest::Roots& roots, Bytes const& json, std::string const& path) {
+os::OrFailure<void> add_trust_keys(Anchors& anchors, Bytes const& json, std::string const& path) {
     auto keys = attest::parse_trust_keys(json, path);
     if (!keys) return unusable(keys.error());
-    for (auto& key : *keys) roots.trust(std::move(key));
+    for (auto& key : *keys) anchors.roots.trust(std::move(key));
+    // A key may lie in a folder of endorsements: whoever did not mean it reads of it.
+    anchors.given.push_back(
+        {.source = path, .purposes = {attest::Purpose::Arm}, .said = true, .key = true}
+    );
     return {};
 }
 
@@ -68,7 +71,7 @@ os::OrFailure<std::vector<std::string>> files_below(std::vector<std::string> con
 
 os::OrFailure<void> add_file(Anchors& anchors, std::string const& path) {
     auto const bytes = TRY(read_bytes(path, largest_endorsement));
-    if (attest::looks_like_trust_keys(bytes)) return add_trust_keys(anchors.roots, bytes, path);
+    if (attest::looks_like_trust_keys(bytes)) return add_trust_keys(anchors, bytes, path);
     if (auto added = anchors.endorsements.add(bytes, path); !added) {
         if (auto const kind = attest::recognise(bytes))
             added.error().found += "; it looks like evidence, a " + std::string{name_of(*kind)};
@@ -123,7 +126,7 @@ os::OrFailure<void> add_root(Anchors& anchors, RootArgument const& root) {
     bool const for_keys = root.purposes == attest::Purposes{attest::Purpose::Arm};
     if (attest::looks_like_trust_keys(bytes)) {
         if (root.purposes && !for_keys) return wrong_anchor(root, "a key");
-        return add_trust_keys(anchors.roots, bytes, root.path);
+        return add_trust_keys(anchors, bytes, root.path);
     }
     attest::Endorsements file;
     if (auto const added = file.add(bytes, root.path); !added) return unusable(added.error());
@@ -137,7 +140,8 @@ os::OrFailure<void> add_root(Anchors& anchors, RootArgument const& root) {
         anchors.given.push_back(
             {.source = certificate.source,
              .purposes = root.purposes.value_or(attest::Purposes{}),
-             .said = root.purposes.has_value()}
+             .said = root.purposes.has_value(),
+             .key = false}
         );
     }
     return {};

@@ -24,7 +24,7 @@ struct Anchors {
     attest::Roots roots = attest::Roots::builtin();
     // Roots that the user gave without saying for what: for the kind of evidence at hand.
     std::vector<attest::Sourced<crypto::Certificate>> of_the_kind = {};
-    // All roots that the user gave; without purposes where they are of_the_kind.
+    // All roots and keys that the user gave; without purposes where they are of_the_kind.
     std::vector<RootUse> given = {};
 };
 

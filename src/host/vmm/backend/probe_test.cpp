@@ -138,6 +138,9 @@ TEST(Kvm, SaysWhetherLandlockHoldsItsProcessToDirectories) {
     EXPECT_TRUE(told().starts_with("no: a Keep gets no directory of the host")) << told();
     fake.landlock(1);
     EXPECT_TRUE(told().contains("cannot be moved from one folder to another")) << told();
+    fake.landlock(2);
+    EXPECT_TRUE(told().contains("can empty files of a read-only one")) << told();
+    EXPECT_FALSE(told().contains("cannot be moved")) << told();
     fake.landlock(7);
     EXPECT_EQ(told(), "version 7: holds a Keep's process to the directories that it is given");
 }

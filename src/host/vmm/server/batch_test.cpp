@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstring>
 #include <string>
 #include <thread>
@@ -181,9 +182,16 @@ TEST_F(HostBatch, a_keep_that_has_ended_is_not_held_up_by_a_peer_that_does_not_r
     ASSERT_EQ(::setsockopt(far.number(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small), 0);
     for (std::uint32_t i = 0; i < 4; ++i)
         put_down(std::string(hostcall::most_late_bytes, 'x'), i << 16);
-    std::thread sender{[&] { batch.flush(); }};
+    std::atomic<bool> done = false;
+    std::thread sender{[&] {
+        batch.flush();
+        done = true;
+    }};
     ::usleep(20'000);
     batch.stop();
+    for (int i = 0; i < 500 && !done; ++i) ::usleep(10'000);
+    EXPECT_TRUE(done);
+    ::shutdown(near(), SHUT_RDWR); // ends it in any case
     sender.join();
 }
 

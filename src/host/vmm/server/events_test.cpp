@@ -3,6 +3,7 @@
 #include "host/vmm/server/keep_for_tests.hpp"
 
 #include <chrono>
+#include <set>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -65,6 +66,20 @@ TEST_F(EventsTest, only_timers_are_set_and_only_as_the_row_says) {
     auto const waits_not = keep.call(Call::TimerCreate, {O_NONBLOCK}).value();
     auto const flags = keep.call(Call::Fcntl, {waits_not, F_GETFL, 0});
     EXPECT_EQ(flags.value() & O_NONBLOCK, static_cast<unsigned>(O_NONBLOCK));
+}
+
+// A call of another thread may be under way with the old one.
+TEST_F(EventsTest, the_handle_of_a_closed_file_is_not_the_next_ones) {
+    auto& handles = keep.server.handles();
+    std::set<std::uint32_t> given;
+    for (unsigned i = 0; i < 250; ++i) {
+        auto const handle = handles.add(os::Fd{}, Rights::ReadWrite).value();
+        EXPECT_TRUE(given.insert(handle).second) << handle;
+        EXPECT_LT(handle, 1U << 24) << "a late send has no more room for it";
+        EXPECT_TRUE(handles.find(handle));
+        EXPECT_TRUE(handles.close(handle));
+        for (auto const old : given) EXPECT_FALSE(handles.find(old) || handles.close(old));
+    }
 }
 
 TEST_F(EventsTest, a_pipe_of_which_only_one_end_gets_a_handle_leaves_none) {

@@ -40,10 +40,20 @@ public:
     base::Result<void> close(std::uint64_t handle);
 
 private:
-    static constexpr std::size_t most = 65536;
+    // A handle is a place and how often that was closed: a call that is under way while another
+    // thread closes its handle and opens something else finds nothing, and never the new file. Both
+    // fit into a late send's 24 bits.
+    static constexpr unsigned place_bits = 16;
+    static constexpr std::size_t most = 1 << place_bits;
+    struct Place {
+        Open file;
+        std::uint8_t times = 0;
+    };
+
+    Place const* place(std::uint64_t handle) const; // null: nothing is open by it
 
     mutable std::mutex mutex_;
-    std::vector<Open> open_;
+    std::vector<Place> places_;
 };
 
 } // namespace host::vmm

@@ -3,7 +3,6 @@
 #include "os/check.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <climits>
 
 #include <fcntl.h>
@@ -27,17 +26,8 @@ base::Result<void> await(Handles::File const& file, short events, bool may_wait)
     return {};
 }
 
-// As the Keep's flags say, whatever the file's own are: those may be changed by others meanwhile.
-template <class Step>
-base::Result<std::uint64_t> move(Handles::File const& file, short events, Step step) {
-    bool const waits = (file.kept_flags & O_NONBLOCK) == 0;
-    if (!waits) TRY(await(file, events, false));
-    for (;;) {
-        ssize_t const done = step(waits);
-        if (done >= 0) return static_cast<std::uint64_t>(done);
-        if (errno != EAGAIN || !waits) return std::unexpected(os::last_error());
-        TRY(await(file, events, true));
-    }
+bool nonblocking(Handles::File const& file) {
+    return (::fcntl(file.number(), F_GETFL) & O_NONBLOCK) != 0;
 }
 
 } // namespace
@@ -57,12 +47,30 @@ void set_nonblocking(Handles::File& file, bool on) {
     file.kept_flags = on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
 }
 
+// As the Keep's flags say, whatever the file's own are: those may be changed by others meanwhile.
+base::Result<std::uint64_t>
+carry_out(Handles::File const& file, short events, bool patient, Step const& step) {
+    bool const waits = patient && (file.kept_flags & O_NONBLOCK) == 0;
+    if (!waits) TRY(await(file, events, false));
+    for (;;) {
+        ssize_t const done = step(waits);
+        if (done >= 0) return static_cast<std::uint64_t>(done);
+        auto const error = os::last_error();
+        // A file that lets it wait has a limit of time of its own (SO_RCVTIMEO), which is over.
+        if (error != base::Errno::Again || !waits || !nonblocking(file))
+            return std::unexpected(error);
+        TRY(await(file, events, true));
+    }
+}
+
 base::Result<std::uint64_t> read(Handles::File const& file, std::span<std::byte> to) {
-    return move(file, POLLIN, [&](bool) { return ::read(file.number(), to.data(), to.size()); });
+    return carry_out(file, POLLIN, true, [&](bool) {
+        return ::read(file.number(), to.data(), to.size());
+    });
 }
 
 base::Result<std::uint64_t> write(Handles::File const& file, std::span<std::byte> from) {
-    return move(file, POLLOUT, [&](bool waits) {
+    return carry_out(file, POLLOUT, true, [&](bool waits) {
         // A pipe that is ready takes so many bytes for sure.
         auto const size = waits ? from.size() : std::min<std::size_t>(from.size(), PIPE_BUF);
         iovec const part{from.data(), size};

@@ -7,7 +7,10 @@
 #include "host/vmm/server/handles.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <span>
+
+#include <sys/types.h>
 
 namespace host::vmm::shared_flags {
 
@@ -19,5 +22,11 @@ void set_nonblocking(Handles::File& file, bool on);
 
 base::Result<std::uint64_t> read(Handles::File const& file, std::span<std::byte> to);
 base::Result<std::uint64_t> write(Handles::File const& file, std::span<std::byte> from);
+
+// Any other call that waits for `events`, by the Keep's flags: `step` makes it, and is told whether
+// it may wait. A call that is not `patient` never does.
+using Step = std::function<ssize_t(bool waits)>;
+base::Result<std::uint64_t>
+carry_out(Handles::File const& file, short events, bool patient, Step const& step);
 
 } // namespace host::vmm::shared_flags

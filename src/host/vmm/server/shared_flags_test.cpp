@@ -4,12 +4,14 @@
 #include "host/vmm/server/shared_flags.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstring>
 #include <thread>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace host::vmm {
@@ -53,6 +55,18 @@ struct SharedFlags : testing::Test {
                       : -static_cast<std::int64_t>(answer.error());
     }
 
+    // The Keep's end; ours are the same open files. A call that waits in vain ends all the same.
+    std::uint64_t make_sockets(std::chrono::microseconds longest) {
+        std::array<int, 2> numbers{};
+        EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, numbers.data()), 0);
+        ends = {os::Fd{numbers[0]}, os::Fd{numbers[1]}};
+        auto const us = longest.count();
+        timeval const limit{.tv_sec = us / 1'000'000, .tv_usec = us % 1'000'000};
+        for (int const option : {SO_RCVTIMEO, SO_SNDTIMEO})
+            EXPECT_EQ(::setsockopt(numbers[0], SOL_SOCKET, option, &limit, sizeof limit), 0);
+        return hand(ends[0]);
+    }
+
     static std::uint64_t bytes(std::uint64_t size) { return Extent::create(0, size)->encode(); }
     static bool nonblocking(os::Fd const& file) {
         return (::fcntl(file.number(), F_GETFL) & O_NONBLOCK) != 0;
@@ -61,8 +75,8 @@ struct SharedFlags : testing::Test {
 
 TEST_F(SharedFlags, that_a_keep_sets_hold_for_its_own_calls_only) {
     EXPECT_EQ(call(Call::Fcntl, {reader, F_SETFL, O_NONBLOCK}), 0);
-    EXPECT_FALSE(nonblocking(ends[0]));
-    EXPECT_EQ(call(Call::Fcntl, {reader, F_GETFL, 0}) & O_NONBLOCK, O_NONBLOCK);
+    ASSERT_FALSE(nonblocking(ends[0]));
+    ASSERT_EQ(call(Call::Fcntl, {reader, F_GETFL, 0}) & O_NONBLOCK, O_NONBLOCK);
     EXPECT_EQ(call(Call::Read, {reader, bytes(10)}), -EAGAIN);
     EXPECT_EQ(::write(ends[1].number(), "abc", 3), 3);
     EXPECT_EQ(call(Call::Read, {reader, bytes(10)}), 3);
@@ -72,7 +86,8 @@ TEST_F(SharedFlags, set_by_ioctl_are_the_same_ones) {
     int const on = 1;
     std::memcpy(block.data() + protocol::hostcall::data_offset, &on, sizeof on);
     EXPECT_EQ(call(Call::Ioctl, {reader, FIONBIO, bytes(sizeof on)}), 0);
-    EXPECT_FALSE(nonblocking(ends[0]));
+    ASSERT_FALSE(nonblocking(ends[0]));
+    ASSERT_NE(call(Call::Fcntl, {reader, F_GETFL, 0}) & O_NONBLOCK, 0);
     EXPECT_EQ(call(Call::Read, {reader, bytes(10)}), -EAGAIN);
 }
 
@@ -94,6 +109,46 @@ TEST_F(SharedFlags, of_a_keep_that_waits_make_it_wait_though_somebody_else_set_t
     }};
     EXPECT_EQ(call(Call::Read, {reader, bytes(10)}), 4);
     late.join();
+}
+
+TEST_F(SharedFlags, hold_for_calls_that_only_sockets_have_too) {
+    using namespace std::chrono_literals;
+    auto const socket = make_sockets(2s);
+    auto const begin = std::chrono::steady_clock::now();
+    EXPECT_EQ(call(Call::Fcntl, {socket, F_SETFL, O_NONBLOCK}), 0);
+    EXPECT_EQ(call(Call::RecvFrom, {socket, bytes(10), 0}), -EAGAIN);
+    std::int64_t last = 0;
+    while ((last = call(Call::SendTo, {socket, bytes(60'000), 0})) > 0) {
+    }
+    EXPECT_EQ(last, -EAGAIN);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 1s) << "it waited";
+    EXPECT_FALSE(nonblocking(ends[0]));
+    EXPECT_EQ(::write(ends[1].number(), "abc", 3), 3);
+    EXPECT_EQ(call(Call::RecvFrom, {socket, bytes(10), 0}), 3);
+}
+
+TEST_F(SharedFlags, of_a_keep_that_waits_hold_for_sockets_that_somebody_else_set_otherwise) {
+    using namespace std::chrono_literals;
+    auto const socket = make_sockets(0s); // no limit
+    EXPECT_EQ(::fcntl(ends[0].number(), F_SETFL, O_NONBLOCK), 0);
+    EXPECT_EQ(call(Call::RecvFrom, {socket, bytes(10), MSG_DONTWAIT}), -EAGAIN);
+    std::thread late{[&] {
+        ::usleep(20'000);
+        EXPECT_EQ(::write(ends[1].number(), "late", 4), 4);
+    }};
+    EXPECT_EQ(call(Call::RecvFrom, {socket, bytes(10), 0}), 4);
+    late.join();
+}
+
+TEST_F(SharedFlags, leave_the_time_limit_of_a_socket_as_it_is) {
+    using namespace std::chrono_literals;
+    auto const socket = make_sockets(20ms);
+    std::thread rescue{[&] {
+        ::usleep(1'000'000);
+        EXPECT_EQ(::write(ends[1].number(), "late", 4), 4);
+    }};
+    EXPECT_EQ(call(Call::Read, {socket, bytes(10), 0}), -EAGAIN);
+    rescue.join();
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // Host calls on sockets: of the Internet only, and with the addresses that the Keep's plan names.
 
 #include "host/vmm/server/server.hpp"
+#include "host/vmm/server/shared_flags.hpp"
 #include "os/check.hpp"
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 namespace host::vmm {
@@ -118,20 +120,27 @@ base::Result<std::uint64_t> option(Request const& request) {
 
 constexpr int known_flags = MSG_PEEK | MSG_WAITALL | MSG_TRUNC | MSG_DONTWAIT | MSG_NOSIGNAL;
 
+// A call that may wait; of a standard stream, by the flags that the Keep has set.
+template <class Step>
+base::Result<std::uint64_t> by_flags(Request const& request, short events, int flags, Step step) {
+    auto const& file = *request.open(0);
+    if (!shared_flags::apart(file)) return value(step(flags));
+    bool const patient = (flags & MSG_DONTWAIT) == 0;
+    return shared_flags::carry_out(file, events, patient, [&](bool waits) -> ssize_t {
+        return step(waits ? flags : flags | MSG_DONTWAIT);
+    });
+}
+
 base::Result<std::uint64_t> receive(Request const& request) {
     Address address{};
-    socklen_t size = sizeof address;
+    socklen_t size = 0;
     auto const data = request.buffer(1);
-    auto const got = TRY(value(
-        ::recvfrom(
-            request.file(0),
-            data.data(),
-            data.size(),
-            request.number(2) & known_flags,
-            reinterpret_cast<sockaddr*>(&address),
-            &size
-        )
-    ));
+    auto const step = [&](int flags) {
+        size = sizeof address;
+        auto* const from = reinterpret_cast<sockaddr*>(&address);
+        return ::recvfrom(request.file(0), data.data(), data.size(), flags, from, &size);
+    };
+    auto const got = TRY(by_flags(request, POLLIN, request.number(2) & known_flags, step));
     give(address, size, request.buffer(3), request.buffer(4));
     // With MSG_TRUNC the kernel counts what did not fit, too; the Keep takes no such answer.
     return std::min<std::uint64_t>(got, data.size());
@@ -148,7 +157,9 @@ base::Result<std::uint64_t> send(Request const& request) {
     auto const to = TRY(given(request.buffer(3)));
     auto const data = request.buffer(1);
     int const flags = (request.number(2) & known_flags) | MSG_NOSIGNAL;
-    return value(::sendto(request.file(0), data.data(), data.size(), flags, to.get(), to.size));
+    return by_flags(request, POLLOUT, flags, [&](int how) {
+        return ::sendto(request.file(0), data.data(), data.size(), how, to.get(), to.size);
+    });
 }
 
 base::Result<std::uint64_t> connect(Request const& request, Network const& network) {
@@ -209,11 +220,13 @@ base::Result<std::uint64_t> Server::serve_socket(Request const& request) {
         return make_socket(request);
     case Call::Accept: {
         Address address{};
-        socklen_t size = sizeof address;
+        socklen_t size = 0;
         int const flags = (request.number(3) & SOCK_NONBLOCK) | SOCK_CLOEXEC;
-        auto const handle = TRY(
-            keep(::accept4(request.file(0), reinterpret_cast<sockaddr*>(&address), &size, flags))
-        );
+        auto const client = TRY(by_flags(request, POLLIN, 0, [&](int) {
+            size = sizeof address;
+            return ::accept4(request.file(0), reinterpret_cast<sockaddr*>(&address), &size, flags);
+        }));
+        auto const handle = TRY(keep(static_cast<int>(client)));
         give(address, size, request.buffer(1), request.buffer(2));
         return handle;
     }

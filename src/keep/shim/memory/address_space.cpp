@@ -48,11 +48,13 @@ base::Result<std::uint64_t> AddressSpace::map(std::uint64_t size, Access access)
 }
 
 base::Result<void> AddressSpace::map_at(Range range, Access access) {
+    bool const fresh = vacant(range);
     TRY(unmap(range));
     TRY(regions_.insert({.range = range, .access = access}));
     if (access == Access::None || range.size() > eager_size) return {};
     auto const filled = populate(range, access);
-    if (!filled) TRY(unmap(range));
+    if (filled || !fresh) return {}; // no hole in what was there: pages come when they are touched
+    TRY(unmap(range));
     return filled;
 }
 
@@ -146,6 +148,7 @@ base::Result<void> AddressSpace::protect(Range range, Access access) {
 }
 
 base::Result<void> AddressSpace::discard(Range range) {
+    TRY(table_.part(range)); // no large page lies across two regions: the rest cannot fail
     for (auto const& region : regions_.touching(range))
         if (region.backing != Backing::Window)
             drop_pages(TRY(table_.part(region.range.intersect(range))));

@@ -118,10 +118,23 @@ TEST_F(AddressSpaceTest, what_cannot_be_done_whole_is_not_begun) {
     EXPECT_EQ(space.unmap(part).error(), Errno::NoMem);
     EXPECT_EQ(space.protect(part, Access::Read).error(), Errno::NoMem);
     EXPECT_EQ(space.resize(part, 8 << 20, true).error(), Errno::NoMem);
+    EXPECT_EQ(space.discard({at, at + (2 << 20) + 4096}).error(), Errno::NoMem);
+    EXPECT_EQ(user.load<char>(at).value(), 'x') << "nothing of it is gone";
     EXPECT_EQ(space.regions().count(), regions);
     EXPECT_TRUE(user.store(at + 8192, 'a')) << "the region and its pages agree";
     EXPECT_EQ(user.load<char>(at + (2 << 20)).value(), 'y');
     EXPECT_EQ(fake::audit_pages(protocol::launch::files_address, fake::first_memory), nullptr);
+}
+
+TEST_F(AddressSpaceTest, a_reservation_has_no_hole_where_memory_for_a_part_of_it_is_missing) {
+    world.set_host([](Call, Arguments const&, std::span<std::byte>) { return -12; });
+    auto const at = space.map(64 * 4096, Access::None).value();
+    ASSERT_TRUE(space.map_at({at, at + 4096}, read_write)); // with the tables that it needs
+    while (world.kernel().pool.page()) {
+    }
+    static_cast<void>(space.map_at({at + 4096, at + 3 * 4096}, read_write));
+    EXPECT_TRUE(space.regions().covers({at, at + 64 * 4096}));
+    EXPECT_EQ(space.map(8 * 4096, read_write).error(), Errno::NoMem) << "and what is new is told";
 }
 
 TEST_F(AddressSpaceTest, the_heap_grows_and_shrinks) {

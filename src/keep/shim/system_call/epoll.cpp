@@ -73,13 +73,14 @@ Reply wait_until(SystemCall const& call, std::uint64_t deadline) {
     auto const extent = Extent::create(0, count * sizeof(EpollEvent))->encode();
     if (auto const ahead = TRY(store_ahead(call, epoll, count)); ahead != 0) return ahead;
     for (;;) {
-        auto const now = kernel.clock.monotonic(Machine::ticks());
-        auto const ns = deadline == forever ? forever : deadline > now ? deadline - now : 0;
+        auto const ns = left_until(kernel, deadline);
         Message message{kernel.host};
         auto const told = TRY(kernel.wait(Call::EpollWait, {epoll, extent, ns}, count));
-        auto const stored = TRY(store_events(call, epoll, message, told));
-        if (stored != 0 || told == 0 || ns == 0) return stored;
+        // Of one that was closed meanwhile: its handle, and with it the places, may be another's.
         if (!kernel.files.open(file)) return std::unexpected(base::Errno::BadF);
+        auto const stored = TRY(store_events(call, epoll, message, told));
+        if (stored != 0 || left_until(kernel, deadline) == 0) return stored;
+        if (call.thread.pending & ~call.thread.blocked) return std::unexpected(base::Errno::Intr);
     }
 }
 

@@ -154,6 +154,26 @@ TEST_F(EpollTest, an_epoll_that_is_closed_watches_nothing) {
     EXPECT_EQ(control(modify, 1, in, 0), error(Errno::NoEnt));
 }
 
+// The host is free to give the closed one's handle to the new one, and so is the shim its place.
+TEST_F(EpollTest, a_wait_on_an_epoll_that_is_closed_meanwhile_tells_nothing_of_the_next_one) {
+    ASSERT_EQ(control(add, 1, in, pointer), 0);
+    auto const place = place_of_last_change();
+    world.set_host([&](Call call, Arguments const&, std::span<std::byte> block) {
+        if (call != Call::EpollWait) return std::int64_t{0};
+        auto& kernel = world.kernel();
+        kernel.watches.forget(100 + epoll);
+        kernel.files.put(epoll, {.kind = File::Kind::Host, .handle = 100 + epoll, .opened = 1});
+        auto* const watch = kernel.watches.add(100 + epoll, 102).value();
+        watch->events = in, watch->data = pointer + 1;
+        EXPECT_EQ(kernel.watches.place(*watch), place);
+        EpollEvent const event{place, in, 0};
+        std::ranges::copy(std::as_bytes(std::span{&event, 1}), block.begin());
+        return std::int64_t{1};
+    });
+    EXPECT_EQ(wait(), error(Errno::BadF));
+    EXPECT_EQ(data(0), 0U);
+}
+
 TEST_F(EpollTest, what_the_host_did_not_take_is_not_watched) {
     answer_to_change = error(Errno::Perm);
     EXPECT_EQ(control(add, 1, in, pointer), error(Errno::Perm));

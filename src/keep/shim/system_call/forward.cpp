@@ -81,8 +81,8 @@ base::Result<void> Forward::out(std::uint64_t at, std::uint64_t size) {
 }
 
 base::Result<void> Forward::result(std::uint64_t at, std::uint64_t size) {
-    limit_ = size;
-    return fill(at, size, Bound::ByAnswer);
+    limit_ = smaller(size, data_size - used_);
+    return fill(at, limit_, Bound::ByAnswer);
 }
 
 base::Result<void> Forward::sized(std::uint64_t at, std::uint64_t size_at) {

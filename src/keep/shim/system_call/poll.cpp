@@ -43,9 +43,10 @@ Polled ask(Kernel& kernel, Asked& entry, bool may_receive) {
 
 // Takes the host's answer, with what it has received ahead. False: it cannot be true.
 bool take(Kernel& kernel, Asked& entry, Polled answered, std::uint64_t quiet_until) {
+    if (entry.descriptor < 0) return true; // nobody was asked
     entry.found |= answered.found & (entry.wanted | always_told);
     // With other threads the number may be another file's by now.
-    if (!kernel.alone() || entry.descriptor < 0 || (entry.wanted & readable) == 0) return true;
+    if (!kernel.alone() || (entry.wanted & readable) == 0) return true;
     auto const number = static_cast<std::uint64_t>(entry.descriptor);
     auto const file = kernel.files.find(number);
     if (!file || !file->stream) return true;
@@ -72,16 +73,15 @@ struct Array {
     }
 };
 
-Reply poll_for(SystemCall const& call, std::uint64_t ns) {
+Reply poll_array(SystemCall const& call, std::uint64_t deadline) {
     Array array{call.kernel.user, call[0]};
     // Checked first: the host sees nothing of a question that cannot be asked.
     if (call[1] > most_polled) return std::unexpected(base::Errno::Inval);
     TRY(array.user.check(array.at, call[1] * sizeof(Asked), Access::Write));
-    return poll_list(call.kernel, {&array, call[1], Array::load, Array::store}, ns);
+    return poll_until(call, {&array, call[1], Array::load, Array::store}, deadline);
 }
 
-} // namespace
-
+// Within so many nanoseconds of the host's.
 Reply poll_list(Kernel& kernel, PollList const& list, std::uint64_t ns) {
     auto const count = list.count;
     if (count > most_polled) return std::unexpected(base::Errno::Inval);
@@ -115,19 +115,30 @@ Reply poll_list(Kernel& kernel, PollList const& list, std::uint64_t ns) {
     return found;
 }
 
+} // namespace
+
+// When the time is over is the Keep's clock to say: a host that says so too early is asked again.
+Reply poll_until(SystemCall const& call, PollList const& list, std::uint64_t deadline) {
+    for (;;) {
+        auto const ns = left_until(call.kernel, deadline);
+        auto const found = TRY(poll_list(call.kernel, list, ns));
+        if (found != 0 || left_until(call.kernel, deadline) == 0) return found;
+        if (call.thread.pending & ~call.thread.blocked) return std::unexpected(base::Errno::Intr);
+    }
+}
+
 namespace system_call {
 
 Reply poll(SystemCall const& call) {
-    return poll_for(
-        call, call.word(2) < 0 ? forever : static_cast<std::uint64_t>(call.word(2)) * millisecond_ns
+    auto const now = call.kernel.clock.monotonic(Machine::ticks());
+    auto const ms = call.word(2);
+    return poll_array(
+        call, ms < 0 ? forever : now + static_cast<std::uint64_t>(ms) * millisecond_ns
     );
 }
 
 Reply ppoll(SystemCall const& call) {
-    auto const deadline = TRY(deadline_after(call.kernel, call[2]));
-    if (deadline == forever) return poll_for(call, forever);
-    auto const now = call.kernel.clock.monotonic(Machine::ticks());
-    return poll_for(call, deadline > now ? deadline - now : 0);
+    return poll_array(call, TRY(deadline_after(call.kernel, call[2])));
 }
 
 } // namespace system_call

@@ -30,7 +30,7 @@ struct PollList {
     base::Result<void> (*store)(void* of, std::uint64_t i, Asked const& entry);
 };
 
-// How many entries have found something, within so many nanoseconds.
-Reply poll_list(Kernel& kernel, PollList const& list, std::uint64_t ns);
+// How many entries have found something before the deadline of the monotonic clock.
+Reply poll_until(SystemCall const& call, PollList const& list, std::uint64_t deadline);
 
 } // namespace shim

@@ -74,10 +74,10 @@ Reply select_for(SystemCall const& call, std::uint64_t ns, std::int64_t unit_ns)
     auto const count = smaller(call[0], Descriptors::max_files);
     Sets sets;
     auto const end = TRY(load_sets(call, sets, count));
-    auto const begin = kernel.clock.monotonic(Machine::ticks());
-    auto const polled = poll_list(kernel, {&sets, end, Sets::load, Sets::store}, ns);
-    auto const spent = kernel.clock.monotonic(Machine::ticks()) - begin;
-    auto left = spec_of(ns > spent ? ns - spent : 0);
+    auto const now = kernel.clock.monotonic(Machine::ticks());
+    auto const deadline = ns == forever ? forever : now + ns;
+    auto const polled = poll_until(call, {&sets, end, Sets::load, Sets::store}, deadline);
+    auto left = spec_of(left_until(kernel, deadline));
     left.nanoseconds /= unit_ns;
     if (ns != 0) static_cast<void>(kernel.user.store(call[4], left).has_value());
     TRY(polled);

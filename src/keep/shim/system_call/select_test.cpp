@@ -119,5 +119,46 @@ TEST_F(SelectTest, a_file_in_memory_and_bytes_received_ahead_are_there_at_once) 
     EXPECT_TRUE(get(2).empty());
 }
 
+// The host says that the time is over when the Keep's clock has not even moved by a tenth of it.
+TEST_F(SelectTest, a_time_that_the_host_cuts_short_goes_on_by_the_keeps_clock) {
+    constexpr std::uint64_t poll_number = 7;
+    constexpr std::uint64_t ppoll_number = 271;
+    constexpr std::uint64_t epoll_wait_number = 232;
+    constexpr std::uint64_t ms = 50;
+    constexpr std::uint64_t ms_ns = 1'000'000;
+    auto& kernel = world.kernel();
+    auto& user = kernel.user;
+    std::array<std::uint64_t, 2> const time{0, ms * 1000};
+    std::array<std::uint64_t, 2> const exact{0, ms * ms_ns};
+    auto const time_at = world.put(std::as_bytes(std::span{time}));
+    auto const exact_at = world.put(std::as_bytes(std::span{exact}));
+    std::uint64_t waits = 0;
+    std::uint64_t asked_ns = 0;
+    world.set_host([&](Call call, Arguments const& arguments, std::span<std::byte>) {
+        ++waits;
+        asked_ns = arguments[call == Call::Poll ? 1 : 2];
+        kernel.clock.monotonic_ns += 6 * ms_ns;
+        return std::int64_t{0};
+    });
+    std::uint64_t const entry = 3 | 1ULL << 32;
+    put(0, {3});
+    std::vector<std::pair<std::uint64_t, Arguments>> const calls{
+        {select_number, {4, at[0], 0, 0, time_at}},
+        {270, {4, at[0], 0, 0, exact_at}},
+        {poll_number, {at[1], 1, ms}},
+        {ppoll_number, {at[1], 1, exact_at}},
+        {epoll_wait_number, {5, at[2], 1, ms}},
+    };
+    for (auto const& [number, arguments] : calls) {
+        ASSERT_TRUE(user.store(at[1], entry));
+        ASSERT_TRUE(user.store(time_at, time));
+        ASSERT_TRUE(user.store(exact_at, exact));
+        waits = 0;
+        EXPECT_EQ(world.call(number, arguments), 0) << number;
+        EXPECT_EQ(waits, 9U) << number;
+        EXPECT_LE(asked_ns, 2 * ms_ns) << "what is left, not all of it again";
+    }
+}
+
 } // namespace
 } // namespace shim

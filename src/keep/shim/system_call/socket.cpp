@@ -224,10 +224,22 @@ Reply system_call::pipe2(SystemCall const& call) {
     TRY(kernel.wait(Call::Pipe, {extent.encode(), flags & ~open_close_on_exec}, 0));
     auto const handles = message.heard(extent).fetch<Pair>();
     if (handles[0] == handles[1]) return std::unexpected(base::Errno::Proto);
-    Pair numbers{};
-    for (unsigned i = 0; i < 2; ++i)
-        numbers[i] = static_cast<std::uint32_t>(TRY(add_handle(call, handles[i], flags, false)));
-    return call.store(call[0], numbers);
+    auto const first = add_handle(call, handles[0], flags, false);
+    auto second = first;
+    if (first) {
+        auto const file = TRY(kernel.files.find(*first));
+        second = add_handle(call, handles[1], flags, false);
+        if (second)
+            return call.store(
+                call[0],
+                Pair{static_cast<std::uint32_t>(*first), static_cast<std::uint32_t>(*second)}
+            );
+        kernel.files.change(*first, file, [](File& f) { f = {}; });
+    }
+    // Neither is left without the other.
+    auto const left = handles[first ? 0 : 1];
+    if (!kernel.files.handle_in_use(left)) static_cast<void>(kernel.wait(Call::Close, {left}, 0));
+    return second;
 }
 
 } // namespace shim

@@ -138,6 +138,16 @@ TEST_F(SourceTest, a_reader_that_is_too_early_by_what_clocks_differ_waits_for_it
     EXPECT_EQ(parked, 1U);
 }
 
+TEST_F(SourceTest, a_reader_that_does_not_wait_is_never_held_up_for_long) {
+    auto const one = timer();
+    Setting const day{0, 0, 86'400, 0};
+    ASSERT_EQ(world.call(set_number, {one, 0, world.put(std::as_bytes(std::span{&day, 1}))}), 0);
+    pass(86'400 * second_ns - 20 * millisecond);
+    EXPECT_EQ(read(one), error(Errno::Again));
+    EXPECT_LE(told(), 20 * millisecond) << "and the host's timer rings when it is time";
+    EXPECT_EQ(std::ranges::count(asked, Call::Park, &Asked::call), 0);
+}
+
 TEST_F(SourceTest, a_timer_goes_with_its_last_number_and_nothing_of_it_is_found_again) {
     auto const one = timer();
     ASSERT_EQ(set(one, 1, 0), 0);

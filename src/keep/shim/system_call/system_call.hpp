@@ -47,6 +47,8 @@ base::Result<std::uint64_t> load_ns(Kernel& kernel, std::uint64_t at);
 base::Result<std::uint64_t> deadline_after(Kernel& kernel, std::uint64_t at);
 // The moment at which `clock` shows the timespec at `at`; forever if `at` is null.
 base::Result<std::uint64_t> deadline_at(Kernel& kernel, std::uint64_t at, std::uint64_t clock);
+// Nanoseconds; forever, if the deadline is that.
+std::uint64_t left_until(Kernel& kernel, std::uint64_t deadline);
 
 void answer_system_call(Kernel& kernel, Frame& frame);
 

@@ -99,7 +99,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
         6, {.kind = File::Kind::Memory, .place = fake::small_memory.limit, .size = 1000}
     );
     world.set_host([&](Call call, Arguments const&, std::span<std::byte> block) -> std::int64_t {
-        if (call == Call::Park) throw fake::Ended{}; // it would wait for ever
+        // It would wait for ever, or ask again for ever.
+        if (call == Call::Park || input.empty()) throw fake::Ended{};
         for (auto n = input.take(1) % 16; n > 0; --n)
             block[input.take(3) % block.size()] = static_cast<std::byte>(input.take(1));
         auto const kind = input.take(1);

@@ -1,6 +1,8 @@
 #include "keep/shim/platform/fake/world.hpp"
 
+#include <algorithm>
 #include <cstring>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -181,6 +183,25 @@ TEST_F(SystemCallTest, a_handle_is_closed_with_its_last_descriptor) {
     EXPECT_EQ(world.call(3, {9}), error(Errno::BadF));
 }
 
+TEST_F(SystemCallTest, a_pipe_that_finds_room_for_one_end_only_leaves_none_of_them) {
+    std::vector<std::uint64_t> closed;
+    world.set_host([&](Call call, Arguments const& a, std::span<std::byte> bytes) -> std::int64_t {
+        std::array<std::uint32_t, 2> const handles{100, 101};
+        if (call == Call::Pipe) std::memcpy(bytes.data(), handles.data(), sizeof handles);
+        if (call == Call::Close) closed.push_back(a[0]);
+        return 0;
+    });
+    auto& files = world.kernel().files;
+    for (std::uint32_t i = 0; i + 1 < Descriptors::max_files; ++i)
+        files.put(i, {.kind = File::Kind::Host, .handle = 1000 + i});
+    auto const ends = world.room(8);
+    EXPECT_EQ(world.call(293, {ends, 0}), error(Errno::MFile));
+    EXPECT_EQ(closed, (std::vector<std::uint64_t>{101, 100}));
+    EXPECT_EQ(world.call(32, {0}), Descriptors::max_files - 1) << "the number is free";
+    EXPECT_EQ(world.call(293, {ends, 0}), error(Errno::MFile));
+    EXPECT_EQ(closed.size(), 4U);
+}
+
 TEST_F(SystemCallTest, a_handler_sees_the_registers_and_what_it_changes_counts) {
     struct Action {
         std::uint64_t handler, flags, restorer, mask;
@@ -242,6 +263,46 @@ TEST_F(SystemCallTest, a_handler_that_no_return_could_reach_ends_the_program_not
         FAIL();
     } catch (fake::Ended const& end) {
         EXPECT_EQ(end.signal, 11U);
+    }
+}
+
+TEST_F(SystemCallTest, a_buffer_may_be_larger_than_the_block_has_room_for_beside_a_path) {
+    world.kernel().files.put(5, {.kind = File::Kind::Host, .handle = 7});
+    world.set_host([](Call, Arguments const&, std::span<std::byte>) { return 4; });
+    auto const to = world.room(1 << 20);
+    EXPECT_EQ(world.call(267, {5, world.put("link"), to, 1 << 20}), 4);
+}
+
+TEST_F(SystemCallTest, poll_tells_nothing_of_an_entry_that_asks_for_nothing) {
+    world.set_host([&](Call, Arguments const&, std::span<std::byte> block) {
+        std::memset(block.data(), 0xff, 8);
+        return std::int64_t{1};
+    });
+    std::array<std::int16_t, 4> const entry{-1, -1, 1, 0x7fff}; // -1, POLLIN, an old answer
+    auto const at = world.put(std::as_bytes(std::span{entry}));
+    EXPECT_EQ(world.call(7, {at, 1, 0}), 0);
+    EXPECT_EQ(world.kernel().user.load<std::int16_t>(at + 6).value(), 0);
+}
+
+TEST_F(SystemCallTest, a_pipe_of_which_only_one_end_gets_a_number_leaves_none) {
+    auto& files = world.kernel().files;
+    for (bool const lies : {false, true}) {
+        std::vector<std::uint64_t> closed;
+        world.set_host([&](Call call, Arguments const& a, std::span<std::byte> block) {
+            std::array<std::uint32_t, 2> const handles{500, lies ? 1U : 501U};
+            if (call == Call::Pipe) std::memcpy(block.data(), handles.data(), sizeof handles);
+            if (call == Call::Close) closed.push_back(a[0]);
+            return std::int64_t{0};
+        });
+        while (auto const number = files.add({.kind = File::Kind::Host, .handle = 1}))
+            if (*number == Descriptors::max_files - 1) break;
+        auto const last = Descriptors::max_files - 1;
+        files.remove(last);
+        if (lies) files.remove(last - 1);
+        EXPECT_LT(world.call(22, {world.room(8)}), 0);
+        EXPECT_FALSE(files.find(last) || (lies && files.find(last - 1)));
+        EXPECT_EQ(std::ranges::count(closed, 500U), 1);
+        EXPECT_EQ(std::ranges::count(closed, 1U), 0) << "which another number stands for";
     }
 }
 

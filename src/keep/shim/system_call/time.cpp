@@ -54,6 +54,11 @@ base::Result<std::uint64_t> load_ns(Kernel& kernel, std::uint64_t at) {
     return ns_of(TRY(kernel.user.load<TimeSpec>(at)));
 }
 
+std::uint64_t left_until(Kernel& kernel, std::uint64_t deadline) {
+    auto const now = kernel.clock.monotonic(Machine::ticks());
+    return deadline == forever ? forever : deadline > now ? deadline - now : 0;
+}
+
 base::Result<std::uint64_t> deadline_after(Kernel& kernel, std::uint64_t at) {
     if (at == 0) return forever;
     auto const ns = TRY(load_ns(kernel, at));

@@ -14,8 +14,9 @@ constexpr std::uint64_t cancel_on_set = 2; // the Keep's clocks are never set
 constexpr std::uint64_t boot_time_clock = 7;
 constexpr std::uint64_t longest = 1ULL << 62;
 // The host's clock runs by at most so much faster than the Keep's: 1/4096. A reader that comes by
-// so little too early waits instead of being sent away.
+// so little too early waits instead of being sent away, if it is not for long.
 constexpr unsigned tolerance_shift = 12;
+constexpr std::uint64_t most_tolerance_ns = 10'000'000;
 
 struct Setting { // struct itimerspec
     TimeSpec interval;
@@ -37,7 +38,7 @@ Setting setting_of(Kernel& kernel, Source const& timer) {
 Reply arm(Kernel& kernel, Source& timer) {
     auto const now = kernel.clock.monotonic(Machine::ticks());
     auto const left = timer.next > now ? timer.next - now : 0;
-    timer.tolerance = left >> tolerance_shift;
+    timer.tolerance = smaller(left >> tolerance_shift, most_tolerance_ns);
     return ring_in(kernel, timer, timer.next == 0 ? forever : left);
 }
 

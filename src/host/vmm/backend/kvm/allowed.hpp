@@ -22,7 +22,7 @@ enum class Reach {
     Itself,     // the first argument is zero: the thread that calls
     Commands,   // fcntl: those that look at a descriptor or change how it waits
     Requests,   // ioctl: KVM's that run and extend the machine, and a terminal's that tell
-    Internet,   // makes a socket of the Internet
+    Internet,   // makes a socket of the Internet: streams, and datagrams if the plan has these
     ToPeer,     // names no address, unless sockets are in the plan
     // A path, which openat2 resolves below a folder: its third argument is one of PathWords.
     Beneath,

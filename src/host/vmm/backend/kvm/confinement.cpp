@@ -96,7 +96,7 @@ public:
         case Reach::Requests:
             return requests();
         case Reach::Internet:
-            return equal(0, std::array{AF_INET, AF_INET6}, allow_);
+            return equal(0, std::array{AF_INET, AF_INET6}, socket_type());
         case Reach::ToPeer:
             return needs_.sockets ? allow_ : pointer(4, std::array{0U}, allow_);
         case Reach::Beneath:
@@ -158,6 +158,18 @@ private:
             cases.add_each(to_grow_sealed, allow_);
         else
             cases.add_each(to_grow_plain, allow_);
+        filter_.by_range(cases.ranges());
+        return filter_.load(low(1));
+    }
+
+    // Never a raw one, which the administrator may have.
+    Place socket_type() {
+        Cases cases{refuse_};
+        for (int const flags :
+             {0, int{SOCK_NONBLOCK}, int{SOCK_CLOEXEC}, SOCK_NONBLOCK | SOCK_CLOEXEC}) {
+            cases.add(static_cast<std::uint32_t>(SOCK_STREAM | flags), allow_);
+            if (needs_.datagrams) cases.add(static_cast<std::uint32_t>(SOCK_DGRAM | flags), allow_);
+        }
         filter_.by_range(cases.ranges());
         return filter_.load(low(1));
     }

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/sched.h>
+#include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -168,6 +169,14 @@ TEST(Confinement, MakesNoSocketThatTheConfigurationDidNotNeed) {
     auto const make_socket = [] { return ::socket(AF_INET, SOCK_STREAM, 0); };
     EXPECT_EQ(error_of({}, make_socket), EPERM);
     EXPECT_EQ(error_of({.sockets = true}, make_socket), 0);
+    auto const datagrams = [] { return ::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0); };
+    EXPECT_EQ(error_of({.sockets = true}, datagrams), EPERM);
+    EXPECT_EQ(error_of({.sockets = true, .datagrams = true}, datagrams), 0);
+    // An administrator's process, too, makes none that goes below these.
+    for (int const type : {SOCK_RAW, SOCK_SEQPACKET, SOCK_DCCP}) {
+        auto const make = [&] { return ::socket(AF_INET, type | SOCK_CLOEXEC, IPPROTO_ICMP); };
+        EXPECT_EQ(error_of({.sockets = true, .datagrams = true}, make), EPERM) << type;
+    }
 }
 
 } // namespace

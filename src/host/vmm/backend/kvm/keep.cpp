@@ -96,11 +96,13 @@ struct Keep::State {
     void announce(bool polled);
     using Waiting = Server::Waiting;
     bool serve(unsigned index, Waiting waiting);
+    base::Result<std::uint64_t> answer_whole(Request const& request, unsigned index);
     base::Result<std::uint64_t> answer(Request const& request, unsigned index);
     base::Result<std::uint64_t> spawn(Request const& request);
     void kick(Request const& request);
     void finish(os::OrFailure<KeepEnd> with);
     void join();
+    static void kick_until_finished(Cpu const& cpu);
 
     kvm::Machine machine;
     launch::ImageHeader image{};
@@ -219,7 +221,7 @@ bool Keep::State::serve(unsigned index, Waiting waiting) {
     if (waiting == Waiting::Never && waits) return false;
     auto const result = !request ? std::unexpected(request.error())
                         : looks  ? server.poll(*request, Server::Waiting::Never)
-                                 : answer(*request, index);
+                                 : answer_whole(*request, index);
     if (looks && !result && result.error() == base::Errno::Again) return false;
     if (index == 0 && result && request->call() == Call::SendTo &&
         server.batch().tell_room(request->file(0)))
@@ -228,6 +230,15 @@ bool Keep::State::serve(unsigned index, Waiting waiting) {
         result ? static_cast<std::int64_t>(*result) : -static_cast<std::int64_t>(result.error());
     __atomic_store_n(&words.turn, static_cast<std::uint64_t>(Turn::Keep), __ATOMIC_RELEASE);
     return true;
+}
+
+// A signal of this process is none of the program's: a kick for a vCPU that is in a host call by
+// now, or whatever somebody has sent.
+base::Result<std::uint64_t> Keep::State::answer_whole(Request const& request, unsigned index) {
+    for (;;) {
+        auto const result = answer(request, index);
+        if (result || result.error() != base::Errno::Intr || ended) return result;
+    }
 }
 
 base::Result<std::uint64_t> Keep::State::answer(Request const& request, unsigned index) {
@@ -282,6 +293,8 @@ base::Result<std::uint64_t> Keep::State::spawn(Request const& request) {
         if (!begins.get()) return;
         run_cpu(static_cast<unsigned>(index));
         cpus[index].finished = true;
+        // The first vCPU ends the process.
+        kick_until_finished(cpus[0]);
     }));
     auto vcpu =
         machine.add_cpu(static_cast<unsigned>(index), {image.start_secondary, request.value(1)});
@@ -309,16 +322,20 @@ void Keep::State::kick(Request const& request) {
     }
 }
 
+// A kick can come just before a call blocks, so it is repeated until the thread has ended.
+void Keep::State::kick_until_finished(Cpu const& cpu) {
+    while (!cpu.finished) {
+        ::pthread_kill(cpu.native, kick_signal());
+        std::this_thread::sleep_for(kick_interval);
+    }
+}
+
 void Keep::State::join() {
     if (poller.started()) ::pthread_kill(poller.thread(), kick_signal());
     for (unsigned i = 1; i < cpu_count; ++i) {
-        auto& cpu = cpus[i];
-        // A kick can come just before a call blocks, so it is repeated until the thread has ended.
-        while (cpu.thread.joinable() && !cpu.finished) {
-            ::pthread_kill(cpu.native, kick_signal());
-            std::this_thread::sleep_for(kick_interval);
-        }
-        if (cpu.thread.joinable()) cpu.thread.join();
+        if (!cpus[i].thread.joinable()) continue;
+        kick_until_finished(cpus[i]);
+        cpus[i].thread.join();
     }
 }
 
@@ -370,6 +387,7 @@ os::OrFailure<KeepEnd> Keep::run() {
     prepare_kicks();
     state_->cpus[0].native = ::pthread_self();
     state_->run_cpu(0);
+    state_->cpus[0].finished = true;
     std::scoped_lock const lock{state_->mutex};
     return *state_->end;
 }

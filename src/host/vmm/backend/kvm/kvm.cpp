@@ -45,6 +45,19 @@ Check check_sealed_memory(Machine const& machine) {
     };
 }
 
+// What its first versions cannot hold, as they do not know of it (linux/landlock.h).
+std::string_view lacking(int version) {
+    constexpr std::string_view no_truncation =
+        "; before version 3 (Linux 6.2) whoever controls that process can empty files of a "
+        "read-only one";
+    constexpr std::string_view no_moves =
+        "; before version 3 (Linux 6.2) whoever controls that process can empty files of a "
+        "read-only one, and before version 2 (Linux 5.19) names cannot be moved from one folder to "
+        "another";
+    if (version >= 3) return {};
+    return version == 2 ? no_truncation : no_moves;
+}
+
 // Information: there is a Keep without it, but none with a directory of the host.
 Check check_landlock(Machine const& machine) {
     Check check{.name = "Landlock", .pass = true, .info = {}};
@@ -55,12 +68,11 @@ Check check_landlock(Machine const& machine) {
             "would hold its process to that; this takes Linux 5.13 or later, started "
             "with landlock among its security modules (lsm=)";
     else
-        check.info =
-            fmt::format("version {}: ", version) +
-            (version == 1 ? "holds a Keep's process to the directories that it is given; names "
-                            "cannot be moved from one folder to another before version 2 (Linux "
-                            "5.19)"
-                          : "holds a Keep's process to the directories that it is given");
+        check.info = fmt::format(
+            "version {}: holds a Keep's process to the directories that it is given{}",
+            version,
+            lacking(version)
+        );
     return check;
 }
 

@@ -11,6 +11,7 @@
 #include "host/vmm/launch/network.hpp"
 #include "host/vmm/launch/parts.hpp"
 #include "host/vmm/measurement.hpp"
+#include "os/standard_streams.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -87,6 +88,7 @@ os::OrFailure<void> confine(Handed const& handed) {
         );
     kvm::Needs const needs{
         .sockets = handed.server.policy().network.sockets(),
+        .datagrams = handed.server.policy().network.everything(),
         .memory = handed.wishes.memory,
         .folders = handed.folders,
         .words = &handed.server.path_words(),
@@ -104,6 +106,7 @@ os::OrFailure<void> confine(Handed const& handed) {
 
 // Runs the image's program to its end, which becomes this process' own.
 os::Failure run(KeepWish const& keep_wish, Image const& image, Handed const& handed) {
+    os::close_inherited();
     ShimLog const log{keep_wish.log};
     auto const run_it = [&]() -> os::OrFailure<KeepEnd> {
         auto const plan = TRY(Plan::make(image.program_size(), handed.wishes));

@@ -4,6 +4,7 @@
 #include "host/vmm/launch/parts.hpp"
 #include "os/check.hpp"
 #include "os/failure.hpp"
+#include "os/standard_streams.hpp"
 
 #include <algorithm>
 #include <array>
@@ -49,6 +50,7 @@ Report probe_nil(Machine const& machine) {
 os::Failure launch_nil(LaunchOrder const& order) {
     auto const exec = find_part("exec");
     if (!exec) return exec.error();
+    os::close_inherited();
     auto const items = inherited(order.items());
     if (!items) return failed("a descriptor cannot be handed to exec", items.error());
     auto const block = sealed_block(*items);

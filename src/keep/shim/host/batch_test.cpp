@@ -126,14 +126,14 @@ struct BatchTest : testing::Test {
         return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
     }
 
-    // poll(2) of the socket without a timeout; answers with what was found.
+    // poll(2) of the socket as it is now; answers with what was found.
     std::int64_t wait() {
         struct {
             std::int32_t descriptor;
             std::int16_t wanted, found;
         } entry{static_cast<std::int32_t>(number), readable, 0};
         auto const set = world.put(std::as_bytes(std::span{&entry, 1}));
-        auto const ready = world.call(poll_number, {set, 1, ~0ULL});
+        auto const ready = world.call(poll_number, {set, 1, 0});
         if (ready < 0) return ready;
         return world.kernel().user.load<std::int16_t>(set + 6).value();
     }

@@ -23,6 +23,7 @@ constexpr std::size_t largest = 1U << 20; // bytes
 constexpr unsigned deepest = 4;           // wrappers in wrappers
 constexpr std::size_t report_size = sizeof(hw::snp::AttestationReport);
 constexpr std::uint64_t most_fields = 64; // of a map in CBOR
+constexpr std::size_t most_beside = 32;   // certificates and lists: each may be tried with each
 constexpr std::size_t most_pieces = 16;   // of evidence: one counts, and of more some are named
 
 // Where something stands, in words that get longer on the way in.
@@ -190,6 +191,17 @@ std::string too_many(std::vector<Part> const& evidence) {
     return out;
 }
 
+// Whoever made the wrapper may want the search for chains to take long. What is malformed is the
+// caller's to refuse.
+bool crowded(std::vector<Part> const& endorsements) {
+    Endorsements all;
+    for (auto const& [bytes, where] : endorsements) {
+        (void)all.add(bytes, where);
+        if (all.certificates().size() + all.revocation_lists().size() > most_beside) return true;
+    }
+    return false;
+}
+
 } // namespace
 
 bool extended_report(base::View bytes) {
@@ -202,6 +214,11 @@ base::Result<Opened, std::string> open(base::View bytes) {
     search.look(bytes, {}, 0);
     if (search.evidence.empty()) return std::unexpected(search.refused);
     if (search.evidence.size() > 1) return std::unexpected(too_many(search.evidence));
+    if (crowded(search.endorsements))
+        return std::unexpected(
+            "evidence with more than " + std::to_string(most_beside) +
+            " certificates and lists beside it"
+        );
     return Opened{
         .evidence = std::move(search.evidence[0].value),
         .where = std::move(search.evidence[0].source),

@@ -81,6 +81,25 @@ TEST(Wrapped, AReportWithItsCertificateTableIsOpenedWhateverItsSize) {
     }
 }
 
+TEST(Wrapped, CertificatesBesideEvidenceAreLimitedInNumber) {
+    auto const trial = snp_cases().front().trial();
+    auto const& certificate = trial.endorsements.certificates().front().value;
+    auto const key = certificate.public_key_info();
+    auto const last =
+        static_cast<std::size_t>(key.data() - certificate.der().data()) + key.size() - 1;
+    for (auto const count : {32U, 33U}) {
+        Bytes all;
+        for (unsigned i = 0; i < count; ++i) {
+            Bytes one{certificate.der().begin(), certificate.der().end()};
+            one[last] = std::byte(i);
+            append(all, one);
+        }
+        auto whole = trial.evidence;
+        append(whole, table_of({all}));
+        EXPECT_EQ(wrapped::open(whole).has_value(), count == 32) << count;
+    }
+}
+
 // Each head begins a document whose first part jumps over all heads behind it; then come as many
 // elements as there is room for, and no end: whoever follows each head reads all of them each time.
 Bytes endless_documents() {

@@ -95,9 +95,18 @@ def in_every_phase():
                 folder("cold")
 
 
+def _there(pid):
+    """Whether that process runs. One that has ended and waits for the machine's first process to notice runs no more."""
+    try:
+        state, parent = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:2]
+    except OSError:
+        return False
+    return (state, parent) != ("Z", "1")
+
+
 def _alive(pid):
-    deadline = time.monotonic() + 2
-    while pathlib.Path(f"/proc/{pid}").exists():
+    deadline = time.monotonic() + 5
+    while _there(pid):
         if time.monotonic() > deadline:
             return True
         time.sleep(0.01)

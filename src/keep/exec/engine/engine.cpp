@@ -60,7 +60,7 @@ wasmtime::Config configure(Settings const& settings, MemoryBudget& budget) {
 Engine::Parts::Parts(Settings const& settings)
     : budget{settings.memory}, engine{configure(settings, budget)} {}
 
-Engine::Engine(Settings settings) : parts_{std::make_unique<Parts>(settings)} {}
+Engine::Engine(Settings const& settings) : parts_{std::make_unique<Parts>(settings)} {}
 Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
 Engine::~Engine() = default;

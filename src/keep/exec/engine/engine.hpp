@@ -30,7 +30,7 @@ struct Settings {
 
 class Engine {
 public:
-    explicit Engine(Settings settings);
+    explicit Engine(Settings const& settings);
     Engine(Engine&&) noexcept;
     Engine& operator=(Engine&&) noexcept;
     ~Engine();

@@ -23,8 +23,9 @@ inline std::string told(base::Result<Ended, Stop> const& ended) {
     return text;
 }
 
-inline base::Result<Ended, Stop>
-run_text(std::string const& text, Entry const& entry, Settings settings, wasi::Context& context) {
+inline base::Result<Ended, Stop> run_text(
+    std::string const& text, Entry const& entry, Settings const& settings, wasi::Context& context
+) {
     auto const binary = binary_of_text(text);
     if (!binary) return std::unexpected(Stop{binary.error()});
     Engine const engine{settings};
@@ -35,7 +36,7 @@ run_text(std::string const& text, Entry const& entry, Settings settings, wasi::C
 }
 
 inline std::string
-outcome_of(std::string const& text, Entry const& entry = {}, Settings settings = {}) {
+outcome_of(std::string const& text, Entry const& entry = {}, Settings const& settings = {}) {
     wasi::Context context;
     return told(run_text(text, entry, settings, context));
 }

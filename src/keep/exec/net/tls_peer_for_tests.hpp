@@ -66,7 +66,7 @@ public:
                              std::string{enarx::test::source_folder} +
                              "/test/network/tls_peer.py " + arguments;
         pipe_ = ::popen(command.c_str(), "re");
-        ::fcntl(::fileno(pipe_), F_SETFL, O_NONBLOCK);
+        if (pipe_ != nullptr) ::fcntl(::fileno(pipe_), F_SETFL, O_NONBLOCK);
     }
     TlsPeer(TlsPeer&&) = delete;
     TlsPeer& operator=(TlsPeer&&) = delete;

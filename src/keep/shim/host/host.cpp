@@ -54,7 +54,7 @@ base::Result<std::uint64_t> Host::call(Call call, Arguments const& arguments, st
     header.number = 0;
     header.answer = 0;
     header.closing = 0;
-    for (std::size_t i = 0; i < arguments.size(); ++i) header.arguments[i] = 0;
+    for (auto& word : header.arguments) word = 0;
     return protocol::hostcall::check_answer(answer, limit);
 }
 

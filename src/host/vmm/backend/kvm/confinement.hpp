@@ -15,7 +15,7 @@ namespace host::vmm::kvm {
 // What this Keep will ask for, beside what all do.
 struct Needs {
     bool sockets = false;
-    bool datagrams = false; // sockets of these, too
+    bool datagrams = false;                  // sockets of these, too
     MemoryKind memory = MemoryKind::Plain;   // as which it grows
     std::vector<Handles::Open> folders = {}; // that it was given
     PathWords* words = nullptr;              // by which they are served; wanted where there are any

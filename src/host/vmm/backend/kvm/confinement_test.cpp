@@ -89,7 +89,10 @@ TEST(Confinement, StartsNoProgramAndNoProcess) {
         ),
         EPERM
     );
-    EXPECT_EQ(error_of({}, [] { return ::fork(); }), EPERM);
+    EXPECT_EQ(
+        error_of({}, [] { return ::fork(); }), EPERM
+    ); // which is a clone(2) in today's libraries
+    EXPECT_EQ(error_of({}, [] { return ::syscall(SYS_fork); }), EPERM);
     EXPECT_EQ(error_of({}, [] { return ::syscall(SYS_ptrace, 0, 0, 0, 0); }), EPERM);
     auto const clone = [](unsigned flags) {
         return [flags] { return ::syscall(SYS_clone, flags, nullptr, nullptr, nullptr, 0); };

@@ -62,7 +62,7 @@ std::optional<base::View> quote_at(base::View bytes) {
 // The four bytes that all documents begin with, behind the tag if there is one: cheap to ask.
 bool begins_document(base::View bytes) {
     if (bytes[0] == std::byte{0xd2}) bytes = bytes.subspan(1);
-    return bytes.size() > 4 && bytes[0] == std::byte{0x84} && bytes[1] >> 5 == std::byte{2} &&
+    return bytes.size() > 4 && bytes[0] == std::byte{0x84} && (bytes[1] >> 5) == std::byte{2} &&
            bytes[2] == std::byte{0xa1} && bytes[3] == std::byte{1};
 }
 

@@ -21,6 +21,9 @@ class Guest {
 public:
     Guest() = default;
     Guest(Guest const&) = delete;
+    Guest(Guest&&) = delete;
+    Guest& operator=(Guest const&) = delete;
+    Guest& operator=(Guest&&) = delete;
     ~Guest() { kill(); }
 
     bool make_memory();

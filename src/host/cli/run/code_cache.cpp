@@ -1,5 +1,6 @@
 #include "host/cli/run/code_cache.hpp"
 
+#include "attest/text.hpp"
 #include "crypto/digest.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/run/cache.hpp"
@@ -29,16 +30,6 @@ using protocol::launch::Kind;
 
 constexpr std::string_view purpose = "enarx compiled code 1";
 constexpr std::size_t name_size = 64; // hexadecimal of SHA-256
-
-std::string hexadecimal(base::View bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (auto const byte : bytes) {
-        text += digits[std::to_integer<unsigned>(byte) >> 4];
-        text += digits[std::to_integer<unsigned>(byte) & 0xf];
-    }
-    return text;
-}
 
 struct Digested {
     crypto::Sha256Digest digest;
@@ -99,7 +90,7 @@ Result<std::string> name_of(CodeOwner const& owner, crypto::Sha256Digest const& 
                           .add(TRY(compiler()))
                           .add(module)
                           .digest();
-    return hexadecimal(name);
+    return attest::hex(name);
 }
 
 // The artefact of that name, if it is whole and of this module.

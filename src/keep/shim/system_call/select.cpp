@@ -95,7 +95,8 @@ Reply select_for(SystemCall const& call, std::uint64_t ns, std::int64_t unit_ns)
 Reply select(SystemCall const& call) {
     if (call[4] == 0) return select_for(call, forever, 1);
     auto time = TRY(call.kernel.user.load<TimeSpec>(call[4])); // with microseconds, any number
-    time.seconds += time.nanoseconds / microseconds;
+    if (__builtin_add_overflow(time.seconds, time.nanoseconds / microseconds, &time.seconds))
+        return std::unexpected(base::Errno::Inval);
     time.nanoseconds = time.nanoseconds % microseconds * 1000;
     return select_for(call, TRY(ns_of(time)), 1000);
 }

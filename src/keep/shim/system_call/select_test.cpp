@@ -106,6 +106,10 @@ TEST_F(SelectTest, what_is_not_open_is_an_error_and_no_set_changes) {
     EXPECT_EQ(get(1), Numbers{4});
     EXPECT_TRUE(asked.empty());
     EXPECT_EQ(select(~0U), error(Errno::Inval));
+    constexpr auto most = static_cast<std::uint64_t>(INT64_MAX);
+    std::array<std::uint64_t, 2> const no_sum{most, most};
+    auto const time_at = world.put(std::as_bytes(std::span{no_sum}));
+    EXPECT_EQ(world.call(select_number, {4, 0, 0, 0, time_at}), error(Errno::Inval));
     put(0, {3});
     EXPECT_EQ(select(0x7fff'ffff), 1) << "no descriptor is as high as that";
 }

@@ -16,6 +16,9 @@ namespace {
 
 using enum hw::quote::CertificationType;
 
+// A chain has three. Each may be tried as the issuer of each, before anything is verified.
+constexpr std::size_t most_certificates = 32;
+
 Place place(Quote const& quote, std::size_t offset) {
     return {
         .part = "quote",
@@ -106,6 +109,14 @@ std::optional<std::vector<Link>> read_certificates(Judge& judge, Quote const& qu
     if (!text.empty() && text.back() == std::byte{0}) text = text.first(text.size() - 1);
     auto const blocks = crypto::parse_pem(text);
     if (!blocks) return refuse(judge, quote, blocks.error()), std::nullopt;
+    if (blocks->size() > most_certificates)
+        return refuse(
+                   judge,
+                   quote,
+                   {.what = "at most 32 certificates",
+                    .offset = (*blocks)[most_certificates].offset}
+               ),
+               std::nullopt;
     for (auto const& block : *blocks) {
         auto certificate = crypto::Certificate::parse(block.der);
         if (!certificate || block.label != "CERTIFICATE")

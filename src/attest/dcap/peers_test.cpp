@@ -1,6 +1,7 @@
 // Faults that were found in verifiers of others (go-tdx-guest, dcap-qvl, Enarx's own), each with
 // the vectors that show it.
 
+#include "attest/dcap/certification.hpp"
 #include "attest/dcap/quote.hpp"
 #include "attest/testing/cases.hpp"
 #include "attest/testing/mutants.hpp"
@@ -204,6 +205,34 @@ TEST(Enarx, ADifferentQuotingEnclaveIsRefusedWithAndWithoutItsIdentity) {
         };
         expect_refused(of, debug, "dcap.qe.attributes");
     }
+}
+
+// Each certificate may be tried as the issuer of each: a quote of a megabyte could hold a thousand.
+TEST(Quotes, HoldSoManyCertificatesAndNoMore) {
+    unsigned tried = 0;
+    for (auto const& of : quote_cases()) {
+        auto quote = parsed(of);
+        if (hw::quote::CertificationType(quote.certification_type) !=
+            hw::quote::CertificationType::PckChain)
+            continue;
+        ++tried;
+        std::vector<std::byte> text;
+        auto const accepted = [&] {
+            auto const policy = Policy::authentic();
+            Judge judge{policy, rules_for(of.kind), unbound()};
+            quote.certification = text;
+            return dcap::read_certificates(judge, quote).has_value();
+        };
+        auto const chain =
+            std::vector<std::byte>{quote.certification.begin(), quote.certification.end()};
+        for (unsigned times = 1; times <= 11; ++times) { // three certificates each
+            text.insert(
+                text.end(), chain.begin(), chain.end() - (chain.back() == std::byte{0} ? 1 : 0)
+            );
+            EXPECT_EQ(accepted(), times <= 10) << of.parts[0].name << ", " << times << " times";
+        }
+    }
+    EXPECT_GT(tried, 0U);
 }
 
 TEST(Quotes, AreRefusedAtEveryLength) {

@@ -124,8 +124,9 @@ std::unexpected<os::Failure> wrong_anchor(RootArgument const& root, std::string_
 // Of a file that is not there: its name may have been meant to begin with a purpose.
 os::Failure no_root(RootArgument const& root, os::Failure failure) {
     auto const word = std::string_view{root.path}.substr(0, root.path.find(':'));
-    bool const meant = !root.purposes && word.size() < root.path.size() &&
-                       word.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == word.npos;
+    bool const meant =
+        !root.purposes && word.size() < root.path.size() &&
+        word.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == std::string_view::npos;
     if (failure.name != "file-not-found" || !meant) return failure;
     return {
         .name = "usage",

@@ -1,5 +1,7 @@
 #include "crypto/deterministic_nonce.hpp"
 
+#include "crypto/raw.hpp"
+
 #include <vector>
 
 #include <openssl/hmac.h>
@@ -9,23 +11,10 @@ namespace crypto {
 
 namespace {
 
-std::uint8_t const* raw(base::View data) {
-    // Safety: uint8_t is unsigned char, which may alias any object.
-    return reinterpret_cast<std::uint8_t const*>(data.data());
-}
-
 base::Bytes<48> hmac(base::Bytes<48> const& key, base::View message) {
     base::Bytes<48> out{};
     unsigned size = 0;
-    HMAC(
-        EVP_sha384(),
-        key.data(),
-        key.size(),
-        raw(message),
-        message.size(),
-        reinterpret_cast<std::uint8_t*>(out.data()), // Safety: as in raw()
-        &size
-    );
+    HMAC(EVP_sha384(), key.data(), key.size(), raw(message), message.size(), raw_out(out), &size);
     return out;
 }
 

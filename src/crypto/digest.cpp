@@ -1,19 +1,12 @@
 #include "crypto/digest.hpp"
 
+#include "crypto/raw.hpp"
+
 #include <openssl/sha.h>
 
 namespace crypto {
 
 namespace {
-
-std::uint8_t const* raw(base::View data) {
-    // Safety: uint8_t is unsigned char, which may alias any object.
-    return reinterpret_cast<std::uint8_t const*>(data.data());
-}
-
-template <std::size_t N> std::uint8_t* raw(base::Bytes<N>& out) {
-    return reinterpret_cast<std::uint8_t*>(out.data()); // Safety: as above.
-}
 
 // Safety: both contexts are plain C structs without pointers; the buffers are large enough and
 // aligned as they are.
@@ -32,19 +25,19 @@ SHA512_CTX* context512(base::Bytes<256>& state) {
 
 Sha256Digest sha256(base::View data) {
     Sha256Digest out;
-    ::SHA256(raw(data), data.size(), raw(out));
+    ::SHA256(raw(data), data.size(), raw_out(out));
     return out;
 }
 
 Sha384Digest sha384(base::View data) {
     Sha384Digest out;
-    ::SHA384(raw(data), data.size(), raw(out));
+    ::SHA384(raw(data), data.size(), raw_out(out));
     return out;
 }
 
 Sha512Digest sha512(base::View data) {
     Sha512Digest out;
-    ::SHA512(raw(data), data.size(), raw(out));
+    ::SHA512(raw(data), data.size(), raw_out(out));
     return out;
 }
 
@@ -58,7 +51,7 @@ Sha256& Sha256::add(base::View data) {
 Sha256Digest Sha256::digest() const {
     alignas(8) auto state = state_;
     Sha256Digest out;
-    ::SHA256_Final(raw(out), context256(state));
+    ::SHA256_Final(raw_out(out), context256(state));
     return out;
 }
 
@@ -72,7 +65,7 @@ Sha384& Sha384::add(base::View data) {
 Sha384Digest Sha384::digest() const {
     alignas(8) auto state = state_;
     Sha384Digest out;
-    ::SHA384_Final(raw(out), context512(state));
+    ::SHA384_Final(raw_out(out), context512(state));
     return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include "crypto/deterministic_nonce.hpp"
 #include "crypto/private_pem.hpp"
+#include "crypto/raw.hpp"
 
 #include <openssl/bn.h>
 #include <openssl/bytestring.h>
@@ -20,13 +21,8 @@ using base::Errno;
 
 constexpr Malformed expected{"one private key on P-384 in PEM"};
 
-std::uint8_t* raw(std::span<std::byte> out) {
-    // Safety: uint8_t is unsigned char, which may alias any object.
-    return reinterpret_cast<std::uint8_t*>(out.data());
-}
-
 bool store(BIGNUM const* number, base::Bytes<48>& out) {
-    return BN_bn2bin_padded(raw(out), out.size(), number) == 1;
+    return BN_bn2bin_padded(raw_out(out), out.size(), number) == 1;
 }
 
 EC_KEY* parse_der(PrivateDer const& block) {
@@ -129,7 +125,7 @@ P384Point P384SigningKey::public_point() const {
         EC_KEY_get0_group(key_.get()),
         EC_KEY_get0_public_key(key_.get()),
         POINT_CONVERSION_UNCOMPRESSED,
-        raw(encoded),
+        raw_out(encoded),
         encoded.size(),
         nullptr
     );

@@ -1,5 +1,7 @@
 #include "crypto/public_key.hpp"
 
+#include "crypto/raw.hpp"
+
 #include <array>
 
 #include <openssl/bn.h>
@@ -23,11 +25,6 @@ using SignaturePtr = std::unique_ptr<ECDSA_SIG, Freer<ECDSA_SIG, ECDSA_SIG_free>
 using ContextPtr = std::unique_ptr<EVP_MD_CTX, Freer<EVP_MD_CTX, EVP_MD_CTX_free>>;
 using PointPtr = std::unique_ptr<EC_POINT, Freer<EC_POINT, EC_POINT_free>>;
 using EcKeyPtr = std::unique_ptr<EC_KEY, Freer<EC_KEY, EC_KEY_free>>;
-
-std::uint8_t const* raw(base::View data) {
-    // Safety: uint8_t is unsigned char, which may alias any object.
-    return reinterpret_cast<std::uint8_t const*>(data.data());
-}
 
 // What failed is in our answer; nothing stays behind in the thread's queue.
 bool answer(bool ok) {

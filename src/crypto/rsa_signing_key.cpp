@@ -1,6 +1,7 @@
 #include "crypto/rsa_signing_key.hpp"
 
 #include "crypto/private_pem.hpp"
+#include "crypto/raw.hpp"
 
 #include <vector>
 
@@ -20,14 +21,6 @@ using base::Errno;
 constexpr unsigned bits = 3072;
 constexpr std::uint64_t exponent = 3;
 constexpr Malformed expected{"one private key of RSA with 3072 bits and exponent 3 in PEM"};
-
-std::uint8_t* raw_out(std::span<std::byte> out) {
-    // Safety: uint8_t is unsigned char, which may alias any object.
-    return reinterpret_cast<std::uint8_t*>(out.data());
-}
-std::uint8_t const* raw(base::View data) {
-    return reinterpret_cast<std::uint8_t const*>(data.data()); // Safety: as above.
-}
 
 bssl::UniquePtr<BIGNUM> number(Rsa3072Number const& value) {
     return bssl::UniquePtr<BIGNUM>{BN_bin2bn(raw(base::View{value}), value.size(), nullptr)};

@@ -4,6 +4,7 @@
 
 #include "base/view.hpp"
 
+#include <utility>
 #include <vector>
 
 namespace crypto {
@@ -15,6 +16,7 @@ void wipe(std::span<std::byte> bytes);
 class SecretBytes {
 public:
     explicit SecretBytes(base::View bytes) : bytes_{bytes.begin(), bytes.end()} {}
+    explicit SecretBytes(std::vector<std::byte>&& bytes) : bytes_{std::move(bytes)} {}
     SecretBytes(SecretBytes&&) = default; // a vector that was moved from is empty
     SecretBytes& operator=(SecretBytes&&) = delete;
     SecretBytes(SecretBytes const&) = delete;

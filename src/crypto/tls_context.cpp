@@ -96,6 +96,21 @@ TlsResult<void> ask_clients(SSL_CTX* context, TlsServerSettings const& settings)
     return {};
 }
 
+TlsResult<void> believe_servers(SSL_CTX* context, TlsClientSettings const& settings) {
+    if (settings.any_certificate) {
+        SSL_CTX_set_custom_verify(context, SSL_VERIFY_PEER, [](SSL*, std::uint8_t*) {
+            return ssl_verify_ok;
+        });
+        return {};
+    }
+    auto const authorities = settings.authorities.empty()
+                                 ? TRY(tls_roots())
+                                 : TRY(read_authorities(settings.authorities));
+    for (auto const& authority : authorities) TRY(trust(context, authority.get()));
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+    return {};
+}
+
 // RFC 8446 4.6.1: a ticket lets the client resume. Its key is this context's own and leaves with
 // it.
 TlsResult<void> set_tickets(SSL_CTX* context, bool wanted) {
@@ -137,11 +152,7 @@ TlsContext::client(TlsCredential const& credential, TlsClientSettings const& set
     SSL_CTX* const raw = made.context_.get();
     if (settings.also_tls_1_2 && SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION) != 1)
         return settings_error("preparing TLS 1.2");
-    auto const authorities = settings.authorities.empty()
-                                 ? TRY(tls_roots())
-                                 : TRY(read_authorities(settings.authorities));
-    for (auto const& authority : authorities) TRY(trust(raw, authority.get()));
-    SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, nullptr);
+    TRY(believe_servers(raw, settings));
 
     auto const wire = TRY(alpn_wire(settings.alpn));
     // Other than its sisters, this one answers 0 for success.

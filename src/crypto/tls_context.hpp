@@ -28,6 +28,9 @@ struct TlsClientSettings {
     std::span<std::string const> authorities; // PEM; empty: the built-in ones
     std::span<std::string const> alpn;
     bool also_tls_1_2 = false; // for servers of others that carry nothing secret
+    // The server shows a certificate that no authority knows: what it is, an authenticator on this
+    // connection tells (crypto/authenticator.hpp), or the caller who knows its key.
+    bool any_certificate = false;
 };
 
 class TlsContext {

@@ -1,5 +1,7 @@
 #include "crypto/tls_session.hpp"
 
+#include "crypto/raw.hpp"
+
 #include <algorithm>
 #include <climits>
 
@@ -164,6 +166,64 @@ std::string TlsSession::alpn() const {
     SSL_get0_alpn_selected(ssl_.get(), &name, &size);
     // Safety: the library shows `size` bytes at `name`.
     return {reinterpret_cast<char const*>(name), size};
+}
+
+base::Result<void> TlsSession::export_keys(
+    std::string_view label, base::View context, std::span<std::byte> out
+) const {
+    constexpr int with_context = 1;
+    bool const exported = SSL_in_init(ssl_.get()) == 0 && SSL_export_keying_material(
+                                                              ssl_.get(),
+                                                              raw_out(out),
+                                                              out.size(),
+                                                              label.data(),
+                                                              label.size(),
+                                                              raw(context),
+                                                              context.size(),
+                                                              with_context
+                                                          ) == 1;
+    ERR_clear_error();
+    if (!exported) return std::unexpected(Errno::Again);
+    return {};
+}
+
+base::Result<authenticator::Secrets>
+TlsSession::authenticator_secrets(authenticator::End maker) const {
+    if (SSL_in_init(ssl_.get()) != 0) return std::unexpected(Errno::Again);
+    auto const* const digest = SSL_CIPHER_get_handshake_digest(SSL_get_current_cipher(ssl_.get()));
+    bool const client = maker == authenticator::End::Client;
+    authenticator::Secrets out;
+    out.hash = digest == EVP_sha384() ? Hash::Sha384 : Hash::Sha256;
+    out.handshake_context.resize(EVP_MD_size(digest));
+    out.finished_key.resize(EVP_MD_size(digest));
+    TRY(export_keys(
+        client ? "EXPORTER-client authenticator handshake context"
+               : "EXPORTER-server authenticator handshake context",
+        {},
+        out.handshake_context
+    ));
+    TRY(export_keys(
+        client ? "EXPORTER-client authenticator finished key"
+               : "EXPORTER-server authenticator finished key",
+        {},
+        out.finished_key
+    ));
+    return out;
+}
+
+bool TlsSession::tls_1_3() const { return SSL_version(ssl_.get()) == TLS1_3_VERSION; }
+bool TlsSession::resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
+
+std::vector<std::byte> TlsSession::peer_public_key() const {
+    bssl::UniquePtr<X509> const certificate{SSL_get_peer_certificate(ssl_.get())};
+    if (!certificate) return {};
+    std::uint8_t* der = nullptr;
+    int const size = i2d_PUBKEY(X509_get0_pubkey(certificate.get()), &der);
+    if (size <= 0) return {};
+    bssl::UniquePtr<std::uint8_t> const owner{der};
+    // Safety: std::byte may alias any object.
+    auto const* const bytes = reinterpret_cast<std::byte const*>(der);
+    return {bytes, bytes + size};
 }
 
 } // namespace crypto

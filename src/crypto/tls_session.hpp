@@ -4,6 +4,8 @@
 // session.
 
 #include "base/result.hpp"
+#include "base/view.hpp"
+#include "crypto/authenticator.hpp"
 #include "crypto/tls_buffer.hpp"
 #include "crypto/tls_error.hpp"
 #include "crypto/tls_handle.hpp"
@@ -12,6 +14,8 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace crypto {
 
@@ -44,6 +48,18 @@ public:
     void close();                // close_notify; nothing can be written after it
     bool closed_by_peer() const; // by close_notify, or below TLS
     std::string alpn() const;    // the protocol agreed on; empty: none
+
+    // ---- what the connection is, after the handshake ----
+
+    // RFC 8446, 7.5: bytes that only its two ends have. Errno::Again before the handshake is done.
+    base::Result<void>
+    export_keys(std::string_view label, base::View context, std::span<std::byte> out) const;
+    // Of an authenticator that the given end makes (RFC 9261, 5.1).
+    base::Result<authenticator::Secrets> authenticator_secrets(authenticator::End maker) const;
+    bool tls_1_3() const;
+    bool resumed() const;
+    // SubjectPublicKeyInfo of the peer's certificate; empty where it showed none.
+    std::vector<std::byte> peer_public_key() const;
 
 private:
     friend class TlsContext;

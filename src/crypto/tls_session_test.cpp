@@ -1,4 +1,5 @@
 #include "crypto/tls_context.hpp"
+#include "crypto/tls_pair_for_tests.hpp"
 #include "crypto/tls_roots.hpp"
 
 #include <array>
@@ -15,13 +16,7 @@ namespace {
 using base::Errno;
 using namespace std::chrono_literals;
 
-std::chrono::sys_seconds now() {
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
-TlsCredential credential(std::vector<std::string> names, std::chrono::sys_seconds at = now()) {
-    return *TlsCredential::self_signed(*TlsKey::generate(), names, at);
-}
+using namespace testing;
 
 std::span<std::byte const> bytes(std::string_view text) { return std::as_bytes(std::span{text}); }
 
@@ -44,43 +39,10 @@ TlsClientSettings trusting(std::span<std::string const> authorities) {
     return settings;
 }
 
-// Two sessions, and the network between them.
-struct Pair {
-    TlsSession client;
-    TlsSession server;
-
-    static void carry(TlsSession& from, TlsSession& to) {
-        while (!from.outgoing().empty()) {
-            auto const space = to.incoming_space();
-            auto const count = std::min(space.size(), from.outgoing().size());
-            std::copy_n(from.outgoing().begin(), count, space.begin());
-            to.received(count);
-            from.sent(count);
-        }
-    }
-
-    // The client's error, else the server's.
-    TlsResult<void> handshake() {
-        for (int round = 0; round < 4; ++round) {
-            auto const client_done = client.handshake();
-            carry(client, server);
-            auto const server_done = server.handshake();
-            carry(server, client);
-            if (!client_done) return std::unexpected(client_done.error());
-            if (!server_done) {
-                (void)client.handshake(); // hears the alert
-                return std::unexpected(server_done.error());
-            }
-            if (*client_done && *server_done) return {};
-        }
-        return std::unexpected(TlsError{.kind = TlsError::Kind::Handshake, .text = "no end"});
-    }
-};
-
 struct Ends {
     TlsContext client;
     TlsContext server;
-    Pair connect(std::string const& name = "localhost") const {
+    TlsPair connect(std::string const& name = "localhost") const {
         return {.client = *client.connect(name), .server = *server.accept()};
     }
 };
@@ -112,12 +74,12 @@ TEST(TlsSession, carries_bytes_both_ways_after_the_handshake) {
     auto pair = both.connect();
     ASSERT_TRUE(pair.handshake());
     ASSERT_TRUE(pair.client.write(bytes("hello")));
-    Pair::carry(pair.client, pair.server);
+    TlsPair::carry(pair.client, pair.server);
     EXPECT_EQ(pair.server.readable(), 5U);
     EXPECT_EQ(read(pair.server), "hello");
     EXPECT_EQ(pair.server.readable().error(), Errno::Again);
     ASSERT_TRUE(pair.server.write(bytes("world")));
-    Pair::carry(pair.server, pair.client);
+    TlsPair::carry(pair.server, pair.client);
     EXPECT_EQ(read(pair.client), "world");
 }
 
@@ -134,12 +96,12 @@ TEST(TlsSession, ends_in_order_with_close_notify_in_one_direction_only) {
     auto pair = both.connect();
     ASSERT_TRUE(pair.handshake());
     pair.client.close();
-    Pair::carry(pair.client, pair.server);
+    TlsPair::carry(pair.client, pair.server);
     EXPECT_EQ(pair.server.readable(), 0U);
     EXPECT_EQ(read(pair.server), "");
     EXPECT_TRUE(pair.server.closed_by_peer());
     ASSERT_TRUE(pair.server.write(bytes("still open")));
-    Pair::carry(pair.server, pair.client);
+    TlsPair::carry(pair.server, pair.client);
     EXPECT_EQ(read(pair.client), "still open");
     EXPECT_EQ(pair.client.write(bytes("x")).error(), Errno::Pipe);
 }
@@ -149,7 +111,7 @@ TEST(TlsSession, reads_an_end_without_close_notify_as_a_reset_after_the_last_dat
     auto pair = both.connect();
     ASSERT_TRUE(pair.handshake());
     ASSERT_TRUE(pair.client.write(bytes("cut")));
-    Pair::carry(pair.client, pair.server);
+    TlsPair::carry(pair.client, pair.server);
     pair.server.received_end();
     EXPECT_EQ(read(pair.server), "cut");
     EXPECT_EQ(pair.server.readable().error(), Errno::ConnReset);
@@ -199,9 +161,9 @@ TEST(TlsSession, takes_a_client_with_a_certificate_of_an_authority_and_no_other)
     auto const good = *TlsContext::client(known, trusting(server_pem));
     auto const bad = *TlsContext::client(credential({"known"}), trusting(server_pem));
 
-    Pair first{.client = *good.connect("localhost"), .server = *server.accept()};
+    TlsPair first{.client = *good.connect("localhost"), .server = *server.accept()};
     EXPECT_TRUE(first.handshake());
-    Pair second{.client = *bad.connect("localhost"), .server = *server.accept()};
+    TlsPair second{.client = *bad.connect("localhost"), .server = *server.accept()};
     EXPECT_FALSE(second.handshake());
 }
 

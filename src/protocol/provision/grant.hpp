@@ -1,0 +1,58 @@
+#pragma once
+
+// What makes an empty Keep a tenant's: one unit, signed by a grantor, sealed for the recipient key
+// of one Keep. The payload of a COSE_Sign1 (signed.hpp), a CBOR map with every key:
+//
+//     1   deployment: the whole COSE_Sign1 of the tenant
+//     2   keep_id of the Keep that it is for
+//     3   report data of the evidence that the grantor accepted
+//     4   data encryption key of the package, 32 bytes, or null for a plain package
+//     5   secrets: {name: bytes}, exactly the names of the deployment, ascending
+//     6   volumes: none in this version
+//     7   authorities: certificates that the Keep trusts towards other Keeps, DER
+//     8   time of the grantor, seconds since 1970: the Keep's clock is not before it; 0: not said
+//     9   log: [checkpoint, proof of inclusion], or null
+//     10  sources: where the package's blobs may be found
+//
+// Before it is sealed it is padded: its length (4 bytes, big-endian), it, and zeros up to a
+// multiple of 4 KiB, so that lengths tell little of secrets.
+
+#include "protocol/provision/strict.hpp"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace protocol::provision {
+
+// What HPKE takes as `info`, before the report data.
+inline constexpr std::string_view grant_info = "enarx/v1/grant";
+inline constexpr std::size_t largest_grant = std::size_t{1} << 20; // sealed
+inline constexpr std::size_t padding_step = 4096;
+
+struct Log {
+    std::string_view checkpoint;
+    base::View proof;
+};
+
+struct Grant {
+    base::View deployment;
+    base::View keep_id;
+    base::View report_data;
+    std::optional<base::View> package_key;
+    std::vector<std::pair<std::string_view, base::View>> secrets;
+    std::vector<base::View> authorities;
+    std::uint64_t time = 0;
+    std::optional<Log> log;
+    std::vector<std::string_view> sources;
+};
+
+std::vector<std::byte> encode(Grant const& grant);
+// Wrong names the field: "grant.secrets".
+Read<Grant> decode_grant(base::View payload);
+
+std::vector<std::byte> info_of_grant(base::View report_data);
+std::vector<std::byte> padded(base::View bytes);
+Read<base::View> unpadded(base::View bytes); // "grant.padding"
+
+} // namespace protocol::provision

@@ -1,0 +1,376 @@
+// Each message has one encoding: whatever is missing, doubled, moved, of another type or written in
+// another way is refused by the name of a field, and what is accepted is the same when written
+// again.
+
+#include "protocol/provision/messages_for_tests.hpp"
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace protocol::provision {
+namespace {
+
+using Bytes = std::vector<std::byte>;
+
+// Nothing, or the field that is wrong; in `again` what the message is when it is written again.
+using Decode = std::function<Read<void>(base::View, Bytes& again)>;
+
+struct Message {
+    std::string name;
+    Bytes good;
+    Decode decode;
+};
+
+template <class Decoded> Decode both_ways(Read<Decoded> (*decode)(base::View)) {
+    return [decode](base::View bytes, Bytes& again) -> Read<void> {
+        auto const message = TRY(decode(bytes));
+        again = encode(message);
+        return {};
+    };
+}
+
+std::vector<Message> messages() {
+    return {
+        {"binding", encode(testing::binding()), both_ways(decode_binding)},
+        {"ready binding", encode(testing::ready_binding()), both_ways(decode_binding)},
+        {"deployment", encode(testing::deployment()), both_ways(decode_deployment)},
+        {"grant", encode(testing::grant()), both_ways(decode_grant)},
+        {"hello",
+         encode(Hello{.versions = {1, 7}, .suite = 2, .role = Role::Service}),
+         both_ways(decode_hello)},
+    };
+}
+
+// The pairs of a map, each as it is encoded.
+struct Pairs {
+    std::vector<std::pair<Bytes, Bytes>> all;
+
+    explicit Pairs(base::View message) {
+        base::cbor::Reader reader{message};
+        auto const copy = [](base::View bytes) { return Bytes{bytes.begin(), bytes.end()}; };
+        auto const count = *reader.map();
+        for (std::uint64_t i = 0; i < count; ++i) {
+            auto const key = copy(*reader.skip());
+            all.emplace_back(key, copy(*reader.skip()));
+        }
+    }
+
+    Bytes bytes() const {
+        Bytes out{std::byte(0xa0 | all.size())};
+        for (auto const& [key, value] : all) {
+            out.insert(out.end(), key.begin(), key.end());
+            out.insert(out.end(), value.begin(), value.end());
+        }
+        return out;
+    }
+};
+
+// The same argument in one byte more than it needs.
+Bytes longer(Bytes item) {
+    auto const head = std::to_integer<unsigned>(item[0]);
+    if ((head & 31) < 24) {
+        item[0] = std::byte((head & 0xe0) | 24);
+        item.insert(item.begin() + 1, std::byte(head & 31));
+    } else if ((head & 31) == 24) {
+        item[0] = std::byte((head & 0xe0) | 25);
+        item.insert(item.begin() + 1, std::byte{0});
+    }
+    return item;
+}
+
+void expect_refused(Message const& message, Bytes const& bytes, std::string const& how) {
+    Bytes again;
+    auto const read = message.decode(bytes, again);
+    ASSERT_FALSE(read) << message.name << ": " << how;
+    EXPECT_NE(read.error().field.find('.'), std::string_view::npos) << how;
+    EXPECT_LE(read.error().offset, bytes.size()) << how;
+}
+
+TEST(Messages, are_the_same_when_written_again) {
+    for (auto const& message : messages()) {
+        Bytes again;
+        EXPECT_TRUE(message.decode(message.good, again)) << message.name;
+        EXPECT_EQ(again, message.good) << message.name;
+        EXPECT_EQ(Pairs{message.good}.bytes(), message.good) << message.name;
+    }
+}
+
+TEST(Messages, want_every_field_once_in_its_place) {
+    for (auto const& message : messages()) {
+        Pairs const good{message.good};
+        for (std::size_t i = 0; i < good.all.size(); ++i) {
+            auto const field = "pair " + std::to_string(i);
+            auto missing = good;
+            missing.all.erase(missing.all.begin() + i);
+            expect_refused(message, missing.bytes(), field + " missing");
+            auto doubled = good;
+            doubled.all.insert(doubled.all.begin() + i, good.all[i]);
+            expect_refused(message, doubled.bytes(), field + " doubled");
+            auto renamed = good;
+            renamed.all[i].first = {std::byte{15}};
+            expect_refused(message, renamed.bytes(), field + " renamed");
+            for (std::size_t j = i + 1; j < good.all.size(); ++j) {
+                auto moved = good;
+                std::swap(moved.all[i], moved.all[j]);
+                expect_refused(message, moved.bytes(), field + " moved");
+                auto exchanged = good;
+                std::swap(exchanged.all[i].second, exchanged.all[j].second);
+                Bytes again;
+                // Two digests may stand for each other here; the signature is over both.
+                if (message.decode(exchanged.bytes(), again)) EXPECT_EQ(again, exchanged.bytes());
+            }
+        }
+        auto more = good;
+        more.all.emplace_back(Bytes{std::byte{20}}, Bytes{std::byte{0}});
+        expect_refused(message, more.bytes(), "one more");
+        auto behind = message.good;
+        behind.push_back({});
+        expect_refused(message, behind, "something behind");
+    }
+}
+
+TEST(Messages, want_every_value_of_its_type_and_in_the_one_encoding) {
+    std::array const others{
+        Bytes{std::byte{0x20}},                                   // -1
+        Bytes{std::byte{0x1b}, {}, {}, {}, {}, {}, {}, {}, {}},   // 0 in eight bytes
+        Bytes{std::byte{0x5f}, std::byte{0xff}},                  // bytes of any length
+        Bytes{std::byte{0x62}, std::byte{0xc3}, std::byte{0x28}}, // text that is no UTF-8
+        Bytes{std::byte{0xf7}},                                   // undefined
+        Bytes{std::byte{0xf9}, {}, {}},                           // a float
+        Bytes{std::byte{0xc0}, {}},                               // a tag
+    };
+    for (auto const& message : messages()) {
+        Pairs const good{message.good};
+        for (std::size_t i = 0; i < good.all.size(); ++i) {
+            auto const field = "pair " + std::to_string(i);
+            for (auto const& other : others) {
+                auto changed = good;
+                changed.all[i].second = other;
+                expect_refused(message, changed.bytes(), field + " of another type");
+            }
+            auto longer_value = good;
+            longer_value.all[i].second = longer(good.all[i].second);
+            if (longer_value.all[i].second != good.all[i].second)
+                expect_refused(message, longer_value.bytes(), field + " written longer");
+            auto longer_key = good;
+            longer_key.all[i].first = longer(good.all[i].first);
+            expect_refused(message, longer_key.bytes(), field + " with a longer key");
+        }
+    }
+}
+
+TEST(Messages, cut_anywhere_are_refused_and_with_any_byte_changed_refused_or_another_message) {
+    for (auto const& message : messages()) {
+        for (std::size_t at = 0; at < message.good.size(); ++at) {
+            expect_refused(
+                message,
+                {message.good.begin(), message.good.begin() + at},
+                "cut at " + std::to_string(at)
+            );
+            for (unsigned bit = 0; bit < 8; ++bit) {
+                auto changed = message.good;
+                changed[at] ^= std::byte(1U << bit);
+                Bytes again;
+                if (message.decode(changed, again)) EXPECT_EQ(again, changed) << message.name << at;
+            }
+        }
+    }
+}
+
+// ---- what each field may be ----
+
+std::string field_of(Deployment const& changed) {
+    auto const read = decode_deployment(encode(changed));
+    return read ? "accepted" : std::string{read.error().field};
+}
+
+template <class Change> std::string deployment_with(Change const& change) {
+    auto it = testing::deployment();
+    change(it);
+    return field_of(it);
+}
+
+TEST(Deployment, refuses_a_name_a_serial_and_a_place_that_mean_nothing_or_lead_elsewhere) {
+    for (auto const* const name : {"", "Shop", "shop api", "shop\n", "sh\xc3\xb6p"})
+        EXPECT_EQ(deployment_with([&](auto& it) { it.name = name; }), "deployment.name") << name;
+    EXPECT_EQ(deployment_with([](auto& it) { it.serial = 0; }), "deployment.serial");
+    for (auto const* const where : {"", ".", "..", "../key", "a/b", "/key"})
+        EXPECT_EQ(
+            deployment_with([&](auto& it) { it.secrets[1].where = where; }), "deployment.secrets"
+        ) << where;
+    for (auto const* const where : {"1A", "A=B", "A B", "A-B"})
+        EXPECT_EQ(
+            deployment_with([&](auto& it) { it.secrets[0].where = where; }), "deployment.secrets"
+        ) << where;
+}
+
+TEST(Deployment, refuses_two_secrets_of_one_name_nobody_who_may_grant_and_a_life_without_end) {
+    auto const secrets = [](auto& it) { it.secrets[1].name = it.secrets[0].name; };
+    EXPECT_EQ(deployment_with(secrets), "deployment.secrets");
+    EXPECT_EQ(deployment_with([](auto& it) { it.grantors.clear(); }), "deployment.grantors");
+    EXPECT_EQ(
+        deployment_with([](auto& it) { it.certificate_hours = 169; }), "deployment.certificate"
+    );
+    EXPECT_EQ(deployment_with([](auto& it) { it.replicas = 0; }), "deployment.replicas");
+    EXPECT_EQ(deployment_with([](auto& it) { it.not_after = 0; }), "deployment.not-after");
+}
+
+TEST(Binding, has_a_recipient_key_before_a_grant_and_none_after) {
+    auto empty = testing::binding();
+    empty.recipient_key = {};
+    EXPECT_EQ(decode_binding(encode(empty)).error().field, "binding.recipient");
+    auto ready = testing::ready_binding();
+    ready.recipient_key = testing::filled<32, 2>();
+    EXPECT_EQ(decode_binding(encode(ready)).error().field, "binding.recipient");
+}
+
+TEST(Binding, names_each_field_that_has_another_size) {
+    auto const field = [](auto const& change) {
+        auto it = testing::ready_binding();
+        change(it);
+        auto const read = decode_binding(encode(it));
+        return read ? "accepted" : std::string{read.error().field};
+    };
+    auto const short_one = testing::filled<31, 1>();
+    EXPECT_EQ(field([](auto& it) { it.suite = 3; }), "binding.suite");
+    EXPECT_EQ(field([](auto& it) { it.end = End(2); }), "binding.role");
+    EXPECT_EQ(field([](auto& it) { it.identity_key = {}; }), "binding.key");
+    EXPECT_EQ(field([](auto& it) { it.binder = testing::filled<40, 1>(); }), "binding.channel");
+    EXPECT_EQ(field([&](auto& it) { it.peer = short_one; }), "binding.peer");
+    EXPECT_EQ(field([&](auto& it) { it.orders = short_one; }), "binding.orders");
+    EXPECT_EQ(field([&](auto& it) { it.instance = short_one; }), "binding.instance");
+    EXPECT_EQ(field([&](auto& it) { it.loaded->workload = short_one; }), "binding.workload");
+    EXPECT_EQ(
+        field([&](auto& it) { it.loaded->configuration = short_one; }), "binding.configuration"
+    );
+    EXPECT_EQ(field([&](auto& it) { it.loaded->tenant = short_one; }), "binding.tenant");
+    EXPECT_EQ(field([&](auto& it) { it.loaded->package = short_one; }), "binding.package");
+    EXPECT_EQ(field([](auto& it) { it.loaded->serial = 0; }), "binding.deployment");
+    EXPECT_EQ(field([](auto& it) { it.loaded->deployment = "A"; }), "binding.deployment");
+}
+
+TEST(Purposes, are_no_beginnings_of_each_other) {
+    std::array const all{
+        text_of(Purpose::Provision), text_of(Purpose::Ready), std::string_view{"enarx/v1/app"}
+    };
+    for (auto const one : all)
+        for (auto const other : all) EXPECT_EQ(one.starts_with(other), one == other);
+    EXPECT_FALSE(std::string_view{"{"}.starts_with(all[0]));
+}
+
+TEST(Grant, is_padded_so_that_only_one_length_means_it) {
+    auto const good = padded(testing::filled<100, 1>());
+    EXPECT_EQ(good.size(), padding_step);
+    EXPECT_EQ(unpadded(good)->size(), 100U);
+    EXPECT_EQ(padded(testing::filled<4092, 1>()).size(), padding_step);
+    EXPECT_EQ(padded(testing::filled<4093, 1>()).size(), 2 * padding_step);
+    auto more = good;
+    more.resize(2 * padding_step);
+    EXPECT_FALSE(unpadded(more)) << "a step too many";
+    auto dirty = good;
+    dirty.back() = std::byte{1};
+    EXPECT_FALSE(unpadded(dirty));
+    auto lying = good;
+    lying[0] = std::byte{1};
+    EXPECT_FALSE(unpadded(lying));
+    EXPECT_FALSE(unpadded({}));
+    EXPECT_FALSE(unpadded(base::View{good}.first(100)));
+}
+
+TEST(Signed, has_one_algorithm_and_says_of_what_and_whose) {
+    auto const key = testing::filled<91, 1>();
+    auto const header = signed_header(deployment_type, key);
+    auto const good = encode_signed(header, testing::filled<50, 2>(), testing::filled<64, 3>());
+    auto const read = decode_signed(good, deployment_type);
+    ASSERT_TRUE(read);
+    EXPECT_TRUE(base::equal(read->key, key));
+    EXPECT_TRUE(base::equal(read->header, header));
+    EXPECT_EQ(decode_signed(good, grant_type).error().field, "signature.type");
+    auto other = header;
+    other[2] = std::byte{0x27}; // -8, EdDSA
+    auto const other_algorithm =
+        encode_signed(other, testing::filled<50, 2>(), testing::filled<64, 3>());
+    EXPECT_EQ(decode_signed(other_algorithm, deployment_type).error().field, "signature.algorithm");
+    for (std::size_t at = 0; at < good.size(); ++at)
+        EXPECT_FALSE(decode_signed(base::View{good}.first(at), deployment_type)) << at;
+}
+
+// ---- frames ----
+
+base::Bytes<header_size> header_of(Bytes const& frame) {
+    base::Bytes<header_size> out{};
+    std::ranges::copy(base::View{frame}.first(header_size), out.begin());
+    return out;
+}
+
+TEST(Frames, say_how_long_they_are_and_hold_one_item) {
+    auto const frame = encode_frame(FrameType::Request, encode_bytes(testing::filled<60, 1>()));
+    EXPECT_EQ(announced(header_of(frame), Trust::None), frame.size() - header_size);
+    auto const read = decode_frame(base::View{frame}.subspan(header_size), Trust::None);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->type, FrameType::Request);
+    EXPECT_TRUE(base::equal(*decode_bytes(read->body, 100), testing::filled<60, 1>()));
+    EXPECT_FALSE(decode_bytes(read->body, 59));
+}
+
+TEST(Frames, before_evidence_was_accepted_are_short_and_of_few_types) {
+    auto const announces = [](std::uint32_t length, Trust trust) {
+        base::Bytes<header_size> header{};
+        for (unsigned i = 0; i < header_size; ++i) header[i] = std::byte(length >> (24 - 8 * i));
+        return announced(header, trust).has_value();
+    };
+    EXPECT_FALSE(announces(0, Trust::Accepted));
+    EXPECT_TRUE(announces(1, Trust::None));
+    EXPECT_TRUE(announces(largest_early, Trust::None));
+    EXPECT_FALSE(announces(largest_early + 1, Trust::None));
+    EXPECT_TRUE(announces(largest_frame, Trust::Accepted));
+    EXPECT_FALSE(announces(largest_frame + 1, Trust::Accepted));
+    EXPECT_FALSE(announces(0xffff'ffff, Trust::Accepted));
+    for (unsigned type = 0; type < 20; ++type) {
+        auto const frame = encode_frame(FrameType(type), encode_text("x"));
+        auto const bytes = base::View{frame}.subspan(header_size);
+        EXPECT_EQ(decode_frame(bytes, Trust::Accepted).has_value(), type >= 1 && type <= 12);
+        EXPECT_EQ(
+            decode_frame(bytes, Trust::None).has_value(), (type >= 1 && type <= 4) || type == 12
+        ) << "a refusal may come at any time";
+    }
+}
+
+TEST(Frames, carry_the_largest_part_of_a_blob) {
+    Bytes const part(largest_blob_part, std::byte{1});
+    auto const frame = encode_frame(
+        FrameType::Blob,
+        encode(Blob{.digest = testing::filled<32, 1>(), .offset = INT64_MAX, .bytes = part})
+    );
+    EXPECT_TRUE(announced(header_of(frame), Trust::Accepted));
+    auto const read = decode_frame(base::View{frame}.subspan(header_size), Trust::Accepted);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(decode_blob(read->body)->bytes.size(), part.size());
+}
+
+TEST(Frames, have_bodies_that_are_the_same_when_written_again) {
+    auto const binding = encode(testing::binding());
+    auto const body =
+        encode(BindingBody{.binding = binding, .endorsements = {testing::filled<9, 1>()}});
+    EXPECT_EQ(encode(*decode_binding_body(body)), body);
+    auto const want = encode(Want{.digest = testing::filled<32, 1>(), .offset = 7});
+    EXPECT_EQ(encode(*decode_want(want)), want);
+    for (auto const& status :
+         {Status{.state = State::Ended, .exit = 7, .failure = {}},
+          Status{.state = State::Ended, .exit = {}, .failure = "workload-differs"}}) {
+        auto const bytes = encode(status);
+        EXPECT_EQ(encode(*decode_status(bytes)), bytes);
+    }
+    auto const stream = encode(Stream{.number = 2, .bytes = testing::filled<3, 1>()});
+    EXPECT_EQ(encode(*decode_stream(stream)), stream);
+    auto const command = encode(Command{.code = CommandCode::Stop, .bytes = {}});
+    EXPECT_EQ(encode(*decode_command(command)), command);
+    EXPECT_FALSE(decode_status(stream));
+    EXPECT_FALSE(decode_stream(encode(Stream{.number = 3, .bytes = {}})));
+}
+
+} // namespace
+} // namespace protocol::provision

@@ -4,6 +4,7 @@
 #include "attest/compare.hpp"
 #include "attest/none/rules.hpp"
 #include "attest/text.hpp"
+#include "base/printable.hpp"
 
 #include <string>
 
@@ -94,11 +95,11 @@ ReportData expected_report_data(Wanted const& wanted) {
     );
 }
 
-void compare_measurement(Judge& judge, NoHardware const& claims) {
-    if (claims.measurement) {
-        attest::compare_measurement(
-            judge, rules::measurement, {*claims.measurement, at("measurement")}
-        );
+void compare_measurement(
+    Judge& judge, std::optional<protocol::evidence::Measurement> const& found
+) {
+    if (found) {
+        attest::compare_measurement(judge, rules::measurement, {*found, at("measurement")});
     } else if (!judge.take_measurements(rules::measurement)) {
         judge.not_applicable(rules::measurement, "nobody measured this Keep at its start");
     } else {
@@ -112,8 +113,41 @@ void compare_measurement(Judge& judge, NoHardware const& claims) {
     }
 }
 
+// What the Keep says of itself, while it is provisioned: there is no application yet, or it is in
+// the binding, which whoever asked for it reads (attest/provision).
+void judge_bound(
+    Judge& judge, protocol::evidence::NoHardwareBound const& claims, Wanted const& wanted
+) {
+    judge.check(rules::form, true, [] { return Detail{}; });
+    std::string input{claims.purpose};
+    input += base::text_of(claims.binding);
+    auto const bound = crypto::sha512(base::view_of(input));
+    judge.check(rules::binding, bound == claims.report_data, [&] {
+        return Detail{hex(bound), hex(claims.report_data), at("report_data")};
+    });
+    compare_report_data(judge, rules::report_data, {claims.report_data, at("report_data")});
+    compare_measurement(judge, claims.measurement);
+    auto const not_there = [&](Rule const& rule, bool asked) {
+        if (!asked) return judge.not_applicable(rule, "the Keep speaks for itself here");
+        judge.demand(rule, false, [&] {
+            return Detail{
+                "evidence of an application",
+                "evidence of the Keep for itself: " + base::printable(claims.purpose),
+                at("purpose")
+            };
+        });
+    };
+    not_there(rules::workload, wanted.workload.has_value());
+    not_there(rules::configuration, wanted.configuration.has_value());
+    not_there(rules::user_data, wanted.user_data.has_value());
+}
+
 // All rules but none.hardware.
 std::optional<NoHardware> judge_claims(Judge& judge, base::View evidence, Wanted const& wanted) {
+    if (auto const bound = protocol::evidence::decode_bound(evidence)) {
+        judge_bound(judge, *bound, wanted);
+        return {};
+    }
     auto const claims = protocol::evidence::decode(evidence);
     bool const formed = judge.check(rules::form, claims.has_value(), [&] {
         return Detail{
@@ -128,7 +162,7 @@ std::optional<NoHardware> judge_claims(Judge& judge, base::View evidence, Wanted
         return Detail{hex(bound), hex(claims->report_data), at("report_data")};
     });
     compare_report_data(judge, rules::report_data, {claims->report_data, at("report_data")});
-    compare_measurement(judge, *claims);
+    compare_measurement(judge, claims->measurement);
     compare_application(judge, wanted, *claims);
     return *claims;
 }

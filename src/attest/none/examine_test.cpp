@@ -192,6 +192,53 @@ TEST(Examination, RefusesEveryFlippedBitWhereAllIsExpected) {
     }
 }
 
+// ---- of the Keep for itself ----
+
+Bytes bound_evidence(std::string_view purpose = "enarx/v1/provision") {
+    auto const binding = base::view_of("a binding");
+    return encode(
+        protocol::evidence::NoHardwareBound{
+            .purpose = purpose,
+            .binding = binding,
+            .measurement = filled<48>(3),
+            .report_data = crypto::sha512(base::view_of("enarx/v1/provisiona binding")),
+        }
+    );
+}
+
+none::Wanted wanted_bound() {
+    return {
+        .report_data =
+            ReportData::exactly(crypto::sha512(base::view_of("enarx/v1/provisiona binding"))),
+        .measurements = only(filled<48>(3)),
+    };
+}
+
+TEST(Examination, OfAKeepForItselfComparesReportDataAndMeasurementAndStatesNothingOfAnApplication) {
+    EXPECT_EQ(recognise(bound_evidence()), Kind::NoHardware);
+    auto const examination = strict(bound_evidence(), wanted_bound());
+    EXPECT_EQ(examination.verdict(), Verdict::Accepted);
+    EXPECT_EQ(outcome_of(examination, "none.hardware"), Outcome::Off);
+    EXPECT_FALSE(examination.statement());
+    attest::testing::Trial const trial{.evidence = bound_evidence(), .endorsements = {}};
+    EXPECT_EQ(trial.run(Kind::NoHardware).verdict(), Verdict::Refused);
+}
+
+TEST(Examination, OfAKeepForItselfRefusesWhatItDoesNotSay) {
+    auto want = wanted_bound();
+    want.report_data = ReportData::exactly(filled<64>(9));
+    EXPECT_EQ(outcome_of(strict(bound_evidence(), want), "none.report-data"), Outcome::Failed);
+    want = wanted_bound();
+    want.measurements = only(filled<48>(4));
+    EXPECT_EQ(outcome_of(strict(bound_evidence(), want), "none.measurement"), Outcome::Failed);
+    want = wanted_bound();
+    want.workload = filled<32>(1);
+    EXPECT_EQ(outcome_of(strict(bound_evidence(), want), "none.workload"), Outcome::Failed);
+    // A purpose that is not in the report data.
+    auto const other = strict(bound_evidence("enarx/v1/ready"), wanted_bound());
+    EXPECT_EQ(outcome_of(other, "none.binding"), Outcome::Failed);
+}
+
 // The expected digest is that of sha512sum.
 TEST(ReportData, AreTheDigestOfPurposeDigestsLengthAndUserData) {
     EXPECT_EQ(

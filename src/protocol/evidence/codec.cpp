@@ -11,7 +11,11 @@ namespace {
 
 constexpr std::uint64_t unprotected_claims_set = 601; // RFC 9781
 constexpr std::uint64_t version = 1;
+constexpr std::uint64_t version_bound = 2;
 constexpr std::uint64_t claims_always = 6;
+constexpr std::uint64_t claims_bound = 5;
+constexpr std::size_t largest_binding = 2048;
+constexpr std::size_t longest_purpose = 32;
 constexpr std::string_view measurement_key = "measurement";
 
 // Reads one part after the other; an error names the part that was expected.
@@ -35,13 +39,13 @@ public:
         return {};
     }
 
-    // The value: whether there is a measurement.
-    base::Result<bool, Malformed> map() {
+    // The value: whether there is a measurement, which is one claim more.
+    base::Result<bool, Malformed> map(std::uint64_t claims, std::string_view expected) {
         auto const at = reader_.offset();
         auto const found = reader_.map();
-        if (!found || *found < claims_always || *found > claims_always + 1)
-            return std::unexpected(Malformed{at, "a map of six or seven claims"});
-        return *found > claims_always;
+        if (!found || *found < claims || *found > claims + 1)
+            return std::unexpected(Malformed{at, expected});
+        return *found > claims;
     }
 
     base::Result<void, Malformed> kind() {
@@ -53,12 +57,28 @@ public:
         return {};
     }
 
-    base::Result<void, Malformed> version_one() {
+    base::Result<void, Malformed> version_is(std::uint64_t wanted, std::string_view expected) {
         TRY(key("version"));
         auto const at = reader_.offset();
         auto const found = reader_.unsigned_number();
-        if (!found || *found != version) return std::unexpected(Malformed{at, "version 1"});
+        if (!found || *found != wanted) return std::unexpected(Malformed{at, expected});
         return {};
+    }
+
+    base::Result<std::string_view, Malformed> purpose() {
+        TRY(key("purpose"));
+        auto const at = reader_.offset();
+        auto const found = reader_.text();
+        if (!found || found->empty() || found->size() > longest_purpose)
+            return std::unexpected(Malformed{at, "a purpose of 1 to 32 bytes"});
+        return *found;
+    }
+
+    base::Result<std::span<std::byte const>, Malformed> binding() {
+        auto const bytes = TRY(content("binding"));
+        if (bytes.empty() || bytes.size() > largest_binding)
+            return std::unexpected(Malformed{at_, "a binding of 1 to 2048 bytes"});
+        return bytes;
     }
 
     template <std::size_t N>
@@ -122,14 +142,52 @@ base::Result<NoHardware, Malformed> decode(std::span<std::byte const> bytes) {
     Parts parts{bytes};
     NoHardware claims;
     TRY(parts.tag());
-    bool const measured = TRY(parts.map());
+    bool const measured = TRY(parts.map(claims_always, "a map of six or seven claims"));
     TRY(parts.kind());
-    TRY(parts.version_one());
+    TRY(parts.version_is(version, "version 1"));
     claims.application.workload = TRY(parts.exactly<sizeof(Digest)>("workload"));
     claims.application.user_data = TRY(parts.user_data());
     if (measured) claims.measurement = TRY(parts.exactly<sizeof(Measurement)>(measurement_key));
     claims.report_data = TRY(parts.exactly<sizeof(ReportData)>("report_data"));
     claims.application.configuration = TRY(parts.exactly<sizeof(Digest)>("configuration"));
+    TRY(parts.end());
+    return claims;
+}
+
+std::vector<std::byte> encode(NoHardwareBound const& claims) {
+    std::vector<std::byte> out(largest_binding + 256);
+    base::cbor::Writer writer{out};
+    writer.tag(unprotected_claims_set);
+    writer.map(claims_bound + (claims.measurement ? 1 : 0));
+    writer.text("kind");
+    writer.text(kind_none);
+    writer.text("binding");
+    writer.bytes(claims.binding);
+    writer.text("purpose");
+    writer.text(claims.purpose);
+    writer.text("version");
+    writer.unsigned_number(version_bound);
+    if (claims.measurement) {
+        writer.text(measurement_key);
+        writer.bytes(*claims.measurement);
+    }
+    writer.text("report_data");
+    writer.bytes(claims.report_data);
+    out.resize(writer.written().size());
+    return out;
+}
+
+base::Result<NoHardwareBound, Malformed> decode_bound(std::span<std::byte const> bytes) {
+    Parts parts{bytes};
+    NoHardwareBound claims;
+    TRY(parts.tag());
+    bool const measured = TRY(parts.map(claims_bound, "a map of five or six claims"));
+    TRY(parts.kind());
+    claims.binding = TRY(parts.binding());
+    claims.purpose = TRY(parts.purpose());
+    TRY(parts.version_is(version_bound, "version 2"));
+    if (measured) claims.measurement = TRY(parts.exactly<sizeof(Measurement)>(measurement_key));
+    claims.report_data = TRY(parts.exactly<sizeof(ReportData)>("report_data"));
     TRY(parts.end());
     return claims;
 }

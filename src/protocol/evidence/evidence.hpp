@@ -17,6 +17,18 @@
 //       "configuration": bytes .size 32     ; SHA-256 of what configures it
 //     })
 //
+// Where the Keep speaks for itself, while it is provisioned, it is of version 2, and the report
+// data are SHA-512 of the purpose and the binding (protocol/provision/binding.hpp):
+//
+//     601({
+//       "kind": "none",
+//       "binding": bytes .size (1..2048),
+//       "purpose": text .size (1..32),
+//       "version": 2,
+//       ? "measurement": bytes .size 48,
+//       "report_data": bytes .size 64
+//     })
+//
 // The application's bytes never reach the hardware as they are: it gets the report data, which are
 // SHA-512 of this, and no other part of a Keep makes report data that begin so:
 //
@@ -30,6 +42,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace protocol::evidence {
 
@@ -83,6 +96,14 @@ struct NoHardware {
     friend bool operator==(NoHardware const&, NoHardware const&) = default;
 };
 
+// The claims of a Keep without hardware that is being provisioned; views of what was decoded.
+struct NoHardwareBound {
+    std::string_view purpose;
+    std::span<std::byte const> binding;
+    std::optional<Measurement> measurement;
+    ReportData report_data{};
+};
+
 inline constexpr std::string_view kind_none = "none";
 inline constexpr std::size_t max_encoded_size = 384;
 
@@ -109,6 +130,9 @@ struct Malformed {
 // Whether the report data are those of the application is the verifier's to check: there is no
 // digest here.
 base::Result<NoHardware, Malformed> decode(std::span<std::byte const> bytes);
+
+std::vector<std::byte> encode(NoHardwareBound const& claims);
+base::Result<NoHardwareBound, Malformed> decode_bound(std::span<std::byte const> bytes);
 
 // Whether the bytes begin as an unprotected claims set does, well-formed or not.
 bool looks_like(std::span<std::byte const> bytes);

@@ -8,7 +8,10 @@
 extern "C" int LLVMFuzzerTestOneInput(unsigned char const* data, std::size_t size) {
     using namespace protocol::evidence;
     auto const bytes = std::as_bytes(std::span{data, size});
+    auto const bound = decode_bound(bytes);
+    if (bound && !std::ranges::equal(encode(*bound), bytes)) std::abort();
     auto const claims = decode(bytes);
+    if (bound && claims) std::abort();
     if (!claims) {
         if (claims.error().offset > size || claims.error().expected.empty()) std::abort();
         return 0;

@@ -198,4 +198,51 @@ TEST(ReportDataInput, TellsUserDataFromOthersThatOnlyEndInZeros) {
     EXPECT_FALSE(std::ranges::equal(ReportDataInput{one}.view(), ReportDataInput{other}.view()));
 }
 
+// ---- of the Keep for itself ----
+
+NoHardwareBound bound_claims(Bytes const& binding) {
+    return {
+        .purpose = "enarx/v1/ready",
+        .binding = binding,
+        .measurement = filled<48>(0x44),
+        .report_data = filled<64>(0x33)
+    };
+}
+
+TEST(BoundEvidence, ComesBackAsItWasWrittenAndIsNoneOfAnApplication) {
+    Bytes const binding(2048, std::byte{5});
+    for (bool const measured : {true, false}) {
+        auto claims = bound_claims(binding);
+        if (!measured) claims.measurement = {};
+        auto const bytes = encode(claims);
+        auto const read = decode_bound(bytes);
+        ASSERT_TRUE(read);
+        EXPECT_EQ(encode(*read), bytes);
+        EXPECT_EQ(read->purpose, claims.purpose);
+        EXPECT_TRUE(std::ranges::equal(read->binding, binding));
+        EXPECT_EQ(read->measurement, claims.measurement);
+        EXPECT_TRUE(looks_like(bytes));
+        EXPECT_EQ(refusal(bytes).empty(), false);
+        EXPECT_FALSE(decode(bytes));
+    }
+    EXPECT_FALSE(decode_bound(bytes_of(measured_claims())));
+}
+
+TEST(BoundEvidence, IsRefusedCutTooLongAndWithAnyByteOfItsStructureChanged) {
+    auto const good = encode(bound_claims(Bytes(40, std::byte{5})));
+    for (std::size_t at = 0; at < good.size(); ++at) {
+        EXPECT_FALSE(decode_bound(std::span{good}.first(at))) << at;
+        auto bytes = good;
+        bytes[at] ^= std::byte{0x80};
+        if (auto const claims = decode_bound(bytes)) EXPECT_EQ(encode(*claims), bytes) << at;
+    }
+    auto longer = good;
+    longer.push_back({});
+    EXPECT_FALSE(decode_bound(longer));
+    EXPECT_FALSE(decode_bound(encode(bound_claims({}))));
+    auto nameless = bound_claims(Bytes(1));
+    nameless.purpose = {};
+    EXPECT_FALSE(decode_bound(encode(nameless)));
+}
+
 } // namespace

@@ -13,7 +13,6 @@
 #include <openssl/hmac.h>
 #include <openssl/mem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
 
 namespace crypto::authenticator {
 namespace {
@@ -36,10 +35,7 @@ Bytes finish(CBB* out) {
     std::uint8_t* data = nullptr;
     std::size_t size = 0;
     if (CBB_finish(out, &data, &size) != 1) return {};
-    bssl::UniquePtr<std::uint8_t> const owner{data};
-    // Safety: std::byte may alias any object.
-    auto const* const bytes = reinterpret_cast<std::byte const*>(data);
-    return {bytes, bytes + size};
+    return adopted(data, static_cast<int>(size));
 }
 
 base::View view(CBS const& bytes) {
@@ -215,16 +211,6 @@ base::Result<base::View> context_of_any(base::View request) {
     return context_of(to_server ? End::Server : End::Client, request);
 }
 
-Bytes der_of(X509* certificate) {
-    std::uint8_t* der = nullptr;
-    int const size = i2d_X509(certificate, &der);
-    if (size <= 0) return {};
-    bssl::UniquePtr<std::uint8_t> const owner{der};
-    // Safety: std::byte may alias any object.
-    auto const* const bytes = reinterpret_cast<std::byte const*>(der);
-    return {bytes, bytes + size};
-}
-
 } // namespace
 
 Bytes request(End maker, base::View context) {
@@ -267,7 +253,7 @@ base::Result<Bytes> make(
 ) {
     auto const context = context_of_any(request);
     if (!context) return std::unexpected(Errno::Inval);
-    auto const certificate = der_of(credential.chain().front().get());
+    auto const certificate = credential.leaf_der();
     auto out = certificate_message(*context, certificate, attestation);
     Bytes signature;
     auto const signed_so_far = transcript(secrets, request, out);

@@ -5,6 +5,7 @@
 #include "base/view.hpp"
 
 #include <cstdint>
+#include <vector>
 
 namespace crypto {
 
@@ -15,5 +16,8 @@ inline std::uint8_t const* raw(base::View bytes) {
 inline std::uint8_t* raw_out(std::span<std::byte> bytes) {
     return reinterpret_cast<std::uint8_t*>(bytes.data());
 }
+
+// What the library wrote at `data` and gave away; nothing where it failed (`size` below 1).
+std::vector<std::byte> adopted(std::uint8_t*& data, int size);
 
 } // namespace crypto

@@ -1,5 +1,6 @@
 #include "crypto/tls_credential.hpp"
 
+#include "crypto/raw.hpp"
 #include "crypto/self_signed.hpp"
 
 #include <openssl/bio.h>
@@ -106,6 +107,16 @@ TlsCredential TlsCredential::share() const {
         chain.emplace_back(certificate.get());
     }
     return TlsCredential{key_.share(), std::move(chain)};
+}
+
+std::vector<std::byte> TlsCredential::leaf_der() const {
+    std::uint8_t* der = nullptr;
+    return adopted(der, i2d_X509(chain_.front().get(), &der));
+}
+
+std::vector<std::byte> TlsCredential::public_key() const {
+    std::uint8_t* der = nullptr;
+    return adopted(der, i2d_PUBKEY(key_.get(), &der));
 }
 
 TlsResult<std::string> TlsCredential::leaf_pem() const {

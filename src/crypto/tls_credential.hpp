@@ -7,6 +7,7 @@
 #include "crypto/tls_handle.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,6 +43,8 @@ public:
     evp_pkey_st* key() const { return key_.get(); }
     std::span<TlsHandle<x509_st> const> chain() const { return chain_; } // leaf first, never empty
     TlsResult<std::string> leaf_pem() const;
+    std::vector<std::byte> leaf_der() const;
+    std::vector<std::byte> public_key() const; // SubjectPublicKeyInfo
 
 private:
     TlsCredential(TlsKey key, std::vector<TlsHandle<x509_st>> chain)

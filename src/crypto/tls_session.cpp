@@ -218,12 +218,7 @@ std::vector<std::byte> TlsSession::peer_public_key() const {
     bssl::UniquePtr<X509> const certificate{SSL_get_peer_certificate(ssl_.get())};
     if (!certificate) return {};
     std::uint8_t* der = nullptr;
-    int const size = i2d_PUBKEY(X509_get0_pubkey(certificate.get()), &der);
-    if (size <= 0) return {};
-    bssl::UniquePtr<std::uint8_t> const owner{der};
-    // Safety: std::byte may alias any object.
-    auto const* const bytes = reinterpret_cast<std::byte const*>(der);
-    return {bytes, bytes + size};
+    return adopted(der, i2d_PUBKEY(X509_get0_pubkey(certificate.get()), &der));
 }
 
 } // namespace crypto

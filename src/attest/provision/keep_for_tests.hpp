@@ -1,0 +1,137 @@
+#pragma once
+
+// A Keep without hardware at one end of a TLS connection, and who judges it at the other, for tests
+// of what each rule refuses.
+
+#include "attest/provision/attested_channel.hpp"
+#include "crypto/digest.hpp"
+#include "crypto/hpke.hpp"
+#include "crypto/tls_pair_for_tests.hpp"
+#include "protocol/evidence/evidence.hpp"
+#include "protocol/provision/cmw.hpp"
+#include "protocol/provision/frame.hpp"
+
+#include <functional>
+
+namespace attest::provision {
+
+struct ChannelForTests {
+    // Of the connection, but with what binds evidence to it taken from the request alone: what a
+    // protocol would have that binds a nonce and a key and no channel.
+    static Channel bound_to_the_nonce_only(Channel channel) {
+        auto const digest = crypto::sha256(channel.request_);
+        channel.exported_.assign(digest.begin(), digest.end());
+        return channel;
+    }
+    static Channel resumed(Channel channel) {
+        channel.resumed_ = true;
+        return channel;
+    }
+    static Channel older(Channel channel) {
+        channel.tls_1_3_ = false;
+        return channel;
+    }
+};
+
+} // namespace attest::provision
+
+namespace attest::provision::testing {
+
+namespace authenticator = crypto::authenticator;
+using Bytes = std::vector<std::byte>;
+
+inline Bytes bytes(base::View view) { return {view.begin(), view.end()}; }
+inline Bytes filled(std::size_t size, unsigned value) { return Bytes(size, std::byte(value)); }
+
+// What a Keep is born with.
+struct Keep {
+    crypto::TlsCredential identity = crypto::testing::credential({"keep"});
+    crypto::hpke::Key recipient = *crypto::hpke::Key::generate(crypto::hpke::Suite::XWing);
+
+    Bytes identity_key() const { return identity.public_key(); }
+};
+
+// Makes a Keep's answer, field by field, so that a test can spoil each.
+struct Answering {
+    Keep const& keep;
+    Channel const& channel; // as the Keep sees it
+    std::optional<base::View> peer = {};
+    std::optional<protocol::provision::Loaded> loaded = {};
+    std::function<void(protocol::provision::Binding&)> spoil = [](auto&) {};
+    std::function<void(Bytes&)> spoil_encoded = [](auto&) {};
+
+    struct Made {
+        Bytes authenticator;
+        Bytes binding;
+        Offer offer() const { return {.authenticator = authenticator, .binding = binding}; }
+    };
+    Made make() const {
+        auto const identity_key = keep.identity_key();
+        auto const binder = channel.binder(identity_key);
+        auto const orders = filled(32, 5);
+        auto const instance = filled(16, 6);
+        protocol::provision::Binding binding{
+            .suite = 2,
+            .end = protocol::provision::End(channel.keep_is()),
+            .identity_key = identity_key,
+            .recipient_key = loaded ? base::View{} : keep.recipient.public_key(),
+            .binder = binder,
+            .peer = peer,
+            .orders = orders,
+            .instance = instance,
+            .loaded = loaded
+        };
+        spoil(binding);
+        auto encoded = protocol::provision::encode(binding);
+        spoil_encoded(encoded);
+        auto const purpose = binding.purpose();
+        auto const evidence = protocol::evidence::encode(
+            protocol::evidence::NoHardwareBound{
+                .purpose = protocol::provision::text_of(purpose),
+                .binding = encoded,
+                .measurement = {},
+                .report_data =
+                    crypto::sha512(protocol::provision::report_data_input(purpose, encoded))
+            }
+        );
+        return {
+            .authenticator = *authenticator::make(
+                channel.secrets(),
+                channel.request(),
+                keep.identity,
+                protocol::provision::wrapped_evidence(evidence)
+            ),
+            .binding = encoded
+        };
+    }
+};
+
+// A connection to a server that shows `credential`.
+struct Connection {
+    crypto::TlsContext server;
+    crypto::TlsContext client;
+    crypto::testing::TlsPair ends;
+
+    explicit Connection(crypto::TlsCredential const& credential)
+        : server{*crypto::TlsContext::server(credential, {})},
+          client{*crypto::TlsContext::client(
+              crypto::testing::credential({"tenant"}),
+              {.authorities = {}, .alpn = {}, .any_certificate = true}
+          )},
+          ends{.client = *client.connect("keep"), .server = *server.accept()} {
+        if (!ends.handshake()) std::abort();
+    }
+
+    Channel seen_by_client(base::View request) const {
+        return *Channel::of(ends.client, authenticator::End::Server, request);
+    }
+    Channel seen_by_server(base::View request) const {
+        return *Channel::of(ends.server, authenticator::End::Server, request);
+    }
+};
+
+inline Bytes request(unsigned nonce = 7) {
+    return authenticator::request(authenticator::End::Server, filled(32, nonce));
+}
+
+} // namespace attest::provision::testing

@@ -2,6 +2,7 @@
 
 #include "attest/dcap/ecdsa.hpp"
 #include "attest/dcap/json_fields.hpp"
+#include "base/hex.hpp"
 
 #include <algorithm>
 #include <array>
@@ -112,7 +113,7 @@ Read<std::vector<ModuleIdentity>> read_modules(Fields const& info) {
         auto const module = info.of(element);
         auto const id = TRY(module.text("id"));
         base::Bytes<1> version{};
-        if (!id.starts_with("TDX_") || !unhex(id.substr(4), version))
+        if (!id.starts_with("TDX_") || !base::unhex(id.substr(4), version))
             return std::unexpected(module.wrong("the id TDX_ with two digits", element));
         ModuleIdentity identity;
         identity.version = std::to_integer<std::uint8_t>(version[0]);

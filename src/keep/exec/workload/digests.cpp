@@ -3,8 +3,8 @@
 #include "keep/exec/workload/digests.hpp"
 
 #include "base/cbor.hpp"
+#include "base/hex.hpp"
 #include "crypto/digest.hpp"
-#include "keep/exec/workload/hex.hpp"
 #include "os/write_all.hpp"
 
 #include <algorithm>
@@ -155,8 +155,8 @@ digests(Application const& application, PlannedStart const& start, Mounts& mount
 }
 
 std::string digests_text(Digests const& digests) {
-    return "workload " + hex(digests.workload) + "\nconfiguration " + hex(digests.configuration) +
-           '\n';
+    return "workload " + base::hex(digests.workload) + "\nconfiguration " +
+           base::hex(digests.configuration) + '\n';
 }
 
 } // namespace exec

@@ -13,20 +13,12 @@
 namespace {
 
 using namespace attest;
+using base::cbor::encoded;
 using base::cbor::Writer;
 using forged::Bytes;
 using forged::Key;
 using forged::Rules;
 using forged::with;
-
-template <class Write> Bytes encoded(Write write) {
-    Writer measuring{{}};
-    write(measuring);
-    Bytes out(measuring.size());
-    Writer writing{out};
-    write(writing);
-    return out;
-}
 
 // RFC 9052, 4.2 and 4.4, with ES384.
 Bytes sign1(Key const& key, base::View payload) {

@@ -8,6 +8,7 @@ namespace forged {
 
 namespace {
 
+using base::cbor::encoded;
 using base::cbor::Writer;
 using namespace std::chrono;
 
@@ -24,16 +25,6 @@ struct Keys {
 Keys const& keys() {
     static Keys const all;
     return all;
-}
-
-// What `write` writes, in as many bytes as it takes.
-template <class Write> Bytes encoded(Write write) {
-    Writer measuring{{}};
-    write(measuring);
-    Bytes out(measuring.size());
-    Writer writing{out};
-    write(writing);
-    return out;
 }
 
 void write_optional(Writer& out, char const* name, std::optional<Bytes> const& value) {

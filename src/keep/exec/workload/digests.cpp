@@ -109,16 +109,12 @@ private:
     }
 
     template <class Value> void put(std::string const& path, Record record, Value&& value) {
-        auto const write = [&](base::cbor::Writer writer) {
+        sum_.add(base::cbor::encoded([&](base::cbor::Writer& writer) {
             writer.array(3);
             writer.text(path);
             writer.unsigned_number(static_cast<std::uint64_t>(record));
             value(writer);
-            return writer.size();
-        };
-        std::vector<std::byte> bytes(write(base::cbor::Writer{{}}));
-        write(base::cbor::Writer{bytes});
-        sum_.add(bytes);
+        }));
     }
 
     Sha256& sum_;

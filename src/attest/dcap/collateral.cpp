@@ -213,7 +213,9 @@ base::Result<Collateral, Malformed> Collateral::parse(base::View bytes, Value do
     return out;
 }
 
-Tee Collateral::tee() const { return tcb_info() ? tcb_info()->tee : enclave_identity()->tee; }
+Tee Collateral::tee() const {
+    return std::visit([](auto const& body) { return body.tee; }, body_);
+}
 
 bool Collateral::same_subject(Collateral const& other) const {
     if (issued_ != other.issued_ || evaluation_number_ != other.evaluation_number_ ||

@@ -101,12 +101,7 @@ std::vector<std::byte> write_bundle(std::vector<Bundled> parts) {
     auto const same = [](auto const& a, auto const& b) { return order(a, b) == 0; };
     auto const again = std::ranges::unique(parts, same);
     parts.erase(again.begin(), again.end());
-    base::cbor::Writer measuring{{}};
-    encode(measuring, parts);
-    std::vector<std::byte> out(measuring.size());
-    base::cbor::Writer writing{out};
-    encode(writing, parts);
-    return out;
+    return base::cbor::encoded([&](base::cbor::Writer& out) { encode(out, parts); });
 }
 
 } // namespace attest

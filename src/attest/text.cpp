@@ -4,14 +4,6 @@
 
 namespace attest {
 
-std::string hex(base::View bytes) {
-    std::string out;
-    out.reserve(2 * bytes.size());
-    for (auto const byte : bytes)
-        fmt::format_to(std::back_inserter(out), "{:02x}", std::to_integer<unsigned>(byte));
-    return out;
-}
-
 std::string hex(std::uint64_t number) { return fmt::format("{:#x}", number); }
 
 std::string timestamp(std::chrono::sys_seconds time) {

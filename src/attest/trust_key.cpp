@@ -1,5 +1,6 @@
 #include "attest/trust_key.hpp"
 
+#include "base/hex.hpp"
 #include "crypto/base64.hpp"
 
 #include <nlohmann/json.hpp>
@@ -51,27 +52,13 @@ Result<crypto::PublicKey, Unusable> parse_key(Json const& jwk, std::string const
     return std::move(*key);
 }
 
-std::optional<unsigned> nibble(char c) {
-    if (c >= '0' && c <= '9') return unsigned(c - '0');
-    if (c >= 'a' && c <= 'f') return unsigned(c - 'a' + 10);
-    if (c >= 'A' && c <= 'F') return unsigned(c - 'A' + 10);
-    return {};
-}
-
 Result<std::optional<std::vector<std::byte>>, Unusable>
 parse_id(Json const& entry, char const* name, std::string const& source) {
     if (!entry.contains(name)) return std::optional<std::vector<std::byte>>{};
     auto const text = text_of(entry, name);
-    std::vector<std::byte> out;
-    for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
-        auto const high = nibble(text[i]);
-        auto const low = nibble(text[i + 1]);
-        if (!high || !low) break;
-        out.push_back(std::byte(*high << 4 | *low));
-    }
-    if (text.empty() || out.size() * 2 != text.size())
-        return unusable(source, std::string(name) + " in hexadecimal", text);
-    return std::optional{std::move(out)};
+    auto out = base::unhex(text);
+    if (text.empty() || !out) return unusable(source, std::string(name) + " in hexadecimal", text);
+    return out;
 }
 
 Result<TrustKey, Unusable> parse_entry(Json const& entry, std::string const& source) {

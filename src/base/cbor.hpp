@@ -9,11 +9,13 @@
 
 #include "base/result.hpp"
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace base::cbor {
 
@@ -105,5 +107,15 @@ private:
     std::span<std::byte> out_;
     std::size_t size_ = 0;
 };
+
+// What `write` writes, in as many bytes as it takes. It is called twice.
+template <std::invocable<Writer&> Write> std::vector<std::byte> encoded(Write const& write) {
+    Writer measuring{{}};
+    write(measuring);
+    std::vector<std::byte> out(measuring.size());
+    Writer writing{out};
+    write(writing);
+    return out;
+}
 
 } // namespace base::cbor

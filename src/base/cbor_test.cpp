@@ -11,6 +11,7 @@
 namespace {
 
 using base::Errno;
+using base::cbor::encoded;
 using base::cbor::Reader;
 using base::cbor::Writer;
 
@@ -20,17 +21,9 @@ std::vector<std::byte> bytes(std::initializer_list<int> values) {
     return out;
 }
 
-std::vector<std::byte> written(auto&& write) {
-    std::array<std::byte, 256> room;
-    Writer writer{room};
-    write(writer);
-    auto const out = writer.written();
-    return {out.begin(), out.end()};
-}
-
 // RFC 8949, appendix A.
 TEST(Cbor, WritesTheExamplesOfTheRfc) {
-    auto const number = [](std::int64_t n) { return written([=](Writer& w) { w.number(n); }); };
+    auto const number = [](std::int64_t n) { return encoded([=](Writer& w) { w.number(n); }); };
     EXPECT_EQ(number(0), bytes({0x00}));
     EXPECT_EQ(number(23), bytes({0x17}));
     EXPECT_EQ(number(24), bytes({0x18, 0x18}));
@@ -40,11 +33,11 @@ TEST(Cbor, WritesTheExamplesOfTheRfc) {
     EXPECT_EQ(number(1000000000000), bytes({0x1b, 0x00, 0x00, 0x00, 0xe8, 0xd4, 0xa5, 0x10, 0x00}));
     EXPECT_EQ(number(-1), bytes({0x20}));
     EXPECT_EQ(number(-1000), bytes({0x39, 0x03, 0xe7}));
-    EXPECT_EQ(written([](Writer& w) { w.text("IETF"); }), bytes({0x64, 0x49, 0x45, 0x54, 0x46}));
-    EXPECT_EQ(written([](Writer& w) { w.bytes(bytes({1, 2, 3, 4})); }), bytes({0x44, 1, 2, 3, 4}));
-    EXPECT_EQ(written([](Writer& w) { w.simple(base::cbor::simple_true); }), bytes({0xf5}));
+    EXPECT_EQ(encoded([](Writer& w) { w.text("IETF"); }), bytes({0x64, 0x49, 0x45, 0x54, 0x46}));
+    EXPECT_EQ(encoded([](Writer& w) { w.bytes(bytes({1, 2, 3, 4})); }), bytes({0x44, 1, 2, 3, 4}));
+    EXPECT_EQ(encoded([](Writer& w) { w.simple(base::cbor::simple_true); }), bytes({0xf5}));
     EXPECT_EQ(
-        written([](Writer& w) {
+        encoded([](Writer& w) {
             w.map(2);
             w.number(1);
             w.number(2);
@@ -67,7 +60,7 @@ TEST(Cbor, ReadsWhatItWrites) {
           -25L,
           std::numeric_limits<std::int64_t>::max(),
           std::numeric_limits<std::int64_t>::min()}) {
-        auto const text = written([=](Writer& w) { w.number(n); });
+        auto const text = encoded([=](Writer& w) { w.number(n); });
         Reader reader{text};
         EXPECT_EQ(reader.number().value(), n);
         EXPECT_TRUE(reader.at_end());

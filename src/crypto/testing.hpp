@@ -2,6 +2,7 @@
 
 // For tests of this folder: bytes from hexadecimal and from committed files.
 
+#include "base/hex.hpp"
 #include "base/test_folders.hpp"
 #include "base/view.hpp"
 
@@ -13,12 +14,7 @@
 
 namespace crypto::testing {
 
-inline std::vector<std::byte> unhex(std::string_view text) {
-    std::vector<std::byte> out;
-    for (std::size_t i = 0; i + 1 < text.size(); i += 2)
-        out.push_back(std::byte(std::stoi(std::string(text.substr(i, 2)), nullptr, 16)));
-    return out;
-}
+inline std::vector<std::byte> unhex(std::string_view digits) { return base::unhex(digits).value(); }
 
 inline std::vector<std::byte> read(std::string const& path_below_vectors) {
     std::ifstream file{

@@ -13,50 +13,24 @@
 namespace {
 
 using namespace attest;
+using base::cbor::encoded;
 using base::cbor::Writer;
 using forged::Bytes;
 using forged::Key;
 using forged::Rules;
 using forged::with;
 
-template <class Write> Bytes encoded(Write write) {
-    Writer measuring{{}};
-    write(measuring);
-    Bytes out(measuring.size());
-    Writer writing{out};
-    write(writing);
-    return out;
-}
-
-// RFC 9052, 4.2 and 4.4, with ES384.
 Bytes sign1(Key const& key, base::View payload) {
-    auto const header = encoded([](Writer& out) {
-        out.map(1);
-        out.number(1);
-        out.number(-35);
-    });
-    auto const to_sign = encoded([&](Writer& out) {
-        out.array(4);
-        out.text("Signature1");
-        out.bytes(header);
-        out.bytes({});
-        out.bytes(payload);
-    });
-    auto const signature = key.raw_signature(to_sign);
     return encoded([&](Writer& out) {
         out.tag(18);
-        out.array(4);
-        out.bytes(header);
-        out.map(0);
-        out.bytes(payload);
-        out.bytes(signature);
+        out.raw(forged::sign1(key, forged::es384, payload));
     });
 }
 
 void replace(Bytes& in, base::View before, base::View after) {
-    auto const at = std::search(in.begin(), in.end(), before.begin(), before.end());
-    ASSERT_NE(at, in.end());
-    std::copy(after.begin(), after.end(), at);
+    auto const found = std::ranges::search(in, before);
+    ASSERT_FALSE(found.empty());
+    std::ranges::copy(after, found.begin());
 }
 
 // The parts of a good token whose realm key is a bare point, which keys of our own replace.
@@ -141,8 +115,7 @@ TEST(CcaAlone, ATokenSignedAnewIsAcceptedAndEachDefectRefusedByItsRule) {
     open.policy.set(*find_rule("cca.platform.lifecycle"), true);
     EXPECT_EQ(open.run().verdict(), Verdict::Accepted);
     auto const label = encoded([](Writer& out) { out.number(2395); });
-    auto const at =
-        std::search(open.platform.begin(), open.platform.end(), label.begin(), label.end());
+    auto const at = std::ranges::search(open.platform, label).begin();
     ASSERT_LT(at + 5, open.platform.end());
     at[4] = std::byte{0x50};
     EXPECT_EQ(with(Outcome::Failed, open.run()), Rules{"cca.platform.lifecycle"});

@@ -1,5 +1,7 @@
 #include "forge.hpp"
 
+#include "base/cbor.hpp"
+
 #include <algorithm>
 #include <array>
 #include <stdexcept>
@@ -247,6 +249,31 @@ Bytes revocation_list(ListForm const& form, Key const& signer) {
         entries.empty() ? Bytes{} : sequence({entries}),
     });
     return signed_by(signer, content);
+}
+
+Bytes sign1(Key const& signer, std::int64_t algorithm, base::View payload) {
+    using base::cbor::encoded;
+    using base::cbor::Writer;
+    auto const header = encoded([&](Writer& out) {
+        out.map(1);
+        out.number(1);
+        out.number(algorithm);
+    });
+    auto const to_sign = encoded([&](Writer& out) {
+        out.array(4);
+        out.text("Signature1");
+        out.bytes(header);
+        out.bytes({});
+        out.bytes(payload);
+    });
+    auto const signature = signer.raw_signature(to_sign);
+    return encoded([&](Writer& out) {
+        out.array(4);
+        out.bytes(header);
+        out.map(0);
+        out.bytes(payload);
+        out.bytes(signature);
+    });
 }
 
 } // namespace forged

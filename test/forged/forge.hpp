@@ -75,4 +75,12 @@ struct ListForm {
 };
 Bytes revocation_list(ListForm const& form, Key const& signer);
 
+// ---- COSE ----
+
+inline constexpr std::int64_t es384 = -35; // RFC 9053, 2.1
+
+// COSE_Sign1 without a tag (RFC 9052, 4.2 and 4.4). The signature is the key's own, whatever
+// algorithm the header names.
+Bytes sign1(Key const& signer, std::int64_t algorithm, base::View payload);
+
 } // namespace forged

@@ -1,6 +1,7 @@
 #include "intel.hpp"
 
 #include "attest/text.hpp"
+#include "base/hex.hpp"
 #include "crypto/digest.hpp"
 
 #include <fmt/format.h>
@@ -268,9 +269,8 @@ void add_collateral(attest::Endorsements& to, Intel const& of) {
             "identity");
 }
 
-void set_signer(hw::sgx::ReportBody& enclave, std::string const& hex) {
-    for (std::size_t i = 0; i < 32; ++i)
-        enclave.mr_signer[i] = std::byte(std::stoi(hex.substr(2 * i, 2), nullptr, 16));
+void set_signer(hw::sgx::ReportBody& enclave, std::string_view hex) {
+    if (!base::unhex(hex, enclave.mr_signer)) std::abort();
 }
 
 void make_bodies(Intel& out) {

@@ -8,6 +8,7 @@ namespace forged {
 
 namespace {
 
+using base::cbor::encoded;
 using base::cbor::Writer;
 using namespace std::chrono;
 
@@ -24,16 +25,6 @@ struct Keys {
 Keys const& keys() {
     static Keys const all;
     return all;
-}
-
-// What `write` writes, in as many bytes as it takes.
-template <class Write> Bytes encoded(Write write) {
-    Writer measuring{{}};
-    write(measuring);
-    Bytes out(measuring.size());
-    Writer writing{out};
-    write(writing);
-    return out;
 }
 
 void write_optional(Writer& out, char const* name, std::optional<Bytes> const& value) {
@@ -92,29 +83,9 @@ Bytes payload(Nitro const& of, Bytes const& leaf, std::vector<Bytes> const& bund
     });
 }
 
-// RFC 9052, 4.2 and 4.4.
 Bytes document(Nitro const& of, Bytes const& content) {
-    auto const header = encoded([&](Writer& out) {
-        out.map(1);
-        out.number(1);
-        out.number(of.algorithm);
-    });
-    auto const to_sign = encoded([&](Writer& out) {
-        out.array(4);
-        out.text("Signature1");
-        out.bytes(header);
-        out.bytes({});
-        out.bytes(content);
-    });
     auto const& signer = of.document_by_stranger ? keys().stranger : keys().leaf;
-    auto const signature = signer.raw_signature(to_sign);
-    return encoded([&](Writer& out) {
-        out.array(4);
-        out.bytes(header);
-        out.map(0);
-        out.bytes(content);
-        out.bytes(signature);
-    });
+    return sign1(signer, of.algorithm, content);
 }
 
 } // namespace

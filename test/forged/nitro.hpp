@@ -21,7 +21,7 @@ struct Nitro {
     Time timestamp;
     std::map<std::uint64_t, Bytes> pcrs;
     std::optional<Bytes> public_key, user_data, nonce;
-    std::int64_t algorithm = -35; // ES384
+    std::int64_t algorithm = es384;
     bool pin_root = true;
     bool with_zone = true; // in the bundle
     attest::Purposes pinned_for{attest::Purpose::Aws};

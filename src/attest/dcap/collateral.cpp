@@ -2,6 +2,7 @@
 
 #include "attest/dcap/ecdsa.hpp"
 #include "attest/dcap/json_fields.hpp"
+#include "base/hex.hpp"
 
 #include <algorithm>
 #include <array>
@@ -112,7 +113,7 @@ Read<std::vector<ModuleIdentity>> read_modules(Fields const& info) {
         auto const module = info.of(element);
         auto const id = TRY(module.text("id"));
         base::Bytes<1> version{};
-        if (!id.starts_with("TDX_") || !unhex(id.substr(4), version))
+        if (!id.starts_with("TDX_") || !base::unhex(id.substr(4), version))
             return std::unexpected(module.wrong("the id TDX_ with two digits", element));
         ModuleIdentity identity;
         identity.version = std::to_integer<std::uint8_t>(version[0]);
@@ -212,7 +213,9 @@ base::Result<Collateral, Malformed> Collateral::parse(base::View bytes, Value do
     return out;
 }
 
-Tee Collateral::tee() const { return tcb_info() ? tcb_info()->tee : enclave_identity()->tee; }
+Tee Collateral::tee() const {
+    return std::visit([](auto const& body) { return body.tee; }, body_);
+}
 
 bool Collateral::same_subject(Collateral const& other) const {
     if (issued_ != other.issued_ || evaluation_number_ != other.evaluation_number_ ||

@@ -1,5 +1,7 @@
 #include "attest/dcap/json_fields.hpp"
 
+#include "base/hex.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -10,13 +12,6 @@ namespace {
 using crypto::Malformed;
 using json::Kind;
 using json::Value;
-
-std::optional<unsigned> nibble(char c) {
-    if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-    if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a' + 10);
-    if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A' + 10);
-    return {};
-}
 
 std::optional<std::uint64_t> decimal(std::string_view digits) {
     std::uint64_t out = 0;
@@ -31,17 +26,6 @@ bool plain(std::string_view text) {
 }
 
 } // namespace
-
-bool unhex(std::string_view digits, std::span<std::byte> out) {
-    if (digits.size() != 2 * out.size()) return false;
-    for (std::size_t i = 0; i < out.size(); ++i) {
-        auto const high = nibble(digits[2 * i]);
-        auto const low = nibble(digits[2 * i + 1]);
-        if (!high || !low) return false;
-        out[i] = std::byte(*high << 4 | *low);
-    }
-    return true;
-}
 
 std::optional<std::chrono::sys_seconds> parse_time(std::string_view text) {
     constexpr std::string_view form = "dddd-dd-ddTdd:dd:ddZ";
@@ -110,7 +94,7 @@ Read<TcbStatus> Fields::status(Name name) const {
 }
 
 Read<void> Fields::bytes(Name name, std::span<std::byte> out) const {
-    if (!unhex(TRY(text(name)), out)) return std::unexpected(wrong(name, *maybe(name)));
+    if (!base::unhex(TRY(text(name)), out)) return std::unexpected(wrong(name, *maybe(name)));
     return {};
 }
 

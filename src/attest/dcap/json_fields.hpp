@@ -44,6 +44,5 @@ private:
 
 // 2026-06-12T22:19:21Z and nothing else.
 std::optional<std::chrono::sys_seconds> parse_time(std::string_view text);
-bool unhex(std::string_view digits, std::span<std::byte> out);
 
 } // namespace attest::dcap

@@ -3,6 +3,9 @@
 #include "attest/dcap/collateral_rules.hpp"
 #include "attest/dcap/platform_tcb.hpp"
 #include "attest/text.hpp"
+#include "base/hex.hpp"
+
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -14,33 +17,32 @@ constexpr std::size_t at_attributes = offsetof(hw::sgx::ReportBody, attributes);
 constexpr std::size_t at_mr_signer = offsetof(hw::sgx::ReportBody, mr_signer);
 constexpr std::size_t at_isv_svn = offsetof(hw::sgx::ReportBody, isv_svn);
 
-template <std::size_t N> constexpr base::Bytes<N> digits(std::string_view text) {
+// A misspelt constant does not compile.
+template <std::size_t N> consteval base::Bytes<N> digits(std::string_view text) {
     base::Bytes<N> out{};
-    auto const nibble = [](char c) {
-        return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10);
-    };
-    for (std::size_t i = 0; i < N; ++i)
-        out[i] = std::byte(nibble(text[2 * i]) << 4 | nibble(text[2 * i + 1]));
+    if (!base::unhex(text, out)) std::unreachable();
     return out;
 }
 
 // What all identities of Intel's quoting enclaves have said since 2018 (PCS API, /sgx and /tdx
 // certification v4 qe/identity).
 EnclaveIdentity const& usual(Tee tee) {
-    constexpr auto make = [](Tee of, std::string_view signer, std::uint16_t product) {
+    constexpr auto make = [](Tee of, base::Bytes<32> const& signer, std::uint16_t product) {
         EnclaveIdentity out;
         out.tee = of;
         out.misc_select_mask = 0xffffffffU;
         out.attributes = digits<16>("11000000000000000000000000000000");
         out.attributes_mask = digits<16>("fbffffffffffffff0000000000000000");
-        out.mr_signer = digits<32>(signer);
+        out.mr_signer = signer;
         out.isv_prod_id = product;
         return out;
     };
-    static EnclaveIdentity const sgx =
-        make(Tee::Sgx, "8c4f5775d796503e96137f77c68a829a0056ac8ded70140b081b094490c57bff", 1);
-    static EnclaveIdentity const tdx =
-        make(Tee::Tdx, "dc9e2a7c6f948f17474e34a7fc43ed030f7c1563f1babddf6340c82e0e54a8c5", 2);
+    static EnclaveIdentity const sgx = make(
+        Tee::Sgx, digits<32>("8c4f5775d796503e96137f77c68a829a0056ac8ded70140b081b094490c57bff"), 1
+    );
+    static EnclaveIdentity const tdx = make(
+        Tee::Tdx, digits<32>("dc9e2a7c6f948f17474e34a7fc43ed030f7c1563f1babddf6340c82e0e54a8c5"), 2
+    );
     return tee == Tee::Sgx ? sgx : tdx;
 }
 

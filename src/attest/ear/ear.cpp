@@ -10,6 +10,7 @@ namespace attest::result {
 
 namespace {
 
+using base::cbor::encoded;
 using base::cbor::Writer;
 
 constexpr std::string_view profile = "tag:ietf.org,2026:rats/ear#04";
@@ -109,16 +110,6 @@ void write_claims(Writer& out, Appraisal const& appraisal, EarContext const& con
     out.text(context.developer);
     out.number(1);
     out.text(context.build);
-}
-
-// What `write` writes, in as many bytes as it takes.
-template <class Write> std::vector<std::byte> encoded(Write write) {
-    Writer measuring{{}};
-    write(measuring);
-    std::vector<std::byte> out(measuring.size());
-    Writer writing{out};
-    write(writing);
-    return out;
 }
 
 std::vector<std::byte> joined(crypto::P384Signature const& signature) {

@@ -1,5 +1,7 @@
 #include "attest/measure/page_json.hpp"
 
+#include "base/hex.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -19,23 +21,10 @@ std::string shown(PageJson const& value) {
     return text.size() > most ? text.substr(0, most) + "..." : text;
 }
 
-std::optional<unsigned> digit(char letter) {
-    if (letter >= '0' && letter <= '9') return letter - '0';
-    if (letter >= 'a' && letter <= 'f') return letter - 'a' + 10;
-    if (letter >= 'A' && letter <= 'F') return letter - 'A' + 10;
-    return {};
-}
-
 // Fills `out` from the front; nothing if `text` is no hexadecimal or is too long.
 bool decode_hex(std::string_view text, std::span<std::byte> out) {
-    if (text.size() % 2 != 0 || text.size() / 2 > out.size()) return false;
-    for (std::size_t i = 0; i < text.size(); i += 2) {
-        auto const high = digit(text[i]);
-        auto const low = digit(text[i + 1]);
-        if (!high || !low) return false;
-        out[i / 2] = std::byte(*high << 4 | *low);
-    }
-    return true;
+    auto const size = text.size() / 2;
+    return size <= out.size() && base::unhex(text, out.first(size));
 }
 
 std::optional<std::uint64_t> decode_number(PageJson const& value) {
@@ -187,8 +176,7 @@ digest_field(PageJson const& object, char const* name, Spot const& spot) {
     auto const found = object.find(name);
     if (found == object.end()) return std::nullopt;
     crypto::Sha384Digest out{};
-    bool const ok = found->is_string() && found->get_ref<std::string const&>().size() == 96 &&
-                    decode_hex(found->get_ref<std::string const&>(), out);
+    bool const ok = found->is_string() && base::unhex(found->get_ref<std::string const&>(), out);
     if (!ok) return spot.wrong(name, "a SHA-384 digest: 96 hexadecimal digits", shown(*found));
     return out;
 }

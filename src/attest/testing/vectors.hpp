@@ -4,6 +4,7 @@
 // is used, aloud.
 
 #include "attest/endorsements.hpp"
+#include "base/hex.hpp"
 #include "base/test_folders.hpp"
 
 #include <chrono>
@@ -116,11 +117,6 @@ inline std::chrono::sys_seconds time_of(std::string const& text) {
            hours(hour) + minutes(minute) + seconds(second);
 }
 
-inline std::vector<std::byte> unhex(std::string const& text) {
-    std::vector<std::byte> out;
-    for (std::size_t i = 0; i + 1 < text.size(); i += 2)
-        out.push_back(std::byte(std::stoi(text.substr(i, 2), nullptr, 16)));
-    return out;
-}
+inline std::vector<std::byte> unhex(std::string_view digits) { return base::unhex(digits).value(); }
 
 } // namespace attest::testing

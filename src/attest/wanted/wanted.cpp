@@ -1,11 +1,11 @@
 #include "attest/wanted/wanted.hpp"
 
 #include "attest/appraisal.hpp"
-#include "attest/dcap/json_fields.hpp"
 #include "attest/path.hpp"
 #include "attest/snp/leaf.hpp"
 #include "attest/text.hpp"
 #include "attest/wanted/of_evidence.hpp"
+#include "base/hex.hpp"
 
 #include <algorithm>
 
@@ -77,7 +77,7 @@ std::optional<std::string> percent_decoded(std::string_view text) {
             continue;
         }
         std::byte byte{};
-        if (!dcap::unhex(text.substr(i + 1, 2), {&byte, 1})) return {};
+        if (!base::unhex(text.substr(i + 1, 2), {&byte, 1})) return {};
         out += static_cast<char>(byte);
         i += 2;
     }

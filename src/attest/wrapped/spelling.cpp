@@ -1,5 +1,6 @@
 #include "attest/wrapped/spelling.hpp"
 
+#include "base/hex.hpp"
 #include "crypto/base64.hpp"
 
 #include <algorithm>
@@ -10,25 +11,6 @@ namespace attest::wrapped {
 namespace {
 
 constexpr std::size_t least = 64; // characters
-
-std::optional<std::vector<std::byte>> decode_hexadecimal(std::string_view text) {
-    auto const digit = [](char c) -> int {
-        if (c >= '0' && c <= '9') return c - '0';
-        if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-        if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-        return -1;
-    };
-    if (text.size() % 2 != 0) return {};
-    std::vector<std::byte> out;
-    out.reserve(text.size() / 2);
-    for (std::size_t i = 0; i < text.size(); i += 2) {
-        auto const high = digit(text[i]);
-        auto const low = digit(text[i + 1]);
-        if (high < 0 || low < 0) return {};
-        out.push_back(std::byte((high * 16) + low));
-    }
-    return out;
-}
 
 } // namespace
 
@@ -53,7 +35,7 @@ std::optional<Spelt> decode(std::string_view text) {
     std::string letters{text};
     std::erase_if(letters, [](char c) { return c == '\n' || c == '\r'; });
     if (letters.size() < least) return {};
-    if (auto bytes = decode_hexadecimal(letters))
+    if (auto bytes = base::unhex(letters))
         return Spelt{.bytes = std::move(*bytes), .how = "hexadecimal"};
     // Both alphabets in one: that of URLs, without padding.
     std::ranges::replace(letters, '+', '-');

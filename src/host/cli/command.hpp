@@ -37,6 +37,7 @@ struct Command {
     std::unique_ptr<Use> (*use)();
     bool hidden = false;         // from lists
     bool runs_a_program = false; // and hands on its exit status: docs/exit-status.md
+    bool judges = false;         // evidence, and so may end undecided
 };
 
 std::span<Command const> commands();

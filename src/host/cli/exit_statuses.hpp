@@ -2,7 +2,10 @@
 
 // The exit statuses of each command, as help, manual and documentation show them. One rule: a
 // command that hands on the status of a program (run, exec) has 125 for what is its own, wrong
-// usage too, as 1 and 2 are the program's; all others have 1 and 2.
+// usage too, as 1 and 2 are the program's; all others have 1 and 2. What judges evidence has 3
+// besides.
+
+#include "host/cli/command.hpp"
 
 #include <array>
 #include <span>
@@ -32,8 +35,16 @@ inline constexpr std::array statuses_without_a_program{
     StatusRow{"2", "wrong usage"},
 };
 
-constexpr std::span<StatusRow const> exit_statuses(bool runs_a_program) {
-    if (runs_a_program) return statuses_with_a_program;
+inline constexpr std::array statuses_of_a_verdict{
+    StatusRow{"0", "accepted"},
+    StatusRow{"1", "refused (the rule, what was expected and found, and where), or failure"},
+    StatusRow{"2", "wrong usage"},
+    StatusRow{"3", "undecided (what is missing, stale or of another platform, and how to get it)"},
+};
+
+constexpr std::span<StatusRow const> exit_statuses(Command const& command) {
+    if (command.runs_a_program) return statuses_with_a_program;
+    if (command.judges) return statuses_of_a_verdict;
     return statuses_without_a_program;
 }
 

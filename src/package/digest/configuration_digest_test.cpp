@@ -1,5 +1,6 @@
 // Everything that an application can notice of its start changes the digest, and nothing else does.
 
+#include "base/hex.hpp"
 #include "package/digest/configuration_digest.hpp"
 
 #include <set>
@@ -33,15 +34,6 @@ struct Case {
     }
 };
 
-std::string hex(base::View bytes) {
-    std::string out;
-    for (auto const byte : bytes) {
-        out += "0123456789abcdef"[std::to_integer<unsigned>(byte) >> 4];
-        out += "0123456789abcdef"[std::to_integer<unsigned>(byte) & 15];
-    }
-    return out;
-}
-
 TEST(ConfigurationDigest, IsOfTheMapThatTheDocumentationDescribes) {
     CommandLine const line{.program = "a"};
     std::optional<Configuration> const none;
@@ -49,7 +41,7 @@ TEST(ConfigurationDigest, IsOfTheMapThatTheDocumentationDescribes) {
     // {"env": [], "args": ['a'], "files": [["stream", 0], ["stream", 1], ["stream", 2]],
     //  "invoke": null, "limits": [null, 1024, 256]}
     EXPECT_EQ(
-        hex(canonical_form({.plan = plan, .configuration = none, .command_line = line})),
+        base::hex(canonical_form({.plan = plan, .configuration = none, .command_line = line})),
         "a5"
         "63656e7680"
         "64617267738141"
@@ -60,7 +52,7 @@ TEST(ConfigurationDigest, IsOfTheMapThatTheDocumentationDescribes) {
     );
     // printf of 'enarx/v1/configuration' and these bytes, by sha256sum
     EXPECT_EQ(
-        hex(Case{.toml = "", .line = line}.digest()),
+        base::hex(Case{.toml = "", .line = line}.digest()),
         "d520c6cc54812df30235aee8c757761272f4246c1c2e4be618e79c01ebce191f"
     );
 }

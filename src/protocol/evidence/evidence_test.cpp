@@ -1,6 +1,7 @@
 // Evidence comes from whoever sends it: start from a good one, break one part, expect a refusal
 // that names it.
 
+#include "base/hex.hpp"
 #include "protocol/evidence/evidence.hpp"
 
 #include <algorithm>
@@ -44,12 +45,7 @@ Bytes bytes_of(NoHardware const& claims) {
     return {encoded.view().begin(), encoded.view().end()};
 }
 
-Bytes hex(std::string_view text) {
-    Bytes out;
-    for (std::size_t i = 0; i < text.size(); i += 2)
-        out.push_back(std::byte(std::stoi(std::string{text.substr(i, 2)}, nullptr, 16)));
-    return out;
-}
+Bytes hex(std::string_view text) { return base::unhex(text).value(); }
 
 std::string repeated(std::string_view byte, int count) {
     std::string out;

@@ -73,9 +73,9 @@ std::string environment_section(std::vector<Option> const& options) {
     return out.empty() ? out : ".SH ENVIRONMENT\n" + out;
 }
 
-std::string statuses_section(bool runs_a_program) {
+std::string statuses_section(std::span<StatusRow const> rows) {
     std::string out = ".SH EXIT STATUS\n";
-    for (auto const& row : exit_statuses(runs_a_program)) out += tagged(row.status, row.meaning);
+    for (auto const& row : rows) out += tagged(row.status, row.meaning);
     return out;
 }
 
@@ -97,7 +97,7 @@ std::string command_page(Command const& command) {
     out += paragraphs(command.details);
     for (auto const& operand : syntax.operands) out += tagged(operand.name, operand.help);
     out += options_section(syntax.options) + environment_section(syntax.options) +
-           statuses_section(command.runs_a_program);
+           statuses_section(exit_statuses(command));
     return out + ".SH SEE ALSO\n.BR enarx (1)\n";
 }
 
@@ -117,7 +117,8 @@ std::string program_page() {
     options.push_back(
         {.name = "--version", .letter = 'V', .help = "Show the version.", .target = &version}
     );
-    return out + options_section(options) + environment_section(options) + statuses_section(false);
+    return out + options_section(options) + environment_section(options) +
+           statuses_section(statuses_without_a_program);
 }
 
 } // namespace host::cli

@@ -1,9 +1,8 @@
 #include "host/cli/measure/values.hpp"
 
+#include "base/hex.hpp"
 #include "host/cli/report.hpp"
-#include "host/cli/verify/inputs.hpp"
 
-#include <algorithm>
 #include <charconv>
 
 namespace host::cli {
@@ -26,14 +25,12 @@ parse_number(std::string_view option, std::string const& text, std::uint64_t mos
 
 os::OrFailure<void>
 parse_hex(std::string_view option, std::string const& text, std::span<std::byte> out) {
-    auto const bytes = unhex(text);
-    if (!bytes || bytes->size() != out.size())
+    if (!base::unhex(text, out))
         return failure(
             "usage",
             std::string{option} + " '" + text + "' is not " + std::to_string(out.size()) +
                 " bytes in hexadecimal"
         );
-    std::ranges::copy(*bytes, out.begin());
     return {};
 }
 

@@ -42,7 +42,7 @@ std::string command_list(std::string_view prefix) {
 
 std::string statuses_section(Command const& command) {
     std::string out = "\nExit status:\n";
-    for (auto const& row : exit_statuses(command.runs_a_program))
+    for (auto const& row : exit_statuses(command))
         out += two_columns(row.status, row.meaning, command_column);
     return out;
 }

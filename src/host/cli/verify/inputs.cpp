@@ -1,7 +1,7 @@
 #include "host/cli/verify/inputs.hpp"
 
 #include "attest/appraisal.hpp"
-#include "attest/text.hpp"
+#include "base/hex.hpp"
 #include "host/cli/report.hpp"
 #include "os/check.hpp"
 #include "os/fd.hpp"
@@ -18,13 +18,6 @@ namespace host::cli {
 namespace {
 
 using Bytes = std::vector<std::byte>;
-
-std::optional<unsigned> nibble(char c) {
-    if (c >= '0' && c <= '9') return unsigned(c - '0');
-    if (c >= 'a' && c <= 'f') return unsigned(c - 'a' + 10);
-    if (c >= 'A' && c <= 'F') return unsigned(c - 'A' + 10);
-    return {};
-}
 
 bool folder(std::string const& path) {
     struct ::stat status{};
@@ -174,15 +167,8 @@ std::unexpected<os::Failure> unusable(attest::Unusable const& why) {
 }
 
 std::optional<Bytes> unhex(std::string_view text) {
-    Bytes out;
-    if (text.empty() || text.size() % 2 != 0) return {};
-    for (std::size_t i = 0; i < text.size(); i += 2) {
-        auto const high = nibble(text[i]);
-        auto const low = nibble(text[i + 1]);
-        if (!high || !low) return {};
-        out.push_back(std::byte(*high << 4 | *low));
-    }
-    return out;
+    if (text.empty()) return {};
+    return base::unhex(text);
 }
 
 os::OrFailure<os::FileBytes> read_whole(std::string const& path, std::size_t most) {

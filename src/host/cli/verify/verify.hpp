@@ -20,11 +20,9 @@ inline constexpr Command verify_command{
                "checked. `strict`, the default, also wants revocation lists that are fresh and "
                "clean, firmware at or above the floor, no debugging, "
                "no migration, and your report data and measurement.\n\n"
-               "Exit status: 0 accepted; 1 refused (the rule, what was expected and found, and "
-               "where); 2 usage; 3 undecided (something is "
-               "missing, stale or of another platform: it says which and how to get it). Of "
-               "several, a refusal counts before an undecided one.",
+               "Of several, a refusal counts before an undecided one.",
     .use = use_verify,
+    .judges = true,
 };
 
 } // namespace host::cli

@@ -49,11 +49,7 @@ TEST_F(TlsConnectionTest, is_ready_as_long_as_decrypted_bytes_are_left) {
 TEST_F(TlsConnectionTest, is_not_ready_with_half_a_record) {
     // Safety of the trick: the peer's TLS session writes, the test sends only a part.
     auto stream = server.client();
-    std::unique_ptr<Connection> peer;
-    while (!peer) {
-        ASSERT_TRUE(stream.advance_handshake());
-        if (auto accepted = server.listener().accept(true)) peer = std::move(*accepted);
-    }
+    auto const peer = server.accept(stream);
     std::string_view const text = "whole record";
     ASSERT_TRUE(stream.session().write(std::as_bytes(std::span{text})));
     ASSERT_TRUE(os::send(stream.socket(), stream.session().outgoing().first(9), 0));
@@ -123,11 +119,7 @@ TEST_F(TlsConnectionTest, reads_nothing_after_it_has_shut_its_own_reading_side) 
 TEST_F(TlsConnectionTest, reads_a_peer_that_vanished_as_a_reset_after_its_last_data) {
     ASSERT_TRUE(send_text(*near, "cut"));
     auto stream = server.client();
-    std::unique_ptr<Connection> peer;
-    while (!peer) {
-        ASSERT_TRUE(stream.advance_handshake());
-        if (auto accepted = server.listener().accept(true)) peer = std::move(*accepted);
-    }
+    auto const peer = server.accept(stream);
     ASSERT_TRUE(os::shutdown(stream.socket(), SHUT_WR)); // below TLS
     EXPECT_TRUE(becomes_ready(*peer, Direction::Read));
     EXPECT_EQ(receive_text(*peer, 10), error_text(Errno::ConnReset));
@@ -159,11 +151,7 @@ TEST_F(TlsConnectionTest, sends_as_much_as_fits_when_it_must_not_wait_and_loses_
 // What a peer makes us answer piles up if it does not read the answers.
 TEST_F(TlsConnectionTest, does_not_listen_to_a_peer_that_does_not_read_what_is_sent) {
     auto stream = server.client();
-    std::unique_ptr<Connection> peer;
-    while (!peer) {
-        ASSERT_TRUE(stream.advance_handshake());
-        if (auto accepted = server.listener().accept(true)) peer = std::move(*accepted);
-    }
+    auto const peer = server.accept(stream);
     std::vector<std::byte> const answer(16'000);
     for (int full = 0; full < 20; full += stream.unsent() ? 1 : 0) {
         ASSERT_TRUE(stream.session().write(answer));

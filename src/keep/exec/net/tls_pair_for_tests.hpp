@@ -40,15 +40,21 @@ public:
     };
     Pair pair() {
         auto stream = client();
-        while (true) {
-            bool const near_done = *stream.advance_handshake();
-            auto far = listener_.accept(true);
-            if (near_done && far)
-                return {
-                    .near = std::make_unique<TlsConnection>(std::move(stream), closing_),
-                    .far = std::move(*far)
-                };
+        auto far = accept(stream);
+        return {
+            .near = std::make_unique<TlsConnection>(std::move(stream), closing_),
+            .far = std::move(far)
+        };
+    }
+    // The server's end of what `client` connects, handshake done on both sides.
+    std::unique_ptr<Connection> accept(TlsStream& client) {
+        std::unique_ptr<Connection> far;
+        bool near_done = false;
+        while (!near_done || !far) {
+            near_done = client.advance_handshake().value();
+            if (auto accepted = listener_.accept(true)) far = std::move(*accepted);
         }
+        return far;
     }
 
 private:

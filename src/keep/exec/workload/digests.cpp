@@ -3,8 +3,8 @@
 #include "keep/exec/workload/digests.hpp"
 
 #include "base/cbor.hpp"
+#include "base/hex.hpp"
 #include "crypto/digest.hpp"
-#include "keep/exec/workload/hex.hpp"
 #include "os/write_all.hpp"
 
 #include <algorithm>
@@ -109,16 +109,12 @@ private:
     }
 
     template <class Value> void put(std::string const& path, Record record, Value&& value) {
-        auto const write = [&](base::cbor::Writer writer) {
+        sum_.add(base::cbor::encoded([&](base::cbor::Writer& writer) {
             writer.array(3);
             writer.text(path);
             writer.unsigned_number(static_cast<std::uint64_t>(record));
             value(writer);
-            return writer.size();
-        };
-        std::vector<std::byte> bytes(write(base::cbor::Writer{{}}));
-        write(base::cbor::Writer{bytes});
-        sum_.add(bytes);
+        }));
     }
 
     Sha256& sum_;
@@ -155,8 +151,8 @@ digests(Application const& application, PlannedStart const& start, Mounts& mount
 }
 
 std::string digests_text(Digests const& digests) {
-    return "workload " + hex(digests.workload) + "\nconfiguration " + hex(digests.configuration) +
-           '\n';
+    return "workload " + base::hex(digests.workload) + "\nconfiguration " +
+           base::hex(digests.configuration) + '\n';
 }
 
 } // namespace exec

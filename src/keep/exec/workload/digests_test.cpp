@@ -1,10 +1,10 @@
 // The workload digest: of the file alone, or of the file and its package.
 
+#include "base/hex.hpp"
 #include "crypto/digest.hpp"
 #include "keep/exec/vfs/memory.hpp"
 #include "keep/exec/vfs/package.hpp"
 #include "keep/exec/workload/digests.hpp"
-#include "keep/exec/workload/hex.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@ std::unique_ptr<vfs::Directory> package(std::vector<vfs::PackageFile> const& fil
 }
 
 std::string digest(std::string_view application, vfs::Directory* files = nullptr) {
-    return hex(*workload_digest(base::view_of(application), files));
+    return base::hex(*workload_digest(base::view_of(application), files));
 }
 
 // The expected digests are those of sha256sum.

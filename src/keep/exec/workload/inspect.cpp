@@ -2,9 +2,9 @@
 
 #include "keep/exec/workload/inspect.hpp"
 
+#include "base/hex.hpp"
 #include "crypto/digest.hpp"
 #include "keep/exec/engine/inspection.hpp"
-#include "keep/exec/workload/hex.hpp"
 #include "keep/exec/workload/json_object.hpp"
 #include "package/wasm/sections.hpp"
 
@@ -86,7 +86,8 @@ JsonObject front(Application const& application, std::string_view name, std::str
     json.add("name", name).add("kind", kind);
     json.add("format", application.format == package::Format::Text ? "text" : "binary");
     json.add("bytes", std::uint64_t{bytes.size()});
-    json.add("sha256", hex(crypto::sha256(bytes))).add("sha384", hex(crypto::sha384(bytes)));
+    json.add("sha256", base::hex(crypto::sha256(bytes)))
+        .add("sha384", base::hex(crypto::sha384(bytes)));
     return json;
 }
 

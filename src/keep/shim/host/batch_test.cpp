@@ -12,6 +12,7 @@ namespace {
 
 namespace hostcall = protocol::hostcall;
 using base::Errno;
+using fake::error;
 using hostcall::Header;
 using hostcall::Polled;
 
@@ -27,8 +28,6 @@ constexpr std::uint64_t dont_wait = 0x40;
 constexpr std::uint64_t peek = 2;
 constexpr std::uint64_t nonblocking = 0x800;
 constexpr std::int16_t readable = 1;
-
-std::int64_t error(Errno e) { return -static_cast<std::int64_t>(e); }
 
 // A host with one socket, that keeps the rules as long as the test does not say otherwise.
 struct BatchTest : testing::Test {

@@ -29,8 +29,7 @@ TEST_F(HostileHost, that_claims_to_have_read_more_than_was_asked_is_a_protocol_e
     auto const at = world.room(4096);
     for (std::int64_t const lie : {101L, 4096L, 1L << 20, INT64_MAX}) {
         answer(lie);
-        EXPECT_EQ(world.call(read_number, {5, at, 100}), -static_cast<std::int64_t>(Errno::Proto))
-            << lie;
+        EXPECT_EQ(world.call(read_number, {5, at, 100}), fake::error(Errno::Proto)) << lie;
     }
 }
 
@@ -38,21 +37,20 @@ TEST_F(HostileHost, that_answers_with_an_errno_out_of_range_is_a_protocol_error)
     auto const at = world.room(4096);
     for (std::int64_t const lie : {-134L, -4095L, -1L << 40, INT64_MIN}) {
         answer(lie);
-        EXPECT_EQ(world.call(read_number, {5, at, 100}), -static_cast<std::int64_t>(Errno::Proto))
-            << lie;
+        EXPECT_EQ(world.call(read_number, {5, at, 100}), fake::error(Errno::Proto)) << lie;
     }
 }
 
 TEST_F(HostileHost, that_claims_to_have_written_more_than_it_was_given_is_a_protocol_error) {
     auto const at = world.room(4096);
     answer(4097);
-    EXPECT_EQ(world.call(write_number, {5, at, 4096}), -static_cast<std::int64_t>(Errno::Proto));
+    EXPECT_EQ(world.call(write_number, {5, at, 4096}), fake::error(Errno::Proto));
 }
 
 TEST_F(HostileHost, that_gives_the_same_handle_twice_is_a_protocol_error) {
     answer(7);
     auto const path = world.put("name");
-    EXPECT_EQ(world.call(openat_number, {5, path, 0}), -static_cast<std::int64_t>(Errno::Proto));
+    EXPECT_EQ(world.call(openat_number, {5, path, 0}), fake::error(Errno::Proto));
 }
 
 TEST_F(HostileHost, that_reads_the_block_later_finds_nothing_of_the_call_in_it) {

@@ -16,6 +16,7 @@ namespace {
 
 namespace hostcall = protocol::hostcall;
 using base::Errno;
+using fake::error;
 using hostcall::Extent;
 using hostcall::Polled;
 using Random = std::mt19937_64;
@@ -23,8 +24,6 @@ using Random = std::mt19937_64;
 constexpr std::uint64_t peek = 2;
 constexpr std::uint64_t dont_wait = 0x40;
 constexpr std::int16_t readable = 1;
-
-std::int64_t error(Errno e) { return -static_cast<std::int64_t>(e); }
 
 struct Stream {
     fake::World world;

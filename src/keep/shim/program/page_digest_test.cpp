@@ -1,3 +1,4 @@
+#include "base/hex.hpp"
 #include "crypto/digest.hpp"
 #include "keep/shim/program/program_file.hpp"
 
@@ -21,9 +22,7 @@ TEST(PageDigestTest, of_a_page_of_zeros_is_the_published_one) {
         constexpr std::string_view hex =
             "ad7facb2586fc6e966c004d7d1d16b024f5805ff7cb47c7a85dabd8b48892ca7";
         Digest digest{};
-        for (std::size_t i = 0; i < digest.size(); ++i)
-            digest[i] =
-                static_cast<std::byte>(std::stoi(std::string{hex.substr(2 * i, 2)}, nullptr, 16));
+        EXPECT_TRUE(base::unhex(hex, digest));
         return digest;
     }();
     EXPECT_EQ(plain.of({}), published);

@@ -8,9 +8,8 @@ namespace shim {
 namespace {
 
 using base::Errno;
+using fake::error;
 using protocol::hostcall::EpollEvent;
-
-std::int64_t error(Errno e) { return -static_cast<std::int64_t>(e); }
 
 constexpr std::uint64_t close_number = 3;
 constexpr std::uint64_t epoll_wait_number = 232;

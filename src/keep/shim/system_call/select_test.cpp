@@ -10,9 +10,8 @@ namespace shim {
 namespace {
 
 using base::Errno;
+using fake::error;
 using protocol::hostcall::Polled;
-
-std::int64_t error(Errno e) { return -static_cast<std::int64_t>(e); }
 
 constexpr std::uint64_t select_number = 23;
 constexpr std::uint64_t set_bytes = 1024;

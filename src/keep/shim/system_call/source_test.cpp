@@ -11,8 +11,7 @@ namespace shim {
 namespace {
 
 using base::Errno;
-
-std::int64_t error(Errno e) { return -static_cast<std::int64_t>(e); }
+using fake::error;
 
 constexpr std::uint64_t read_number = 0;
 constexpr std::uint64_t close_number = 3;

@@ -10,8 +10,7 @@ namespace shim {
 namespace {
 
 using base::Errno;
-
-std::int64_t error(Errno e) { return -static_cast<std::int64_t>(e); }
+using fake::error;
 
 struct SystemCallTest : testing::Test {
     fake::World world;

@@ -5,7 +5,7 @@
 // day on. Afterwards what lies outside must be as it was, and nobody may have seen it.
 
 #include "host/vmm/backend/kvm/allowed.hpp"
-#include "host/vmm/backend/kvm/confinement.hpp"
+#include "host/vmm/backend/kvm/confined_for_tests.hpp"
 #include "host/vmm/backend/kvm/landlock.hpp"
 #include "host/vmm/backend/kvm/reach_world.hpp"
 
@@ -125,18 +125,8 @@ TEST(Reach, NoCallThatIsLeftLeadsToAnythingOutside) {
         EXPECT_EQ(escape_by(world, world.needs(), call), "") << "system call " << call.number;
 }
 
-// One attempt in a confined process: its error, or 0.
 template <class Attempt> int in_there(Needs const& needs, Attempt attempt) {
-    auto const child = ::fork();
-    if (child == 0) {
-        if (!kvm::confine(needs, kvm::landlock_version())) ::_exit(255);
-        if (::syscall(SYS_getppid) != -1) ::_exit(254); // as in try_all()
-        errno = 0;
-        ::_exit(attempt() < 0 ? errno : 0);
-    }
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+    return kvm::error_in_there(needs, kvm::landlock_version(), attempt);
 }
 
 // Of a call that is made with nothing but zeros.

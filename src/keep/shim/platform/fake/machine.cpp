@@ -88,7 +88,9 @@ void Machine::give_back(hw::PhysAddr at, std::uint64_t size) {
     }
 }
 
-void Machine::ring_doorbell() { state().world->ring(); }
+void Machine::ring_doorbell() {
+    if (auto* const world = state().world) world->ring();
+}
 void Machine::relax() {}
 std::uint64_t Machine::ticks() {
     auto const& counter = state().counter;
@@ -179,9 +181,7 @@ World::World(Memory memory) : cpus_{memory.cpus} {
         kernel_->leave();
     }
     kernel_->next_thread_id = cpus_ + 1;
-    host_ = [](Call, Arguments const&, std::span<std::byte>) {
-        return -static_cast<std::int64_t>(base::Errno::NoSys);
-    };
+    host_ = [](Call, Arguments const&, std::span<std::byte>) { return error(base::Errno::NoSys); };
 }
 
 World::~World() { state().memory = nullptr; }
@@ -232,6 +232,9 @@ void World::enter(Frame& frame) {
     struct Back { // a test may go on after the Keep's end
         World& world;
         Cpu& cpu = this_cpu();
+        explicit Back(World& of) : world{of} {}
+        Back(Back const&) = delete;
+        Back& operator=(Back const&) = delete;
         ~Back() {
             world.kernel_->leave();
             cpu.in_program = true;

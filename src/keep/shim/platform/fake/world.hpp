@@ -40,6 +40,9 @@ inline constexpr unsigned most_cpus = 4;
 // For fuzzers: no single call can cost much.
 inline constexpr Memory small_memory{.first = 16ULL << 20, .limit = 32ULL << 20};
 
+// What the program finds in RAX after a call that failed.
+constexpr std::int64_t error(base::Errno why) { return -static_cast<std::int64_t>(why); }
+
 class World {
 public:
     explicit World(Memory memory = {});

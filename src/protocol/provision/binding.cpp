@@ -1,7 +1,5 @@
 #include "protocol/provision/binding.hpp"
 
-#include "protocol/provision/writer.hpp"
-
 #include <algorithm>
 
 namespace protocol::provision {
@@ -76,7 +74,7 @@ Read<void> read_connection(Strict& in, Binding& out) {
 } // namespace
 
 std::vector<std::byte> encode(Binding const& binding) {
-    return encoded([&binding](base::cbor::Writer& writer) {
+    return base::cbor::encoded([&binding](base::cbor::Writer& writer) {
         writer.map(keys_always + (binding.loaded ? keys_loaded : 0));
         auto const number = [&writer](std::uint64_t key, std::uint64_t value) {
             writer.unsigned_number(key);

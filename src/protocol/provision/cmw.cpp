@@ -1,7 +1,5 @@
 #include "protocol/provision/cmw.hpp"
 
-#include "protocol/provision/writer.hpp"
-
 namespace protocol::provision {
 
 namespace {
@@ -12,7 +10,7 @@ constexpr std::string_view field = "authenticator.evidence";
 } // namespace
 
 std::vector<std::byte> wrapped_evidence(base::View evidence) {
-    return encoded([evidence](base::cbor::Writer& writer) {
+    return base::cbor::encoded([evidence](base::cbor::Writer& writer) {
         writer.array(3);
         writer.text(evidence_type);
         writer.bytes(evidence);

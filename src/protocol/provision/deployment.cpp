@@ -1,7 +1,6 @@
 #include "protocol/provision/deployment.hpp"
 
 #include "protocol/provision/binding.hpp"
-#include "protocol/provision/writer.hpp"
 
 #include <algorithm>
 
@@ -126,7 +125,7 @@ void write_limits(Writer& writer, Deployment const& it) {
 } // namespace
 
 std::vector<std::byte> encode(Deployment const& it) {
-    return encoded([&it](Writer& writer) {
+    return base::cbor::encoded([&it](Writer& writer) {
         writer.map(13);
         writer.unsigned_number(1);
         writer.unsigned_number(version);

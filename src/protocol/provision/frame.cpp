@@ -1,7 +1,5 @@
 #include "protocol/provision/frame.hpp"
 
-#include "protocol/provision/writer.hpp"
-
 #include <algorithm>
 #include <array>
 
@@ -63,7 +61,7 @@ std::vector<std::byte> encode_frame(FrameType type, base::View body) {
 }
 
 std::vector<std::byte> encode(Hello const& hello) {
-    return encoded([&hello](Writer& writer) {
+    return base::cbor::encoded([&hello](Writer& writer) {
         writer.map(3);
         writer.unsigned_number(1);
         writer.array(hello.versions.size());
@@ -93,7 +91,7 @@ Read<Hello> decode_hello(base::View body) {
 }
 
 std::vector<std::byte> encode(BindingBody const& body) {
-    return encoded([&body](Writer& writer) {
+    return base::cbor::encoded([&body](Writer& writer) {
         writer.array(2);
         writer.bytes(body.binding);
         writer.array(body.endorsements.size());
@@ -113,7 +111,7 @@ Read<BindingBody> decode_binding_body(base::View bytes) {
 }
 
 std::vector<std::byte> encode(Want const& want) {
-    return encoded([&want](Writer& writer) {
+    return base::cbor::encoded([&want](Writer& writer) {
         writer.array(2);
         writer.bytes(want.digest);
         writer.unsigned_number(want.offset);
@@ -131,7 +129,7 @@ Read<Want> decode_want(base::View body) {
 }
 
 std::vector<std::byte> encode(Blob const& blob) {
-    return encoded([&blob](Writer& writer) {
+    return base::cbor::encoded([&blob](Writer& writer) {
         writer.array(3);
         writer.bytes(blob.digest);
         writer.unsigned_number(blob.offset);
@@ -151,7 +149,7 @@ Read<Blob> decode_blob(base::View body) {
 }
 
 std::vector<std::byte> encode(Status const& status) {
-    return encoded([&status](Writer& writer) {
+    return base::cbor::encoded([&status](Writer& writer) {
         writer.array(3);
         writer.unsigned_number(static_cast<std::uint64_t>(status.state));
         if (status.exit) {
@@ -181,7 +179,7 @@ Read<Status> decode_status(base::View body) {
 }
 
 std::vector<std::byte> encode(Stream const& stream) {
-    return encoded([&stream](Writer& writer) {
+    return base::cbor::encoded([&stream](Writer& writer) {
         writer.array(2);
         writer.unsigned_number(stream.number);
         writer.bytes(stream.bytes);
@@ -199,7 +197,7 @@ Read<Stream> decode_stream(base::View body) {
 }
 
 std::vector<std::byte> encode(Command const& command) {
-    return encoded([&command](Writer& writer) {
+    return base::cbor::encoded([&command](Writer& writer) {
         writer.array(2);
         writer.unsigned_number(static_cast<std::uint64_t>(command.code));
         writer.bytes(command.bytes);
@@ -217,7 +215,7 @@ Read<Command> decode_command(base::View body) {
 }
 
 std::vector<std::byte> encode_bytes(base::View bytes) {
-    return encoded([bytes](Writer& writer) { writer.bytes(bytes); });
+    return base::cbor::encoded([bytes](Writer& writer) { writer.bytes(bytes); });
 }
 
 Read<base::View> decode_bytes(base::View body, std::size_t most) {
@@ -228,7 +226,7 @@ Read<base::View> decode_bytes(base::View body, std::size_t most) {
 }
 
 std::vector<std::byte> encode_text(std::string_view text) {
-    return encoded([text](Writer& writer) { writer.text(text); });
+    return base::cbor::encoded([text](Writer& writer) { writer.text(text); });
 }
 
 Read<std::string_view> decode_text(base::View body, std::size_t most) {

@@ -1,7 +1,6 @@
 #include "protocol/provision/grant.hpp"
 
 #include "protocol/provision/deployment.hpp"
-#include "protocol/provision/writer.hpp"
 
 #include <algorithm>
 
@@ -80,7 +79,7 @@ void write_lists(Writer& writer, Grant const& it) {
 } // namespace
 
 std::vector<std::byte> encode(Grant const& it) {
-    return encoded([&it](Writer& writer) {
+    return base::cbor::encoded([&it](Writer& writer) {
         writer.map(10);
         auto const put = [&writer](std::uint64_t key, base::View value) {
             writer.unsigned_number(key);

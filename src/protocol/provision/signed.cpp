@@ -1,7 +1,6 @@
 #include "protocol/provision/signed.hpp"
 
 #include "protocol/provision/binding.hpp"
-#include "protocol/provision/writer.hpp"
 
 namespace protocol::provision {
 
@@ -41,7 +40,7 @@ Read<SignedView> decode_signed(base::View bytes, std::string_view type) {
 }
 
 std::vector<std::byte> signed_header(std::string_view type, base::View key) {
-    return encoded([&](Writer& writer) {
+    return base::cbor::encoded([&](Writer& writer) {
         writer.map(3);
         writer.unsigned_number(1);
         writer.number(es256);
@@ -53,7 +52,7 @@ std::vector<std::byte> signed_header(std::string_view type, base::View key) {
 }
 
 std::vector<std::byte> signature_input(base::View header, base::View payload) {
-    return encoded([&](Writer& writer) {
+    return base::cbor::encoded([&](Writer& writer) {
         writer.array(4);
         writer.text("Signature1");
         writer.bytes(header);
@@ -63,7 +62,7 @@ std::vector<std::byte> signature_input(base::View header, base::View payload) {
 }
 
 std::vector<std::byte> encode_signed(base::View header, base::View payload, base::View signature) {
-    return encoded([&](Writer& writer) {
+    return base::cbor::encoded([&](Writer& writer) {
         writer.tag(cose_sign1);
         writer.array(4);
         writer.bytes(header);

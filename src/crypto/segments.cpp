@@ -1,5 +1,6 @@
 #include "crypto/segments.hpp"
 
+#include "crypto/hkdf.hpp"
 #include "crypto/raw.hpp"
 #include "crypto/wipe.hpp"
 
@@ -7,9 +8,7 @@
 #include <utility>
 
 #include <openssl/aead.h>
-#include <openssl/digest.h>
 #include <openssl/err.h>
-#include <openssl/hkdf.h>
 #include <openssl/rand.h>
 
 namespace crypto {
@@ -46,25 +45,15 @@ Segments::of(base::View key, base::View associated_data, base::Bytes<header_size
     auto const salt = base::View{header}.subspan(1, salt_size);
     base::Bytes<key_size> derived{};
     auto cipher = std::make_unique<Cipher>();
-    bool const made = HKDF(
-                          raw_out(derived),
-                          derived.size(),
-                          EVP_sha256(),
-                          raw(key),
-                          key.size(),
-                          raw(salt),
-                          salt.size(),
-                          raw(associated_data),
-                          associated_data.size()
-                      ) == 1 &&
-                      EVP_AEAD_CTX_init(
-                          cipher->context.get(),
-                          EVP_aead_aes_256_gcm(),
-                          raw(base::View{derived}),
-                          derived.size(),
-                          tag_size,
-                          nullptr
-                      ) == 1;
+    bool const made =
+        hkdf_sha256(key, salt, associated_data, derived) && EVP_AEAD_CTX_init(
+                                                                cipher->context.get(),
+                                                                EVP_aead_aes_256_gcm(),
+                                                                raw(base::View{derived}),
+                                                                derived.size(),
+                                                                tag_size,
+                                                                nullptr
+                                                            ) == 1;
     wipe(derived);
     if (!made) return std::unexpected(Errno::NoMem);
     return Segments{header, cipher.release()};

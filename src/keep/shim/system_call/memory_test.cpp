@@ -99,5 +99,23 @@ TEST_F(MappedFile, at_a_place_of_which_a_part_is_free_is_not_filled_in_that_part
     EXPECT_EQ(user.load<char>(at + 999 * page).value(), 'f');
 }
 
+// Tables never go back: one that a large page takes the place of would be lost for good.
+TEST_F(MappedFile, takes_no_table_away_however_often_it_comes_where_one_is) {
+    auto const large = std::uint64_t{2} << 20;
+    auto const at = space.map(large, read_write).value();
+    readable = large;
+    auto const rounds = [&] {
+        for (int i = 0; i < 8; ++i) {
+            ASSERT_TRUE(space.protect({at, at + page}, Access::None)); // needs small pages
+            ASSERT_EQ(map(at, large), static_cast<std::int64_t>(at));
+        }
+    };
+    auto const next_table = [&] { return world.kernel().pool.table().value().raw(); };
+    rounds();
+    auto const before = next_table();
+    rounds();
+    EXPECT_EQ(next_table(), before + page);
+}
+
 } // namespace
 } // namespace shim

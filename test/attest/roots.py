@@ -94,6 +94,8 @@ def damaged():
     key = VECTORS / next(e for e in ENTRIES if e["kind"] == "cca-trust-anchor")["path"]
     refused(verify(report, given, at, "--root", f"amd:{key}"), 2, "a key")
     refused(verify(report, given, at, "--root", f"arm:{ROOTS / ROOT_OF['aws']}"), 2, "no key")
+    refused(verify(report, given, at, "--root", f"adm-milan:{ROOTS / ROOT_OF['aws']}"), 2, "'adm-milan' is nothing that a root is for")
+    refused(verify(report, given, at, "--root", "/no/such:file"), 2, "no file '/no/such:file'")
 
 
 @story("a certificate is no evidence, whatever is expected of it, and --certificate says so with its answer")

@@ -121,15 +121,31 @@ std::unexpected<os::Failure> wrong_anchor(RootArgument const& root, std::string_
     );
 }
 
+// Of a file that is not there: its name may have been meant to begin with a purpose.
+os::Failure no_root(RootArgument const& root, os::Failure failure) {
+    auto const word = std::string_view{root.path}.substr(0, root.path.find(':'));
+    bool const meant =
+        !root.purposes && word.size() < root.path.size() &&
+        word.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == std::string_view::npos;
+    if (failure.name != "file-not-found" || !meant) return failure;
+    return {
+        .name = "usage",
+        .text = "--root '" + root.path + "': '" + std::string{word} +
+                "' is nothing that a root is for, and there is no file of that name",
+        .hint = "before the colon: amd, amd-milan, amd-genoa, amd-turin, intel, aws or arm"
+    };
+}
+
 os::OrFailure<void> add_root(Anchors& anchors, RootArgument const& root) {
-    auto const bytes = TRY(read_bytes(root.path, largest_endorsement));
+    auto const bytes = read_bytes(root.path, largest_endorsement);
+    if (!bytes) return std::unexpected(no_root(root, bytes.error()));
     bool const for_keys = root.purposes == attest::Purposes{attest::Purpose::Arm};
-    if (attest::looks_like_trust_keys(bytes)) {
+    if (attest::looks_like_trust_keys(*bytes)) {
         if (root.purposes && !for_keys) return wrong_anchor(root, "a key");
-        return add_trust_keys(anchors, bytes, root.path);
+        return add_trust_keys(anchors, *bytes, root.path);
     }
     attest::Endorsements file;
-    if (auto const added = file.add(bytes, root.path); !added) return unusable(added.error());
+    if (auto const added = file.add(*bytes, root.path); !added) return unusable(added.error());
     if (for_keys) return wrong_anchor(root, "no key");
     TRY(check_roots(file.certificates()));
     for (auto const& certificate : file.certificates()) {

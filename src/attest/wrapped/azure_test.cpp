@@ -3,6 +3,7 @@
 
 #include "attest/testing/mutants.hpp"
 #include "attest/wrapped/azure.hpp"
+#include "attest/wrapped/open.hpp"
 #include "crypto/digest.hpp"
 
 #include <gtest/gtest.h>
@@ -116,6 +117,18 @@ TEST(AzureHclReport, OfTdxHoldsNothingThatAnotherMachineCouldCheck) {
     EXPECT_TRUE(refusal(bytes).contains("TDREPORT")) << refusal(bytes);
     put_number(bytes, type_at, 3);
     EXPECT_TRUE(refusal(bytes).contains("neither SEV-SNP nor TDX")) << refusal(bytes);
+}
+
+// Its digest fits, and so it is taken apart; but what it calls a report may be anything.
+TEST(AzureHclReport, WhoseReportIsNoneHoldsNoEvidence) {
+    auto bytes = good();
+    auto const nothing = open(bytes);
+    ASSERT_FALSE(nothing);
+    EXPECT_TRUE(nothing.error().contains("no SEV-SNP report")) << nothing.error();
+    put_number(bytes, report_at, 3); // the version
+    auto const opened = open(bytes);
+    ASSERT_TRUE(opened) << opened.error();
+    EXPECT_EQ(opened->evidence.size(), report_size);
 }
 
 TEST(AzureHclReport, IsToldByItsMarkAndAWholeHeader) {

@@ -10,6 +10,7 @@
 #include "attest/nitro/rules.hpp"
 #include "attest/none/examine.hpp"
 #include "attest/none/rules.hpp"
+#include "attest/policy_scope.hpp"
 #include "attest/snp/appraise.hpp"
 #include "attest/snp/rules.hpp"
 
@@ -67,6 +68,12 @@ Appraisal appraise(Kind kind, Request const& request) {
             {"evidence", 0, "kind"}
         };
     });
+    // Who accepts a request of Enarx has not said of which hardware.
+    bool const named =
+        request.kinds.named() && request.kinds.contains(kind_inside(kind, request.evidence));
+    if (!named)
+        if (auto why = values_of_others(request.policy, kind, request.evidence))
+            judge.undecided(rules::expectations_compared, std::move(*why));
     auto claims = wanted ? run(kind, judge, request) : std::nullopt;
     Appraisal out{kind, std::move(judge).finish()};
     if (out.verdict_ == Verdict::Accepted && !claims) out.verdict_ = Verdict::Undecided;

@@ -14,7 +14,8 @@ inline constexpr Rule kind_accepted{
 };
 inline constexpr Rule expectations_compared{
     "evidence.expectations",
-    "Each value that the relying party gave to compare with was compared with the evidence.",
+    "Each value that the relying party gave to compare with was compared with the evidence, and "
+    "its policy sets values for this kind of evidence, for none, or the kind was named.",
     "RFC 9334, 8.3 (reference values) and 10.2 (nonces)",
     Level::Always
 };

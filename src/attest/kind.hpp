@@ -47,6 +47,8 @@ public:
         return (bits_ & 1U << static_cast<unsigned>(kind)) != 0;
     }
     constexpr void add(Kind kind) { bits_ |= 1U << static_cast<unsigned>(kind); }
+    // Whether somebody chose among the kinds.
+    constexpr bool named() const { return bits_ != all().bits_; }
 
 private:
     unsigned bits_ = 0;

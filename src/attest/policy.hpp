@@ -4,9 +4,11 @@
 
 #include "attest/dcap/limits.hpp"
 #include "attest/rule.hpp"
+#include "attest/section.hpp"
 #include "attest/snp/limits.hpp"
 
 #include <map>
+#include <set>
 #include <string>
 
 namespace attest {
@@ -24,6 +26,10 @@ public:
     // What a policy file says of one rule. A rule of Level::Always stays on.
     void set(Rule const& rule, bool on) { overrides_.insert_or_assign(std::string(rule.id), on); }
     std::map<std::string, bool, std::less<>> const& overrides() const { return overrides_; }
+    // A section that a policy file has, whether or not its values are those that hold without it.
+    void write_down(Section section) { written_.insert(section); }
+    // Whether a section was written down, or holds another value than it would without.
+    bool sets(Section section) const;
 
     snp::Limits snp;
     dcap::Limits dcap;
@@ -33,6 +39,7 @@ private:
 
     Level base_;
     std::map<std::string, bool, std::less<>> overrides_;
+    std::set<Section> written_;
 };
 
 } // namespace attest

@@ -1,8 +1,9 @@
 #pragma once
 
-// The devices that a folder may lend to an application: each is made of nothing but bytes, keeps
-// none of what is written and leads nowhere. Every other device has a state or a reach that whoever
-// handed the folder in has hardly meant to give away.
+// What a folder may lend to an application: files, directories and a few devices. The devices
+// are made of nothing but bytes, keep none of what is written and lead nowhere. Every other one has
+// a state or a reach that whoever handed the folder in has hardly meant to give away; opening it,
+// or a pipe, may already do something.
 
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -22,6 +23,10 @@ inline bool harmless_device(struct ::stat const& status) {
     default:
         return false;
     }
+}
+
+inline bool lent(struct ::stat const& status) {
+    return S_ISREG(status.st_mode) || S_ISDIR(status.st_mode) || harmless_device(status);
 }
 
 } // namespace os

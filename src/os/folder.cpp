@@ -3,7 +3,6 @@
 #include "os/folder.hpp"
 
 #include "os/check.hpp"
-#include "os/clock.hpp"
 #include "os/write_all.hpp"
 
 #include <csignal>
@@ -24,9 +23,6 @@ namespace {
 
 constexpr unsigned own_only = 0700;
 constexpr unsigned own_file_only = 0600;
-
-// Who began to write and has not ended after this long has died.
-constexpr std::uint64_t dead_after_ns = 60'000'000'000;
 
 // While it lives, a signal that would end this process waits: nothing half-written stays behind.
 class SignalsWait {
@@ -56,10 +52,18 @@ Result<void> check_own(Fd const& file, mode_t type) {
     return {};
 }
 
-bool old(struct stat const& status) {
-    auto const now = now_ns(Clock::Realtime).value_or(0);
-    auto const then = static_cast<std::uint64_t>(status.st_mtim.tv_sec) * 1'000'000'000;
-    return now > then + dead_after_ns;
+// Already: another process has the file's lock, or had it and has ended what it did with it.
+Result<void> take(Fd const& file, Fd const& folder, std::string const& name) {
+    struct stat held{};
+    struct stat there{};
+    TRY(done(::fstat(file.number(), &held)));
+    auto const locked = done(::flock(file.number(), LOCK_EX | LOCK_NB));
+    if (!locked && locked.error() != Errno::Again) return locked;
+    bool const same = locked &&
+                      ::fstatat(folder.number(), name.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+                      held.st_ino == there.st_ino && held.st_dev == there.st_dev;
+    if (!same) return std::unexpected(Errno::Already);
+    return {};
 }
 
 } // namespace
@@ -108,16 +112,19 @@ Result<Fd> Folder::lock(std::string const& name) const {
     return file;
 }
 
-// The file to write, new and this process' alone.
+// The file to write, new and this process' alone: whoever has the lock of what bears the name may
+// write it or take the name away, nobody else. With a process its locks end, whenever it dies.
 Result<Fd> Folder::begin(std::string const& name) const {
-    constexpr int flags = O_WRONLY | O_CREAT | O_EXCL;
-    auto file = open(name, flags, own_file_only);
-    if (file || file.error() != Errno::Exist) return file;
-    struct stat status{};
-    TRY(done(::fstatat(descriptor_.number(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW)));
-    if (!old(status)) return std::unexpected(Errno::Already);
-    TRY(done(::unlinkat(descriptor_.number(), name.c_str(), 0)));
-    return open(name, flags, own_file_only);
+    auto const left = open(name, O_RDONLY | O_NONBLOCK);
+    if (left) {
+        TRY(take(*left, descriptor_, name));
+        TRY(done(::unlinkat(descriptor_.number(), name.c_str(), 0)));
+    }
+    auto made = open(name, O_WRONLY | O_CREAT | O_EXCL, own_file_only);
+    if (!made && made.error() == Errno::Exist) return std::unexpected(Errno::Already);
+    auto file = TRY(std::move(made));
+    TRY(take(file, descriptor_, name));
+    return file;
 }
 
 Result<void>

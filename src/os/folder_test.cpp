@@ -5,12 +5,14 @@
 #include "os/temporary_directory.hpp"
 
 #include <array>
+#include <atomic>
 #include <fstream>
 #include <thread>
 #include <vector>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 namespace {
@@ -29,10 +31,10 @@ protected:
         };
         return open()->write(name, parts);
     }
-    std::string read(std::string const& name) {
+    std::string read(std::string const& name, std::size_t most = 1000) {
         auto const file = open()->own_file(name);
         if (!file) return "nothing";
-        auto const bytes = os::read_file(file->number(), 1000);
+        auto const bytes = os::read_file(file->number(), most);
         return {reinterpret_cast<char const*>(bytes->view().data()), bytes->view().size()};
     }
 
@@ -109,26 +111,43 @@ TEST_F(OwnFolder, is_not_held_up_by_a_pipe_in_the_place_of_a_file) {
     EXPECT_FALSE(open()->lock("name"));
 }
 
-TEST_F(OwnFolder, leaves_it_to_the_first_of_several_writers) {
-    std::ofstream{path("name.new")} << "half";
+TEST_F(OwnFolder, leaves_it_to_the_first_of_several_writers_however_long_that_takes) {
+    os::Fd const first{::open(path("name.new").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600)};
+    ASSERT_EQ(::flock(first.number(), LOCK_EX), 0);
+    std::array<timespec, 2> const long_ago{timespec{1'000'000, 0}, timespec{1'000'000, 0}};
+    ASSERT_EQ(::futimens(first.number(), long_ago.data()), 0);
     auto const written = write("name", "whole");
     ASSERT_FALSE(written);
     EXPECT_EQ(written.error(), Errno::Already);
+    EXPECT_EQ(::access(path("name.new").c_str(), F_OK), 0);
 }
 
-TEST_F(OwnFolder, takes_over_from_a_writer_that_died) {
+TEST_F(OwnFolder, takes_over_at_once_from_a_writer_that_died) {
     std::ofstream{path("name.new")} << "half";
-    std::array<timespec, 2> const long_ago{timespec{1'000'000, 0}, timespec{1'000'000, 0}};
-    ASSERT_EQ(::utimensat(AT_FDCWD, path("name.new").c_str(), long_ago.data(), 0), 0);
     ASSERT_TRUE(write("name", "whole"));
     EXPECT_EQ(read("name"), "whole");
 }
 
-TEST_F(OwnFolder, survives_many_writers_at_once) {
+TEST_F(OwnFolder, shows_one_writers_file_whole_whatever_others_do) {
+    constexpr std::size_t size = 512;
+    ASSERT_TRUE(write("name", std::string(size, 'x')));
+    std::atomic<int> left = 4;
+    std::atomic<int> written = 0;
+    auto const writer = [&](char letter) { // byte by byte, which takes it a while
+        std::vector<std::span<std::byte const>> const parts(
+            size, std::as_bytes(std::span{&letter, 1})
+        );
+        for (int i = 0; i < 200; ++i) written += open()->write("name", parts) ? 1 : 0;
+        --left;
+    };
     std::vector<std::jthread> writers;
-    for (int i = 0; i < 8; ++i) writers.emplace_back([this] { (void)write("name", "whole"); });
+    for (char letter = 'a'; letter < 'e'; ++letter) writers.emplace_back(writer, letter);
+    do {
+        auto const text = read("name");
+        ASSERT_EQ(text, std::string(size, text[0]));
+    } while (left != 0);
     writers.clear();
-    EXPECT_EQ(read("name"), "whole");
+    EXPECT_GT(written, 0);
     EXPECT_NE(::access(path("name.new").c_str(), F_OK), 0);
 }
 

@@ -128,5 +128,22 @@ def kinds():
             refused(verify(entry, given, at, "--kind", wrong), 2, "--kind")
 
 
+@story("a policy that sets values of one kind leaves evidence of another undecided, until its kind is named")
+def values_of_one_kind():
+    for vendor, entry, given, at in evidence():
+        own = {"amd-milan": "snp", "intel": "tdx", "aws": "nitro"}[vendor]
+        for section, value in (("snp", "chip-ids = []"), ("sgx", "mr-signers = []"), ("tdx", "mr-seams = []")):
+            policy = write("policy.toml", f'base = "authentic"\n[{section}]\n{value}\n')
+            answer = json.loads(verify(entry, given, at, "--policy", policy).text)
+            # Of its own kind: compared, and an empty list allows nothing.
+            equal(answer["exit_status"], 1 if section == own else 3)
+            if section == own:
+                continue
+            finding = next(r for r in answer["rules"] if r["rule"] == "evidence.expectations")
+            equal(finding["outcome"], "undecided")
+            contains(json.dumps(finding), f"[{section}]", f"--kind {own}")
+            equal(verify(entry, given, at, "--policy", policy, "--kind", own).status, 0)
+
+
 if __name__ == "__main__":
     main()

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -56,6 +57,15 @@ Way tcg() {
     return way;
 }
 
+// The program with each C library. One that was not built fails where it is run.
+std::vector<std::string> variants(std::string const& name) {
+    static bool const musl = std::system("command -v musl-gcc >/dev/null") == 0;
+    auto const path = parts + "keep-program-" + name;
+    if (musl) return {path, path + "-musl"};
+    fmt::print("SKIP {} with musl: musl-gcc is not installed\n", name);
+    return {path};
+}
+
 struct KeepTest : testing::TestWithParam<Way> {
     void SetUp() override {
         if (GetParam().missing.empty()) return;
@@ -74,15 +84,9 @@ struct KeepTest : testing::TestWithParam<Way> {
     };
     static void passes(std::string const& name, OnTcg const& on_tcg = {"", ""}) {
         auto const& [options, arguments] = GetParam().name == "tcg" ? on_tcg : OnTcg{};
-        for (std::string const variant : {"", "-musl"}) {
-            if (!std::filesystem::exists(parts + "keep-program-" + name + variant)) {
-                fmt::print("SKIP {}{}: musl-gcc is not installed\n", name, variant);
-                continue;
-            }
-            auto const outcome =
-                run(GetParam().command + options + parts + "keep-program-" + name + variant +
-                    arguments);
-            EXPECT_EQ(outcome.status, 0) << name << variant << ":\n" << outcome.output;
+        for (auto const& path : variants(name)) {
+            auto const outcome = run(GetParam().command + options + path + arguments);
+            EXPECT_EQ(outcome.status, 0) << path << ":\n" << outcome.output;
         }
     }
 
@@ -139,14 +143,11 @@ TEST_P(KeepTest, files_below_a_folder_and_nothing_else) {
         fmt::print("SKIP files on {}: its driver hands in no folders\n", GetParam().name);
         GTEST_SKIP();
     }
-    for (std::string const variant : {"", "-musl"}) {
-        if (!std::filesystem::exists(parts + "keep-program-files" + variant)) continue;
+    for (auto const& path : variants("files")) {
         std::array<char, 32> folder{"/tmp/keep-files-XXXXXX"};
         ASSERT_NE(::mkdtemp(folder.data()), nullptr);
-        auto const outcome =
-            run(GetParam().command + "--dir=" + folder.data() + ":5 " + parts +
-                "keep-program-files" + variant);
-        EXPECT_EQ(outcome.status, 0) << outcome.output;
+        auto const outcome = run(GetParam().command + "--dir=" + folder.data() + ":5 " + path);
+        EXPECT_EQ(outcome.status, 0) << path << ":\n" << outcome.output;
         std::filesystem::remove_all(folder.data());
     }
 }

@@ -22,6 +22,8 @@ struct SgxLimits {
     std::optional<std::uint16_t> config_svn;  // the least
     std::optional<std::uint64_t> xfrm;        // the features that may be enabled
     std::optional<std::uint32_t> misc_select; // the bits that may be set
+
+    friend bool operator==(SgxLimits const&, SgxLimits const&) = default;
 };
 
 // Of a trust domain.
@@ -33,6 +35,8 @@ struct TdxLimits {
     std::optional<std::vector<base::Bytes<48>>> mr_seams;
     std::optional<std::vector<base::Bytes<48>>> mr_service_tds;
     std::optional<std::uint64_t> xfam; // the features that may be enabled
+
+    friend bool operator==(TdxLimits const&, TdxLimits const&) = default;
 };
 
 struct Limits {
@@ -44,6 +48,8 @@ struct Limits {
     std::optional<std::vector<base::Bytes<16>>> ppids;
     SgxLimits sgx;
     TdxLimits tdx;
+
+    friend bool operator==(Limits const&, Limits const&) = default;
 };
 
 } // namespace attest::dcap

@@ -20,6 +20,8 @@ struct Floors {
     // AMD-SB-3020: RMP initialization.
     hw::snp::Tcb turin{.snp = 0x04};
 
+    friend bool operator==(Floors const&, Floors const&) = default;
+
     // A microcode of 0 stands for the floor of the processor's stepping (microcode_floor.hpp).
     hw::snp::Tcb of(hw::snp::Product product, hw::snp::AttestationReport const& report) const {
         auto out = product == hw::snp::Product::Milan   ? milan
@@ -42,6 +44,8 @@ struct Limits {
     std::optional<std::vector<base::Bytes<48>>> author_key_digests;
     std::optional<std::vector<base::Bytes<64>>> chip_ids;
     std::optional<std::vector<std::string>> csp_ids;
+
+    friend bool operator==(Limits const&, Limits const&) = default;
 };
 
 } // namespace attest::snp

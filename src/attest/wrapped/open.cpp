@@ -49,8 +49,9 @@ private:
     void look_at_json_value(json::Value value, std::string const& path, unsigned depth);
     bool look_at_cbor(base::View bytes, std::string const& where, unsigned depth);
     void look_at_rest(base::View bytes, std::string const& where);
+    // Whoever opens a wrapper relies on evidence of some kind.
     void add_evidence(base::View bytes, std::string where) {
-        if (evidence.size() == most_pieces) return;
+        if (evidence.size() == most_pieces || !recognise(bytes)) return;
         for (auto const& known : evidence)
             if (base::equal(known.value, bytes)) return;
         evidence.push_back({Bytes{bytes.begin(), bytes.end()}, std::move(where)});
@@ -102,6 +103,12 @@ void Search::look_at_hcl(base::View bytes, std::string const& where) {
     auto const report = azure::parse_hcl_report(bytes);
     if (!report) {
         refused = inside(where, report.error());
+        return;
+    }
+    if (recognise(report->report) != Kind::SnpReport) {
+        refused = inside(
+            where, "an Azure HCL report, whose 1184 bytes from byte 32 on are no SEV-SNP report"
+        );
         return;
     }
     add_evidence(

@@ -70,6 +70,9 @@ os::OrFailure<void> set_value(Policy& policy, std::string const& path, FlatEntry
             path, entry, "there is no setting `" + entry.name + '`', did_you_mean(entry.name, names)
         );
     }
+    auto const section = attest::section_named(entry.name.substr(0, entry.name.find('.')));
+    if (!section) return wrong(path, entry, "no section holds `" + entry.name + '`');
+    policy.write_down(*section);
     if (!found->apply(policy, entry.value))
         return wrong(path, entry, '`' + entry.name + "` wants " + std::string{found->wants});
     return {};

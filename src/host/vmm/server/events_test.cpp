@@ -3,11 +3,13 @@
 #include "host/vmm/server/keep_for_tests.hpp"
 
 #include <chrono>
+#include <cstring>
 #include <set>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/timerfd.h>
 
 namespace host::vmm {
@@ -90,6 +92,26 @@ TEST_F(EventsTest, a_pipe_of_which_only_one_end_gets_a_handle_leaves_none) {
     std::array<std::uint32_t, 2> const room{};
     EXPECT_EQ(keep.call(Call::Pipe, {keep.put_value(room), 0}).error(), Errno::NFile);
     EXPECT_TRUE(handles.add(os::Fd{}, Rights::ReadWrite)) << "the place of the other end is free";
+}
+
+// The kernel counts entries against the limit of descriptors, even those that ask for nothing.
+TEST_F(EventsTest, a_poll_has_as_many_entries_as_the_keep_likes_whatever_the_hosts_own_limit) {
+    ::rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    ::rlimit const few{.rlim_cur = 256, .rlim_max = before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+    auto const one = timer();
+    EXPECT_TRUE(set(one, 0));
+    constexpr std::size_t last = 8191;
+    std::array<protocol::hostcall::Polled, last + 1> entries{};
+    for (auto& entry : entries) entry = {-1, POLLIN, 0};
+    entries[7] = {static_cast<std::int32_t>(one), POLLOUT, 0};
+    entries[last] = {static_cast<std::int32_t>(one), POLLIN, 0};
+    auto const at = keep.put_value(entries);
+    EXPECT_EQ(keep.call(Call::Poll, {at, never}), 1U);
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    std::memcpy(entries.data(), keep.data().data(), sizeof entries);
+    for (std::size_t i = 0; i <= last; ++i) EXPECT_EQ(entries[i].found, i == last ? POLLIN : 0);
 }
 
 } // namespace

@@ -40,6 +40,11 @@ public:
         return server.serve(request);
     }
 
+    // What the calls' buffers hold, the first one's first.
+    std::span<std::byte const> data() const {
+        return std::span{block_}.subspan(protocol::hostcall::data_offset);
+    }
+
     Server server;
 
 private:

@@ -95,19 +95,31 @@ constexpr int known_flags = O_ACCMODE | O_CREAT | O_EXCL | O_TRUNC | O_APPEND | 
 static_assert((known_flags & O_DSYNC) != 0 && (known_flags & O_DIRECTORY) != 0);
 constexpr int flags_of_path = O_PATH | O_DIRECTORY | O_NOFOLLOW;
 
-// Opened without waiting: for the other end of a pipe it would be for ever.
+// What is not lent is not opened to find that out. What cannot be looked at is for the kernel to
+// answer, as is a link that nobody follows.
+base::Result<void>
+look_first(PathWords& words, os::Fd const& folder, std::string const& path, int wanted) {
+    constexpr int new_file = O_CREAT | O_EXCL;
+    if ((wanted & O_DIRECTORY) != 0 || (wanted & new_file) == new_file) return {}; // nothing else
+    auto const there = words.open(folder, path, O_PATH | (wanted & O_NOFOLLOW));
+    if (!there) return {};
+    auto const status = TRY(os::status_of(*there));
+    if (!os::lent(status) && !S_ISLNK(status.st_mode)) return std::unexpected(Errno::NotSup);
+    return {};
+}
+
+// Opened without waiting, and looked at once more, for names change: for the other end of a pipe it
+// would be for ever.
 base::Result<os::Fd> open_file(PathWords& words, Request const& request) {
     auto const wanted = request.number(2);
     auto const& folder = request.open(0)->descriptor;
     if ((wanted & O_PATH) != 0) return words.open(folder, request.text(1), wanted & flags_of_path);
     bool const makes = (wanted & O_CREAT) != 0 || (wanted & O_TMPFILE) == O_TMPFILE;
     auto const mode = makes ? static_cast<unsigned>(request.value(3)) & new_file_rights : 0;
+    TRY(look_first(words, folder, request.text(1), wanted));
     int const flags = (wanted & known_flags) | O_NONBLOCK | O_NOCTTY;
     auto file = TRY(words.open(folder, request.text(1), flags, mode));
-    auto const status = TRY(os::status_of(file));
-    bool const usable =
-        S_ISREG(status.st_mode) || S_ISDIR(status.st_mode) || os::harmless_device(status);
-    if (!usable) return std::unexpected(Errno::NotSup);
+    if (!os::lent(TRY(os::status_of(file)))) return std::unexpected(Errno::NotSup);
     if ((wanted & O_NONBLOCK) == 0)
         TRY(os::done(::fcntl(file.number(), F_SETFL, wanted & (O_APPEND | O_DIRECT | O_NOATIME))));
     return file;

@@ -7,7 +7,9 @@
 
 #include <array>
 #include <cstring>
+#include <vector>
 
+#include <sys/inotify.h>
 #include <sys/sysmacros.h>
 
 namespace host::vmm {
@@ -203,6 +205,42 @@ TEST_F(HostPaths, RightsOfNewFilesAreTheOwnersAndTheGroupsAndNoMore) {
 TEST_F(HostPaths, AModeWithoutANewFileMeansNothing) {
     used = 0;
     EXPECT_TRUE(call(Call::OpenAt, {folder, text("file"), O_RDONLY, 0644, 0}));
+}
+
+// What opening some devices does cannot be undone, and whoever waits at the other end of a pipe
+// goes on.
+TEST_F(HostPaths, WhatIsNotLentIsNotOpenedToSeeWhatItIs) {
+    ASSERT_EQ(::mkfifo((inside + "/pipe").c_str(), 0600), 0);
+    ASSERT_EQ(::symlink("pipe", (inside + "/to").c_str()), 0);
+    std::vector<std::string> names{"pipe", "to", "./to"};
+    auto const device = inside + "/device"; // the kernel's log, if we may make one
+    if (::mknod(device.c_str(), S_IFCHR | 0666, ::makedev(1, 11)) == 0)
+        names.emplace_back("device");
+    os::Fd const events{::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)};
+    for (auto const& name : names)
+        ASSERT_GE(::inotify_add_watch(events.number(), (inside + '/' + name).c_str(), IN_OPEN), 0);
+    auto const opened = [&] {
+        std::array<char, 4096> room{};
+        return ::read(events.number(), room.data(), room.size()) > 0;
+    };
+    for (auto const& name : names)
+        for (std::uint64_t const flags : {O_RDONLY, O_WRONLY, O_RDWR, O_RDWR | O_CREAT}) {
+            used = 0;
+            auto const answer = call(Call::OpenAt, {folder, text(name), flags, 0, 0});
+            ASSERT_FALSE(answer) << name;
+            EXPECT_EQ(answer.error(), base::Errno::NotSup) << name << ' ' << flags;
+            EXPECT_FALSE(opened()) << name << ' ' << flags;
+        }
+    auto const error = [&](char const* name, std::uint64_t flags) {
+        used = 0;
+        return call(Call::OpenAt, {folder, text(name), flags, 0, 0}).error();
+    };
+    EXPECT_EQ(error("to", O_RDONLY | O_NOFOLLOW), base::Errno::Loop) << "as any link";
+    EXPECT_EQ(error("pipe", O_RDWR | O_CREAT | O_EXCL), base::Errno::Exist) << "as any file";
+    EXPECT_EQ(error("pipe", O_RDONLY | O_DIRECTORY), base::Errno::NotDir);
+    EXPECT_FALSE(opened());
+    os::Fd const own{::open((inside + "/pipe").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
+    EXPECT_TRUE(opened()) << "it would have been seen";
 }
 
 TEST_F(HostPaths, APipeIsNotWaitedFor) {

@@ -27,8 +27,6 @@ using protocol::hostcall::Polled;
 
 namespace {
 
-constexpr std::size_t most_polled = 4096;
-
 base::Result<std::uint64_t> value(long answer) {
     if (answer < 0) return std::unexpected(os::last_error());
     return static_cast<std::uint64_t>(answer);
@@ -198,24 +196,25 @@ base::Result<std::uint64_t> Server::serve_file(Request const& request) {
 base::Result<std::uint64_t> Server::poll(Request const& request, Waiting waiting) {
     auto const buffer = request.buffer(0);
     auto const count = buffer.size() / sizeof(Polled);
-    if (count > most_polled) return std::unexpected(base::Errno::Inval);
     std::vector<Polled> entries(count);
     std::memcpy(entries.data(), buffer.data(), count * sizeof(Polled));
-    std::vector<pollfd> polled(count);
+    std::vector<pollfd> polled; // of what is open only: this process' limit holds for its size
+    polled.reserve(count);
     std::vector<Handles::Open> open(count); // keeps them open while we wait
     for (std::size_t i = 0; i < count; ++i) {
         auto const handle = entries[i].handle_or_ahead;
         auto found = handles_.find(static_cast<std::uint64_t>(handle));
         if (handle >= 0 && found) open[i] = *std::move(found);
         auto const events = static_cast<short>(entries[i].wanted_or_drained & ~poll_ahead);
-        polled[i] = {.fd = open[i] ? open[i]->number() : -1, .events = events, .revents = 0};
+        if (open[i]) polled.push_back({.fd = open[i]->number(), .events = events, .revents = 0});
     }
     std::optional<std::uint64_t> limit = request.value(1);
     if (*limit == ~0ULL) limit.reset();
     static thread_local os::PatientPoll wait;
     auto const ready = TRY(waiting == Waiting::Never ? os::poll(polled, 0) : wait(polled, limit));
     if (waiting == Waiting::Never && ready == 0 && limit != 0) return std::unexpected(Errno::Again);
-    for (std::size_t i = 0; i < count; ++i) entries[i].found = polled[i].revents;
+    auto answer = polled.begin();
+    for (std::size_t i = 0; i < count; ++i) entries[i].found = open[i] ? (answer++)->revents : 0;
     batch_.receive(entries, open);
     std::memcpy(buffer.data(), entries.data(), count * sizeof(Polled));
     return ready;

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -94,6 +95,36 @@ TEST_F(Host, does_not_wait_for_a_pipe_nor_open_what_is_no_file) {
         EXPECT_EQ(error_of(root->open(name, {.write = true, .create = true})), Errno::NotSup);
     }
     EXPECT_EQ(root->stat("socket", Follow::No)->type, FileType::SocketStream);
+}
+
+// Whoever waits at the other end of a pipe would go on, and what opening a device does stays done.
+TEST_F(Host, does_not_open_what_is_no_file_to_see_that_it_is_none) {
+    ASSERT_TRUE(root->create_directory("folder"));
+    ASSERT_EQ(::mkfifo(path("folder/pipe").c_str(), 0600), 0);
+    ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+    ASSERT_EQ(::symlink("pipe", path("link").c_str()), 0);
+    auto const read_only = *make_host(temporary.fd(), Access::ReadOnly);
+    os::Fd const events{::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)};
+    for (auto const* pipe : {"pipe", "folder/pipe"})
+        ASSERT_GE(::inotify_add_watch(events.number(), path(pipe).c_str(), IN_OPEN), 0);
+    auto const opened = [&] {
+        std::array<char, 4096> room{};
+        return ::read(events.number(), room.data(), room.size()) > 0;
+    };
+    for (auto const* name : {"pipe", "folder/pipe", "link", "folder/../pipe"})
+        for (auto const how :
+             {OpenHow{}, OpenHow{.write = true}, OpenHow{.write = true, .create = true}}) {
+            EXPECT_EQ(error_of(root->open(name, how)), Errno::NotSup) << name;
+            EXPECT_FALSE(read_only->open(name, how));
+            EXPECT_FALSE(opened()) << name;
+        }
+    OpenHow const exclusive{.write = true, .create = true, .exclusive = true};
+    EXPECT_EQ(error_of(root->open("pipe", exclusive)), Errno::Exist);
+    EXPECT_EQ(error_of(root->open("pipe", {.directory = true})), Errno::NotDir);
+    EXPECT_EQ(error_of(root->open("link", {.follow = Follow::No})), Errno::Loop);
+    EXPECT_FALSE(opened());
+    os::Fd const own{::open(path("pipe").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
+    EXPECT_TRUE(opened()) << "it would have been seen";
 }
 
 TEST_F(Host, shows_names_that_are_not_utf8_and_takes_them_as_it_showed_them) {

@@ -155,32 +155,61 @@ base::Result<void> AddressSpace::discard(Range range) {
     return {};
 }
 
-base::Result<std::uint64_t> AddressSpace::move(Range old, std::uint64_t size) {
-    // The new place has the same offset in a large page, so large pages move whole.
-    std::uint64_t const skew = old.begin % large_page_size;
-    auto const gap = TRY(regions_.gap(size + skew, large_page_size, program_space, mappings_));
-    Range const target{gap + skew, gap + skew + size};
-    auto const access = regions_.find(old.begin)->access;
-    auto const parted = TRY(prepare(old));
+// At the same offset in a large page, so that large pages move whole, and in no table of `range`.
+base::Result<Range> AddressSpace::beside(Range range, std::uint64_t size) const {
+    std::uint64_t const skew = range.begin % large_page_size;
+    auto const find = [&](Range within) {
+        return regions_.gap(size + skew, large_page_size, within, mappings_);
+    };
+    auto gap = find({round_up(range.end, large_page_size), program_space.end});
+    if (!gap) gap = find({program_space.begin, round_down(range.begin, large_page_size)});
+    auto const at = TRY(gap) + skew;
+    return Range{at, at + size};
+}
+
+base::Result<Range> AddressSpace::map_beside(Range range, Access access) {
+    auto const place = TRY(beside(range, range.size()));
+    TRY(map_at(place, access));
+    return place;
+}
+
+base::Result<void> AddressSpace::move(Range old, Range target) {
+    auto const regions = regions_.touching(old);
+    if (!regions_.covers(old) || regions.size() != 1 || regions[0].backing != Backing::Anonymous)
+        return std::unexpected(base::Errno::Fault);
+    auto const access = regions[0].access;
     auto const place = [&](std::uint64_t at, std::uint64_t bytes) {
         auto const level =
             bytes == large_page_size ? PageTable::Level::Large : PageTable::Level::Small;
         return table_.make(target.begin + (at - old.begin), level);
     };
+    auto const replaced = TRY(prepare(target));
+    auto const parted = prepare(old);
     // First the tables, for which memory may be missing; then nothing can fail half-way.
-    base::Result<Entry*> made{nullptr};
-    table_.each(parted, [&](Entry&, std::uint64_t at, std::uint64_t bytes) {
-        if (made) made = place(at, bytes);
-    });
-    TRY(made);
-    TRY(regions_.insert({.range = target, .access = access}));
+    base::Result<void> made = parted ? base::Result<void>{} : std::unexpected(parted.error());
+    auto const make = [&](std::uint64_t at, std::uint64_t bytes) -> base::Result<void> {
+        auto const* const there = TRY(place(at, bytes));
+        bool const table = !there->empty() && !there->get<Entry::Large>();
+        if (bytes == large_page_size && table) TRY(table_.make(at)); // goes as small pages
+        return {};
+    };
+    if (parted)
+        table_.each(*parted, [&](Entry&, std::uint64_t at, std::uint64_t bytes) {
+            if (made) made = make(at, bytes);
+        });
+    if (!made) {
+        regions_.merge(target);
+        regions_.merge(old);
+        return made;
+    }
     translations_.take();
-    table_.each(parted, [&](Entry& entry, std::uint64_t at, std::uint64_t bytes) {
+    drop_pages(replaced);
+    table_.each(*parted, [&](Entry& entry, std::uint64_t at, std::uint64_t bytes) {
         **place(at, bytes) = std::exchange(entry, {});
     });
-    TRY(unmap(old));
-    if (target.begin >= mappings_) mappings_ = target.end;
-    return target.begin;
+    TRY(regions_.remove(target));
+    TRY(regions_.remove(old));
+    return regions_.insert({.range = target, .access = access});
 }
 
 base::Result<std::uint64_t> AddressSpace::resize(Range old, std::uint64_t size, bool may_move) {
@@ -198,7 +227,10 @@ base::Result<std::uint64_t> AddressSpace::resize(Range old, std::uint64_t size, 
         return old.begin;
     }
     if (!may_move) return std::unexpected(base::Errno::NoMem);
-    return move(old, size);
+    auto const target = TRY(beside(old, size));
+    TRY(move(old, target));
+    if (target.begin >= mappings_) mappings_ = target.end;
+    return target.begin;
 }
 
 std::uint64_t AddressSpace::set_break(std::uint64_t at) {

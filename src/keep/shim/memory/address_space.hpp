@@ -39,6 +39,9 @@ public:
     base::Result<void> protect(Range range, Access access);
     base::Result<void> discard(Range range); // contents become zero, or the file's
     base::Result<std::uint64_t> resize(Range old, std::uint64_t size, bool may_move);
+    // Anonymous, where it can be filled before it goes to `range`, in the place of what is there.
+    base::Result<Range> map_beside(Range range, Access access);
+    base::Result<void> move(Range old, Range target); // anonymous; `target` may be larger
     std::uint64_t set_break(std::uint64_t at);
 
     // The bytes of `at` up to the end of its page, brought in and checked; Fault if the program may
@@ -56,7 +59,7 @@ private:
     // then.
     base::Result<Parted> prepare(Range range);
     void drop_pages(Parted const& range);
-    base::Result<std::uint64_t> move(Range old, std::uint64_t size);
+    base::Result<Range> beside(Range range, std::uint64_t size) const;
 
     PagePool& pool_;
     Translations& translations_;

@@ -114,15 +114,37 @@ TEST_F(AddressSpaceTest, what_cannot_be_done_whole_is_not_begun) {
     while (world.kernel().pool.table()) {
     } // none left to split a large page with
     auto const regions = space.regions().count();
+    auto const fails = [&](auto const& result) {
+        EXPECT_EQ(result.error(), Errno::NoMem);
+        EXPECT_EQ(space.regions().count(), regions);
+    };
     Range const part{at + 4096, at + (2 << 20) + 4096};
-    EXPECT_EQ(space.unmap(part).error(), Errno::NoMem);
-    EXPECT_EQ(space.protect(part, Access::Read).error(), Errno::NoMem);
-    EXPECT_EQ(space.resize(part, 8 << 20, true).error(), Errno::NoMem);
-    EXPECT_EQ(space.discard({at, at + (2 << 20) + 4096}).error(), Errno::NoMem);
+    fails(space.unmap(part));
+    fails(space.protect(part, Access::Read));
+    fails(space.resize(part, 8 << 20, true));
+    fails(space.discard({at, at + (2 << 20) + 4096}));
     EXPECT_EQ(user.load<char>(at).value(), 'x') << "nothing of it is gone";
-    EXPECT_EQ(space.regions().count(), regions);
     EXPECT_TRUE(user.store(at + 8192, 'a')) << "the region and its pages agree";
     EXPECT_EQ(user.load<char>(at + (2 << 20)).value(), 'y');
+    EXPECT_EQ(fake::audit_pages(protocol::launch::files_address, fake::first_memory), nullptr);
+}
+
+TEST_F(AddressSpaceTest, what_cannot_be_moved_stays_and_so_does_what_is_at_its_new_place) {
+    world.set_host([](Call, Arguments const&, std::span<std::byte>) { return -12; });
+    auto const at = space.map(64 << 20, Access::None).value();
+    Range const place{at, at + (64 << 20)};
+    auto const from = space.map_beside({at, at + 8192}, read_write).value();
+    ASSERT_TRUE(user.store(from.begin, 'x') && user.store(from.begin + 4096, 'y'));
+    while (world.kernel().pool.table()) {
+    } // none left for the new place
+    auto const regions = space.regions().count();
+    auto const target = at + (32 << 20);
+    auto const moved = space.move({from.begin, from.begin + 4096}, {target, target + 4096});
+    EXPECT_EQ(moved.error(), Errno::NoMem);
+    EXPECT_EQ(space.regions().count(), regions);
+    EXPECT_TRUE(space.regions().covers(place));
+    EXPECT_EQ(user.load<char>(from.begin).value(), 'x');
+    EXPECT_EQ(user.load<char>(from.begin + 4096).value(), 'y');
     EXPECT_EQ(fake::audit_pages(protocol::launch::files_address, fake::first_memory), nullptr);
 }
 

@@ -21,7 +21,8 @@ Forward::Forward(SystemCall const& call, Call as) : call_{call}, as_{as} {
     auto const* const shape = protocol::hostcall::find_shape(as);
     if (shape == nullptr) return;
     if (shape->answer == Answer::Value) limit_ = ~0ULL >> 1;
-    if (shape->answer == Answer::Handle) limit_ = most_handle;
+    gives_handle_ = shape->answer == Answer::Handle;
+    if (gives_handle_) limit_ = most_handle;
     bound_by_in_ = shape->answer == Answer::Sent;
 }
 
@@ -115,7 +116,15 @@ Reply Forward::send() {
     for (auto const& in : ins_.all())
         TRY(kernel.user.show(in.at, in.extent.size(), message.shown(), in.extent.offset()));
     auto const answer = TRY(kernel.wait(as_, arguments_, limit_));
-    return copy_answer(message, answer);
+    auto const copied = copy_answer(message, answer);
+    if (!copied && gives_handle_) return_handle(call_, answer);
+    return copied;
+}
+
+void return_handle(SystemCall const& call, std::uint64_t handle) {
+    auto const number = static_cast<std::uint32_t>(handle);
+    if (call.kernel.files.handle_in_use(number)) return;
+    static_cast<void>(call.kernel.wait(Call::Close, {number}, 0));
 }
 
 Reply add_handle(
@@ -131,7 +140,7 @@ Reply add_handle(
     };
     if (files.handle_in_use(file.handle)) return std::unexpected(base::Errno::Proto);
     auto const number = files.add(file);
-    if (!number) static_cast<void>(call.kernel.wait(Call::Close, {file.handle}, 0));
+    if (!number) return_handle(call, file.handle);
     return number;
 }
 

@@ -70,6 +70,7 @@ private:
     Buffers outs_;
     std::uint64_t limit_ = 0; // of the answer; a buffer's size where that bounds it
     bool bound_by_in_ = false;
+    bool gives_handle_ = false;
 };
 
 inline constexpr std::uint64_t most_handle = 0xffff'ffff;
@@ -82,5 +83,7 @@ inline constexpr std::uint32_t open_nonblocking = 0x800;      // O_NONBLOCK, SOC
 Reply add_handle(
     SystemCall const& call, std::uint64_t handle, std::uint64_t flags, bool close_late
 );
+// Closes one that gets no number. Not if a number has it: the host has mistaken or lied.
+void return_handle(SystemCall const& call, std::uint64_t handle);
 
 } // namespace shim

@@ -68,13 +68,20 @@ Reply mmap(SystemCall const& call) {
     if (type == map_shared && allows(access, Access::Write))
         return std::unexpected(base::Errno::NoDev);
     if (call[5] % hw::page_size != 0) return std::unexpected(base::Errno::Inval);
+    auto& space = call.kernel.space;
     auto const file = TRY(call.kernel.files.find(call[4]));
-    auto const at = TRY(place(call, Access::Read | Access::Write));
+    // What lies at a fixed place goes when the file's bytes are there, for they may not be had.
+    bool const replaces = (call[3] & (map_fixed | map_fixed_noreplace)) == map_fixed;
+    auto const target = replaces ? TRY(pages(call[0], call[1])) : Range{};
+    constexpr auto read_write = Access::Read | Access::Write;
+    auto const at =
+        replaces ? TRY(space.map_beside(target, read_write)).begin : TRY(place(call, read_write));
     Range const range{at, at + round_up(call[1], hw::page_size)};
     auto filled = fill_from_file(call, file, {at, at + call[1]}, call[5]);
-    if (filled) filled = call.kernel.space.protect(range, access);
-    if (filled) return at;
-    TRY(call.kernel.space.unmap(range));
+    if (filled) filled = space.protect(range, access);
+    if (filled && replaces) filled = space.move(range, target);
+    if (filled) return replaces ? target.begin : at;
+    TRY(space.unmap(range));
     return std::unexpected(filled.error());
 }
 

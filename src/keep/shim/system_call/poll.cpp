@@ -16,7 +16,7 @@ namespace {
 using namespace poll_event;
 static_assert(sizeof(Asked) == sizeof(Polled));
 
-constexpr std::uint64_t most_polled = 4096;
+constexpr std::uint64_t most_polled = Descriptors::max_files; // RLIMIT_NOFILE, as on Linux
 constexpr std::int16_t ready_to_use = readable | writable;
 constexpr std::int16_t always_told = error | hang_up | invalid;
 constexpr std::uint64_t quiet_patience = 8; // an answer is fresh for so many doorbells' time

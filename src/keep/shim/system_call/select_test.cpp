@@ -113,6 +113,23 @@ TEST_F(SelectTest, what_is_not_open_is_an_error_and_no_set_changes) {
     EXPECT_EQ(select(0x7fff'ffff), 1) << "no descriptor is as high as that";
 }
 
+TEST_F(SelectTest, as_many_are_asked_as_a_program_may_have_open_and_by_poll_no_more) {
+    constexpr std::uint64_t most = Descriptors::max_files;
+    constexpr std::uint64_t poll_number = 7;
+    world.kernel().files.put(most - 1, {.kind = File::Kind::Memory});
+    put(0, {3, most - 1}), put(1, {}), put(2, {});
+    EXPECT_EQ(select(most), 1);
+    EXPECT_EQ(get(0), Numbers{most - 1});
+    EXPECT_EQ(asked.size(), most);
+    auto const entries = world.room((most + 1) * sizeof(Polled)); // all of descriptor 0
+    found.assign(most, 8); // POLLERR, which nobody need ask for
+    EXPECT_EQ(world.call(poll_number, {entries, most, 0}), static_cast<std::int64_t>(most));
+    asked.clear();
+    for (auto const count : {most + 1, std::uint64_t{0xffff'ffff}})
+        EXPECT_EQ(world.call(poll_number, {entries, count, 0}), error(Errno::Inval));
+    EXPECT_TRUE(asked.empty());
+}
+
 TEST_F(SelectTest, a_file_in_memory_and_bytes_received_ahead_are_there_at_once) {
     put(0, {3, 200}), put(1, {200}), put(2, {200});
     ASSERT_TRUE(world.kernel().batch.received(1003, 5));

@@ -206,7 +206,7 @@ Reply system_call::recvmsg(SystemCall const& call) {
     auto const pieces = TRY(Pieces::vector(user, message.vector, message.vector_count));
     Name name{message.name, message.name_size & 0xffff'ffff};
     auto const got = TRY(receive(call, file, pieces, call[2], name));
-    message.name_size = name.size;
+    if (message.name != 0) message.name_size = name.size;
     message.control_size = 0;
     message.flags = 0;
     TRY(user.store(call[1], message));
@@ -224,7 +224,11 @@ Reply system_call::pipe2(SystemCall const& call) {
     TRY(kernel.wait(Call::Pipe, {extent.encode(), flags & ~open_close_on_exec}, 0));
     auto const handles = message.heard(extent).fetch<Pair>();
     if (handles[0] == handles[1]) return std::unexpected(base::Errno::Proto);
-    auto const first = add_handle(call, handles[0], flags, false);
+    // Another thread may have taken it away meanwhile.
+    auto const room = kernel.user.check(call[0], sizeof(Pair), Access::Write);
+    if (!room) return_handle(call, handles[0]);
+    auto const first =
+        room ? add_handle(call, handles[0], flags, false) : std::unexpected(room.error());
     auto second = first;
     if (first) {
         auto const file = TRY(kernel.files.find(*first));
@@ -237,8 +241,7 @@ Reply system_call::pipe2(SystemCall const& call) {
         kernel.files.change(*first, file, [](File& f) { f = {}; });
     }
     // Neither is left without the other.
-    auto const left = handles[first ? 0 : 1];
-    if (!kernel.files.handle_in_use(left)) static_cast<void>(kernel.wait(Call::Close, {left}, 0));
+    return_handle(call, handles[first ? 0 : 1]);
     return second;
 }
 

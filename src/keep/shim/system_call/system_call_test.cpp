@@ -305,6 +305,50 @@ TEST_F(SystemCallTest, a_pipe_of_which_only_one_end_gets_a_number_leaves_none) {
     }
 }
 
+TEST_F(SystemCallTest, a_handle_that_cannot_be_told_is_given_back_to_the_host) {
+    constexpr std::uint64_t large_page = 2 << 20;
+    auto& files = world.kernel().files;
+    files.put(5, {.kind = File::Kind::Host, .handle = 7});
+    std::array const room{16U};                             // for an address
+    for (std::uint64_t const number : {43, 288, 22, 293}) { // accept, accept4, pipe, pipe2
+        bool const pipe = number == 22 || number == 293;
+        auto const gone = world.room(large_page);
+        auto const size = world.put(std::as_bytes(std::span{room}));
+        std::vector<std::uint64_t> closed;
+        world.set_host([&](Call call, Arguments const& a, std::span<std::byte> block) {
+            std::array<std::uint32_t, 2> const handles{500, 501};
+            if (call == Call::Pipe) std::memcpy(block.data(), handles.data(), sizeof handles);
+            if (call == Call::Accept) std::memset(block.data() + (a[2] & 0xffff'ffff), 8, 1);
+            if (call == Call::Close) closed.push_back(a[0]);
+            // Another thread gives the memory back, while this one waits.
+            if (call != Call::Close)
+                EXPECT_TRUE(world.kernel().space.unmap({gone, gone + large_page}));
+            return std::int64_t{call == Call::Accept ? 500 : 0};
+        });
+        EXPECT_EQ(
+            world.call(number, {pipe ? gone : 5, pipe ? 0 : gone, size}), error(Errno::Fault)
+        );
+        EXPECT_EQ(std::ranges::count(closed, 500U), 1) << number;
+        EXPECT_EQ(std::ranges::count(closed, 501U), pipe ? 1 : 0) << number;
+        EXPECT_FALSE(files.find(0)) << "and no number stands for it";
+    }
+}
+
+TEST_F(SystemCallTest, recvmsg_without_room_for_a_name_leaves_its_size_alone) {
+    world.kernel().files.put(5, {.kind = File::Kind::Host, .handle = 7});
+    world.set_host([](Call, Arguments const& a, std::span<std::byte> data) {
+        std::memset(data.data() + (a[4] & 0xffff'ffff), 16, 1); // the peer's address has 16 bytes
+        return std::int64_t{0};
+    });
+    for (bool const named : {false, true}) {
+        // struct user_msghdr
+        std::array<std::uint64_t, 7> const header{named ? world.room(16) : 0, 13};
+        auto const at = world.put(std::as_bytes(std::span{header}));
+        EXPECT_EQ(world.call(47, {5, at, 0}), 0);
+        EXPECT_EQ(world.kernel().user.load<std::uint32_t>(at + 8).value(), named ? 16U : 13U);
+    }
+}
+
 TEST_F(SystemCallTest, exit_group_ends_the_keep_with_its_status) {
     try {
         world.call(231, {42});

@@ -56,7 +56,25 @@ Result<os::Fd> OpenDirectory::open_path(std::string_view path, Follow follow) co
     return opened;
 }
 
+// Without opening anything; of a single name by one call.
+Result<struct ::stat> OpenDirectory::look(std::string_view path, Follow follow) const {
+    if (single(path)) {
+        struct ::stat status{};
+        os::PathText const name{path};
+        TRY(os::check(::fstatat(fd_.number(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW)));
+        if (follow == Follow::No || !S_ISLNK(status.st_mode)) return status;
+    }
+    return stat_of(TRY(open_path(path, follow)));
+}
+
+// What is not lent is not opened to find that out; and looked at once more, for names change.
 Result<Node> OpenDirectory::open_node(std::string_view path, OpenHow how) {
+    bool const nothing_else = how.directory || (how.create && how.exclusive);
+    if (mount_->looks == Looks::Itself && !nothing_else) {
+        auto const seen = look(path, how.follow);
+        bool const link = seen && S_ISLNK(seen->st_mode);
+        if (seen && !link && !os::lent(*seen)) return std::unexpected(Errno::NotSup);
+    }
     auto opened = os::open_beneath(
         fd_, os::PathText{path}.c_str(), linux_flags(how), how.create ? new_file_mode : 0
     );
@@ -64,7 +82,7 @@ Result<Node> OpenDirectory::open_node(std::string_view path, OpenHow how) {
     if (how.directory) return std::make_unique<OpenDirectory>(*std::move(opened), mount_);
     auto const stat = TRY(stat_of(*opened));
     if (S_ISDIR(stat.st_mode)) return std::make_unique<OpenDirectory>(*std::move(opened), mount_);
-    if (!S_ISREG(stat.st_mode) && !os::harmless_device(stat)) return std::unexpected(Errno::NotSup);
+    if (!os::lent(stat)) return std::unexpected(Errno::NotSup);
     bool const read_only = mount_->access == Access::ReadOnly;
     return std::make_unique<OpenFile>(*std::move(opened), read_only);
 }
@@ -98,14 +116,7 @@ Result<Stat> OpenDirectory::stat() const { return convert(TRY(stat_of(fd_))); }
 Result<Stat> OpenDirectory::stat(std::string_view path, Follow follow) const {
     std::string room;
     path = TRY(given_path(path, room));
-    if (single(path)) {
-        struct ::stat stat{};
-        os::PathText const name{path};
-        TRY(os::check(::fstatat(fd_.number(), name.c_str(), &stat, AT_SYMLINK_NOFOLLOW)));
-        if (follow == Follow::No || !S_ISLNK(stat.st_mode)) return convert(stat);
-    }
-    auto const opened = TRY(open_path(path, follow));
-    return convert(TRY(stat_of(opened)));
+    return convert(TRY(look(path, follow)));
 }
 
 Result<void> OpenDirectory::set_times(Times times) {

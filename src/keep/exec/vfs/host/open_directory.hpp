@@ -9,11 +9,17 @@
 #include <memory>
 #include <utility>
 
+#include <sys/stat.h>
+
 namespace exec::vfs::host {
+
+// Who sees to it that nothing is opened which has to stay closed.
+enum class Looks : std::uint8_t { Itself, Host };
 
 // What the directories of one mount have in common; its address tells one mount from another.
 struct Mount {
     Access access;
+    Looks looks;
 };
 
 class OpenDirectory : public Directory {
@@ -42,6 +48,7 @@ private:
     Result<void> check_writable() const;
     Result<OpenDirectory*> same_mount(Directory& other) const;
     Result<os::Fd> open_path(std::string_view path, Follow follow) const;
+    Result<struct ::stat> look(std::string_view path, Follow follow) const;
     Result<Node> open_node(std::string_view path, OpenHow how);
     Result<Node> open_read_only(std::string_view path, OpenHow how);
     Result<std::string> to_link(std::string_view path, Follow follow) const;

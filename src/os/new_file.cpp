@@ -4,7 +4,6 @@
 
 #include "os/check.hpp"
 #include "os/random.hpp"
-#include "os/write_all.hpp"
 
 #include <array>
 #include <cstdio>
@@ -42,19 +41,43 @@ Result<void> name_it(std::string const& temporary, std::string const& path) {
 
 } // namespace
 
-Result<void>
-write_new_file(std::string const& path, std::span<std::byte const> bytes, Readers readers) {
+Result<NewFile> NewFile::begin(std::string const& path, Readers readers) {
     struct ::stat there{};
     if (::lstat(path.c_str(), &there) == 0) return std::unexpected(Errno::Exist);
-    auto const temporary = TRY(beside(path));
+    auto temporary = TRY(beside(path));
     auto const mode = readers == Readers::Owner ? owner_only : everybody_reads;
-    auto const file =
+    auto file =
         TRY(check_fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)));
-    auto written = write_all(file.number(), bytes);
-    if (written) written = done(::fsync(file.number()));
-    if (written) written = name_it(temporary, path);
-    ::unlink(temporary.c_str());
-    return written;
+    return NewFile{path, std::move(temporary), std::move(file)};
+}
+
+NewFile::~NewFile() {
+    if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+Result<void> NewFile::write_at(std::uint64_t offset, std::span<std::byte const> bytes) const {
+    while (!bytes.empty()) {
+        auto const wrote = TRY(check(retry([&] {
+            return ::pwrite(
+                descriptor_.number(), bytes.data(), bytes.size(), static_cast<off_t>(offset)
+            );
+        })));
+        bytes = bytes.subspan(static_cast<std::size_t>(wrote));
+        offset += static_cast<std::uint64_t>(wrote);
+    }
+    return {};
+}
+
+Result<void> NewFile::keep() const {
+    TRY(done(::fsync(descriptor_.number())));
+    return name_it(temporary_, path_);
+}
+
+Result<void>
+write_new_file(std::string const& path, std::span<std::byte const> bytes, Readers readers) {
+    auto const file = TRY(NewFile::begin(path, readers));
+    TRY(file.write_at(0, bytes));
+    return file.keep();
 }
 
 } // namespace os

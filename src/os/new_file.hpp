@@ -3,8 +3,10 @@
 // New files: whole or not at all, and never in the place of one that is there.
 
 #include "base/result.hpp"
+#include "os/fd.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -12,7 +14,34 @@ namespace os {
 
 enum class Readers : unsigned char { Owner, Everybody }; // mode 0600, or 0644 as the umask allows
 
-// Errno::Exist where there is anything of that name already.
+// A file that is written piece by piece and has its name only in the end; until then it is under
+// another one in the same folder, and goes when this does.
+class NewFile {
+public:
+    // Errno::Exist where there is anything of that name already.
+    static base::Result<NewFile> begin(std::string const& path, Readers readers);
+
+    ~NewFile();
+    NewFile(NewFile&&) noexcept = default;
+    NewFile& operator=(NewFile&&) = delete;
+    NewFile(NewFile const&) = delete;
+    NewFile& operator=(NewFile const&) = delete;
+
+    base::Result<void> write_at(std::uint64_t offset, std::span<std::byte const> bytes) const;
+    // On the disk, and by its name. Errno::Exist as above.
+    base::Result<void> keep() const;
+
+private:
+    NewFile(std::string path, std::string temporary, Fd descriptor)
+        : path_{std::move(path)},
+          temporary_{std::move(temporary)},
+          descriptor_{std::move(descriptor)} {}
+
+    std::string path_;
+    std::string temporary_; // a moved-from one is empty
+    Fd descriptor_;
+};
+
 base::Result<void>
 write_new_file(std::string const& path, std::span<std::byte const> bytes, Readers readers);
 

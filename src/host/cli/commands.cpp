@@ -10,6 +10,7 @@
 #include "host/cli/key/key.hpp"
 #include "host/cli/manual/manual.hpp"
 #include "host/cli/measure/measure.hpp"
+#include "host/cli/package/package.hpp"
 #include "host/cli/platform/info.hpp"
 #include "host/cli/platform/vcek.hpp"
 #include "host/cli/run/run.hpp"
@@ -42,6 +43,9 @@ constexpr std::array all{
     key_sev_create_command,
     key_sev_digest_command,
     key_sev_sign_command,
+    key_tenant_create_command,
+    key_tenant_digest_command,
+    package_command,
     explain_command,
     completion_command,
     manual_command,

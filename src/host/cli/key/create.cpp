@@ -1,4 +1,4 @@
-// enarx key sgx create, enarx key sev create.
+// enarx key sgx create, enarx key sev create, enarx key tenant create.
 
 #include "host/cli/key/files.hpp"
 #include "host/cli/key/key.hpp"
@@ -43,6 +43,9 @@ std::unique_ptr<Use> use_key_sgx_create() {
 }
 std::unique_ptr<Use> use_key_sev_create() {
     return std::make_unique<Create<crypto::P384SigningKey>>();
+}
+std::unique_ptr<Use> use_key_tenant_create() {
+    return std::make_unique<Create<crypto::P256SigningKey>>();
 }
 
 } // namespace host::cli

@@ -1,4 +1,4 @@
-// enarx key sgx digest, enarx key sev digest.
+// enarx key sgx digest, enarx key sev digest, enarx key tenant digest.
 
 #include "attest/measure/id_block.hpp"
 #include "attest/measure/sigstruct.hpp"
@@ -17,6 +17,10 @@ os::OrFailure<std::string> sgx_digest(std::string const& path) {
 os::OrFailure<std::string> sev_digest(std::string const& path) {
     auto const key = TRY(read_sev_key(path));
     return attest::hex(attest::measure::key_digest(attest::measure::snp_public_key(key)));
+}
+
+os::OrFailure<std::string> tenant_digest(std::string const& path) {
+    return attest::hex(crypto::sha256(TRY(read_tenant_key(path)).public_key()));
 }
 
 class Digest : public Use {
@@ -58,5 +62,6 @@ private:
 
 std::unique_ptr<Use> use_key_sgx_digest() { return std::make_unique<Digest>(sgx_digest); }
 std::unique_ptr<Use> use_key_sev_digest() { return std::make_unique<Digest>(sev_digest); }
+std::unique_ptr<Use> use_key_tenant_digest() { return std::make_unique<Digest>(tenant_digest); }
 
 } // namespace host::cli

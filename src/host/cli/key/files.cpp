@@ -29,6 +29,10 @@ os::OrFailure<crypto::P384SigningKey> read_sev_key(std::string const& path) {
     return read_key<crypto::P384SigningKey>(path, "private key on P-384");
 }
 
+os::OrFailure<crypto::P256SigningKey> read_tenant_key(std::string const& path) {
+    return read_key<crypto::P256SigningKey>(path, "private key on P-256");
+}
+
 os::OrFailure<crypto::Rsa3072SigningKey> read_sgx_key(std::string const& path) {
     return read_key<crypto::Rsa3072SigningKey>(path, "private RSA key of 3072 bits, exponent 3");
 }

@@ -4,6 +4,7 @@
 // output.
 
 #include "crypto/ec_signing_key.hpp"
+#include "crypto/p256_signing_key.hpp"
 #include "crypto/rsa_signing_key.hpp"
 #include "os/failure.hpp"
 #include "os/new_file.hpp"
@@ -14,6 +15,7 @@
 namespace host::cli {
 
 os::OrFailure<crypto::P384SigningKey> read_sev_key(std::string const& path);
+os::OrFailure<crypto::P256SigningKey> read_tenant_key(std::string const& path);
 os::OrFailure<crypto::Rsa3072SigningKey> read_sgx_key(std::string const& path);
 
 // A file that is there already stays as it is: failure "file-exists".

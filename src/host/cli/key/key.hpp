@@ -1,7 +1,8 @@
 #pragma once
 
 // enarx key: the owner's keys. SGX: RSA 3072 with exponent 3, whose digest is MRSIGNER. SEV: P-384,
-// whose digest is ID_KEY_DIGEST or AUTHOR_KEY_DIGEST of a report.
+// whose digest is ID_KEY_DIGEST or AUTHOR_KEY_DIGEST of a report. Tenant: P-256, whose digest is
+// the tenant's name in Keeps' evidence and certificates.
 
 #include "host/cli/command.hpp"
 
@@ -12,6 +13,8 @@ std::unique_ptr<Use> use_key_sgx_digest();
 std::unique_ptr<Use> use_key_sev_create();
 std::unique_ptr<Use> use_key_sev_digest();
 std::unique_ptr<Use> use_key_sev_sign();
+std::unique_ptr<Use> use_key_tenant_create();
+std::unique_ptr<Use> use_key_tenant_digest();
 
 inline constexpr Command key_sgx_create_command{
     .name = "key sgx create",
@@ -49,6 +52,21 @@ inline constexpr Command key_sev_sign_command{
                "whose key can stay away from where guests are signed. The same keys give the same "
                "bytes (RFC 6979).",
     .use = use_key_sev_sign,
+};
+inline constexpr Command key_tenant_create_command{
+    .name = "key tenant create",
+    .summary = "Make a tenant's key, which signs deployments",
+    .details = "A private key on P-256, as PKCS#8 in PEM. A file is its owner's alone (mode 0600), "
+               "and one that is there already is never replaced. Its digest is the tenant's name: "
+               "Keeps say it of whoever's application they run.",
+    .use = use_key_tenant_create,
+};
+inline constexpr Command key_tenant_digest_command{
+    .name = "key tenant digest",
+    .summary = "Show the digest by which Keeps name a tenant",
+    .details = "SHA-256 of the public key as SubjectPublicKeyInfo, in hexadecimal and without a "
+               "line end.",
+    .use = use_key_tenant_digest,
 };
 
 } // namespace host::cli

@@ -1,0 +1,223 @@
+#include "host/cli/package/build.hpp"
+
+#include "base/hex.hpp"
+#include "crypto/segments.hpp"
+#include "host/cli/report.hpp"
+#include "os/check.hpp"
+#include "os/new_file.hpp"
+#include "os/random.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace host::cli {
+
+namespace {
+
+using package::oci::Config;
+using package::oci::Manifest;
+
+os::Failure unwritable(std::string const& path, base::Errno error) {
+    return {
+        .name = "output-failed",
+        .text = '\'' + path + "' cannot be written: " + std::string{os::description(error)}
+    };
+}
+
+os::Failure no_entropy() { return {.name = "internal", .text = "there are no random numbers"}; }
+
+// Text in, ciphertext (or, of a plain package, the text) at its place in the file.
+class LayerWriter {
+public:
+    LayerWriter(os::NewFile& file, std::uint64_t at, std::uint64_t text_size)
+        : file_{file}, begin_{at}, left_{text_size} {}
+
+    base::Result<void> encrypt(base::View key, base::View data) {
+        cipher_.emplace(TRY(crypto::Segments::fresh(key, data)));
+        return put(cipher_->header());
+    }
+
+    base::Result<void> add(base::View text) {
+        while (!text.empty()) {
+            auto const full = cipher_ ? crypto::Segments::text_size(number_) : piece;
+            auto const taken = std::min(text.size(), full - text_.size());
+            text_.insert(text_.end(), text.begin(), text.begin() + taken);
+            text = text.subspan(taken);
+            left_ -= taken;
+            if (text_.size() == full || left_ == 0) TRY(flush());
+        }
+        return {};
+    }
+
+    std::uint64_t left() const { return left_; }
+    std::uint64_t size() const { return written_; }
+    crypto::Sha256Digest digest() const { return hash_.digest(); }
+
+private:
+    static constexpr std::size_t piece = std::size_t{1} << 20;
+
+    base::Result<void> flush() {
+        if (!cipher_) {
+            TRY(put(text_));
+        } else {
+            sealed_.resize(text_.size() + crypto::Segments::tag_size);
+            TRY(cipher_->seal(number_++, left_ == 0, text_, sealed_));
+            TRY(put(sealed_));
+        }
+        text_.clear();
+        return {};
+    }
+
+    base::Result<void> put(base::View bytes) {
+        hash_.add(bytes);
+        TRY(file_.write_at(begin_ + written_, bytes));
+        written_ += bytes.size();
+        return {};
+    }
+
+    os::NewFile& file_;
+    std::uint64_t begin_;
+    std::uint64_t left_; // of the text
+    std::optional<crypto::Segments> cipher_;
+    std::uint32_t number_ = 0;
+    std::vector<std::byte> text_;
+    std::vector<std::byte> sealed_;
+    std::uint64_t written_ = 0;
+    crypto::Sha256 hash_;
+};
+
+std::string blob_path(std::string const& digest) {
+    return "blobs/sha256/" + digest.substr(digest.find(':') + 1);
+}
+
+// Small files of the layout, one behind the other.
+class Tail {
+public:
+    void add(std::string const& path, base::View contents) {
+        append(
+            package::tar::header(
+                {.path = path,
+                 .type = package::tar::Type::File,
+                 .size = contents.size(),
+                 .target = {}}
+            )
+        );
+        append(contents);
+        bytes_.resize(bytes_.size() + package::tar::padding(contents.size()));
+    }
+    base::View end() {
+        bytes_.resize(bytes_.size() + package::tar::end_size);
+        return bytes_;
+    }
+
+private:
+    void append(base::View bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
+    std::vector<std::byte> bytes_;
+};
+
+// OCI image layout 1.1.
+std::string index_of(std::string const& digest, std::size_t size) {
+    return R"({"schemaVersion":2,"mediaType":")" + std::string{package::oci::index_type} +
+           R"(","manifests":[{"mediaType":")" + std::string{package::oci::manifest_type} +
+           R"(","digest":")" + digest + R"(","size":)" + std::to_string(size) +
+           R"(,"artifactType":")" + std::string{package::oci::package_type} + R"("}]})";
+}
+
+base::View rest_of_layout(BuiltPackage& out, Config const& config, Tail& tail) {
+    auto const config_text = package::oci::encode(config);
+    auto const config_bytes = base::view_of(config_text);
+    out.manifest.config = {
+        .media_type = std::string{package::oci::config_type},
+        .digest = package::oci::digest_of(config_bytes),
+        .size = config_text.size()
+    };
+    auto const manifest = package::oci::encode(out.manifest);
+    out.digest = package::oci::digest_of(base::view_of(manifest));
+    tail.add(blob_path(out.manifest.config.digest), config_bytes);
+    tail.add(blob_path(out.digest), base::view_of(manifest));
+    tail.add("index.json", base::view_of(index_of(out.digest, manifest.size())));
+    tail.add("oci-layout", base::view_of(R"({"imageLayoutVersion":"1.0.0"})"));
+    return tail.end();
+}
+
+struct Secret {
+    base::Bytes<package::oci::package_key_size> key{};
+    package::oci::PackageId id{};
+    Secret() = default;
+    Secret(Secret const&) = delete;
+    Secret& operator=(Secret const&) = delete;
+    ~Secret() { crypto::wipe(key); }
+};
+
+} // namespace
+
+os::OrFailure<BuiltPackage> build_package(PackageWish const& wish, std::string const& path) {
+    auto file = os::NewFile::begin(path, os::Readers::Everybody);
+    if (!file) return std::unexpected(unwritable(path, file.error()));
+    auto const failed = [&path](base::Errno error) {
+        return std::unexpected(unwritable(path, error));
+    };
+    Config config{
+        .id = {},
+        .cipher = package::oci::Cipher::None,
+        .commitment = {},
+        .workload = wish.workload,
+        .configuration = wish.configuration,
+        .secrets = wish.secrets,
+        .layers = {archive_size(wish.tree)}
+    };
+    auto const text_size =
+        wish.encrypted ? package::oci::padded_size(config.layers[0]) : config.layers[0];
+    LayerWriter layer{*file, package::tar::block, text_size};
+    BuiltPackage out;
+    if (wish.encrypted) {
+        Secret secret;
+        if (!os::random(secret.key) || !os::random(secret.id)) return std::unexpected(no_entropy());
+        auto const committed = package::oci::commitment(secret.key, secret.id);
+        auto const begun = layer.encrypt(secret.key, package::oci::layer_data(secret.id, 0));
+        if (!committed) return std::unexpected(no_entropy());
+        if (!begun) return failed(begun.error());
+        config.cipher = package::oci::Cipher::TinkAes256GcmHkdf1Mb;
+        config.id = base::hex(secret.id);
+        config.commitment = base::hex(*committed);
+        out.key.emplace(base::View{secret.key});
+    }
+    auto const sink = [&](base::View text) -> os::OrFailure<void> {
+        if (auto const added = layer.add(text); !added) return failed(added.error());
+        return {};
+    };
+    TRY(write_archive(wish.tree, sink));
+    constexpr std::array<std::byte, 4096> zeros{};
+    while (layer.left() > 0)
+        TRY(sink(base::View{zeros}.first(std::min<std::uint64_t>(layer.left(), zeros.size()))));
+
+    auto const digest = package::oci::digest_text(layer.digest());
+    out.manifest.layers.push_back(
+        {.media_type =
+             std::string{
+                 wish.encrypted ? package::oci::encrypted_layer_type
+                                : package::oci::plain_layer_type
+             },
+         .digest = digest,
+         .size = layer.size()}
+    );
+    Tail tail;
+    auto const rest = rest_of_layout(out, config, tail);
+    auto const header = package::tar::header(
+        {.path = blob_path(digest),
+         .type = package::tar::Type::File,
+         .size = layer.size(),
+         .target = {}}
+    );
+    auto const behind = package::tar::block + layer.size() + package::tar::padding(layer.size());
+    if (auto const put = file->write_at(0, header); !put) return failed(put.error());
+    if (auto const put = file->write_at(behind, rest); !put) return failed(put.error());
+    if (auto const kept = file->keep(); !kept) {
+        if (kept.error() == base::Errno::Exist)
+            return failure("file-exists", '\'' + path + "' is there already");
+        return failed(kept.error());
+    }
+    return out;
+}
+
+} // namespace host::cli

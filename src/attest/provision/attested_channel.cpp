@@ -48,7 +48,7 @@ bool same_end(authenticator::End one, protocol::provision::End other) {
 
 // ---- the connection and its authenticator ----
 
-bool connection_holds(Checks& checks, Channel const& channel) {
+bool connection_holds(Checks& checks, crypto::BoundChannel const& channel) {
     return checks.hold(rules::tls_1_3, channel.tls_1_3(), of("TLS 1.3", "an older version")) &&
            checks.hold(
                rules::no_resumption,
@@ -88,7 +88,7 @@ struct Authenticated {
 };
 
 std::optional<Authenticated>
-authenticate(Checks& checks, Channel const& channel, base::View bytes) {
+authenticate(Checks& checks, crypto::BoundChannel const& channel, base::View bytes) {
     auto const shown =
         authenticator::verify(channel.secrets(), channel.request(), bytes, channel.peer_key());
     auto const evidence = shown ? protocol::provision::unwrapped_evidence(shown->attestation)
@@ -113,7 +113,7 @@ std::string_view state_of(Purpose purpose) {
 bool binding_holds(
     Checks& checks,
     Binding const& binding,
-    Channel const& channel,
+    crypto::BoundChannel const& channel,
     Demand const& demand,
     base::View key
 ) {
@@ -215,7 +215,7 @@ std::optional<Runs> runs_of(Binding const& binding) {
 } // namespace
 
 Answer accept(
-    Channel const& channel, Offer const& offer, Demand const& demand, Appraiser const& appraiser
+    crypto::BoundChannel const& channel, Offer const& offer, Demand const& demand, Appraiser const& appraiser
 ) {
     Answer answer;
     Checks checks;

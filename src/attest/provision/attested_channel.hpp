@@ -5,7 +5,7 @@
 // which is what a grant is sealed for.
 
 #include "attest/appraisal.hpp"
-#include "attest/provision/channel.hpp"
+#include "crypto/bound_channel.hpp"
 #include "protocol/provision/binding.hpp"
 
 #include <optional>
@@ -51,7 +51,7 @@ struct Runs {
 
 class Answer;
 Answer accept(
-    Channel const& channel, Offer const& offer, Demand const& demand, Appraiser const& appraiser
+    crypto::BoundChannel const& channel, Offer const& offer, Demand const& demand, Appraiser const& appraiser
 );
 
 class AttestedChannel {
@@ -67,7 +67,7 @@ public:
     std::optional<Runs> const& runs() const { return runs_; }
 
 private:
-    friend Answer accept(Channel const&, Offer const&, Demand const&, Appraiser const&);
+    friend Answer accept(crypto::BoundChannel const&, Offer const&, Demand const&, Appraiser const&);
     AttestedChannel() = default;
 
     std::uint8_t suite_ = 0;
@@ -95,7 +95,7 @@ public:
     AttestedChannel const* channel() const { return channel_ ? &*channel_ : nullptr; }
 
 private:
-    friend Answer accept(Channel const&, Offer const&, Demand const&, Appraiser const&);
+    friend Answer accept(crypto::BoundChannel const&, Offer const&, Demand const&, Appraiser const&);
     Answer() = default;
 
     Verdict verdict_ = Verdict::Refused;

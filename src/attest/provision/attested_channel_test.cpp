@@ -34,7 +34,7 @@ struct Believing {
 Demand const provision{.purpose = Purpose::Provision, .suite = 2};
 Demand const ready{.purpose = Purpose::Ready};
 
-Answer judged(Channel const& seen, Answering::Made const& made, Demand const& demand = provision) {
+Answer judged(crypto::BoundChannel const& seen, Answering::Made const& made, Demand const& demand = provision) {
     return accept(seen, made.offer(), demand, Believing{}.appraiser());
 }
 
@@ -48,8 +48,8 @@ std::string failed(Answer const& answer) {
 struct AttestedChannelTest : ::testing::Test {
     Keep const keep;
     Connection const connection{keep.identity};
-    Channel const seen = connection.seen_by_client(request());
-    Channel const keeps = connection.seen_by_server(request());
+    crypto::BoundChannel const seen = connection.seen_by_client(request());
+    crypto::BoundChannel const keeps = connection.seen_by_server(request());
 
     Answer answered(std::function<void(protocol::provision::Binding&)> spoil) const {
         return judged(seen, Answering{.keep = keep, .channel = keeps, .spoil = spoil}.make());
@@ -88,7 +88,7 @@ TEST_F(AttestedChannelTest, without_hardware_is_made_only_where_that_was_said) {
 struct Relay : ::testing::Test {
     Keep const keep;
     Connection const to_keep{keep.identity};
-    Channel const keeps = to_keep.seen_by_server(request());
+    crypto::BoundChannel const keeps = to_keep.seen_by_server(request());
     // The Keep is genuine, empty, and answers the tenant's own nonce.
     Answering::Made const genuine = Answering{.keep = keep, .channel = keeps}.make();
 };
@@ -124,7 +124,7 @@ TEST_F(Relay, that_signs_with_his_own_key_is_refused_by_the_key_in_the_evidence)
 struct RelayWithTheKey : Relay {
     Connection const to_tenant{keep.identity};
 
-    Answering::Made forged(Channel const& tenants, Answering::Made const& of) const {
+    Answering::Made forged(crypto::BoundChannel const& tenants, Answering::Made const& of) const {
         auto const shown = authenticator::verify(
             to_keep.seen_by_client(request()).secrets(), request(), of.authenticator, {}
         );
@@ -150,8 +150,8 @@ TEST_F(RelayWithTheKey, that_signs_anew_is_refused_by_the_connection_in_the_evid
 }
 
 TEST_F(RelayWithTheKey, would_be_believed_if_evidence_bound_the_nonce_and_the_key_alone) {
-    auto const weak = [](Channel const& channel) {
-        return ChannelForTests::bound_to_the_nonce_only(channel);
+    auto const weak = [](crypto::BoundChannel const& channel) {
+        return crypto::BoundChannelForTests::bound_to_the_nonce_only(channel);
     };
     auto const weak_keeps = weak(keeps);
     auto const made = Answering{.keep = keep, .channel = weak_keeps}.make();
@@ -182,8 +182,8 @@ TEST_F(AttestedChannelTest, refuses_evidence_of_a_client_shown_by_a_server) {
 
 TEST_F(AttestedChannelTest, refuses_a_connection_that_was_resumed_or_is_older_than_tls_1_3) {
     auto const made = Answering{.keep = keep, .channel = keeps}.make();
-    EXPECT_EQ(failed(judged(ChannelForTests::resumed(seen), made)), "channel.no-resumption");
-    EXPECT_EQ(failed(judged(ChannelForTests::older(seen), made)), "channel.tls-1-3");
+    EXPECT_EQ(failed(judged(crypto::BoundChannelForTests::resumed(seen), made)), "channel.no-resumption");
+    EXPECT_EQ(failed(judged(crypto::BoundChannelForTests::older(seen), made)), "channel.tls-1-3");
 }
 
 // ---- the binding, field by field ----

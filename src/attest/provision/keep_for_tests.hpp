@@ -13,27 +13,27 @@
 
 #include <functional>
 
-namespace attest::provision {
+namespace crypto {
 
-struct ChannelForTests {
+struct BoundChannelForTests {
     // Of the connection, but with what binds evidence to it taken from the request alone: what a
     // protocol would have that binds a nonce and a key and no channel.
-    static Channel bound_to_the_nonce_only(Channel channel) {
-        auto const digest = crypto::sha256(channel.request_);
+    static BoundChannel bound_to_the_nonce_only(BoundChannel channel) {
+        auto const digest = sha256(channel.request_);
         channel.exported_.assign(digest.begin(), digest.end());
         return channel;
     }
-    static Channel resumed(Channel channel) {
+    static BoundChannel resumed(BoundChannel channel) {
         channel.resumed_ = true;
         return channel;
     }
-    static Channel older(Channel channel) {
+    static BoundChannel older(BoundChannel channel) {
         channel.tls_1_3_ = false;
         return channel;
     }
 };
 
-} // namespace attest::provision
+} // namespace crypto
 
 namespace attest::provision::testing {
 
@@ -54,7 +54,7 @@ struct Keep {
 // Makes a Keep's answer, field by field, so that a test can spoil each.
 struct Answering {
     Keep const& keep;
-    Channel const& channel; // as the Keep sees it
+    crypto::BoundChannel const& channel; // as the Keep sees it
     std::optional<base::View> peer = {};
     std::optional<protocol::provision::Loaded> loaded = {};
     std::function<void(protocol::provision::Binding&)> spoil = [](auto&) {};
@@ -122,11 +122,11 @@ struct Connection {
         if (!ends.handshake()) std::abort();
     }
 
-    Channel seen_by_client(base::View request) const {
-        return *Channel::of(ends.client, authenticator::End::Server, request);
+    crypto::BoundChannel seen_by_client(base::View request) const {
+        return *crypto::BoundChannel::of(ends.client, authenticator::End::Server, request);
     }
-    Channel seen_by_server(base::View request) const {
-        return *Channel::of(ends.server, authenticator::End::Server, request);
+    crypto::BoundChannel seen_by_server(base::View request) const {
+        return *crypto::BoundChannel::of(ends.server, authenticator::End::Server, request);
     }
 };
 

@@ -1,8 +1,8 @@
-#include "attest/provision/channel.hpp"
+#include "crypto/bound_channel.hpp"
 
 #include "crypto/digest.hpp"
 
-namespace attest::provision {
+namespace crypto {
 
 namespace {
 
@@ -14,15 +14,15 @@ template <std::size_t N> std::vector<std::byte> list(base::Bytes<N> const& bytes
 
 } // namespace
 
-base::Result<Channel> Channel::of(
-    crypto::TlsSession const& session, crypto::authenticator::End keep_is, base::View request
+base::Result<BoundChannel> BoundChannel::of(
+    TlsSession const& session, authenticator::End keep_is, base::View request
 ) {
-    auto const context = TRY(crypto::authenticator::context_of(keep_is, request));
-    Channel out;
+    auto const context = TRY(authenticator::context_of(keep_is, request));
+    BoundChannel out;
     out.keep_is_ = keep_is;
     out.secrets_ = TRY(session.authenticator_secrets(keep_is));
     out.exported_.resize(exported_size);
-    TRY(session.export_keys(crypto::authenticator::attestation_label, context, out.exported_));
+    TRY(session.export_keys(authenticator::attestation_label, context, out.exported_));
     out.tls_1_3_ = session.tls_1_3();
     out.resumed_ = session.resumed();
     out.peer_key_ = session.peer_public_key();
@@ -30,11 +30,11 @@ base::Result<Channel> Channel::of(
     return out;
 }
 
-std::vector<std::byte> Channel::binder(base::View identity_key) const {
+std::vector<std::byte> BoundChannel::binder(base::View identity_key) const {
     std::vector<std::byte> input{identity_key.begin(), identity_key.end()};
     input.insert(input.end(), exported_.begin(), exported_.end());
-    return secrets_.hash == crypto::Hash::Sha384 ? list(crypto::sha384(input))
-                                                 : list(crypto::sha256(input));
+    return secrets_.hash == Hash::Sha384 ? list(sha384(input))
+                                                 : list(sha256(input));
 }
 
-} // namespace attest::provision
+} // namespace crypto

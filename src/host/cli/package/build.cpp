@@ -1,6 +1,7 @@
 #include "host/cli/package/build.hpp"
 
 #include "base/hex.hpp"
+#include "crypto/digest.hpp"
 #include "crypto/segments.hpp"
 #include "host/cli/report.hpp"
 #include "os/check.hpp"

@@ -243,9 +243,10 @@ os::OrFailure<int> Package::carry_out(Global const& /*global*/) {
             return failure("file-exists", '\'' + path + "' is there already");
     auto const secrets = TRY(secret_wishes(secrets_));
     if (key_) TRY(deployment_name());
+    auto tree = TRY(list_tree(*application_));
     auto const known = TRY(digests());
     PackageWish wish{
-        .tree = TRY(list_tree(*application_)),
+        .tree = std::move(tree),
         .workload = known.workload,
         .configuration = known.configuration,
         .secrets = {},

@@ -215,7 +215,10 @@ std::optional<Runs> runs_of(Binding const& binding) {
 } // namespace
 
 Answer accept(
-    crypto::BoundChannel const& channel, Offer const& offer, Demand const& demand, Appraiser const& appraiser
+    crypto::BoundChannel const& channel,
+    Offer const& offer,
+    Demand const& demand,
+    Appraiser const& appraiser
 ) {
     Answer answer;
     Checks checks;

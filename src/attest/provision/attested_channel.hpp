@@ -51,7 +51,10 @@ struct Runs {
 
 class Answer;
 Answer accept(
-    crypto::BoundChannel const& channel, Offer const& offer, Demand const& demand, Appraiser const& appraiser
+    crypto::BoundChannel const& channel,
+    Offer const& offer,
+    Demand const& demand,
+    Appraiser const& appraiser
 );
 
 class AttestedChannel {
@@ -67,7 +70,8 @@ public:
     std::optional<Runs> const& runs() const { return runs_; }
 
 private:
-    friend Answer accept(crypto::BoundChannel const&, Offer const&, Demand const&, Appraiser const&);
+    friend Answer
+    accept(crypto::BoundChannel const&, Offer const&, Demand const&, Appraiser const&);
     AttestedChannel() = default;
 
     std::uint8_t suite_ = 0;
@@ -95,7 +99,8 @@ public:
     AttestedChannel const* channel() const { return channel_ ? &*channel_ : nullptr; }
 
 private:
-    friend Answer accept(crypto::BoundChannel const&, Offer const&, Demand const&, Appraiser const&);
+    friend Answer
+    accept(crypto::BoundChannel const&, Offer const&, Demand const&, Appraiser const&);
     Answer() = default;
 
     Verdict verdict_ = Verdict::Refused;

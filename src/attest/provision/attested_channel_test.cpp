@@ -34,7 +34,9 @@ struct Believing {
 Demand const provision{.purpose = Purpose::Provision, .suite = 2};
 Demand const ready{.purpose = Purpose::Ready};
 
-Answer judged(crypto::BoundChannel const& seen, Answering::Made const& made, Demand const& demand = provision) {
+Answer judged(
+    crypto::BoundChannel const& seen, Answering::Made const& made, Demand const& demand = provision
+) {
     return accept(seen, made.offer(), demand, Believing{}.appraiser());
 }
 
@@ -182,7 +184,9 @@ TEST_F(AttestedChannelTest, refuses_evidence_of_a_client_shown_by_a_server) {
 
 TEST_F(AttestedChannelTest, refuses_a_connection_that_was_resumed_or_is_older_than_tls_1_3) {
     auto const made = Answering{.keep = keep, .channel = keeps}.make();
-    EXPECT_EQ(failed(judged(crypto::BoundChannelForTests::resumed(seen), made)), "channel.no-resumption");
+    EXPECT_EQ(
+        failed(judged(crypto::BoundChannelForTests::resumed(seen), made)), "channel.no-resumption"
+    );
     EXPECT_EQ(failed(judged(crypto::BoundChannelForTests::older(seen), made)), "channel.tls-1-3");
 }
 

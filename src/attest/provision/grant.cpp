@@ -29,12 +29,13 @@ base::Result<std::vector<std::byte>> seal_grant(
         TRY(crypto::sign_message(grantor, wire::grant_type, payload.view()))
     };
     crypto::SecretBytes const padded{wire::padded(message.view())};
-    auto sealed = TRY(crypto::hpke::seal(
-        crypto::hpke::Suite(channel.suite()),
-        channel.recipient_key(),
-        wire::info_of_grant(channel.report_data()),
-        padded.view()
-    ));
+    auto sealed =
+        TRY(crypto::hpke::seal(
+            crypto::hpke::Suite(channel.suite()),
+            channel.recipient_key(),
+            wire::info_of_grant(channel.report_data()),
+            padded.view()
+        ));
     if (sealed.size() > wire::largest_grant) return std::unexpected(base::Errno::FBig);
     return sealed;
 }

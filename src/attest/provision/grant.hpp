@@ -13,10 +13,10 @@
 namespace attest::provision {
 
 struct GrantWish {
-    base::View deployment;                 // the tenant's COSE_Sign1
-    std::optional<base::View> package_key; // of an encrypted package
+    base::View deployment;                                   // the tenant's COSE_Sign1
+    std::optional<base::View> package_key;                   // of an encrypted package
     std::vector<std::pair<std::string, base::View>> secrets; // those of the deployment, ascending
-    std::uint64_t time = 0;                // seconds since 1970
+    std::uint64_t time = 0;                                  // seconds since 1970
 };
 
 // Errno::Inval: the channel is one of a Keep that has had its grant. Errno::FBig: larger than a

@@ -14,9 +14,8 @@ template <std::size_t N> std::vector<std::byte> list(base::Bytes<N> const& bytes
 
 } // namespace
 
-base::Result<BoundChannel> BoundChannel::of(
-    TlsSession const& session, authenticator::End keep_is, base::View request
-) {
+base::Result<BoundChannel>
+BoundChannel::of(TlsSession const& session, authenticator::End keep_is, base::View request) {
     auto const context = TRY(authenticator::context_of(keep_is, request));
     BoundChannel out;
     out.keep_is_ = keep_is;
@@ -33,8 +32,7 @@ base::Result<BoundChannel> BoundChannel::of(
 std::vector<std::byte> BoundChannel::binder(base::View identity_key) const {
     std::vector<std::byte> input{identity_key.begin(), identity_key.end()};
     input.insert(input.end(), exported_.begin(), exported_.end());
-    return secrets_.hash == Hash::Sha384 ? list(sha384(input))
-                                                 : list(sha256(input));
+    return secrets_.hash == Hash::Sha384 ? list(sha384(input)) : list(sha256(input));
 }
 
 } // namespace crypto

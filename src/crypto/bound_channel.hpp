@@ -1,8 +1,8 @@
 #pragma once
 
-// One TLS connection between a Keep and who asks it for evidence, as that evidence has to bind it; the same
-// at both ends. Taken from the session itself, so
-// that nobody hands in values of another connection.
+// One TLS connection between a Keep and who asks it for evidence, as that evidence has to bind it;
+// the same at both ends. Taken from the session itself, so that nobody hands in values of another
+// connection.
 
 #include "crypto/tls_session.hpp"
 

@@ -37,12 +37,14 @@ OrRefusal<Answer> make_answer(
     Answer out;
     out.binding = wire::encode(binding);
     out.report_data = crypto::sha512(wire::report_data_input(binding.purpose(), out.binding));
-    auto const evidence = protocol::evidence::encode(protocol::evidence::NoHardwareBound{
-        .purpose = wire::text_of(binding.purpose()),
-        .binding = out.binding,
-        .measurement = self.measurement,
-        .report_data = out.report_data
-    });
+    auto const evidence = protocol::evidence::encode(
+        protocol::evidence::NoHardwareBound{
+            .purpose = wire::text_of(binding.purpose()),
+            .binding = out.binding,
+            .measurement = self.measurement,
+            .report_data = out.report_data
+        }
+    );
     auto authenticator = crypto::authenticator::make(
         channel.secrets(), channel.request(), self.identity, wire::wrapped_evidence(evidence)
     );

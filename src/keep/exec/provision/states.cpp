@@ -52,8 +52,7 @@ os::OrFailure<Empty> Empty::born(
     base::Bytes<16> instance{};
     if (!key || !x25519 || !x_wing || !os::random(instance)) return std::unexpected(no_keys());
     std::array<std::string, 1> const names{"keep"};
-    auto const now =
-        std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    auto const now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     auto identity = crypto::TlsCredential::self_signed(std::move(*key), names, now);
     if (!identity) return std::unexpected(no_keys());
     return Empty{
@@ -88,14 +87,14 @@ OrRefusal<Granted> Empty::take(base::View sealed, Answer const& answered) && {
     if (!signed_grant) return refused(signed_grant.error());
     auto const grant = wire::decode_grant(signed_grant->payload);
     if (!grant) return refused(grant.error());
-    auto const keep_id = crypto::sha256(
-        wire::keep_id_input(self_.identity.public_key(), recipient.public_key())
-    );
+    auto const keep_id =
+        crypto::sha256(wire::keep_id_input(self_.identity.public_key(), recipient.public_key()));
     if (!equal_digest(grant->keep_id, keep_id)) return refused("it is for another Keep");
     if (!base::equal(grant->report_data, answered.report_data))
         return refused("it is for other evidence than was given on this connection");
 
-    auto const signed_deployment = crypto::verified_message(grant->deployment, wire::deployment_type);
+    auto const signed_deployment =
+        crypto::verified_message(grant->deployment, wire::deployment_type);
     if (!signed_deployment) return refused(signed_deployment.error());
     Granted out;
     out.payload_.assign(signed_deployment->payload.begin(), signed_deployment->payload.end());
@@ -125,7 +124,8 @@ OrRefusal<Ready> Granted::loaded(Digest const& workload, Digest const& configura
     if (!equal_digest(deployment_.workload, workload))
         return std::unexpected(
             os::Failure{
-                .name = "workload-differs", .text = "the package holds another workload than was granted"
+                .name = "workload-differs",
+                .text = "the package holds another workload than was granted"
             }
         );
     if (!equal_digest(deployment_.configuration, configuration))

@@ -54,10 +54,9 @@ public:
 
     crypto::TlsCredential const& identity() const { return self_.identity; }
     // "channel-unbound": there is no such request, or the connection is none for evidence.
-    OrRefusal<Answer>
-    answer(crypto::BoundChannel const& channel, crypto::hpke::Suite suite) const;
-    // Opens a grant that was sealed for `answered`, on the same connection. Whatever comes of it, the
-    // recipient keys are gone.
+    OrRefusal<Answer> answer(crypto::BoundChannel const& channel, crypto::hpke::Suite suite) const;
+    // Opens a grant that was sealed for `answered`, on the same connection. Whatever comes of it,
+    // the recipient keys are gone.
     OrRefusal<Granted> take(base::View sealed, Answer const& answered) &&;
 
 private:

@@ -62,7 +62,10 @@ struct Believing {
     attest::Measurements measurements = attest::Measurements::unbound();
 
     attest::provision::Answer accept(
-        crypto::BoundChannel const& channel, Answer const& answer, wire::Purpose purpose, Suite suite
+        crypto::BoundChannel const& channel,
+        Answer const& answer,
+        wire::Purpose purpose,
+        Suite suite
     ) const {
         return attest::provision::accept(
             channel,
@@ -79,9 +82,8 @@ struct Believing {
 };
 
 AttestedChannel attested(Connection const& connection, Answer const& answer) {
-    auto const accepted = Believing{}.accept(
-        connection.tenants(), answer, wire::Purpose::Provision, answer.suite
-    );
+    auto const accepted =
+        Believing{}.accept(connection.tenants(), answer, wire::Purpose::Provision, answer.suite);
     if (accepted.channel() == nullptr) std::abort();
     return *accepted.channel();
 }
@@ -180,7 +182,9 @@ TEST(Keep, that_is_ready_says_what_it_runs_and_whose_it_is_on_any_connection) {
     // It has no key for another grant, and nobody can seal one.
     EXPECT_EQ(
         attest::provision::seal_grant(
-            *accepted.channel(), tenant.grantor, {.deployment = {}, .package_key = {}, .secrets = {}}
+            *accepted.channel(),
+            tenant.grantor,
+            {.deployment = {}, .package_key = {}, .secrets = {}}
         ).error(),
         base::Errno::Inval
     );
@@ -193,9 +197,8 @@ TEST(Keep, refuses_another_workload_or_configuration_than_was_granted) {
         auto const answer = *empty.answer(connection.keeps(), Suite::X25519);
         Tenant const tenant;
         auto granted = *std::move(empty).take(tenant.seal(attested(connection, answer)), answer);
-        auto const loaded =
-            workload ? std::move(granted).loaded(digest_of(9), tenant.configuration)
-                     : std::move(granted).loaded(tenant.workload, digest_of(9));
+        auto const loaded = workload ? std::move(granted).loaded(digest_of(9), tenant.configuration)
+                                     : std::move(granted).loaded(tenant.workload, digest_of(9));
         ASSERT_FALSE(loaded);
         EXPECT_EQ(loaded.error().name, workload ? "workload-differs" : "configuration-differs");
     }
@@ -282,7 +285,9 @@ TEST_F(Grant, with_a_secret_too_few_too_many_or_of_another_name_is_refused) {
 }
 
 TEST_F(Grant, by_a_deployment_whose_time_is_over_is_refused) {
-    EXPECT_EQ(with([](auto& it) { it.not_after = 1'780'000'000; }), "the deployment's time is over");
+    EXPECT_EQ(
+        with([](auto& it) { it.not_after = 1'780'000'000; }), "the deployment's time is over"
+    );
 }
 
 TEST_F(Grant, by_a_deployment_that_wants_hardware_is_refused_where_there_is_none) {
@@ -310,9 +315,9 @@ TEST_F(Grant, by_a_deployment_without_a_serial_is_refused) {
 TEST(Keep, gives_no_evidence_on_a_connection_that_is_none_for_it) {
     auto const empty = keep();
     Connection const connection{empty};
-    EXPECT_FALSE(crypto::BoundChannel::of(
-        connection.ends.server, authenticator::End::Server, filled(60, 1)
-    ));
+    EXPECT_FALSE(
+        crypto::BoundChannel::of(connection.ends.server, authenticator::End::Server, filled(60, 1))
+    );
 }
 
 } // namespace

@@ -19,8 +19,11 @@ std::optional<std::string> read_file(char const* path) {
     if (!file) return {};
     std::string all;
     char part[4096];
-    while (std::size_t const got = std::fread(part, 1, sizeof part, file.get()))
+    std::size_t got = sizeof part;
+    while (got == sizeof part) { // less: the end, or an error
+        got = std::fread(part, 1, sizeof part, file.get());
         all.append(part, got);
+    }
     if (std::ferror(file.get())) return {};
     return all;
 }

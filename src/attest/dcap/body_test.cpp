@@ -11,7 +11,6 @@
 namespace {
 
 using namespace attest;
-using attest::testing::unbound;
 using hw::sgx::Attributes;
 using hw::tdx::TdAttributes;
 

@@ -56,7 +56,7 @@ bool wrong_beside(Bytes const& bytes, Kind kind, Artefacts beside) {
 // The file of that kind that belongs to this one; nothing where there is none.
 std::optional<Bytes> companion_of(Bytes const& bytes, Kind kind, std::string_view companion) {
     for (auto const& path : good_ones(companion)) {
-        auto const other = Vectors::instance().read(path);
+        auto other = Vectors::instance().read(path);
         std::array const beside{Artefact{other, path}};
         if (!wrong_beside(bytes, kind, beside)) return other;
     }

@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <cstring>
+#include <stdexcept>
 #include <string>
 #include <thread>
 
@@ -21,9 +22,15 @@ using hostcall::Header;
 using hostcall::Late;
 using hostcall::Polled;
 
+os::Fd tcp_socket() {
+    os::Fd socket{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    if (!socket) throw std::runtime_error("no socket");
+    return socket;
+}
+
 // A listener on the loopback interface, and both ends of a connection.
 os::Fd listener() {
-    os::Fd socket{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    os::Fd socket = tcp_socket();
     sockaddr_in address{
         .sin_family = AF_INET, .sin_port = 0, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}
     };
@@ -33,7 +40,7 @@ os::Fd listener() {
 }
 
 os::Fd connected_to(os::Fd const& listener) {
-    os::Fd socket{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    os::Fd socket = tcp_socket();
     sockaddr_in address{};
     socklen_t size = sizeof address;
     EXPECT_EQ(::getsockname(listener.number(), reinterpret_cast<sockaddr*>(&address), &size), 0);

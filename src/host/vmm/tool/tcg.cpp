@@ -25,6 +25,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -132,20 +133,23 @@ private:
             }
             idle = 0;
             ++calls_;
-            if (index == 0) server_.batch().flush(); // before what this call itself does
-            auto const request = vmm::Request::fetch(block, server_.handles());
-            if (request && request->call() == Call::Exit) {
-                if (asked_.costs) fmt::print(stderr, "exits {}\n", calls_.load());
-                leave(end_of(*request));
-            }
-            auto const result =
-                request ? answer(index, *request) : std::unexpected(request.error());
-            if (result && index == 0 && request->call() == Call::SendTo)
-                server_.batch().tell_room(request->file(0));
-            words.answer = result ? static_cast<std::int64_t>(*result)
-                                  : -static_cast<std::int64_t>(result.error());
+            words.answer = answer_to_block(index, block);
             __atomic_store_n(&words.turn, static_cast<std::uint64_t>(Turn::Keep), __ATOMIC_RELEASE);
         }
+    }
+
+    std::int64_t answer_to_block(unsigned index, std::span<std::byte> block) {
+        if (index == 0) server_.batch().flush(); // before what this call itself does
+        auto const request = vmm::Request::fetch(block, server_.handles());
+        if (request && request->call() == Call::Exit) {
+            if (asked_.costs) fmt::print(stderr, "exits {}\n", calls_.load());
+            leave(end_of(*request));
+        }
+        auto const result = request ? answer(index, *request) : std::unexpected(request.error());
+        if (result && index == 0 && request->call() == Call::SendTo)
+            server_.batch().tell_room(request->file(0));
+        return result ? static_cast<std::int64_t>(*result)
+                      : -static_cast<std::int64_t>(result.error());
     }
 
     // Other threads may wait for something that will not come.
@@ -324,6 +328,14 @@ int run(Asked asked) {
     Host{guest, server, asked, plan->memory_end()}.serve_first();
 }
 
+// 0 where there is none.
+unsigned number_after(std::string_view word, char sign) {
+    auto const digits = word.substr(word.find(sign) + 1);
+    unsigned value = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return value;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -338,9 +350,9 @@ int main(int argc, char** argv) {
         if (std::string_view{words[i]} == "--costs") asked.costs = true;
         if (std::string_view{words[i]} == "--dirty") asked.dirty = true;
         if (std::string_view{words[i]}.starts_with("--cpus="))
-            asked.cpus = std::clamp(std::atoi(words[i] + 7), 1, int{tcg::most_cpus});
+            asked.cpus = std::clamp(number_after(words[i], '='), 1U, unsigned{tcg::most_cpus});
         if (std::string_view{words[i]}.starts_with("--no-kicks="))
-            asked.lost_kicks = static_cast<unsigned>(std::atoi(words[i] + 11));
+            asked.lost_kicks = number_after(words[i], '=');
         if (std::string_view{words[i]} == "--verbose") asked.verbose = true;
     }
     if (i >= words.size()) return cannot;

@@ -15,10 +15,13 @@
 #include <sys/time.h>
 #include <time.h>
 
+// Names of Linux's: vdso(7).
 extern "C" {
+// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 int __vdso_clock_gettime(int clock, timespec* out);
 int __vdso_gettimeofday(timeval* out, void* zone);
 long __vdso_time(long* out);
+// NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 }
 
 namespace {
@@ -73,7 +76,7 @@ struct KeepTime : testing::Test {
     std::uint64_t at = world.room(16);
 
     KeepTime() {
-        world.set_counter([] { return counter; });
+        fake::World::set_counter([] { return counter; });
         vdso_world = &world;
         vdso_room = at;
         begin(calibrations[0]);

@@ -59,6 +59,7 @@ void redirect(std::uint64_t& entry, hw::PhysAddr to) {
 
 } // namespace
 
+// NOLINTNEXTLINE(clang-analyzer-core.FixedAddressDereference): the image fixes where the area lies
 unsigned Machine::cpu() { return static_cast<unsigned>(cpu_area().index); }
 
 void Machine::relax() { asm volatile("pause"); }
@@ -154,6 +155,7 @@ void Machine::set_control_words(std::uint64_t words) {
     asm volatile("ldmxcsr %0; fldcw %1" : : "m"(mxcsr), "m"(x87));
 }
 
+// NOLINTNEXTLINE(clang-analyzer-core.FixedAddressDereference): the image fixes where the area lies
 hw::PhysAddr Machine::root() { return hw::PhysAddr{cpu_area().root}; }
 
 void Machine::extend_window(hw::PhysAddr begin, hw::PhysAddr end) {

@@ -17,7 +17,6 @@ namespace shim {
 namespace {
 
 namespace launch = protocol::launch;
-using base::Errno;
 
 constexpr std::uint64_t mib = 1 << 20;
 

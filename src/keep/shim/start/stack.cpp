@@ -85,7 +85,7 @@ base::Result<std::uint64_t> map_vdso(Kernel& kernel, std::uint64_t at) {
     auto const mark = TRY(kernel.pool.page());
     auto const page = TRY(kernel.pool.page());
     kernel.clock.share(new (physical(mark)) clock_word{0});
-    new (physical(page)) clock_page{kernel.clock};
+    new (physical(page)) clock_page{static_cast<clock_page const&>(kernel.clock)};
     TRY(kernel.space.map_own_page(at, mark));
     TRY(kernel.space.map_window({at + hw::page_size, at + 2 * hw::page_size}, Access::Read, page));
     auto const size = static_cast<std::uint64_t>(vdso_end - vdso_begin);

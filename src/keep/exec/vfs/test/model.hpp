@@ -261,7 +261,7 @@ private:
         if (found.slash && !found.dots()) return std::unexpected(Errno::IsDir);
         if (found.node && how.exclusive) return std::unexpected(Errno::Exist);
         if (found.node) return found.node;
-        auto const node = std::make_shared<Node>(FileType::RegularFile);
+        auto node = std::make_shared<Node>(FileType::RegularFile);
         TRY(insert(found, node));
         return node;
     }

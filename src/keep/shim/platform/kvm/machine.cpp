@@ -24,6 +24,7 @@ extern "C" std::uint32_t const local_apic; // entry.S: whether there is one, as 
 
 } // namespace
 
+// NOLINTNEXTLINE(clang-analyzer-core.FixedAddressDereference): the image fixes where the area lies
 void Machine::flush() { asm volatile("mov %0,%%cr3" : : "r"(cpu_area().root) : "memory"); }
 
 bool Machine::others_remember() { return true; }

@@ -53,7 +53,7 @@ struct AttestedChannelTest : ::testing::Test {
     crypto::BoundChannel const seen = connection.seen_by_client(request());
     crypto::BoundChannel const keeps = connection.seen_by_server(request());
 
-    Answer answered(std::function<void(protocol::provision::Binding&)> spoil) const {
+    Answer answered(std::function<void(protocol::provision::Binding&)> const& spoil) const {
         return judged(seen, Answering{.keep = keep, .channel = keeps, .spoil = spoil}.make());
     }
 };

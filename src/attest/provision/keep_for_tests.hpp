@@ -41,7 +41,11 @@ namespace authenticator = crypto::authenticator;
 using Bytes = std::vector<std::byte>;
 
 inline Bytes bytes(base::View view) { return {view.begin(), view.end()}; }
-inline Bytes filled(std::size_t size, unsigned value) { return Bytes(size, std::byte(value)); }
+inline Bytes filled(std::size_t size, unsigned value) {
+    Bytes out;
+    out.assign(size, std::byte(value));
+    return out;
+}
 
 // What a Keep is born with.
 struct Keep {

@@ -57,8 +57,7 @@ std::string path_of(Ustar const& header) {
 std::string_view wrong_with(std::string_view path) {
     if (path.empty() || path.size() > longest_path) return "a name that is empty or too long";
     if (path.front() == '/') return "an absolute name";
-    if (path.find('\0') != std::string_view::npos || !base::valid_utf8(path))
-        return "a name that is no text";
+    if (path.contains('\0') || !base::valid_utf8(path)) return "a name that is no text";
     for (std::size_t at = 0; at <= path.size();) {
         auto const end = std::min(path.find('/', at), path.size());
         auto const part = path.substr(at, end - at);
@@ -153,13 +152,13 @@ Read<void> Reader::take_header() {
     if (auto const given = pax("size")) size = decimal(*given);
     if (!size) return refused("a size that is no number", path_of(header));
     auto path = pax("path").value_or(path_of(header));
-    auto target = pax("linkpath").value_or(std::string{text(header.link)});
+    auto const target = pax("linkpath").value_or(std::string{text(header.link)});
     pax_.clear();
-    return take_entry(header.type, std::move(path), std::move(target), *size);
+    return take_entry(header.type, std::move(path), target, *size);
 }
 
 Read<void>
-Reader::take_entry(char letter, std::string path, std::string target, std::uint64_t size) {
+Reader::take_entry(char letter, std::string path, std::string_view target, std::uint64_t size) {
     auto const type = type_of(letter);
     if (!type) return refused("an entry that is no file, directory or symbolic link", path);
     if (*type == Type::Directory && path.ends_with('/')) path.pop_back();

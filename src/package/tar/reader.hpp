@@ -56,7 +56,8 @@ private:
 
     Read<void> take_header();
     Read<void> take_records();
-    Read<void> take_entry(char type, std::string path, std::string target, std::uint64_t size);
+    Read<void>
+    take_entry(char letter, std::string path, std::string_view target, std::uint64_t size);
     Read<void> add_name(std::string_view path, Type type);
     std::size_t take(base::View bytes, std::size_t wanted);
 

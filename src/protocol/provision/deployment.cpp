@@ -21,7 +21,7 @@ bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 // One name, that leads nowhere else.
 bool is_file_name(std::string_view text) {
     return !text.empty() && text.size() <= longest_file_name && text != "." && text != ".." &&
-           text.find('/') == std::string_view::npos && text.find('\0') == std::string_view::npos;
+           !text.contains('/') && !text.contains('\0');
 }
 
 Read<void> read_evidence(Strict& in, Deployment& out) {

@@ -36,7 +36,7 @@ inline constexpr std::size_t largest_blob_part = std::size_t{1} << 20;
 enum class Trust : std::uint8_t { None, Accepted };
 
 struct Frame {
-    FrameType type{};
+    FrameType type = FrameType::Refuse;
     base::View body; // one CBOR item
 };
 

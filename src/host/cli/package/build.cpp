@@ -16,7 +16,6 @@ namespace host::cli {
 namespace {
 
 using package::oci::Config;
-using package::oci::Manifest;
 
 os::Failure unwritable(std::string const& path, base::Errno error) {
     return {
@@ -141,6 +140,30 @@ base::View rest_of_layout(BuiltPackage& out, Config const& config, Tail& tail) {
     return tail.end();
 }
 
+// What stands around the layer, which is in the file already; then the file has its name.
+os::OrFailure<void>
+finish(os::NewFile const& file, std::string const& path, Config const& config, BuiltPackage& out) {
+    Tail tail;
+    auto const rest = rest_of_layout(out, config, tail);
+    auto const& layer = out.manifest.layers[0];
+    auto const header = package::tar::header(
+        {.path = blob_path(layer.digest),
+         .type = package::tar::Type::File,
+         .size = layer.size,
+         .target = {}}
+    );
+    auto done = file.write_at(0, header);
+    if (done)
+        done = file.write_at(
+            package::tar::block + layer.size + package::tar::padding(layer.size), rest
+        );
+    if (done) done = file.keep();
+    if (!done && done.error() == base::Errno::Exist)
+        return failure("file-exists", '\'' + path + "' is there already");
+    if (!done) return std::unexpected(unwritable(path, done.error()));
+    return {};
+}
+
 struct Secret {
     base::Bytes<package::oci::package_key_size> key{};
     package::oci::PackageId id{};
@@ -202,22 +225,7 @@ os::OrFailure<BuiltPackage> build_package(PackageWish const& wish, std::string c
          .digest = digest,
          .size = layer.size()}
     );
-    Tail tail;
-    auto const rest = rest_of_layout(out, config, tail);
-    auto const header = package::tar::header(
-        {.path = blob_path(digest),
-         .type = package::tar::Type::File,
-         .size = layer.size(),
-         .target = {}}
-    );
-    auto const behind = package::tar::block + layer.size() + package::tar::padding(layer.size());
-    if (auto const put = file->write_at(0, header); !put) return failed(put.error());
-    if (auto const put = file->write_at(behind, rest); !put) return failed(put.error());
-    if (auto const kept = file->keep(); !kept) {
-        if (kept.error() == base::Errno::Exist)
-            return failure("file-exists", '\'' + path + "' is there already");
-        return failed(kept.error());
-    }
+    TRY(finish(*file, path, config, out));
     return out;
 }
 

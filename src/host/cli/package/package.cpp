@@ -44,6 +44,9 @@ private:
     os::OrFailure<std::optional<GrantRight>> right(
         BuiltPackage const& package, Digests const& digests, std::vector<SecretWish> const& secrets
     ) const;
+    os::OrFailure<void> write_key(
+        BuiltPackage const& package, Digests const& digests, std::vector<SecretWish> const& secrets
+    ) const;
     os::OrFailure<void> tell(BuiltPackage const& package, Digests const& digests) const;
 
     std::optional<std::string> application_;
@@ -211,6 +214,16 @@ os::OrFailure<std::optional<GrantRight>> Package::right(
     return GrantRight{.deployment = std::move(*signed_one), .grantor = std::move(*grantor)};
 }
 
+os::OrFailure<void> Package::write_key(
+    BuiltPackage const& package, Digests const& digests, std::vector<SecretWish> const& secrets
+) const {
+    PackageKey key{
+        .package = package.digest, .data_key = {}, .right = TRY(right(package, digests, secrets))
+    };
+    if (package.key) key.data_key.emplace(package.key->view());
+    return write_package_key(key, key_path_of(*out_));
+}
+
 os::OrFailure<void> Package::tell(BuiltPackage const& package, Digests const& digests) const {
     auto const size = package.manifest.layers[0].size;
     if (json_)
@@ -255,13 +268,7 @@ os::OrFailure<int> Package::carry_out(Global const& /*global*/) {
     for (auto const& secret : secrets) wish.secrets.push_back(secret.name);
     auto package = TRY(build_package(wish, *out_));
     if (has_key) {
-        PackageKey key{.package = package.digest, .data_key = {}, .right = {}};
-        auto granting = right(package, known, secrets);
-        if (granting && *granting) key.right.emplace(**std::move(granting));
-        if (package.key) key.data_key.emplace(package.key->view());
-        auto const written = granting ? write_package_key(key, key_path)
-                                      : os::OrFailure<void>{std::unexpected(granting.error())};
-        if (!written) {
+        if (auto const written = write_key(package, known, secrets); !written) {
             ::unlink(out_->c_str()); // nobody could ever open it
             return std::unexpected(written.error());
         }

@@ -24,8 +24,7 @@ os::OrFailure<SecretWish> secret_wish(std::string const& text) {
     if (equals == std::string::npos) return out;
     auto const place = text.substr(equals + 1);
     auto const path = place.starts_with(file) ? place.substr(file.size()) : std::string{};
-    if (path.empty() || path.size() > 255 || path.find('/') != std::string::npos || path == "." ||
-        path == "..")
+    if (path.empty() || path.size() > 255 || path.contains('/') || path == "." || path == "..")
         return failure(
             "usage",
             "--secret '" + text + "': after '=' comes file: and one name",

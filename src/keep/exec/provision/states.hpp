@@ -32,7 +32,7 @@ struct Answer {
     Bytes authenticator;
     Bytes binding;
     protocol::evidence::ReportData report_data{};
-    crypto::hpke::Suite suite{};
+    crypto::hpke::Suite suite = crypto::hpke::Suite::XWing;
 };
 
 // What stays the same for the Keep's whole life.

@@ -40,24 +40,8 @@ else:
 """
 
 
-def peers():
-    """A Python with the libraries of others, made once; the story is left out where there is no network for it."""
-    folder = BUILD / "ear-peers"
-    python = folder / "bin/python"
-    mark = folder / "installed"
-    if not mark.exists() or mark.read_text() != PEERS.read_text():
-        made = subprocess.run([sys.executable, "-m", "venv", str(folder)], capture_output=True)
-        done = made if made.returncode else subprocess.run(
-            [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(PEERS)],
-            capture_output=True, timeout=300)
-        if done.returncode:
-            skip(f"PyJWT and pycose cannot be installed: {done.stderr.decode().strip().splitlines()[-1:]}")
-        mark.write_text(PEERS.read_text())
-    return python
-
-
 def read(form, key, token):
-    done = subprocess.run([str(peers()), "-c", READER, form, str(key), str(token)], capture_output=True)
+    done = subprocess.run([str(peers(PEERS)), "-c", READER, form, str(key), str(token)], capture_output=True)
     true(done.returncode == 0, f"the peer refuses it: {done.stderr.decode()[-600:]}")
     return json.loads(done.stdout)
 
@@ -118,7 +102,7 @@ def forged():
     _entry, evidence, at = nitro()
     key, other = new_key(), new_key("other.pem")
     verify("--policy", "authentic", "--at", at, "--ear-key", key, "--ear-out", scratch("token"), evidence)
-    python = peers()
+    python = peers(PEERS)
     head, body, signature = scratch("token").read_text().split(".")
     for name, wanted, token in (("other", other, f"{head}.{body}.{signature}"),
                                 ("changed", key, f"{head}.{body[:20]}{'A' if body[20] != 'A' else 'B'}{body[21:]}.{signature}")):

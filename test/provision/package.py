@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Packages: one file of an application that registries take and only its key opens."""
 import hashlib
+import hmac
 import json
 import math
 import os
@@ -14,6 +15,48 @@ import tarfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario"))
 from harness import *  # noqa: E402,F403
+
+PEERS = pathlib.Path(__file__).with_name("package_peers.txt")
+
+# Opens standard input with Tink, by a key and associated data in hexadecimal.
+TINK = """
+import io, sys, tink
+from tink import cleartext_keyset_handle, streaming_aead
+from tink.proto import aes_gcm_hkdf_streaming_pb2, common_pb2, tink_pb2
+key, data = (bytes.fromhex(word) for word in sys.argv[1:])
+streaming_aead.register()
+inner = aes_gcm_hkdf_streaming_pb2.AesGcmHkdfStreamingKey(version=0, key_value=key)
+inner.params.ciphertext_segment_size = 1 << 20
+inner.params.derived_key_size = 32
+inner.params.hkdf_hash_type = common_pb2.SHA256
+keys = tink_pb2.Keyset(primary_key_id=1)
+one = keys.key.add(key_id=1, status=tink_pb2.ENABLED, output_prefix_type=tink_pb2.RAW)
+one.key_data.type_url = 'type.googleapis.com/google.crypto.tink.AesGcmHkdfStreamingKey'
+one.key_data.value = inner.SerializeToString()
+one.key_data.key_material_type = tink_pb2.KeyData.SYMMETRIC
+handle = cleartext_keyset_handle.read(tink.BinaryKeysetReader(keys.SerializeToString()))
+with handle.primitive(streaming_aead.StreamingAead).new_decrypting_stream(io.BytesIO(sys.stdin.buffer.read()), data) as stream:
+    sys.stdout.buffer.write(stream.read())
+"""
+
+# Verifies a deployment as pycose does; prints its payload.
+COSE = """
+import sys, cbor2
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+from pycose.keys import EC2Key
+from pycose.keys.curves import P256
+from pycose.messages import Sign1Message
+signed = bytes.fromhex(sys.argv[1])
+message = Sign1Message.decode(signed)
+header = cbor2.loads(cbor2.loads(signed).value[0])
+assert header[1] == -7 and header[3] == 'application/vnd.enarx.deployment.v1+cbor', header
+numbers = load_der_public_key(header[4]).public_numbers()
+message.key = EC2Key(crv=P256, x=numbers.x.to_bytes(32, 'big'), y=numbers.y.to_bytes(32, 'big'))
+assert message.verify_signature(), 'the signature does not verify'
+payload = cbor2.loads(message.payload)
+assert cbor2.dumps(payload, canonical=True) == message.payload, 'not in deterministic encoding'
+print(payload)
+"""
 
 SECRET = b"Nobody outside of the Keep reads this sentence. " * 40
 
@@ -140,48 +183,21 @@ def lengths():
 
 @story("Tink opens the layer with the package's key, and finds the application's files")
 def tink():
-    streaming = streaming_aead()
     app = application(more={"data/filler": os.urandom(3 << 20)})
     made = enarx("package", app, "--out", scratch("a.enx"))
     equal(made.status, 0, made.errors)
     _, _, config, layer = parts(scratch("a.enx"))
     key = bytes.fromhex(json.loads(scratch("a.enx.key").read_text())["data-encryption-key"])
     data = b"enarx/v1/layer" + bytes.fromhex(config["id"]) + bytes(4)
-    text = streaming(key, data, layer)
+    done = subprocess.run([peers(PEERS), "-c", TINK, key.hex(), data.hex()], input=layer, capture_output=True, check=False)
+    equal(done.returncode, 0, done.stderr.decode()[-600:])
+    text = done.stdout
     equal(len(text), padme(config["layers"][0]))
     tree = plain_tree(text)
     equal(tree["data/secret.txt"][1], SECRET)
     equal(tree["main.wasm"][1], (app / "main.wasm").read_bytes())
-    import hmac
     extracted = hmac.new(bytes.fromhex(config["id"]), key, hashlib.sha256).digest()
     equal(config["commitment"], hmac.new(extracted, b"enarx/v1/commit\1", hashlib.sha256).hexdigest())
-
-
-def streaming_aead():
-    try:
-        import io
-        import tink
-        from tink import cleartext_keyset_handle, streaming_aead as aead
-        from tink.proto import aes_gcm_hkdf_streaming_pb2, common_pb2, tink_pb2
-    except ImportError as error:
-        skip(f"Tink is not installed (pip install tink==1.16.1): {error}")
-    aead.register()
-
-    def opened(key, data, ciphertext):
-        inner = aes_gcm_hkdf_streaming_pb2.AesGcmHkdfStreamingKey(version=0, key_value=key)
-        inner.params.ciphertext_segment_size = 1 << 20
-        inner.params.derived_key_size = 32
-        inner.params.hkdf_hash_type = common_pb2.SHA256
-        keys = tink_pb2.Keyset(primary_key_id=1)
-        one = keys.key.add(key_id=1, status=tink_pb2.ENABLED, output_prefix_type=tink_pb2.RAW)
-        one.key_data.type_url = "type.googleapis.com/google.crypto.tink.AesGcmHkdfStreamingKey"
-        one.key_data.value = inner.SerializeToString()
-        one.key_data.key_material_type = tink_pb2.KeyData.SYMMETRIC
-        handle = cleartext_keyset_handle.read(tink.BinaryKeysetReader(keys.SerializeToString()))
-        with handle.primitive(aead.StreamingAead).new_decrypting_stream(io.BytesIO(ciphertext), data) as stream:
-            return stream.read()
-
-    return opened
 
 
 @story("skopeo reads the package and copies it, and its digest stays")
@@ -216,6 +232,9 @@ def deployment():
     for word in (b"shop/api", b"DB_PASSWORD", b"api.example", bytes.fromhex(key["package"].removeprefix("sha256:"))):
         true(word in signed, f"{word} is not in the deployment")
     contains(key["grantor-key"], "BEGIN PRIVATE KEY")
+    verified = execute([peers(PEERS), "-c", COSE, key["deployment"]])
+    equal(verified.status, 0, verified.errors)
+    contains(verified.text, "{1: 1, 2: 'shop/api', 3: 14,", "9: [['DB_PASSWORD', 1, 'DB_PASSWORD']]", "11: [['api.example'], 24]")
     true(scratch("tenant.key").read_text() != key["grantor-key"], "the tenant's key is in the key file")
 
 

@@ -85,6 +85,22 @@ def pseudo_terminal():
         return skip(f"this system gives no pseudo-terminal: {error.strerror}; a mounted /dev/pts does")
 
 
+def peers(requirements):
+    """A Python with the libraries of others that the file names, made once; the story is left out where there is no network for it."""
+    requirements = pathlib.Path(requirements)
+    place = BUILD / requirements.stem
+    mark = place / "installed"
+    if not mark.exists() or mark.read_text() != requirements.read_text():
+        made = subprocess.run([sys.executable, "-m", "venv", str(place)], capture_output=True, check=False)
+        done = made if made.returncode else subprocess.run(
+            [str(place / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(requirements)],
+            capture_output=True, timeout=300, check=False)
+        if done.returncode:
+            skip(f"{requirements.name} cannot be installed: {done.stderr.decode().strip().splitlines()[-1:]}")
+        mark.write_text(requirements.read_text())
+    return place / "bin/python"
+
+
 def scratch(name=""):
     """A path in the story's own folder."""
     return _scratch / name if name else _scratch

@@ -253,6 +253,8 @@ def refusals():
         (["package", app, "--name", "Shop", "--key", scratch("nokey")], "usage"),
         (["package", app, "--out", write("there.enx", "mine")], "file-exists"),
         (["package", app, "--out", scratch("no/such/folder.enx")], "output-failed"),
+        (["package", app, "--out", app / "inside.enx"], "usage"),
+        (["package", app, "--out", app / "data/../data/inside.enx"], "usage"),
     ]
     for number, (words, name) in enumerate(tried):
         if "--out" not in words:
@@ -263,6 +265,9 @@ def refusals():
         contains(outcome.errors, f"({name})")
         equal(sorted(path.name for path in scratch().iterdir()), before, str(words))
     equal(scratch("there.enx").read_text(), "mine")
+    # Without --out the package would be in the folder itself.
+    contains(enarx("package", ".", cwd=app).errors, "(usage)", "--out")
+    true(not list(app.glob("**/*.enx*")), "a package in the folder that is packaged")
     os.mkfifo(app / "data/pipe")
     outcome = enarx("package", app, "--out", scratch("a.enx"))
     contains(outcome.errors, "pipe")

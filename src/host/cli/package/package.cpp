@@ -154,6 +154,23 @@ std::string default_out(std::string const& application) {
     return name + ".enx";
 }
 
+// A package beside the files that it is made of would be in the next one, with its key.
+os::OrFailure<void> outside(std::string const& out, std::string const& application) {
+    namespace fs = std::filesystem;
+    std::error_code error;
+    auto const folder = fs::canonical(application, error);
+    if (error || !fs::is_directory(folder)) return {}; // told later, or nothing to be inside of
+    auto const place = fs::weakly_canonical(fs::absolute(out).parent_path(), error);
+    auto const [rest, ignored] =
+        std::mismatch(folder.begin(), folder.end(), place.begin(), place.end());
+    if (rest != folder.end()) return {};
+    return failure(
+        "usage",
+        '\'' + out + "' lies in the folder that is packaged",
+        "give --out a place outside of '" + application + "'"
+    );
+}
+
 os::OrFailure<std::string> Package::deployment_name() const {
     auto name = name_.value_or(std::filesystem::path{*out_}.stem().string());
     if (!protocol::provision::is_deployment_name(name))
@@ -249,6 +266,7 @@ os::OrFailure<int> Package::carry_out(Global const& /*global*/) {
     if (!out_) out_ = default_out(*application_);
     auto const key_path = key_path_of(*out_);
     bool const has_key = !plain_ || key_;
+    TRY(outside(*out_, *application_));
     // Before anything long begins.
     for (auto const& path : {*out_, has_key ? key_path : *out_})
         if (std::error_code error; std::filesystem::symlink_status(path, error).type() !=

@@ -161,9 +161,7 @@ os::OrFailure<void> outside(std::string const& out, std::string const& applicati
     auto const folder = fs::canonical(application, error);
     if (error || !fs::is_directory(folder)) return {}; // told later, or nothing to be inside of
     auto const place = fs::weakly_canonical(fs::absolute(out).parent_path(), error);
-    auto const [rest, ignored] =
-        std::mismatch(folder.begin(), folder.end(), place.begin(), place.end());
-    if (rest != folder.end()) return {};
+    if (std::ranges::mismatch(folder, place).in1 != folder.end()) return {};
     return failure(
         "usage",
         '\'' + out + "' lies in the folder that is packaged",

@@ -1,5 +1,6 @@
 #include "crypto/hpke.hpp"
 
+#include "crypto/aes_256_gcm.hpp"
 #include "crypto/raw.hpp"
 #include "crypto/x_wing.hpp"
 
@@ -7,7 +8,6 @@
 #include <array>
 #include <string_view>
 
-#include <openssl/aead.h>
 #include <openssl/digest.h>
 #include <openssl/err.h>
 #include <openssl/hkdf.h>
@@ -20,7 +20,6 @@ namespace {
 using base::Errno;
 using Message = std::vector<std::byte>;
 
-constexpr std::size_t tag_size = 16;
 static_assert(public_size(Suite::XWing) == x_wing::public_size);
 static_assert(encapsulated_size(Suite::XWing) == x_wing::encapsulated_size);
 
@@ -94,59 +93,14 @@ struct Schedule {
 
 base::Result<void>
 seal_with(Schedule const& schedule, base::View message, std::span<std::byte> out) {
-    bssl::ScopedEVP_AEAD_CTX cipher;
-    std::size_t size = 0;
-    bool const sealed = EVP_AEAD_CTX_init(
-                            cipher.get(),
-                            EVP_aead_aes_256_gcm(),
-                            raw(base::View{schedule.key}),
-                            32,
-                            tag_size,
-                            nullptr
-                        ) == 1 &&
-                        EVP_AEAD_CTX_seal(
-                            cipher.get(),
-                            raw_out(out),
-                            &size,
-                            out.size(),
-                            raw(base::View{schedule.nonce}),
-                            schedule.nonce.size(),
-                            raw(message),
-                            message.size(),
-                            nullptr,
-                            0
-                        ) == 1;
-    if (!sealed) return std::unexpected(Errno::NoMem);
-    return {};
+    auto const cipher = TRY(Aes256Gcm::with(schedule.key));
+    return cipher.seal(schedule.nonce, message, out);
 }
 
 base::Result<SecretBytes> open_with(Schedule const& schedule, base::View sealed) {
-    bssl::ScopedEVP_AEAD_CTX cipher;
-    Message message(sealed.size());
-    std::size_t size = 0;
-    bool const opened = EVP_AEAD_CTX_init(
-                            cipher.get(),
-                            EVP_aead_aes_256_gcm(),
-                            raw(base::View{schedule.key}),
-                            32,
-                            tag_size,
-                            nullptr
-                        ) == 1 &&
-                        EVP_AEAD_CTX_open(
-                            cipher.get(),
-                            raw_out(message),
-                            &size,
-                            message.size(),
-                            raw(base::View{schedule.nonce}),
-                            schedule.nonce.size(),
-                            raw(sealed),
-                            sealed.size(),
-                            nullptr,
-                            0
-                        ) == 1;
-    ERR_clear_error();
-    if (!opened) return std::unexpected(Errno::BadMsg);
-    message.resize(size);
+    auto const cipher = TRY(Aes256Gcm::with(schedule.key));
+    Message message(sealed.size() - Aes256Gcm::tag_size);
+    TRY(cipher.open(schedule.nonce, sealed, message));
     return SecretBytes{std::move(message)};
 }
 

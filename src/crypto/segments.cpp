@@ -5,10 +5,7 @@
 #include "crypto/wipe.hpp"
 
 #include <algorithm>
-#include <utility>
 
-#include <openssl/aead.h>
-#include <openssl/err.h>
 #include <openssl/rand.h>
 
 namespace crypto {
@@ -19,10 +16,9 @@ namespace {
 
 constexpr std::size_t salt_size = 32;
 constexpr std::size_t prefix_size = 7;
-constexpr std::size_t nonce_size = 12;
 static_assert(Segments::header_size == 1 + salt_size + prefix_size);
 
-using Nonce = base::Bytes<nonce_size>;
+using Nonce = base::Bytes<Aes256Gcm::nonce_size>;
 
 Nonce nonce_of(base::View prefix, std::uint32_t number, bool last) {
     Nonce out{};
@@ -34,29 +30,17 @@ Nonce nonce_of(base::View prefix, std::uint32_t number, bool last) {
 
 } // namespace
 
-struct Segments::Cipher {
-    bssl::ScopedEVP_AEAD_CTX context;
-};
-
 base::Result<Segments>
 Segments::of(base::View key, base::View associated_data, base::Bytes<header_size> const& header) {
     if (header[0] != std::byte{header_size} || key.size() != key_size)
         return std::unexpected(Errno::BadMsg);
     auto const salt = base::View{header}.subspan(1, salt_size);
     base::Bytes<key_size> derived{};
-    auto cipher = std::make_unique<Cipher>();
-    bool const made =
-        hkdf_sha256(key, salt, associated_data, derived) && EVP_AEAD_CTX_init(
-                                                                cipher->context.get(),
-                                                                EVP_aead_aes_256_gcm(),
-                                                                raw(base::View{derived}),
-                                                                derived.size(),
-                                                                tag_size,
-                                                                nullptr
-                                                            ) == 1;
+    bool const made = hkdf_sha256(key, salt, associated_data, derived);
+    auto cipher = Aes256Gcm::with(derived);
     wipe(derived);
-    if (!made) return std::unexpected(Errno::NoMem);
-    return Segments{header, cipher.release()};
+    if (!made || !cipher) return std::unexpected(Errno::NoMem);
+    return Segments{header, std::move(*cipher)};
 }
 
 base::Result<Segments> Segments::fresh(base::View key, base::View associated_data) {
@@ -66,51 +50,16 @@ base::Result<Segments> Segments::fresh(base::View key, base::View associated_dat
     return of(key, associated_data, header);
 }
 
-Segments::~Segments() { delete cipher_; }
-Segments::Segments(Segments&& other) noexcept
-    : header_{other.header_}, cipher_{std::exchange(other.cipher_, nullptr)} {}
-
 base::Result<void>
 Segments::seal(std::uint32_t number, bool last, base::View text, std::span<std::byte> out) const {
-    auto const nonce = nonce_of(base::View{header_}.subspan(1 + salt_size), number, last);
-    std::size_t size = 0;
-    bool const sealed = out.size() == text.size() + tag_size && EVP_AEAD_CTX_seal(
-                                                                    cipher_->context.get(),
-                                                                    raw_out(out),
-                                                                    &size,
-                                                                    out.size(),
-                                                                    raw(base::View{nonce}),
-                                                                    nonce.size(),
-                                                                    raw(text),
-                                                                    text.size(),
-                                                                    nullptr,
-                                                                    0
-                                                                ) == 1;
-    ERR_clear_error();
-    if (!sealed) return std::unexpected(Errno::Inval);
-    return {};
+    auto const prefix = base::View{header_}.subspan(1 + salt_size);
+    return cipher_.seal(nonce_of(prefix, number, last), text, out);
 }
 
 base::Result<void>
 Segments::open(std::uint32_t number, bool last, base::View sealed, std::span<std::byte> out) const {
-    auto const nonce = nonce_of(base::View{header_}.subspan(1 + salt_size), number, last);
-    std::size_t size = 0;
-    bool const opened = sealed.size() >= tag_size && out.size() == sealed.size() - tag_size &&
-                        EVP_AEAD_CTX_open(
-                            cipher_->context.get(),
-                            raw_out(out),
-                            &size,
-                            out.size(),
-                            raw(base::View{nonce}),
-                            nonce.size(),
-                            raw(sealed),
-                            sealed.size(),
-                            nullptr,
-                            0
-                        ) == 1;
-    ERR_clear_error();
-    if (!opened) return std::unexpected(Errno::BadMsg);
-    return {};
+    auto const prefix = base::View{header_}.subspan(1 + salt_size);
+    return cipher_.open(nonce_of(prefix, number, last), sealed, out);
 }
 
 std::uint64_t Segments::offset_of(std::uint32_t number) {

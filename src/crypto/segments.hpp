@@ -13,9 +13,9 @@
 #include "base/result.hpp"
 #include "base/view.hpp"
 #include "base/wire.hpp"
+#include "crypto/aes_256_gcm.hpp"
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 
 namespace crypto {
@@ -24,7 +24,7 @@ class Segments {
 public:
     static constexpr std::size_t key_size = 32;
     static constexpr std::size_t header_size = 40;
-    static constexpr std::size_t tag_size = 16;
+    static constexpr std::size_t tag_size = Aes256Gcm::tag_size;
     static constexpr std::size_t segment_size = std::size_t{1} << 20;
 
     // `key` has 32 bytes. Fresh salt and prefix: no two texts have a nonce in common.
@@ -32,12 +32,6 @@ public:
     // Of a text that begins with this header. Errno::BadMsg: no such header.
     static base::Result<Segments>
     of(base::View key, base::View associated_data, base::Bytes<header_size> const& header);
-
-    ~Segments();
-    Segments(Segments&&) noexcept;
-    Segments& operator=(Segments&&) = delete;
-    Segments(Segments const&) = delete;
-    Segments& operator=(Segments const&) = delete;
 
     base::Bytes<header_size> const& header() const { return header_; }
 
@@ -58,12 +52,11 @@ public:
     static std::uint32_t count_of(std::uint64_t sealed);
 
 private:
-    struct Cipher;
-    Segments(base::Bytes<header_size> const& header, Cipher* cipher)
-        : header_{header}, cipher_{cipher} {}
+    Segments(base::Bytes<header_size> const& header, Aes256Gcm cipher)
+        : header_{header}, cipher_{std::move(cipher)} {}
 
     base::Bytes<header_size> header_;
-    Cipher* cipher_;
+    Aes256Gcm cipher_;
 };
 
 } // namespace crypto

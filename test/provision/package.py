@@ -109,6 +109,7 @@ def layout():
     app = application()
     made = enarx("package", app, "--out", scratch("a.enx"), "--secret", "DB_PASSWORD", "--secret", "KEY=file:key.pem")
     equal((made.status, made.errors), (0, ""))
+    contains(enarx("run", scratch("a.enx")).errors, "is a package", "(module-invalid)")
     index, manifest, config, layer = parts(scratch("a.enx"))
     contains(made.text, index["manifests"][0]["digest"], "encrypted", "a.enx.key", "mode 0600")
     equal(manifest["artifactType"], "application/vnd.enarx.package.v1")

@@ -33,6 +33,11 @@ constexpr std::array known{
     Magic{.bytes = "MZ"sv, .name = "a Windows program"},
     Magic{.bytes = "!<arch>\n"sv, .name = "an archive of object files"},
     Magic{.bytes = "#!"sv, .name = "a script"},
+    Magic{
+        .bytes = "blobs/sha256/"sv,
+        .name =
+            "a package (an OCI layout in a tar archive), which this version makes and does not run"
+    },
     Magic{.bytes = "BC\xc0\xde"sv, .name = "LLVM bitcode"},
 };
 

@@ -53,6 +53,7 @@ TEST(Format, names_what_a_file_is_instead) {
     );
     EXPECT_EQ(other_format(bytes_of("\0asm"s)), "cut off within its header");
     EXPECT_EQ(other_format(bytes_of("\0asm\7\0\0\0"s)), "of a version that nobody knows");
+    EXPECT_TRUE(other_format(bytes_of("blobs/sha256/0123"s)).starts_with("a package"));
     EXPECT_EQ(other_format(bytes_of("hello"s)), "a text, but no WebAssembly text");
     EXPECT_EQ(other_format(bytes_of("\1\2\3"s)), "no WebAssembly");
 }

@@ -55,30 +55,40 @@ os::OrFailure<Empty> Empty::born(
     auto const now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     auto identity = crypto::TlsCredential::self_signed(std::move(*key), names, now);
     if (!identity) return std::unexpected(no_keys());
-    return Empty{
-        Self{
-            .identity = std::move(*identity),
-            .instance = instance,
-            .orders = orders,
-            .measurement = measurement
-        },
-        std::move(*x25519),
-        std::move(*x_wing)
+    Self self{
+        .identity = std::move(*identity),
+        .instance = instance,
+        .orders = orders,
+        .measurement = measurement
     };
+    return Empty{std::unique_ptr<Born>{new Born{
+        .self = std::move(self), .x25519 = std::move(*x25519), .x_wing = std::move(*x_wing)
+    }}};
 }
 
-crypto::hpke::Key const& Empty::recipient(Suite suite) const {
-    return suite == Suite::XWing ? x_wing_ : x25519_;
+crypto::hpke::Key const& Empty::Born::recipient(Suite suite) const {
+    return suite == Suite::XWing ? x_wing : x25519;
 }
 
 OrRefusal<Answer> Empty::answer(crypto::BoundChannel const& channel, Suite suite) const {
-    auto answer = TRY(make_answer(self_, channel, suite, recipient(suite).public_key(), {}));
+    if (!born_)
+        return std::unexpected(
+            os::Failure{.name = "keep-not-empty", .text = "the Keep has had its grant"}
+        );
+    auto const key = born_->recipient(suite).public_key();
+    auto answer = TRY(make_answer(born_->self, channel, suite, key, {}));
     answer.suite = suite;
     return answer;
 }
 
 OrRefusal<Granted> Empty::take(base::View sealed, Answer const& answered) && {
-    auto const& recipient = this->recipient(answered.suite);
+    auto const born = std::move(born_);
+    if (!born) return refused("this Keep has had a grant before");
+    return open(*born, sealed, answered);
+}
+
+OrRefusal<Granted> Empty::open(Born& born, base::View sealed, Answer const& answered) {
+    auto const& recipient = born.recipient(answered.suite);
     auto const opened = recipient.open(wire::info_of_grant(answered.report_data), sealed);
     if (!opened) return refused("it is not sealed for this Keep and this connection");
     auto const message = wire::unpadded(opened->view());
@@ -87,8 +97,9 @@ OrRefusal<Granted> Empty::take(base::View sealed, Answer const& answered) && {
     if (!signed_grant) return refused(signed_grant.error());
     auto const grant = wire::decode_grant(signed_grant->payload);
     if (!grant) return refused(grant.error());
-    auto const keep_id =
-        crypto::sha256(wire::keep_id_input(self_.identity.public_key(), recipient.public_key()));
+    auto const keep_id = crypto::sha256(
+        wire::keep_id_input(born.self.identity.public_key(), recipient.public_key())
+    );
     if (!equal_digest(grant->keep_id, keep_id)) return refused("it is for another Keep");
     if (!base::equal(grant->report_data, answered.report_data))
         return refused("it is for other evidence than was given on this connection");
@@ -116,26 +127,35 @@ OrRefusal<Granted> Empty::take(base::View sealed, Answer const& answered) && {
     for (auto const& [name, value] : grant->secrets)
         out.secrets_.push_back({.name = std::string{name}, .value = crypto::SecretBytes{value}});
     out.time_ = grant->time;
-    out.self_ = std::move(self_);
+    out.self_ = std::move(born.self);
     return out;
 }
 
+void Granted::forget() {
+    self_.reset();
+    package_key_.reset();
+    secrets_.clear();
+}
+
 OrRefusal<Ready> Granted::loaded(Digest const& workload, Digest const& configuration) && {
-    if (!equal_digest(deployment_.workload, workload))
+    if (!self_) return refused("the grant is used up");
+    Granted granted{std::move(*this)};
+    forget();
+    if (!equal_digest(granted.deployment_.workload, workload))
         return std::unexpected(
             os::Failure{
                 .name = "workload-differs",
                 .text = "the package holds another workload than was granted"
             }
         );
-    if (!equal_digest(deployment_.configuration, configuration))
+    if (!equal_digest(granted.deployment_.configuration, configuration))
         return std::unexpected(
             os::Failure{
                 .name = "configuration-differs",
                 .text = "the package has another configuration than was granted"
             }
         );
-    return Ready{std::move(*this), workload, configuration};
+    return Ready{std::move(granted), workload, configuration};
 }
 
 OrRefusal<Answer> Ready::answer(crypto::BoundChannel const& channel) const {

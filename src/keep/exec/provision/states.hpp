@@ -15,6 +15,7 @@
 #include "protocol/provision/binding.hpp"
 #include "protocol/provision/deployment.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -52,21 +53,26 @@ public:
     static os::OrFailure<Empty>
     born(Digest const& orders, std::optional<protocol::evidence::Measurement> const& measurement);
 
-    crypto::TlsCredential const& identity() const { return self_.identity; }
+    crypto::TlsCredential const& identity() const { return born_->self.identity; }
     // "channel-unbound": there is no such request, or the connection is none for evidence.
+    // "keep-not-empty": a grant was taken or refused.
     OrRefusal<Answer> answer(crypto::BoundChannel const& channel, crypto::hpke::Suite suite) const;
     // Opens a grant that was sealed for `answered`, on the same connection. Whatever comes of it,
-    // the recipient keys are gone.
+    // the recipient keys are gone, and every further grant is refused.
     OrRefusal<Granted> take(base::View sealed, Answer const& answered) &&;
 
 private:
-    Empty(Self self, crypto::hpke::Key x25519, crypto::hpke::Key x_wing)
-        : self_{std::move(self)}, x25519_{std::move(x25519)}, x_wing_{std::move(x_wing)} {}
-    crypto::hpke::Key const& recipient(crypto::hpke::Suite suite) const;
+    struct Born {
+        Self self;
+        crypto::hpke::Key x25519;
+        crypto::hpke::Key x_wing;
 
-    Self self_;
-    crypto::hpke::Key x25519_;
-    crypto::hpke::Key x_wing_;
+        crypto::hpke::Key const& recipient(crypto::hpke::Suite suite) const;
+    };
+    explicit Empty(std::unique_ptr<Born> born) : born_{std::move(born)} {}
+    static OrRefusal<Granted> open(Born& born, base::View sealed, Answer const& answered);
+
+    std::unique_ptr<Born> born_; // none once a grant was taken or refused
 };
 
 struct Secret {
@@ -82,16 +88,18 @@ public:
     std::optional<crypto::SecretBytes> const& package_key() const { return package_key_; }
     std::uint64_t time() const { return time_; } // of the grantor; 0: not said
 
-    // What was loaded is what was granted: "workload-differs", "configuration-differs".
+    // What was loaded is what was granted: "workload-differs", "configuration-differs". Whatever
+    // comes of it, nothing of the grant is left here.
     OrRefusal<Ready> loaded(Digest const& workload, Digest const& configuration) &&;
 
 private:
     friend class Empty;
     friend class Ready;
     Granted() = default;
+    void forget();
 
-    std::optional<Self> self_;
-    Bytes payload_; // of the deployment; deployment_ refers to it
+    std::optional<Self> self_; // none: the grant is used up
+    Bytes payload_;            // of the deployment; deployment_ refers to it
     protocol::provision::Deployment deployment_;
     Digest tenant_{};
     std::optional<crypto::SecretBytes> package_key_;

@@ -204,6 +204,22 @@ TEST(Keep, refuses_another_workload_or_configuration_than_was_granted) {
     }
 }
 
+TEST(Keep, that_was_asked_what_it_loaded_once_is_not_asked_again) {
+    for (bool const right : {true, false}) {
+        auto empty = keep();
+        Connection const connection{empty};
+        auto const answer = *empty.answer(connection.keeps(), Suite::X25519);
+        Tenant const tenant;
+        auto granted = *std::move(empty).take(tenant.seal(attested(connection, answer)), answer);
+        auto const first = right ? tenant.workload : digest_of(9);
+        EXPECT_EQ(std::move(granted).loaded(first, tenant.configuration).has_value(), right);
+        // NOLINTBEGIN(bugprone-use-after-move): that nothing is left is the point
+        EXPECT_FALSE(granted.package_key());
+        EXPECT_FALSE(std::move(granted).loaded(tenant.workload, tenant.configuration));
+        // NOLINTEND(bugprone-use-after-move)
+    }
+}
+
 struct Grant : ::testing::Test {
     Empty empty = keep();
     Connection const connection{empty};
@@ -215,6 +231,24 @@ struct Grant : ::testing::Test {
         return taken(std::move(empty), tenant.seal(channel, tenant.deployment(change)), answer);
     }
 };
+
+TEST_F(Grant, after_another_is_refused_whether_that_was_taken_or_not) {
+    auto const good = tenant.seal(channel);
+    for (bool const first_is_good : {false, true}) {
+        auto one = keep();
+        Connection const to_it{one};
+        auto const its = *one.answer(to_it.keeps(), Suite::XWing);
+        auto const sealed = tenant.seal(attested(to_it, its));
+        auto const first = std::move(one).take(first_is_good ? sealed : good, its);
+        EXPECT_EQ(first.has_value(), first_is_good);
+        // NOLINTBEGIN(bugprone-use-after-move): that nothing is left to take is the point
+        auto const second = std::move(one).take(sealed, its);
+        ASSERT_FALSE(second);
+        EXPECT_EQ(second.error().text, "this Keep has had a grant before");
+        EXPECT_EQ(one.answer(to_it.keeps(), Suite::XWing).error().name, "keep-not-empty");
+        // NOLINTEND(bugprone-use-after-move)
+    }
+}
 
 TEST_F(Grant, for_another_keep_is_refused) {
     auto other = keep();

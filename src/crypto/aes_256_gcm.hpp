@@ -9,7 +9,7 @@
 
 #include <memory>
 
-struct evp_aead_ctx_st;
+struct evp_aead_ctx_st; // NOLINT(readability-identifier-naming): AWS-LC calls it so
 
 namespace crypto {
 

@@ -61,9 +61,9 @@ os::OrFailure<Empty> Empty::born(
         .orders = orders,
         .measurement = measurement
     };
-    return Empty{std::unique_ptr<Born>{new Born{
-        .self = std::move(self), .x25519 = std::move(*x25519), .x_wing = std::move(*x_wing)
-    }}};
+    return Empty{std::make_unique<Born>(
+        Born{.self = std::move(self), .x25519 = std::move(*x25519), .x_wing = std::move(*x_wing)}
+    )};
 }
 
 crypto::hpke::Key const& Empty::Born::recipient(Suite suite) const {

@@ -21,7 +21,11 @@ using attest::provision::AttestedChannel;
 using crypto::P256SigningKey;
 using crypto::hpke::Suite;
 
-Bytes filled(std::size_t size, unsigned value) { return Bytes(size, std::byte(value)); }
+Bytes filled(std::size_t size, unsigned value) {
+    Bytes out;
+    out.assign(size, std::byte(value));
+    return out;
+}
 Digest digest_of(unsigned value) {
     Digest out{};
     out.fill(std::byte(value));

@@ -84,7 +84,13 @@ TlsResult<std::vector<TlsHandle<x509_st>>> read_authorities(std::span<std::strin
     return all;
 }
 
+ssl_verify_result_t take_any(SSL* /*session*/, std::uint8_t* /*alert*/) { return ssl_verify_ok; }
+
 TlsResult<void> ask_clients(SSL_CTX* context, TlsServerSettings const& settings) {
+    if (settings.any_client_certificate) {
+        SSL_CTX_set_custom_verify(context, SSL_VERIFY_PEER, take_any);
+        return {};
+    }
     if (settings.authorities.empty()) return {};
     for (auto const& authority : TRY(read_authorities(settings.authorities))) {
         TRY(trust(context, authority.get()));
@@ -98,9 +104,7 @@ TlsResult<void> ask_clients(SSL_CTX* context, TlsServerSettings const& settings)
 
 TlsResult<void> believe_servers(SSL_CTX* context, TlsClientSettings const& settings) {
     if (settings.any_certificate) {
-        SSL_CTX_set_custom_verify(context, SSL_VERIFY_PEER, [](SSL*, std::uint8_t*) {
-            return ssl_verify_ok;
-        });
+        SSL_CTX_set_custom_verify(context, SSL_VERIFY_PEER, take_any);
         return {};
     }
     auto const authorities = settings.authorities.empty()

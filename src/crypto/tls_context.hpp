@@ -20,7 +20,10 @@ namespace crypto {
 struct TlsServerSettings {
     std::span<std::string const> authorities; // PEM; clients that show a certificate must lead here
     bool client_certificate = false;          // refuse a client that shows none
-    std::span<std::string const> alpn;        // in order of preference; empty: not spoken
+    // Ask clients for a certificate and take any, or none: whose key it is that they have shown to
+    // own (peer_public_key()), the caller has to know.
+    bool any_client_certificate = false;
+    std::span<std::string const> alpn; // in order of preference; empty: not spoken
     bool session_tickets = false;
 };
 

@@ -74,6 +74,14 @@ base::Result<SocketAddress> SocketAddress::of_socket(int socket) {
     return result;
 }
 
+base::Result<SocketAddress> SocketAddress::of_peer(int socket) {
+    SocketAddress result;
+    socklen_t size = sizeof result.storage_;
+    // Safety: sockaddr_storage is made to be seen as any sockaddr.
+    TRY(done(::getpeername(socket, reinterpret_cast<sockaddr*>(&result.storage_), &size)));
+    return result;
+}
+
 std::uint16_t SocketAddress::port() const {
     return ntohs(family() == AF_INET ? as_v4().sin_port : as_v6().sin6_port);
 }

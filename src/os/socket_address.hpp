@@ -21,6 +21,7 @@ public:
     static SocketAddress v4(in_addr const& address, std::uint16_t port);
     static SocketAddress v6(in6_addr const& address, std::uint16_t port);
     static base::Result<SocketAddress> of_socket(int socket); // what the socket is bound to
+    static base::Result<SocketAddress> of_peer(int socket);   // who is at its other end
 
     int family() const { return storage_.ss_family; }
     std::uint16_t port() const;

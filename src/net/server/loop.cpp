@@ -14,7 +14,7 @@ namespace net::server {
 
 void Mailbox::post(std::function<void()> task) {
     {
-        std::lock_guard const lock{mutex_};
+        std::scoped_lock const lock{mutex_};
         if (closed_) return;
         tasks_.push_back(std::move(task));
         if (tasks_.size() != 1) return; // it was rung for the first one
@@ -26,13 +26,13 @@ void Mailbox::post(std::function<void()> task) {
 std::vector<std::function<void()>> Mailbox::take() {
     std::uint64_t count = 0;
     (void)os::retry([&] { return ::read(bell_.number(), &count, sizeof count); });
-    std::lock_guard const lock{mutex_};
+    std::scoped_lock const lock{mutex_};
     return std::exchange(tasks_, {});
 }
 
 void Mailbox::close() {
     std::vector<std::function<void()>> dropped;
-    std::lock_guard const lock{mutex_};
+    std::scoped_lock const lock{mutex_};
     closed_ = true;
     dropped.swap(tasks_);
 }
@@ -99,27 +99,35 @@ Loop::take_signals(std::span<int const> signals, std::function<void(int)> handle
 }
 
 void Loop::every(std::chrono::milliseconds period, std::function<void()> task) {
-    regulars_.push_back(
-        std::make_unique<Regular>(Regular{period, Clock::now() + period, std::move(task)})
+    timers_.push_back(
+        std::make_unique<Timer>(Timer{period, Clock::now() + period, std::move(task)})
     );
 }
 
+void Loop::after(std::chrono::milliseconds time, std::function<void()> task) {
+    timers_.push_back(std::make_unique<Timer>(Timer{{}, Clock::now() + time, std::move(task)}));
+}
+
 int Loop::patience_ms() const {
-    if (regulars_.empty()) return -1;
-    auto const first =
-        std::ranges::min_element(regulars_, {}, [](auto const& regular) { return regular->next; });
+    if (timers_.empty()) return -1;
+    auto const first = std::ranges::min_element(timers_, {}, [](auto const& t) { return t->next; });
     auto const left = std::chrono::ceil<std::chrono::milliseconds>((*first)->next - Clock::now());
     return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
 }
 
 void Loop::tick() {
     auto const now = Clock::now();
-    for (std::size_t i = 0; i < regulars_.size(); ++i) { // one may add another
-        auto& regular = *regulars_[i];
-        if (now < regular.next) continue;
-        regular.next = now + regular.period;
-        regular.task();
+    std::vector<std::function<void()>> due; // they may add others
+    for (auto const& timer : timers_) {
+        if (now < timer->next) continue;
+        due.push_back(timer->task);
+        if (timer->period)
+            timer->next = now + *timer->period;
+        else
+            timer->task = nullptr;
     }
+    std::erase_if(timers_, [](auto const& timer) { return !timer->task; });
+    for (auto const& task : due) task();
 }
 
 void Loop::answer_mail() {

@@ -73,6 +73,8 @@ public:
     // Called about so often while the loop runs. What the task refers to outlives the loop's run.
     void every(std::chrono::milliseconds period, std::function<void()> task);
 
+    void after(std::chrono::milliseconds time, std::function<void()> task); // once
+
     void post(std::function<void()> task) { mailbox_->post(std::move(task)); }
     std::shared_ptr<Mailbox> mailbox() const { return mailbox_; }
 
@@ -86,8 +88,8 @@ private:
     Loop(os::Fd epoll, std::shared_ptr<Mailbox> mailbox)
         : epoll_{std::move(epoll)}, mailbox_{std::move(mailbox)} {}
 
-    struct Regular {
-        std::chrono::milliseconds period;
+    struct Timer {
+        std::optional<std::chrono::milliseconds> period; // nothing: once
         Clock::time_point next;
         std::function<void()> task;
     };
@@ -100,7 +102,7 @@ private:
     std::shared_ptr<Mailbox> mailbox_;
     std::unordered_map<std::uint64_t, std::shared_ptr<Handler>> handlers_;
     std::uint64_t last_id_ = 0;
-    std::vector<std::unique_ptr<Regular>> regulars_;
+    std::vector<std::unique_ptr<Timer>> timers_;
     os::Fd signals_;
     Watch signal_watch_;
     Watch bell_watch_;

@@ -56,7 +56,7 @@ void Metrics::histogram(std::string name, std::string help, std::vector<double> 
 }
 
 void Metrics::change(std::string_view name, Labels labels, double value, bool add) {
-    std::lock_guard const lock{mutex_};
+    std::scoped_lock const lock{mutex_};
     auto const family = families_.find(name);
     if (family == families_.end()) return;
     auto& present = family->second.values[written(labels)];
@@ -72,7 +72,7 @@ void Metrics::set(std::string_view name, double value, Labels labels) {
 }
 
 void Metrics::observe(std::string_view name, double value, Labels labels) {
-    std::lock_guard const lock{mutex_};
+    std::scoped_lock const lock{mutex_};
     auto const found = families_.find(name);
     if (found == families_.end()) return;
     auto& family = found->second;
@@ -87,7 +87,7 @@ void Metrics::observe(std::string_view name, double value, Labels labels) {
 
 std::string Metrics::text() const {
     constexpr std::array<std::string_view, 3> kinds{"counter", "gauge", "histogram"};
-    std::lock_guard const lock{mutex_};
+    std::scoped_lock const lock{mutex_};
     std::string out;
     for (auto const& [name, family] : families_) {
         out += "# HELP " + name + ' ' + escaped(family.help) + '\n';

@@ -86,12 +86,18 @@ protected:
              }}
         );
         out.add(
-            {.method = "GET", .pattern = "/later", .handler = Later{[this](auto, auto&, Answer a) {
-                                                       kept.emplace(std::move(a));
-                                                       was_kept.set_value();
-                                                   }}}
+            {.method = "GET",
+             .pattern = "/later",
+             .handler = Later{[this](Request const&, auto&, Answer a) {
+                 kept.emplace(std::move(a));
+                 was_kept.set_value();
+             }}}
         );
-        out.add({.method = "GET", .pattern = "/never", .handler = Later{[](auto, auto&, auto) {}}});
+        out.add(
+            {.method = "GET",
+             .pattern = "/never",
+             .handler = Later{[](Request const&, auto&, auto) {}}}
+        );
         out.add(
             {.method = "GET",
              .pattern = "/tunnel",
@@ -163,21 +169,21 @@ std::string body_of(std::string const& answer) {
     return end == std::string::npos ? "no end of header: " + answer : answer.substr(end + 4);
 }
 
-TEST_F(ServerTest, AnswersAGet) {
+TEST_F(ServerTest, answers_a_get) {
     start();
     auto const answer = ask("GET /echo/a%62c?x=1 HTTP/1.1\r\nConnection: close\r\n\r\n");
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\n")) << answer;
     EXPECT_EQ(body_of(answer), "GET abc x=1  1");
 }
 
-TEST_F(ServerTest, AnswersAHeadWithoutBody) {
+TEST_F(ServerTest, answers_a_head_without_body) {
     start();
     auto const answer = ask("HEAD /echo/abc HTTP/1.1\r\nConnection: close\r\n\r\n");
     EXPECT_TRUE(answer.contains("Content-Length: 12\r\n")) << answer;
     EXPECT_EQ(body_of(answer), "");
 }
 
-TEST_F(ServerTest, KeepsTheConnectionAndItsSlotThroughPipelinedRequests) {
+TEST_F(ServerTest, keeps_the_connection_and_its_slot_through_pipelined_requests) {
     start();
     auto const answer =
         ask("GET /echo/a HTTP/1.1\r\n\r\nPOST /echo/b HTTP/1.1\r\nContent-Length: "
@@ -187,7 +193,7 @@ TEST_F(ServerTest, KeepsTheConnectionAndItsSlotThroughPipelinedRequests) {
     EXPECT_TRUE(answer.ends_with("GET c   3")) << answer;
 }
 
-TEST_F(ServerTest, TakesAThousandPipelinedRequests) {
+TEST_F(ServerTest, takes_a_thousand_pipelined_requests) {
     start();
     std::string all;
     for (int i = 0; i < 999; ++i) all += "GET /echo/a HTTP/1.1\r\n\r\n";
@@ -195,7 +201,7 @@ TEST_F(ServerTest, TakesAThousandPipelinedRequests) {
     EXPECT_TRUE(answer.ends_with("GET z   1000"));
 }
 
-TEST_F(ServerTest, TakesAChunkedBody) {
+TEST_F(ServerTest, takes_a_chunked_body) {
     start();
     auto const answer =
         ask("POST /echo/a HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: "
@@ -203,7 +209,7 @@ TEST_F(ServerTest, TakesAChunkedBody) {
     EXPECT_EQ(body_of(answer), "POST a  abcde 1");
 }
 
-TEST_F(ServerTest, RefusesWhatIsLongerThanTheRouteTakes) {
+TEST_F(ServerTest, refuses_what_is_longer_than_the_route_takes) {
     start();
     auto const told = ask("POST /echo/a HTTP/1.1\r\nContent-Length: 1001\r\n\r\n");
     EXPECT_TRUE(told.starts_with("HTTP/1.1 413 ")) << told;
@@ -215,7 +221,7 @@ TEST_F(ServerTest, RefusesWhatIsLongerThanTheRouteTakes) {
     EXPECT_TRUE(chunked.contains("urn:enarx:failure:request-invalid"));
 }
 
-TEST_F(ServerTest, RefusesLongHeadersAndWhatIsNoRequest) {
+TEST_F(ServerTest, refuses_long_headers_and_what_is_no_request) {
     start();
     auto const line = "GET /echo/a HTTP/1.1\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n";
     EXPECT_TRUE(ask(line).starts_with("HTTP/1.1 431 "));
@@ -227,7 +233,7 @@ TEST_F(ServerTest, RefusesLongHeadersAndWhatIsNoRequest) {
                     .starts_with("HTTP/1.1 400 "));
 }
 
-TEST_F(ServerTest, TellsUnknownPathsFromUnknownMethods) {
+TEST_F(ServerTest, tells_unknown_paths_from_unknown_methods) {
     start();
     EXPECT_TRUE(ask("GET /nothing HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 404 "));
     EXPECT_TRUE(ask("GET /echo/ HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 404 "));
@@ -236,7 +242,7 @@ TEST_F(ServerTest, TellsUnknownPathsFromUnknownMethods) {
     EXPECT_TRUE(answer.contains("Allow: GET, POST\r\n")) << answer;
 }
 
-TEST_F(ServerTest, StreamsABodyToItsSink) {
+TEST_F(ServerTest, streams_a_body_to_its_sink) {
     start();
     std::string const body(3'000'000, 'b');
     auto const answer =
@@ -248,7 +254,7 @@ TEST_F(ServerTest, StreamsABodyToItsSink) {
     EXPECT_EQ(store.open, 0);
 }
 
-TEST_F(ServerTest, LeavesASinkWhoseBodyIsCutShort) {
+TEST_F(ServerTest, leaves_a_sink_whose_body_is_cut_short) {
     start();
     {
         auto const socket = connect();
@@ -261,7 +267,7 @@ TEST_F(ServerTest, LeavesASinkWhoseBodyIsCutShort) {
     EXPECT_EQ(store.open, 0);
 }
 
-TEST_F(ServerTest, ShowsTheRefusalOfASinkToAClientThatIsStillSending) {
+TEST_F(ServerTest, shows_the_refusal_of_a_sink_to_a_client_that_is_still_sending) {
     start();
     auto const answer =
         ask("PUT /store HTTP/1.1\r\nContent-Length: 9000000\r\n\r\nstop" +
@@ -269,13 +275,13 @@ TEST_F(ServerTest, ShowsTheRefusalOfASinkToAClientThatIsStillSending) {
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 422 ")) << answer.substr(0, 100);
 }
 
-TEST_F(ServerTest, RefusesByItsGuardBeforeTheBody) {
+TEST_F(ServerTest, refuses_by_its_guard_before_the_body) {
     start();
     auto const answer = ask("PUT /closed HTTP/1.1\r\nContent-Length: 9000000\r\n\r\n");
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 401 ")) << answer;
 }
 
-TEST_F(ServerTest, LetsAClientWaitForContinue) {
+TEST_F(ServerTest, lets_a_client_wait_for_continue) {
     start();
     auto const socket = connect();
     say(socket, "POST /echo/a HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
@@ -284,7 +290,7 @@ TEST_F(ServerTest, LetsAClientWaitForContinue) {
     EXPECT_TRUE(hear(socket, "hi").contains("200 OK"));
 }
 
-TEST_F(ServerTest, AnswersLaterFromAnotherThread) {
+TEST_F(ServerTest, answers_later_from_another_thread) {
     start();
     auto const socket = connect();
     say(socket, "GET /later HTTP/1.1\r\n\r\n");
@@ -293,14 +299,14 @@ TEST_F(ServerTest, AnswersLaterFromAnotherThread) {
     EXPECT_TRUE(hear(socket, "at last").starts_with("HTTP/1.1 200 "));
 }
 
-TEST_F(ServerTest, AnswersWhereItsHandlerForgot) {
+TEST_F(ServerTest, answers_where_its_handler_forgot) {
     start();
     EXPECT_TRUE(
         ask("GET /never HTTP/1.1\r\nConnection: close\r\n\r\n").starts_with("HTTP/1.1 500 ")
     );
 }
 
-TEST_F(ServerTest, CarriesATunnelBothWaysAndBothEnds) {
+TEST_F(ServerTest, carries_a_tunnel_both_ways_and_both_ends) {
     start();
     auto const socket = connect();
     say(socket, "GET /tunnel HTTP/1.1\r\nUpgrade: test\r\nConnection: Upgrade\r\n\r\nearly");
@@ -315,7 +321,7 @@ TEST_F(ServerTest, CarriesATunnelBothWaysAndBothEnds) {
     EXPECT_EQ(hear(socket), "last words");
 }
 
-TEST_F(ServerTest, EndsTheTunnelOfAClientThatVanished) {
+TEST_F(ServerTest, ends_the_tunnel_of_a_client_that_vanished) {
     start();
     {
         auto const socket = connect();
@@ -327,7 +333,7 @@ TEST_F(ServerTest, EndsTheTunnelOfAClientThatVanished) {
     EXPECT_EQ(hear(far), "");
 }
 
-TEST_F(ServerTest, CarriesMoreThanTheBuffersHold) {
+TEST_F(ServerTest, carries_more_than_the_buffers_hold) {
     start();
     auto const socket = connect();
     say(socket, "GET /tunnel HTTP/1.1\r\n\r\n");
@@ -342,7 +348,7 @@ TEST_F(ServerTest, CarriesMoreThanTheBuffersHold) {
     writer.join();
 }
 
-TEST_F(ServerTest, ClosesWhoIsTooSlow) {
+TEST_F(ServerTest, closes_who_is_too_slow) {
     start({.request = 300ms, .idle = 300ms});
     auto const silent = connect();
     auto const slow = connect();
@@ -351,7 +357,7 @@ TEST_F(ServerTest, ClosesWhoIsTooSlow) {
     EXPECT_TRUE(hear(slow).starts_with("HTTP/1.1 408 "));
 }
 
-TEST_F(ServerTest, ClosesTheQuietestForANewOne) {
+TEST_F(ServerTest, closes_the_quietest_for_a_new_one) {
     start({.connections = 2});
     auto const first = connect();
     std::this_thread::sleep_for(50ms);
@@ -360,7 +366,7 @@ TEST_F(ServerTest, ClosesTheQuietestForANewOne) {
     EXPECT_EQ(hear(first), "");
 }
 
-TEST_F(ServerTest, RefusesMoreBodiesThanItsMemoryTakes) {
+TEST_F(ServerTest, refuses_more_bodies_than_its_memory_takes) {
     start({.bodies = 100});
     auto const answer =
         ask("POST /echo/a HTTP/1.1\r\nContent-Length: 200\r\n\r\n" + std::string(101, 'x'));
@@ -374,7 +380,7 @@ TEST_F(ServerTest, RefusesMoreBodiesThanItsMemoryTakes) {
     );
 }
 
-TEST_F(ServerTest, WindsDown) {
+TEST_F(ServerTest, winds_down) {
     start();
     auto const idle = connect();
     auto const busy = connect();
@@ -388,7 +394,7 @@ TEST_F(ServerTest, WindsDown) {
     EXPECT_EQ(done.get_future().wait_for(5s), std::future_status::ready);
 }
 
-TEST_F(ServerTest, SpeaksTlsAndSeesTheClientsKey) {
+TEST_F(ServerTest, speaks_tls_and_sees_the_clients_key) {
     auto const own = crypto::testing::credential({"localhost"});
     start(
         {},

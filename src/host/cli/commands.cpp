@@ -15,6 +15,7 @@
 #include "host/cli/platform/info.hpp"
 #include "host/cli/platform/vcek.hpp"
 #include "host/cli/run/run.hpp"
+#include "host/cli/serve/serve.hpp"
 #include "host/cli/verify/verify.hpp"
 
 #include <algorithm>
@@ -48,6 +49,8 @@ constexpr std::array all{
     key_tenant_create_command,
     key_tenant_digest_command,
     package_command,
+    serve_command,
+    serve_sweeper_command,
     explain_command,
     completion_command,
     manual_command,

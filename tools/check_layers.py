@@ -23,6 +23,7 @@ OWNERS = [
     (re.compile(r"^ares"), ("keep/exec/net",)),
     (re.compile(r"^linux/kvm\.h$"), ("host/vmm",)),
     (re.compile(r"^CLI/"), ("host/cli",)),
+    (re.compile(r"^sqlite3"), ("service/store/sqlite",)),
     (re.compile(r"^nlohmann/"), ("attest", "host", "keep/exec", "package", "service")),
 ]
 SYSTEM = re.compile(r"^(sys/|linux/|netinet/|arpa/|net/if|unistd\.h|fcntl\.h|poll\.h|signal\.h|dirent\.h|pthread\.h|netdb\.h|sched\.h|termios\.h)")

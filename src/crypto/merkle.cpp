@@ -21,6 +21,12 @@ Sha256Digest node_hash(base::View left, base::View right) {
 
 Sha256Digest empty_root() { return sha256({}); }
 
+Sha256Digest node_above(std::span<Sha256Digest const> hashes) {
+    if (hashes.size() == 1) return hashes.front();
+    auto const half = hashes.size() / 2;
+    return node_hash(node_above(hashes.first(half)), node_above(hashes.subspan(half)));
+}
+
 bool included(
     std::uint64_t size,
     Sha256Digest const& root,

@@ -13,6 +13,8 @@ namespace crypto::merkle {
 Sha256Digest leaf_hash(base::View entry);
 Sha256Digest node_hash(base::View left, base::View right);
 Sha256Digest empty_root();
+// The node above this many neighbours, a power of two.
+Sha256Digest node_above(std::span<Sha256Digest const> hashes);
 
 // RFC 9162, 2.1.3.2: whether the leaf number `index` of the tree of this size and root is `leaf`.
 bool included(

@@ -17,6 +17,7 @@ struct LogSettings {
     std::string folder; // is made where it is not there; holds `checkpoint` and `tile/`
     std::string origin; // name of the log and of its key
     std::chrono::milliseconds interval{1000}; // between two checkpoints, at least
+    bool rebuild = false; // the folder is empty and was not: write it anew from the store
 };
 
 // What a grant carries so that a Keep may see its own line (PROVISION grant key 9).

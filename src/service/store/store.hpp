@@ -17,6 +17,7 @@ namespace service {
 
 enum class Why : std::uint8_t {
     Conflict,          // serial-conflict: not the newest, or not newer than the newest
+    AnothersName,      // deployment-of-another: the name is another tenant's
     SecondRelease,     // keep-not-empty: this Keep was granted to before
     ReplicasExhausted, // replicas-exhausted: as many Keeps live as the deployment admits
     Withdrawn,         // deployment-withdrawn
@@ -48,8 +49,8 @@ public:
     Store& operator=(Store&&) = delete;
     virtual ~Store() = default;
 
-    // Deployments. Conflict: the serial is not higher than the newest one's; Withdrawn: nothing is
-    // published under a withdrawn name again; Conflict also: the name is another tenant's.
+    // Deployments. Conflict: the serial is not higher than the newest one's. AnothersName: the
+    // newest one is another tenant's. Withdrawn: nothing is published under such a name again.
     virtual Answer<LeafIndex> publish(DeploymentRow const& row, base::View entry) = 0;
     // All versions of the name. Unknown, Withdrawn.
     virtual Answer<LeafIndex>

@@ -8,7 +8,7 @@ FLOORS = {
     "os": (2, False), "crypto": (2, False), "net": (2, False),
     "package": (3, True), "attest": (3, True),
     "policy": (4, False),
-    "keep/shim": (4, True), "keep/exec": (4, False), "host/vmm": (4, False), "host/cli": (5, False), "service": (5, False),
+    "keep/shim": (4, True), "keep/exec": (4, False), "host/vmm": (4, False), "host/serve": (4, False), "host/cli": (5, False), "service": (5, False),
 }
 # The platform that is an ordinary process, for tests and fuzzers; no Keep holds it.
 ORDINARY_PROCESS = "keep/shim/platform/fake/"

@@ -41,6 +41,7 @@ public:
     TlsCredential share() const;
 
     evp_pkey_st* key() const { return key_.get(); }
+    TlsKey private_key() const { return key_.share(); } // for another certificate of it
     std::span<TlsHandle<x509_st> const> chain() const { return chain_; } // leaf first, never empty
     TlsResult<std::string> leaf_pem() const;
     std::vector<std::byte> leaf_der() const;

@@ -91,6 +91,17 @@ bool SocketAddress::unspecified() const {
     return IN6_IS_ADDR_UNSPECIFIED(&as_v6().sin6_addr);
 }
 
+bool SocketAddress::loopback() const {
+    constexpr std::uint32_t network = 127;
+    auto const is_loopback = [](std::uint32_t v4) { return ntohl(v4) >> 24 == network; };
+    if (family() == AF_INET) return is_loopback(as_v4().sin_addr.s_addr);
+    auto const& six = as_v6().sin6_addr;
+    if (!IN6_IS_ADDR_V4MAPPED(&six)) return IN6_IS_ADDR_LOOPBACK(&six);
+    std::uint32_t v4 = 0;
+    std::memcpy(&v4, &six.s6_addr[12], sizeof v4);
+    return is_loopback(v4);
+}
+
 std::string SocketAddress::address() const {
     std::array<char, INET6_ADDRSTRLEN> text{};
     void const* binary = &as_v6().sin6_addr;

@@ -26,6 +26,7 @@ public:
     int family() const { return storage_.ss_family; }
     std::uint16_t port() const;
     bool unspecified() const;      // 0.0.0.0 or ::
+    bool loopback() const;         // of this machine only
     std::string address() const;   // 192.0.2.1 or 2001:db8::1
     std::string to_string() const; // 192.0.2.1:80 or [2001:db8::1]:80
 

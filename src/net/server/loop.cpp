@@ -136,6 +136,7 @@ void Loop::answer_mail() {
 
 base::Result<void> Loop::run() {
     std::array<epoll_event, 128> events{};
+    stopped_ = false;
     while (!stopped_) {
         int const ready =
             ::epoll_wait(epoll_.number(), events.data(), events.size(), patience_ms());

@@ -15,10 +15,11 @@
 
 namespace crypto {
 
-// A private key that was made here and that nothing writes out.
+// A private key; nothing writes it out.
 class TlsKey {
 public:
-    static TlsResult<TlsKey> generate(); // ECDSA on P-256
+    static TlsResult<TlsKey> generate();                     // ECDSA on P-256
+    static TlsResult<TlsKey> from_pem(std::string_view pem); // unencrypted
 
     evp_pkey_st* get() const { return key_.get(); }
     TlsKey share() const;

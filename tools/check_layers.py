@@ -7,6 +7,7 @@ FLOORS = {
     "base": (0, True), "hw": (1, True), "protocol": (1, True),
     "os": (2, False), "crypto": (2, False), "net": (2, False),
     "package": (3, True), "attest": (3, True),
+    "policy": (4, False),
     "keep/shim": (4, True), "keep/exec": (4, False), "host/vmm": (4, False), "host/serve": (4, False), "host/cli": (5, False), "service": (5, False),
 }
 # The platform that is an ordinary process, for tests and fuzzers; no Keep holds it.

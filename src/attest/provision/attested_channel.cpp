@@ -166,6 +166,12 @@ struct Judged {
     std::vector<Finding> findings;
 };
 
+// What a Keep without hardware says that it was measured as at its start, if anything.
+bool measured(base::View evidence) {
+    auto const bound = protocol::evidence::decode_bound(evidence);
+    return bound && bound->measurement;
+}
+
 Judged judge(base::View evidence, base::View report_data, Appraiser const& by) {
     Expected const expected{
         .report_data = ReportData::exactly(report_data), .measurements = by.measurements
@@ -173,10 +179,14 @@ Judged judge(base::View evidence, base::View report_data, Appraiser const& by) {
     auto const kind = recognise(evidence);
     if (!kind) return {};
     if (kind == Kind::NoHardware && by.allow_no_hardware) {
+        bool const own =
+            !by.measurements.given() && !by.own_measurements.empty() && measured(evidence);
         auto const examination = none::examine(
             evidence,
             by.policy,
-            {.report_data = expected.report_data, .measurements = expected.measurements}
+            {.report_data = expected.report_data,
+             .measurements =
+                 own ? Measurements::any_of(by.own_measurements) : expected.measurements}
         );
         return {kind, examination.verdict(), examination.findings()};
     }

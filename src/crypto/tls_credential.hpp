@@ -16,10 +16,11 @@
 
 namespace crypto {
 
-// A private key as the library holds it; nothing here writes it out.
+// A private key; nothing writes it out.
 class TlsKey {
 public:
-    static TlsResult<TlsKey> generate(); // ECDSA on P-256
+    static TlsResult<TlsKey> generate();                     // ECDSA on P-256
+    static TlsResult<TlsKey> from_pem(std::string_view pem); // unencrypted
     // A key that signs other things as well: who shows it on a connection is who signed those.
     static TlsKey of(P256SigningKey const& key);
 

@@ -44,7 +44,8 @@ struct Destination {
     }
 };
 
-// A body as Beast's parser hands it on (its concept BodyReader).
+// A body as Beast's parser hands it on (its concept BodyReader), with the names that it asks for.
+// NOLINTBEGIN(readability-identifier-naming)
 struct Delivered {
     using value_type = Destination;
 
@@ -73,6 +74,8 @@ struct Delivered {
         value_type& out_;
     };
 };
+
+// NOLINTEND(readability-identifier-naming)
 
 using Parser = http::response_parser<Delivered>;
 
@@ -126,14 +129,19 @@ private:
         parser.header_limit(limits_.header);
         parser.body_limit(UINT64_MAX); // until the head is known
         parser.skip(to_head_);
+        // Beast counts what it has not taken yet, and takes line by line.
+        std::size_t left = limits_.header;
         if (pending_.empty()) TRY(more(parser));
         while (true) {
             Error error;
+            auto const offered = std::min(left, pending_.size());
             auto const used =
-                parser.put(boost::asio::const_buffer{pending_.data(), pending_.size()}, error);
+                parser.put(boost::asio::const_buffer{pending_.data(), offered}, error);
             drop(used);
+            left -= used;
             if (error && error != http::error::need_more) return no_http(error);
             if (parser.is_header_done()) break;
+            if (pending_.size() >= left) return no_http(http::error::header_limit);
             TRY(more(parser));
         }
         auto head = head_of(parser);

@@ -235,7 +235,8 @@ OrTrouble<ReadAnswer> HttpClient::exchange(HttpRequest const& request, BodySink*
     auto const sent = send(request);
     if (!sent && !sent.error().again) return std::unexpected(sent.error());
     // A server that has closed its ears may have said why.
-    auto read = read_answer(kept_->channel, settings_.limits, request.method == "HEAD", sink);
+    auto const& limits = request.limits ? *request.limits : settings_.limits;
+    auto read = read_answer(kept_->channel, limits, request.method == "HEAD", sink);
     if (!read && !sent) return std::unexpected(sent.error());
     if (read && (!sent || !*sent || !settings_.keep_alive)) read->lasts = false;
     return read;

@@ -28,6 +28,7 @@ struct HttpRequest {
     std::string target = "/"; // path and query, behind the address's own path
     std::vector<std::pair<std::string, std::string>> headers = {};
     std::optional<RequestBody> body = {};
+    std::optional<AnswerLimits> limits = {}; // instead of the client's
 };
 
 // Redirections are followed where this says so; the answer itself is what comes otherwise. What

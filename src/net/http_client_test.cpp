@@ -111,6 +111,25 @@ TEST(HttpClient, ReadsNoMoreThanItsLimit) {
         }
 }
 
+TEST(HttpClient, TakesNoLongerHeadersThanItsLimit) {
+    std::size_t count = 0;
+    ScriptedServer server{[&](Peer& peer) {
+        peer.request();
+        peer.say("HTTP/1.1 200 OK\r\n");
+        for (std::size_t i = 0; i < count; ++i) peer.say("X: yyyy\r\n");
+        peer.say("Content-Length: 0\r\n\r\n");
+    }};
+    HttpClient client{{.limits = {.header = 4096}}};
+    count = 400;
+    EXPECT_TRUE(client.ask({.address = server.address()}));
+    for (std::size_t const more : {500U, 20'000U}) {
+        count = more;
+        auto const read = client.ask({.address = server.address()});
+        ASSERT_FALSE(read) << more;
+        EXPECT_EQ(read.error().text, "headers longer than the limit");
+    }
+}
+
 TEST(HttpClient, TakesNoHalfAnswerForAWholeOne) {
     ScriptedServer server{[](Peer& peer) {
         peer.request();

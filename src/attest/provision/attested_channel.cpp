@@ -164,6 +164,7 @@ struct Judged {
     std::optional<Kind> kind;
     Verdict verdict = Verdict::Refused;
     std::vector<Finding> findings;
+    std::optional<Appraisal> appraisal;
 };
 
 // What a Keep without hardware says that it was measured as at its start, if anything.
@@ -178,6 +179,16 @@ Judged judge(base::View evidence, base::View report_data, Appraiser const& by) {
     };
     auto const kind = recognise(evidence);
     if (!kind) return {};
+    auto appraisal = appraise(
+        *kind,
+        {.evidence = evidence,
+         .endorsements = by.endorsements,
+         .roots = by.roots,
+         .policy = by.policy,
+         .expected = expected,
+         .at = by.at,
+         .kinds = by.kinds}
+    );
     if (kind == Kind::NoHardware && by.allow_no_hardware) {
         bool const own =
             !by.measurements.given() && !by.own_measurements.empty() && measured(evidence);
@@ -188,19 +199,11 @@ Judged judge(base::View evidence, base::View report_data, Appraiser const& by) {
              .measurements =
                  own ? Measurements::any_of(by.own_measurements) : expected.measurements}
         );
-        return {kind, examination.verdict(), examination.findings()};
+        return {kind, examination.verdict(), examination.findings(), std::move(appraisal)};
     }
-    auto const appraisal = appraise(
-        *kind,
-        {.evidence = evidence,
-         .endorsements = by.endorsements,
-         .roots = by.roots,
-         .policy = by.policy,
-         .expected = expected,
-         .at = by.at,
-         .kinds = by.kinds}
-    );
-    return {kind, appraisal.verdict(), appraisal.findings()};
+    auto const verdict = appraisal.verdict();
+    auto findings = appraisal.findings();
+    return {kind, verdict, std::move(findings), std::move(appraisal)};
 }
 
 std::string_view failure_of(Finding const& failed) {
@@ -253,6 +256,7 @@ Answer accept(
     std::ranges::move(judged.findings, std::back_inserter(answer.findings_));
     answer.kind_ = judged.kind;
     answer.verdict_ = judged.verdict;
+    answer.appraisal_ = std::move(judged.appraisal);
     if (judged.verdict != Verdict::Accepted) {
         answer.failure_ =
             judged.verdict == Verdict::Undecided ? "evidence-undecided" : "evidence-refused";

@@ -16,6 +16,7 @@
 #include "host/cli/platform/info.hpp"
 #include "host/cli/platform/vcek.hpp"
 #include "host/cli/run/run.hpp"
+#include "host/cli/serve/serve.hpp"
 #include "host/cli/verify/verify.hpp"
 
 #include <algorithm>
@@ -51,6 +52,8 @@ constexpr std::array all{
     package_command,
     deploy_command,
     attach_command,
+    serve_command,
+    serve_sweeper_command,
     explain_command,
     completion_command,
     manual_command,

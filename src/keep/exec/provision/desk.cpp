@@ -63,6 +63,7 @@ Desk::open(Reception reception, ReadyVisit visit, std::function<void(int)> stop)
         FrameType::Status,
         wire::encode(wire::Status{.state = wire::State::Running, .exit = {}, .failure = {}})
     );
+    ring(desk->desk_bell_); // what the tenant has sent since the start may be here already
     auto* const raw = desk.get();
     desk->thread_ = std::thread{[raw] { raw->attend(); }};
     return desk;
@@ -199,6 +200,7 @@ void Desk::attach(Guest& guest, base::View bytes) {
         (void)deliver(2, base::view_of(text));
     }
     for (auto const& piece : output_.from(number)) (void)deliver(piece.stream, piece.bytes);
+    ring(desk_bell_); // what it has sent since may be here already
     room_.notify_all();
     came_.notify_all();
 }

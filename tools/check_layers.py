@@ -25,7 +25,7 @@ OWNERS = [
     (re.compile(r"^linux/kvm\.h$"), ("host/vmm",)),
     (re.compile(r"^CLI/"), ("host/cli",)),
     (re.compile(r"^sqlite3"), ("service/store/sqlite",)),
-    (re.compile(r"^nlohmann/"), ("attest", "host", "keep/exec", "package", "service")),
+    (re.compile(r"^nlohmann/"), ("attest", "host", "keep/exec", "net", "package", "service")),
 ]
 SYSTEM = re.compile(r"^(sys/|linux/|netinet/|arpa/|net/if|unistd\.h|fcntl\.h|poll\.h|signal\.h|dirent\.h|pthread\.h|netdb\.h|sched\.h|termios\.h)")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')

@@ -50,25 +50,6 @@ std::optional<std::string_view> take_line(std::string_view& text) {
     return line;
 }
 
-std::optional<TreeHead> parse_text(std::string_view text, std::string_view origin) {
-    auto const name = take_line(text);
-    auto const size = take_line(text);
-    auto const root = take_line(text);
-    if (!name || !size || !root || *name != origin) return {};
-    TreeHead out;
-    auto const [end, error] = std::from_chars(size->begin(), size->end(), out.size);
-    if (error != std::errc{} || end != size->end() || *size != std::to_string(out.size)) return {};
-    auto const hash = decode_base64(*root);
-    if (!hash || hash->size() != out.root.size()) return {};
-    std::ranges::copy(*hash, out.root.begin());
-    // Whatever extension follows is signed along; a line of it is not empty.
-    while (!text.empty()) {
-        auto const extension = take_line(text);
-        if (!extension || extension->empty()) return {};
-    }
-    return out;
-}
-
 struct SignatureLine {
     std::string_view name;
     std::vector<std::byte> bytes; // key id, and what that key's type makes
@@ -122,7 +103,26 @@ open_checkpoint(std::string_view note, std::string_view origin, base::View publi
         verified = true;
     }
     if (!verified) return {};
-    return parse_text(text, origin);
+    return parse_tree_head(text, origin);
+}
+
+std::optional<TreeHead> parse_tree_head(std::string_view text, std::string_view origin) {
+    auto const name = take_line(text);
+    auto const size = take_line(text);
+    auto const root = take_line(text);
+    if (!name || !size || !root || *name != origin) return {};
+    TreeHead out;
+    auto const [end, error] = std::from_chars(size->begin(), size->end(), out.size);
+    if (error != std::errc{} || end != size->end() || *size != std::to_string(out.size)) return {};
+    auto const hash = decode_base64(*root);
+    if (!hash || hash->size() != out.root.size()) return {};
+    std::ranges::copy(*hash, out.root.begin());
+    // Whatever extension follows is signed along; a line of it is not empty.
+    while (!text.empty()) {
+        auto const extension = take_line(text);
+        if (!extension || extension->empty()) return {};
+    }
+    return out;
 }
 
 std::string verifier_key(std::string_view origin, base::View public_key) {

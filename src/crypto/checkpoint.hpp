@@ -39,6 +39,10 @@ signed_checkpoint(TreeHead const& head, std::string_view origin, Ed25519SigningK
 std::optional<TreeHead>
 open_checkpoint(std::string_view note, std::string_view origin, base::View public_key);
 
+// The text of a checkpoint, without its signatures: what open_checkpoint() reads when they are
+// right.
+std::optional<TreeHead> parse_tree_head(std::string_view text, std::string_view origin);
+
 // The key as verifiers take it: ORIGIN+KEYID+BASE64.
 std::string verifier_key(std::string_view origin, base::View public_key);
 

@@ -37,6 +37,7 @@ private:
     std::optional<std::string> blobs_;
     std::vector<std::string> listen_;
     std::vector<std::string> connect_;
+    std::optional<std::string> max_memory_;
 };
 
 Syntax KeepUse::syntax(Global& global) {
@@ -62,6 +63,11 @@ Syntax KeepUse::syntax(Global& global) {
                  .value = "HOST:PORT",
                  .help = "Where the tenant's application may connect to. Can be repeated.",
                  .target = &connect_},
+                {.name = "--max-memory",
+                 .value = "SIZE",
+                 .help = "What the application's linear memories and files in memory may take "
+                         "together: bytes, or with K, M, G, T.",
+                 .target = &max_memory_},
                 {.name = "--backend",
                  .value = "NAME",
                  .help = "The kind of Keep: snp (or sev), tdx, sgx, kvm, or nil for none. Without "
@@ -144,6 +150,7 @@ os::OrFailure<LaunchOrder> KeepUse::order(Global const& global) const {
     for (auto const& wish : connect_)
         order.keep.network.connect.push_back(TRY(endpoint("--connect", wish)));
     if (blobs_) order.add(Kind::Blobs, TRY(open_directory(*blobs_)), "", vmm::Rights::ReadOnly);
+    if (max_memory_) order.add(Kind::MaxMemory, TRY(memory_size(*max_memory_)));
     TRY(add_log(order, global));
     order.add(Kind::Channel, TRY(listen_at_path(*channel_)), "", vmm::Rights::ReadWrite);
     return order;

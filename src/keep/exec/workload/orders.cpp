@@ -113,6 +113,7 @@ bool for_a_provisioned_keep(Kind kind) {
     case Kind::Blobs:
     case Kind::Backend:
     case Kind::Measurement:
+    case Kind::MaxMemory:
     case Kind::LogFilter:
     case Kind::LogFormat:
     case Kind::LogTarget:

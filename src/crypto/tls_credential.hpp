@@ -15,10 +15,11 @@
 
 namespace crypto {
 
-// A private key that was made here and that nothing writes out.
+// A private key; nothing writes it out.
 class TlsKey {
 public:
-    static TlsResult<TlsKey> generate(); // ECDSA on P-256
+    static TlsResult<TlsKey> generate();                     // ECDSA on P-256
+    static TlsResult<TlsKey> from_pem(std::string_view pem); // unencrypted
 
     evp_pkey_st* get() const { return key_.get(); }
     TlsKey share() const;
@@ -41,6 +42,7 @@ public:
     TlsCredential share() const;
 
     evp_pkey_st* key() const { return key_.get(); }
+    TlsKey private_key() const { return key_.share(); } // for another certificate of it
     std::span<TlsHandle<x509_st> const> chain() const { return chain_; } // leaf first, never empty
     TlsResult<std::string> leaf_pem() const;
     std::vector<std::byte> leaf_der() const;

@@ -7,6 +7,7 @@
 #include "host/cli/exec/exec.hpp"
 #include "host/cli/explain/explain.hpp"
 #include "host/cli/inspect/inspect.hpp"
+#include "host/cli/keep/keep.hpp"
 #include "host/cli/key/key.hpp"
 #include "host/cli/manual/manual.hpp"
 #include "host/cli/measure/measure.hpp"
@@ -26,6 +27,7 @@ namespace {
 constexpr std::array all{
     run_command,
     exec_command,
+    keep_command,
     verify_command,
     config_init_command,
     collateral_pack_command,

@@ -123,7 +123,8 @@ TEST_F(LogTest, shows_tiles_and_entries_as_files) {
     append(600);
     settle();
     auto const leaves = *store->leaves(0, 600);
-    auto const first = *parse_bundle(*log->file("tile/entries/000"), 256);
+    auto const bundle = *log->file("tile/entries/000");
+    auto const first = *parse_bundle(bundle, 256);
     EXPECT_TRUE(base::equal(first[17], leaves[17].entry));
     EXPECT_EQ((*parse_tile(*log->file("tile/0/001"), 256))[3], leaves[259].hash);
     EXPECT_EQ(log->file("tile/0/002.p/88")->size(), 88U * 32);

@@ -228,6 +228,24 @@ TEST_F(DamagedLogTest, a_leaf_changed_along_with_its_hash_is_found) {
     EXPECT_EQ(failure(), "log-damaged");
 }
 
+// All that is not signed was made anew to fit.
+TEST_F(DamagedLogTest, a_history_rewritten_with_all_its_tiles_is_found) {
+    std::filesystem::rename(folder + "/checkpoint", directory.path() + "/honest");
+    std::filesystem::remove_all(folder);
+    execute(
+        "UPDATE leaf SET entry = x'00', hash = "
+        "x'96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7' WHERE number = 5"
+    );
+    auto const honest_key = key;
+    key = *crypto::Ed25519SigningKey::generate();
+    settings.rebuild = true;
+    ASSERT_EQ(failure(), "none");
+    key = honest_key;
+    settings.rebuild = false;
+    std::filesystem::rename(directory.path() + "/honest", folder + "/checkpoint");
+    EXPECT_EQ(failure(), "log-damaged");
+}
+
 TEST_F(DamagedLogTest, a_leaf_taken_away_is_found) {
     execute("DELETE FROM leaf WHERE number = 300");
     EXPECT_EQ(failure(), "log-damaged");

@@ -1,5 +1,6 @@
 #include "host/serve/api.hpp"
 
+#include "host/serve/blob_sink.hpp"
 #include "host/serve/wish_json.hpp"
 
 #include <algorithm>
@@ -141,11 +142,15 @@ void Api::add_blobs(net::server::Router& router) {
          .pattern = "/v1/blobs/{digest}",
          .handler =
              net::server::OpenSink{
-                 [this](Request const& request, Client&, std::optional<std::uint64_t> length)
+                 [this](Request const& request, Client& client, std::optional<std::uint64_t> length)
                      -> Opened {
                      auto name = Blobs::name_of(request.part("digest"));
                      if (!name) return std::unexpected(no_digest());
-                     return blobs_->receive(*std::move(name), length, loop_->mailbox(), *worker_);
+                     auto sink =
+                         TRY(blobs_->receive(*std::move(name), length, loop_->mailbox(), *worker_));
+                     return std::make_unique<HoldingSink>(
+                         std::move(sink), keeps_->busy(customer(request, client))
+                     );
                  }
              },
          .body = std::numeric_limits<std::uint64_t>::max(), // the cache says how much

@@ -173,6 +173,19 @@ TEST_F(KeepsTest, ends_one_that_nobody_claims) {
     EXPECT_EQ(keeps->live(), 1U);
 }
 
+TEST_F(KeepsTest, lets_one_wait_while_its_package_is_brought) {
+    start({.to_claim = 200ms});
+    auto const made = create(alice, {});
+    ASSERT_TRUE(made);
+    auto upload = keeps->busy(alice);
+    auto const later = std::chrono::steady_clock::now() + 600ms;
+    until([&] { return std::chrono::steady_clock::now() > later; });
+    EXPECT_TRUE((*made)->live());
+    upload.reset();
+    until([&] { return !(*made)->live(); });
+    EXPECT_EQ((*made)->why, "nobody claimed it in time");
+}
+
 TEST_F(KeepsTest, keeps_to_the_quota_of_each_customer) {
     start();
     EXPECT_EQ(refusal(alice, {.memory = 5 << 20}), "quota-exceeded");

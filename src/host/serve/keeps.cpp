@@ -204,7 +204,6 @@ os::OrFailure<Keep*> Keeps::launch(package::Customer const& customer, KeepWish w
     keep.customer = customer.name;
     keep.wish = std::move(wish);
     keep.created = now();
-    keep.waits_from = Clock::now();
     keep.expires = keep.created + std::chrono::ceil<std::chrono::seconds>(settings_.to_claim);
     keep.socket = settings_.folder + '/' + keep.id;
     auto child = start_child(
@@ -261,7 +260,6 @@ void Keeps::create(package::Customer const& customer, KeepWish wish, Started sta
             ", process " + std::to_string(keep.child.process)
     );
     look_for_socket(keep.id, Clock::now() + settings_.to_start);
-    end_if_unclaimed(keep.id);
 }
 
 std::shared_ptr<void> Keeps::busy(package::Customer const& customer) {
@@ -294,6 +292,9 @@ void Keeps::look_for_socket(std::string const& id, Clock::time_point until) {
     if (keep == nullptr || keep->state != KeepState::Starting) return;
     if (is_socket(keep->socket)) {
         keep->state = KeepState::Running;
+        keep->waits_from = Clock::now();
+        keep->expires = now() + std::chrono::ceil<std::chrono::seconds>(settings_.to_claim);
+        end_if_unclaimed(id);
         for (auto const& hear : std::exchange(keep->at_start, {})) hear({});
         return;
     }

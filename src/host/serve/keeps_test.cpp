@@ -83,7 +83,7 @@ protected:
     os::OrFailure<Keep const*> create(package::Customer const& customer, KeepWish wish) {
         std::optional<os::OrFailure<Keep const*>> heard;
         if (wish.memory == 0) wish.memory = 1 << 20;
-        keeps->create(customer, std::move(wish), [&](auto started) { heard = started; });
+        keeps->create(customer, std::move(wish), [&](auto const& started) { heard = started; });
         until([&] { return heard.has_value(); });
         return *heard;
     }

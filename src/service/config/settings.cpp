@@ -21,7 +21,7 @@ std::unexpected<os::Failure>
 wrong(std::string const& file, FlatEntry const& entry, std::string const& what) {
     return std::unexpected(
         os::Failure{
-            .name = "configuration-invalid",
+            .name = "service-configuration-invalid",
             .text = file + ':' + std::to_string(entry.line) + ':' + std::to_string(entry.column) +
                     ": " + what
         }

@@ -48,7 +48,7 @@ struct Settings {
     Tenant const* tenant_with(base::View key_digest) const;
 };
 
-// `name` is for messages, which begin NAME:LINE:COLUMN. Failure configuration-invalid.
+// `name` is for messages, which begin NAME:LINE:COLUMN. Failure service-configuration-invalid.
 os::OrFailure<Settings> parse_settings(std::string const& name, std::string_view text);
 
 } // namespace service

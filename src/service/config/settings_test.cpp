@@ -69,7 +69,7 @@ TEST(Settings, EachMistakeIsNamedWithItsPlace) {
          }) {
         auto const settings = parse_settings("steward.toml", replaced(good(), what, by));
         ASSERT_FALSE(settings) << by;
-        EXPECT_EQ(settings.error().name, "configuration-invalid");
+        EXPECT_EQ(settings.error().name, "service-configuration-invalid");
         EXPECT_THAT(settings.error().text, testing::HasSubstr(says)) << by;
     }
 }

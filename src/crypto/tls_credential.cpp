@@ -65,6 +65,11 @@ TlsResult<TlsKey> TlsKey::generate() {
     return TlsKey{std::move(key)};
 }
 
+TlsKey TlsKey::of(P256SigningKey const& key) {
+    EVP_PKEY_up_ref(key.get());
+    return TlsKey{TlsHandle<evp_pkey_st>{key.get()}};
+}
+
 TlsKey TlsKey::share() const {
     EVP_PKEY_up_ref(key_.get());
     return TlsKey{TlsHandle<evp_pkey_st>{key_.get()}};

@@ -3,6 +3,7 @@
 // What one end of a TLS connection shows of itself: a private key and the certificates that go with
 // it.
 
+#include "crypto/p256_signing_key.hpp"
 #include "crypto/tls_error.hpp"
 #include "crypto/tls_handle.hpp"
 
@@ -20,6 +21,8 @@ class TlsKey {
 public:
     static TlsResult<TlsKey> generate();                     // ECDSA on P-256
     static TlsResult<TlsKey> from_pem(std::string_view pem); // unencrypted
+    // A key that signs other things as well: who shows it on a connection is who signed those.
+    static TlsKey of(P256SigningKey const& key);
 
     evp_pkey_st* get() const { return key_.get(); }
     TlsKey share() const;

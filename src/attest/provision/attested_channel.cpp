@@ -167,6 +167,12 @@ struct Judged {
     std::optional<Appraisal> appraisal;
 };
 
+// What a Keep without hardware says that it was measured as at its start, if anything.
+bool measured(base::View evidence) {
+    auto const bound = protocol::evidence::decode_bound(evidence);
+    return bound && bound->measurement;
+}
+
 Judged judge(base::View evidence, base::View report_data, Appraiser const& by) {
     Expected const expected{
         .report_data = ReportData::exactly(report_data), .measurements = by.measurements
@@ -184,10 +190,14 @@ Judged judge(base::View evidence, base::View report_data, Appraiser const& by) {
          .kinds = by.kinds}
     );
     if (kind == Kind::NoHardware && by.allow_no_hardware) {
+        bool const own =
+            !by.measurements.given() && !by.own_measurements.empty() && measured(evidence);
         auto const examination = none::examine(
             evidence,
             by.policy,
-            {.report_data = expected.report_data, .measurements = expected.measurements}
+            {.report_data = expected.report_data,
+             .measurements =
+                 own ? Measurements::any_of(by.own_measurements) : expected.measurements}
         );
         return {kind, examination.verdict(), examination.findings(), std::move(appraisal)};
     }

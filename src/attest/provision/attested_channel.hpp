@@ -30,6 +30,9 @@ struct Appraiser {
     // Evidence that no hardware vouches for is taken, too: for development, and to show how it
     // goes.
     bool allow_no_hardware = false;
+    // Measurements of this installation's own Keeps: for evidence without hardware that carries
+    // one, where nobody named others.
+    std::vector<std::vector<std::byte>> own_measurements = {};
 };
 
 struct Demand {

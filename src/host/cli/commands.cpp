@@ -4,6 +4,7 @@
 #include "host/cli/command.hpp"
 #include "host/cli/completion/completion.hpp"
 #include "host/cli/config/init.hpp"
+#include "host/cli/deploy/deploy.hpp"
 #include "host/cli/exec/exec.hpp"
 #include "host/cli/explain/explain.hpp"
 #include "host/cli/inspect/inspect.hpp"
@@ -49,6 +50,8 @@ constexpr std::array all{
     key_tenant_create_command,
     key_tenant_digest_command,
     package_command,
+    deploy_command,
+    attach_command,
     serve_command,
     serve_sweeper_command,
     explain_command,

@@ -5,6 +5,7 @@
 #include "host/cli/completion/completion.hpp"
 #include "host/cli/config/init.hpp"
 #include "host/cli/deploy/deploy.hpp"
+#include "host/cli/deployment/deployment.hpp"
 #include "host/cli/exec/exec.hpp"
 #include "host/cli/explain/explain.hpp"
 #include "host/cli/inspect/inspect.hpp"
@@ -54,6 +55,10 @@ constexpr std::array all{
     attach_command,
     serve_command,
     serve_sweeper_command,
+    deployment_create_command,
+    deployment_publish_command,
+    deployment_status_command,
+    deployment_withdraw_command,
     explain_command,
     completion_command,
     manual_command,

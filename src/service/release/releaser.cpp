@@ -154,7 +154,9 @@ OrDenial<Body> Releaser::try_grant(
     auto const logged = parts_.store.release(release, terms.replicas(), entry);
     if (!logged) return from(logged.error());
 
-    attest::provision::GrantWish wish{.deployment = row.statement, .time = number(at)};
+    attest::provision::GrantWish wish{
+        .deployment = row.statement, .package_key = {}, .secrets = {}, .time = number(at)
+    };
     if (secrets.package_key) wish.package_key = secrets.package_key->view();
     for (auto const& [secret, value] : secrets.values)
         wish.secrets.emplace_back(secret, value.view());

@@ -168,10 +168,10 @@ def figures(host):
 @story("a Keep is started, shown, and ended by its customer")
 def _keep():
     host = Host()
-    keep = host.keep(memory="64M", listen=["127.0.0.1:8443"], connect=["db.example:5432"])
+    keep = host.keep(memory="64M", listen=["127.0.0.1:8443"], connect=["localhost:5432"])
     equal(keep["state"], "running")
     equal(keep["backend"], BACKEND)
-    equal((keep["listen"], keep["connect"], keep["memory"]), (["127.0.0.1:8443"], ["db.example:5432"], 64 << 20))
+    equal((keep["listen"], keep["connect"], keep["memory"]), (["127.0.0.1:8443"], ["localhost:5432"], 64 << 20))
     equal(host.ask("GET", f"/v1/keeps/{keep['id']}")[1], keep)
     equal(host.ask("GET", "/v1/keeps")[1], {"keeps": [keep]})
     process = int(matches(host.said(), r"process (\d+)").group(1))
@@ -239,7 +239,7 @@ def _foreign():
 
 @story("a customer gets as much as its row in the file says, and no more")
 def _quota():
-    rows = customer("alice", keeps=2, memory="256M", ports=["8000-8009"], connect=["db.example:5432"]) + customer("bob")
+    rows = customer("alice", keeps=2, memory="256M", ports=["8000-8009"], connect=["localhost:5432"]) + customer("bob")
     host = Host(customers=rows)
     token = TOKENS["alice"]
     problem(host.ask("POST", "/v1/keeps", {"memory": "300M"}, token), 429, "quota-exceeded")
@@ -249,7 +249,7 @@ def _quota():
     first = host.keep(token, memory="200M", listen=["127.0.0.1:8000"])
     problem(host.ask("POST", "/v1/keeps", {"memory": "100M"}, token), 429, "quota-exceeded")
     problem(host.ask("POST", "/v1/keeps", {"memory": "1M", "listen": ["0.0.0.0:8000"]}, token), 409, "address-in-use")
-    host.keep(token, memory="50M", connect=["db.example:5432"])
+    host.keep(token, memory="50M", connect=["localhost:5432"])
     problem(host.ask("POST", "/v1/keeps", {"memory": "1M"}, token), 429, "quota-exceeded")
     host.keep(TOKENS["bob"])
     equal(host.ask("DELETE", f"/v1/keeps/{first['id']}", token=token)[0], 204)

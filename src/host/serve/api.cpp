@@ -1,5 +1,6 @@
 #include "host/serve/api.hpp"
 
+#include "host/serve/blob_sink.hpp"
 #include "host/serve/wish_json.hpp"
 
 #include <algorithm>
@@ -13,7 +14,6 @@ using net::server::Client;
 using net::server::problem;
 using net::server::Request;
 using net::server::Response;
-using net::server::Route;
 
 namespace {
 
@@ -58,7 +58,7 @@ unsigned status_of(os::Failure const& failure) {
 std::optional<Response> Api::guard(Request const& request, Client& client) const {
     if (!request.header("origin").empty())
         return problem(403, "not-permitted", "requests of web pages are not answered");
-    if (accounts_.who(request, client) != nullptr) return {};
+    if (at_.accounts.who(request, client) != nullptr) return {};
     auto refusal = problem(
         401, "customer-unknown", "the request shows no token or client key that this host knows"
     );
@@ -67,7 +67,7 @@ std::optional<Response> Api::guard(Request const& request, Client& client) const
 }
 
 package::Customer const& Api::customer(Request const& request, Client& client) const {
-    return *accounts_.who(request, client); // the guard has seen to that
+    return *at_.accounts.who(request, client); // the guard has seen to that
 }
 
 net::server::Router Api::router() {
@@ -96,7 +96,7 @@ void Api::add_keeps(net::server::Router& router) {
         {.method = "GET",
          .pattern = "/v1/keeps",
          .handler = [this](Request const& request, Client& client) -> Response {
-             return {.body = keeps_json(keeps_->all_of(customer(request, client)))};
+             return {.body = keeps_json(at_.keeps->all_of(customer(request, client)))};
          },
          .guard = known}
     );
@@ -141,11 +141,16 @@ void Api::add_blobs(net::server::Router& router) {
          .pattern = "/v1/blobs/{digest}",
          .handler =
              net::server::OpenSink{
-                 [this](Request const& request, Client&, std::optional<std::uint64_t> length)
+                 [this](Request const& request, Client& client, std::optional<std::uint64_t> length)
                      -> Opened {
                      auto name = Blobs::name_of(request.part("digest"));
                      if (!name) return std::unexpected(no_digest());
-                     return blobs_->receive(*std::move(name), length, loop_->mailbox(), *worker_);
+                     auto sink = TRY(at_.blobs->receive(
+                         *std::move(name), length, at_.loop->mailbox(), *at_.worker
+                     ));
+                     return std::make_unique<HoldingSink>(
+                         std::move(sink), at_.keeps->busy(customer(request, client))
+                     );
                  }
              },
          .body = std::numeric_limits<std::uint64_t>::max(), // the cache says how much
@@ -174,7 +179,7 @@ void Api::add_others(net::server::Router& router) {
         {.method = "GET",
          .pattern = "/metrics",
          .handler = [this](Request const&, Client&) -> Response {
-             return {.type = std::string{net::server::metrics_type}, .body = metrics_()};
+             return {.type = std::string{net::server::metrics_type}, .body = at_.metrics()};
          },
          .guard = from_here}
     );
@@ -191,7 +196,7 @@ void Api::create(Request const& request, Client& client, Answer answer) {
     auto wish = parse_wish(request.text());
     if (!wish) return answer(problem(400, "request-invalid", wish.error()));
     auto const shared = std::make_shared<Answer>(std::move(answer));
-    keeps_->create(
+    at_.keeps->create(
         customer(request, client),
         *std::move(wish),
         [shared](os::OrFailure<Keep const*> const& started) {
@@ -205,21 +210,21 @@ void Api::create(Request const& request, Client& client, Answer answer) {
 }
 
 Response Api::show(Request const& request, Client& client) const {
-    auto const* keep = keeps_->find(customer(request, client), request.part("id"));
+    auto const* keep = at_.keeps->find(customer(request, client), request.part("id"));
     if (keep == nullptr) return no_such_keep();
     return {.body = keep_json(*keep)};
 }
 
 void Api::remove(Request const& request, Client& client, Answer answer) {
     auto const shared = std::make_shared<Answer>(std::move(answer));
-    bool const there = keeps_->remove(customer(request, client), request.part("id"), [shared] {
+    bool const there = at_.keeps->remove(customer(request, client), request.part("id"), [shared] {
         (*shared)({.status = 204, .type = "", .body = ""});
     });
     if (!there) (*shared)(no_such_keep());
 }
 
 void Api::channel(Request const& request, Client& client, Answer answer) {
-    auto const* keep = keeps_->find(customer(request, client), request.part("id"));
+    auto const* keep = at_.keeps->find(customer(request, client), request.part("id"));
     if (keep == nullptr) return answer(no_such_keep());
     if (!same_word(request.header("upgrade"), protocol)) {
         auto refusal = problem(
@@ -229,7 +234,7 @@ void Api::channel(Request const& request, Client& client, Answer answer) {
         return answer(std::move(refusal));
     }
     auto const shared = std::make_shared<Answer>(std::move(answer));
-    keeps_->open_channel(keep->id, [shared](os::OrFailure<os::Fd> socket) {
+    at_.keeps->open_channel(keep->id, [shared](os::OrFailure<os::Fd> socket) {
         if (!socket) return (*shared)(problem(status_of(socket.error()), socket.error()));
         Response switched{.status = 101};
         switched.tunnel.emplace(std::string{protocol}, *std::move(socket));
@@ -240,7 +245,7 @@ void Api::channel(Request const& request, Client& client, Answer answer) {
 Response Api::blob(Request const& request) const {
     auto const name = Blobs::name_of(request.part("digest"));
     if (!name) return no_digest();
-    auto file = blobs_->read(*name);
+    auto file = at_.blobs->read(*name);
     if (!file) return problem(404, "resource-unknown", "the cache has no such blob");
     return {.type = "application/octet-stream", .file = *std::move(file)};
 }
@@ -248,7 +253,7 @@ Response Api::blob(Request const& request) const {
 Response Api::platform() {
     auto const now = std::chrono::steady_clock::now();
     if (platform_text_.empty() || now - platform_asked_ > platform_life) {
-        platform_text_ = platform_();
+        platform_text_ = at_.platform();
         platform_asked_ = now;
     }
     return {.body = platform_text_};

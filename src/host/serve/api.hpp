@@ -16,20 +16,17 @@ namespace host::serve {
 // Lives as long as the server that answers by its router.
 class Api {
 public:
-    Api(net::server::Loop& loop,
-        Accounts accounts,
-        Keeps& keeps,
-        std::shared_ptr<Blobs> blobs,
-        Worker& worker,
-        std::function<std::string()> metrics,
-        std::function<std::string()> platform)
-        : loop_{&loop},
-          accounts_{std::move(accounts)},
-          keeps_{&keeps},
-          blobs_{std::move(blobs)},
-          worker_{&worker},
-          metrics_{std::move(metrics)},
-          platform_{std::move(platform)} {}
+    // What it answers from; all of it outlives it.
+    struct Sources {
+        net::server::Loop* loop;
+        Keeps* keeps;
+        Worker* worker;
+        std::shared_ptr<Blobs> blobs;
+        Accounts accounts;
+        std::function<std::string()> metrics;
+        std::function<std::string()> platform;
+    };
+    explicit Api(Sources sources) : at_{std::move(sources)} {}
 
     net::server::Router router();
 
@@ -52,13 +49,7 @@ private:
     Response blob(Request const& request) const;
     Response platform();
 
-    net::server::Loop* loop_;
-    Accounts accounts_;
-    Keeps* keeps_;
-    std::shared_ptr<Blobs> blobs_;
-    Worker* worker_;
-    std::function<std::string()> metrics_;
-    std::function<std::string()> platform_;
+    Sources at_;
     std::string platform_text_;
     std::chrono::steady_clock::time_point platform_asked_;
 };

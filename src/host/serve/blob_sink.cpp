@@ -66,11 +66,10 @@ void BlobSink::end(Answer answer) {
                    name = name_,
                    size = size_] {
         auto const kept = file->keep();
-        auto const error = kept ? base::Errno{} : kept.error();
-        loop->post([blobs, shared, name, size, error] {
+        loop->post([blobs, shared, name, size, kept] {
             blobs->give_back(size);
-            bool const there = error == base::Errno{} || error == base::Errno::Exist;
-            if (!there) return (*shared)(full(error));
+            bool const there = kept || kept.error() == base::Errno::Exist;
+            if (!there) return (*shared)(full(kept.error()));
             blobs->add(name, size);
             (*shared)({.status = 201, .type = "", .body = ""});
         });

@@ -35,6 +35,22 @@ private:
     crypto::Sha256 digest_;
 };
 
+// Holds something as long as the blob is coming.
+class HoldingSink final : public net::server::Sink {
+public:
+    HoldingSink(std::unique_ptr<net::server::Sink> inner, std::shared_ptr<void> held)
+        : inner_{std::move(inner)}, held_{std::move(held)} {}
+
+    std::optional<net::server::Response> write(base::View piece) override {
+        return inner_->write(piece);
+    }
+    void end(net::server::Answer answer) override { inner_->end(std::move(answer)); }
+
+private:
+    std::unique_ptr<net::server::Sink> inner_;
+    std::shared_ptr<void> held_;
+};
+
 // It is there already: what comes is read and not looked at.
 class BlobThere final : public net::server::Sink {
 public:

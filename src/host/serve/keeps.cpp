@@ -260,9 +260,30 @@ void Keeps::create(package::Customer const& customer, KeepWish wish, Started sta
             ", process " + std::to_string(keep.child.process)
     );
     look_for_socket(keep.id, Clock::now() + settings_.to_start);
-    loop_->after(settings_.to_claim, [this, id = keep.id, here = std::weak_ptr{here_}] {
-        auto* const there = here.expired() ? nullptr : find(id);
-        if (there != nullptr && !there->claimed) end(*there, "nobody claimed it in time");
+}
+
+std::shared_ptr<void> Keeps::busy(package::Customer const& customer) {
+    ++busy_[customer.name].now;
+    auto const done = [this, name = customer.name, here = std::weak_ptr{here_}](void*) {
+        if (here.expired()) return;
+        --busy_[name].now;
+        busy_[name].last = Clock::now();
+    };
+    return {this, done};
+}
+
+// Asks again until somebody has, or its time is over.
+void Keeps::end_if_unclaimed(std::string const& id) {
+    auto* const keep = find(id);
+    if (keep == nullptr || keep->claimed || !keep->live()) return;
+    auto const now = Clock::now();
+    auto const& work = busy_[keep->customer];
+    keep->waits_from = std::max(keep->waits_from, work.now > 0 ? now : work.last);
+    auto const left =
+        std::chrono::ceil<std::chrono::milliseconds>(keep->waits_from + settings_.to_claim - now);
+    if (left.count() <= 0) return end(*keep, "nobody claimed it in time");
+    loop_->after(left, [this, id, here = std::weak_ptr{here_}] {
+        if (!here.expired()) end_if_unclaimed(id);
     });
 }
 
@@ -271,6 +292,9 @@ void Keeps::look_for_socket(std::string const& id, Clock::time_point until) {
     if (keep == nullptr || keep->state != KeepState::Starting) return;
     if (is_socket(keep->socket)) {
         keep->state = KeepState::Running;
+        keep->waits_from = Clock::now();
+        keep->expires = now() + std::chrono::ceil<std::chrono::seconds>(settings_.to_claim);
+        end_if_unclaimed(id);
         for (auto const& hear : std::exchange(keep->at_start, {})) hear({});
         return;
     }

@@ -54,6 +54,10 @@ public:
     // A connection to where the Keep is provisioned.
     void open_channel(std::string const& id, Channel channel);
 
+    // As long as what it answers lives, and a while after it, this customer's Keeps wait for it: it
+    // brings their package.
+    std::shared_ptr<void> busy(package::Customer const& customer);
+
     void end_all(); // SIGTERM now, SIGKILL where that does not help
     std::size_t live() const;
 
@@ -63,6 +67,7 @@ private:
     os::OrFailure<Keep*> launch(package::Customer const& customer, KeepWish wish);
     std::vector<std::string> words_for(Keep const& keep) const;
 
+    void end_if_unclaimed(std::string const& id);
     void look_for_socket(std::string const& id, std::chrono::steady_clock::time_point until);
     void try_channel(std::string const& id, int tries_left, Channel channel);
     void read_messages(Keep& keep);
@@ -78,6 +83,11 @@ private:
     Journal const* journal_;
     net::server::Metrics* metrics_;
     std::map<std::string, std::unique_ptr<Keep>, std::less<>> keeps_;
+    struct Work {
+        unsigned now = 0;
+        std::chrono::steady_clock::time_point last;
+    };
+    std::map<std::string, Work, std::less<>> busy_;             // by customer
     std::shared_ptr<bool> here_ = std::make_shared<bool>(true); // timers find out that it is not
 };
 

@@ -83,7 +83,7 @@ protected:
     os::OrFailure<Keep const*> create(package::Customer const& customer, KeepWish wish) {
         std::optional<os::OrFailure<Keep const*>> heard;
         if (wish.memory == 0) wish.memory = 1 << 20;
-        keeps->create(customer, std::move(wish), [&](auto started) { heard = started; });
+        keeps->create(customer, std::move(wish), [&](auto const& started) { heard = started; });
         until([&] { return heard.has_value(); });
         return *heard;
     }
@@ -171,6 +171,19 @@ TEST_F(KeepsTest, ends_one_that_nobody_claims) {
     EXPECT_EQ((*made)->why, "nobody claimed it in time");
     EXPECT_FALSE(alive(process));
     EXPECT_EQ(keeps->live(), 1U);
+}
+
+TEST_F(KeepsTest, lets_one_wait_while_its_package_is_brought) {
+    start({.to_claim = 200ms});
+    auto const made = create(alice, {});
+    ASSERT_TRUE(made);
+    auto upload = keeps->busy(alice);
+    auto const later = std::chrono::steady_clock::now() + 600ms;
+    until([&] { return std::chrono::steady_clock::now() > later; });
+    EXPECT_TRUE((*made)->live());
+    upload.reset();
+    until([&] { return !(*made)->live(); });
+    EXPECT_EQ((*made)->why, "nobody claimed it in time");
 }
 
 TEST_F(KeepsTest, keeps_to_the_quota_of_each_customer) {

@@ -58,12 +58,12 @@ struct Parts {
     std::unique_ptr<Loop> loop;
     Journal journal;
     State state;
-    Metrics metrics;
-    std::unique_ptr<Worker> worker;
-    std::shared_ptr<Blobs> blobs;
-    std::optional<Keeps> keeps;
-    std::optional<Api> api;
-    std::optional<Server> server;
+    Metrics metrics = {};
+    std::unique_ptr<Worker> worker = {};
+    std::shared_ptr<Blobs> blobs = {};
+    std::optional<Keeps> keeps = {};
+    std::optional<Api> api = {};
+    std::optional<Server> server = {};
     bool ending = false;
 };
 
@@ -101,17 +101,7 @@ os::OrFailure<std::unique_ptr<Parts>> parts_of(ServiceSettings const& settings) 
     auto loop = Loop::create();
     if (!loop) return failed("waiting for descriptors", loop.error());
     auto state = TRY(State::open(settings.state, settings.program));
-    auto out = std::unique_ptr<Parts>{new Parts{
-        .loop = std::move(*loop),
-        .journal = Journal{settings.log},
-        .state = std::move(state),
-        .metrics = {},
-        .worker = {},
-        .blobs = {},
-        .keeps = {},
-        .api = {},
-        .server = {}
-    }};
+    auto out = std::make_unique<Parts>(std::move(*loop), Journal{settings.log}, std::move(state));
     auto& parts = *out;
     constexpr std::array signals{SIGTERM, SIGINT, SIGHUP};
     auto const taken = parts.loop->take_signals(signals, [&parts](int) { end(parts); });
@@ -127,7 +117,7 @@ os::OrFailure<std::unique_ptr<Parts>> parts_of(ServiceSettings const& settings) 
 
 } // namespace
 
-os::OrFailure<void> serve(ServiceSettings settings) {
+os::OrFailure<void> serve(ServiceSettings const& settings) {
     auto const parts = TRY(parts_of(settings));
     KeepSettings keeps;
     keeps.program = settings.program;
@@ -139,16 +129,19 @@ os::OrFailure<void> serve(ServiceSettings settings) {
     parts->keeps.emplace(*parts->loop, keeps, parts->journal, parts->metrics);
     std::optional<ServerMetrics> numbers;
     parts->api.emplace(
-        *parts->loop,
-        settings.accounts,
-        *parts->keeps,
-        parts->blobs,
-        *parts->worker,
-        [&] {
-            numbers->take();
-            return parts->metrics.text();
-        },
-        settings.platform
+        Api::Sources{
+            .loop = parts->loop.get(),
+            .keeps = &*parts->keeps,
+            .worker = parts->worker.get(),
+            .blobs = parts->blobs,
+            .accounts = settings.accounts,
+            .metrics =
+                [&] {
+                    numbers->take();
+                    return parts->metrics.text();
+                },
+            .platform = settings.platform
+        }
     );
     parts->server.emplace(*parts->loop, parts->api->router());
     numbers.emplace(parts->metrics, *parts->server);

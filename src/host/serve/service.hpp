@@ -25,6 +25,6 @@ struct ServiceSettings {
 };
 
 // Returns when SIGTERM or SIGINT came and all Keeps have ended; a second one hastens that.
-os::OrFailure<void> serve(ServiceSettings settings);
+os::OrFailure<void> serve(ServiceSettings const& settings);
 
 } // namespace host::serve

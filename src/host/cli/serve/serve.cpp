@@ -225,7 +225,7 @@ os::OrFailure<int> Serve::carry_out(Global const& global) {
     TRY(read_tls(settings, loopback));
     TRY(read_limits(settings));
     if (global.log_format == "json") settings.log = base::LogFormat::Json;
-    TRY(serve::serve(std::move(settings)));
+    TRY(serve::serve(settings));
     return 0;
 }
 

@@ -23,6 +23,7 @@ struct Brought {
     std::vector<std::string> environment;          // secrets: "NAME=value"
     std::unique_ptr<vfs::Directory> secrets;       // files of /run/secrets, or null
     std::optional<crypto::TlsCredential> identity; // of the Keep, for its TLS entries
+    std::optional<std::uint64_t> memory_limit;     // of the host, and no part of what was granted
     // Standard streams 0 to 2, at the tenant's.
     std::function<std::unique_ptr<net::Connection>(std::uint32_t)> stream;
     // The application's end, as the tenant is told; the failure's name, if it was one.

@@ -66,7 +66,6 @@ os::OrFailure<void> unpack(Unpacked& out, Orders const& host) {
         );
     out.orders.module_name = module_name;
     out.orders.measurement = host.measurement;
-    out.orders.max_memory = host.max_memory; // as it could also give the machine less
     auto const text = provision::read_whole(
         *out.files, std::string{configuration_name}, package::max_configuration_size + 1
     );
@@ -176,6 +175,7 @@ private:
             .environment = {},
             .secrets = nullptr,
             .identity = visit.ready.identity().share(),
+            .memory_limit = host_.max_memory, // as it could also give the machine less
             .stream = {},
             .ended = {}
         };

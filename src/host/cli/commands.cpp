@@ -17,6 +17,7 @@
 #include "host/cli/platform/info.hpp"
 #include "host/cli/platform/vcek.hpp"
 #include "host/cli/run/run.hpp"
+#include "host/cli/serve/keeps.hpp"
 #include "host/cli/serve/serve.hpp"
 #include "host/cli/verify/verify.hpp"
 
@@ -54,6 +55,7 @@ constexpr std::array all{
     deploy_command,
     attach_command,
     serve_command,
+    keeps_command,
     serve_sweeper_command,
     deployment_create_command,
     deployment_publish_command,

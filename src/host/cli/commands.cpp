@@ -13,6 +13,7 @@
 #include "host/cli/package/package.hpp"
 #include "host/cli/platform/info.hpp"
 #include "host/cli/platform/vcek.hpp"
+#include "host/cli/registry/registry.hpp"
 #include "host/cli/run/run.hpp"
 #include "host/cli/verify/verify.hpp"
 
@@ -46,6 +47,8 @@ constexpr std::array all{
     key_tenant_create_command,
     key_tenant_digest_command,
     package_command,
+    push_command,
+    pull_command,
     explain_command,
     completion_command,
     manual_command,

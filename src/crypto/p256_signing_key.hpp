@@ -27,6 +27,7 @@ public:
     base::Result<SecretBytes> pem() const;     // PKCS#8
     std::vector<std::byte> public_key() const; // SubjectPublicKeyInfo
     base::Result<Es256Signature> sign(base::View message) const;
+    evp_pkey_st* get() const { return key_.get(); } // for TLS (tls_credential.hpp)
 
 private:
     explicit P256SigningKey(std::shared_ptr<evp_pkey_st> key) : key_{std::move(key)} {}

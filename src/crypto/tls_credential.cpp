@@ -65,21 +65,31 @@ TlsResult<TlsKey> TlsKey::generate() {
     return TlsKey{std::move(key)};
 }
 
+TlsKey TlsKey::of(P256SigningKey const& key) {
+    EVP_PKEY_up_ref(key.get());
+    return TlsKey{TlsHandle<evp_pkey_st>{key.get()}};
+}
+
 TlsKey TlsKey::share() const {
     EVP_PKEY_up_ref(key_.get());
     return TlsKey{TlsHandle<evp_pkey_st>{key_.get()}};
 }
 
-TlsResult<TlsCredential>
-TlsCredential::from_pem(std::string_view chain, std::string_view private_key) {
-    auto certificates = TRY(certificates_from_pem(chain));
-    auto const in = reader(private_key);
+TlsResult<TlsKey> TlsKey::from_pem(std::string_view pem) {
+    auto const in = reader(pem);
     TlsHandle<evp_pkey_st> key{PEM_read_bio_PrivateKey(in.get(), nullptr, no_pass_phrase, nullptr)};
     if (!key) {
         return std::unexpected(
             tls_library_error(Kind::Settings, "the private key cannot be read (unencrypted PEM?)")
         );
     }
+    return TlsKey{std::move(key)};
+}
+
+TlsResult<TlsCredential>
+TlsCredential::from_pem(std::string_view chain, std::string_view private_key) {
+    auto certificates = TRY(certificates_from_pem(chain));
+    auto key = TRY(TlsKey::from_pem(private_key));
     if (X509_check_private_key(certificates.front().get(), key.get()) != 1) {
         ERR_clear_error();
         return std::unexpected(
@@ -89,7 +99,7 @@ TlsCredential::from_pem(std::string_view chain, std::string_view private_key) {
             }
         );
     }
-    return TlsCredential{TlsKey{std::move(key)}, std::move(certificates)};
+    return TlsCredential{std::move(key), std::move(certificates)};
 }
 
 TlsResult<TlsCredential> TlsCredential::self_signed(

@@ -3,6 +3,7 @@
 // What one end of a TLS connection shows of itself: a private key and the certificates that go with
 // it.
 
+#include "crypto/p256_signing_key.hpp"
 #include "crypto/tls_error.hpp"
 #include "crypto/tls_handle.hpp"
 
@@ -15,10 +16,13 @@
 
 namespace crypto {
 
-// A private key that was made here and that nothing writes out.
+// A private key; nothing writes it out.
 class TlsKey {
 public:
-    static TlsResult<TlsKey> generate(); // ECDSA on P-256
+    static TlsResult<TlsKey> generate();                     // ECDSA on P-256
+    static TlsResult<TlsKey> from_pem(std::string_view pem); // unencrypted
+    // A key that signs other things as well: who shows it on a connection is who signed those.
+    static TlsKey of(P256SigningKey const& key);
 
     evp_pkey_st* get() const { return key_.get(); }
     TlsKey share() const;
@@ -41,6 +45,7 @@ public:
     TlsCredential share() const;
 
     evp_pkey_st* key() const { return key_.get(); }
+    TlsKey private_key() const { return key_.share(); } // for another certificate of it
     std::span<TlsHandle<x509_st> const> chain() const { return chain_; } // leaf first, never empty
     TlsResult<std::string> leaf_pem() const;
     std::vector<std::byte> leaf_der() const;

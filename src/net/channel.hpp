@@ -71,6 +71,16 @@ public:
     void put_back(base::View bytes) { ahead_.assign(bytes.begin(), bytes.end()); }
     void close(); // tells the server, if it can be told at once
 
+    // What it is made of, for one who waits for several things at once.
+    struct Parts {
+        os::Fd socket;
+        std::vector<std::byte> ahead = {}; // came already, and is what is read first
+        std::optional<crypto::TlsSession> tls = {};
+    };
+    Parts release() && {
+        return {.socket = std::move(socket_), .ahead = std::move(ahead_), .tls = std::move(tls_)};
+    }
+
     int number() const { return socket_.number(); } // for poll, beside readable_now()
     // The session of TLS, for exporters and the server's key; none of a plain one.
     crypto::TlsSession const* tls() const { return tls_ ? &*tls_ : nullptr; }

@@ -4,9 +4,11 @@
 #include "host/cli/command.hpp"
 #include "host/cli/completion/completion.hpp"
 #include "host/cli/config/init.hpp"
+#include "host/cli/deploy/deploy.hpp"
 #include "host/cli/exec/exec.hpp"
 #include "host/cli/explain/explain.hpp"
 #include "host/cli/inspect/inspect.hpp"
+#include "host/cli/keep/keep.hpp"
 #include "host/cli/key/key.hpp"
 #include "host/cli/manual/manual.hpp"
 #include "host/cli/measure/measure.hpp"
@@ -15,6 +17,7 @@
 #include "host/cli/platform/vcek.hpp"
 #include "host/cli/registry/registry.hpp"
 #include "host/cli/run/run.hpp"
+#include "host/cli/serve/serve.hpp"
 #include "host/cli/verify/verify.hpp"
 
 #include <algorithm>
@@ -27,6 +30,7 @@ namespace {
 constexpr std::array all{
     run_command,
     exec_command,
+    keep_command,
     verify_command,
     config_init_command,
     collateral_pack_command,
@@ -49,6 +53,10 @@ constexpr std::array all{
     package_command,
     push_command,
     pull_command,
+    deploy_command,
+    attach_command,
+    serve_command,
+    serve_sweeper_command,
     explain_command,
     completion_command,
     manual_command,

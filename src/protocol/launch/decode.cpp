@@ -32,6 +32,8 @@ constexpr Shape shape_of(Kind kind) {
     case Kind::PackageDirectory:
     case Kind::Artefact:
     case Kind::ArtefactSink:
+    case Kind::Channel:
+    case Kind::Blobs:
         return {.descriptor = true};
     case Kind::MaxMemory:
     case Kind::TimeoutMs:
@@ -46,7 +48,7 @@ constexpr Shape shape_of(Kind kind) {
 
 constexpr bool known(std::uint16_t kind) {
     return kind >= static_cast<std::uint16_t>(Kind::Action) &&
-           kind <= static_cast<std::uint16_t>(Kind::ArtefactSink);
+           kind <= static_cast<std::uint16_t>(Kind::Blobs);
 }
 
 std::string_view text_of(std::span<std::byte const> bytes) {

@@ -30,7 +30,7 @@ inline constexpr std::uint32_t max_size = 64U << 20;
 inline constexpr int block_descriptor = 3;
 
 enum class Kind : std::uint16_t {
-    Action = 1,        // text: run | inspect | digests
+    Action = 1,        // text: run | inspect | digests | provision
     Module = 2,        // descriptor of the module; text: its name, which is argv[0]
     Configuration = 3, // text of Enarx.toml
     Argument = 4,      // one of the command line's arguments, in order
@@ -52,6 +52,10 @@ enum class Kind : std::uint16_t {
     Measurement = 18,     // 48 bytes, SHA-384: what the VMM measured of its plan; for evidence
                           // without hardware, which is the host's word anyway
     ArtefactSink = 19,    // descriptor of a stream that takes such code, if exec has to compile
+    Channel = 20,         // descriptor of a listening stream socket: who provisions this Keep, and
+                          // who asks what it runs, connects there
+    Blobs = 21,           // descriptor of a folder with blobs of packages, each named by the 64
+                          // digits of its SHA-256; ciphertext, or checked against its name
 };
 
 struct Header {

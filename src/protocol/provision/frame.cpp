@@ -208,7 +208,7 @@ Read<Command> decode_command(base::View body) {
     Strict in{body};
     Command command;
     TRY(in.array("command.form", 2));
-    command.code = CommandCode(TRY(in.number("command.code", 0, 3)));
+    command.code = CommandCode(TRY(in.number("command.code", 0, 4)));
     command.bytes = TRY(in.bytes("command.bytes", {0, largest_blob_part}));
     TRY(in.end("command.form"));
     return command;

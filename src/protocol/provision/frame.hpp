@@ -21,7 +21,7 @@ enum class FrameType : std::uint8_t {
     Grant = 5,         // grantor: sealed for the recipient key (grant.hpp)
     Want = 6,          // Keep: [digest, offset], a blob that nobody else gave it
     Blob = 7,          // grantor: [digest, offset, bytes]
-    Start = 8,         // grantor: null
+    Start = 8,         // grantor: null; from now on streams pass
     Status = 9,        // Keep: [state, exit status or null, failure or null]
     Stream = 10,       // both: [0 | 1 | 2, bytes]; no bytes: the end of that stream
     Command = 11,      // grantor: [command, bytes]
@@ -96,7 +96,10 @@ struct Stream {
 std::vector<std::byte> encode(Stream const& stream);
 Read<Stream> decode_stream(base::View body);
 
-enum class CommandCode : std::uint8_t { Stop = 0, Rotate = 1, Renew = 2, Signal = 3 };
+// Stop: the application is ended, as by the signal whose number is the one byte (none: 15).
+// Attach: of a tenant that comes back to a running Keep, instead of Start: streams pass again, from
+// the byte on whose number (8 bytes, big-endian) is what it has had of streams 1 and 2 together.
+enum class CommandCode : std::uint8_t { Stop = 0, Rotate = 1, Renew = 2, Signal = 3, Attach = 4 };
 struct Command {
     CommandCode code{};
     base::View bytes;

@@ -54,21 +54,23 @@ void hand_standard(Handed& handed) {
         );
 }
 
-void hand(Handed& handed, std::uint32_t number, os::Fd file, Rights rights) {
+Handles::Open hand(Handed& handed, std::uint32_t number, os::Fd file, Rights rights) {
     struct stat status{};
-    if (!file || ::fstat(file.number(), &status) != 0) return;
+    if (!file || ::fstat(file.number(), &status) != 0) return nullptr;
     bool const standard = number < 3;
     int const flags = ::fcntl(file.number(), F_GETFL);
     auto const handle = handed.server.handles().add(std::move(file), rights);
-    if (!handle) return;
-    if (S_ISDIR(status.st_mode)) handed.folders.push_back(*handed.server.handles().find(*handle));
-    if (standard) shared_flags::begin(**handed.server.handles().find(*handle));
+    if (!handle) return nullptr;
+    auto open = *handed.server.handles().find(*handle);
+    if (S_ISDIR(status.st_mode)) handed.folders.push_back(open);
+    if (standard) shared_flags::begin(*open);
     handed.wishes.descriptors.push_back(
         {.number = number,
          .mode = standard ? status.st_mode : 0,
          .flags = static_cast<std::uint32_t>(flags),
          .handle = *handle}
     );
+    return open;
 }
 
 void hand_resident(Handed& handed, std::uint32_t number, os::Fd file) {
@@ -150,8 +152,11 @@ os::OrFailure<void> hand_order(
     for (auto& [kind, file, rights] : opened)
         if (belongs_in_memory(kind, file.number()))
             hand_resident(handed, next++, std::move(file));
-        else
-            hand(handed, next++, std::move(file), rights);
+        else if (
+            auto const open = hand(handed, next++, std::move(file), rights);
+            open && kind == Kind::Channel
+        )
+            open->socket = Handles::File::Socket::Channel;
     return {};
 }
 

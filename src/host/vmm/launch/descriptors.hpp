@@ -26,7 +26,8 @@ struct Handed {
 // Who runs this, and descriptors 0 to 2.
 void hand_standard(Handed& handed);
 // As a descriptor whose calls the host serves.
-void hand(Handed& handed, std::uint32_t number, os::Fd file, Rights rights);
+// Null: it is none that can be handed in.
+Handles::Open hand(Handed& handed, std::uint32_t number, os::Fd file, Rights rights);
 // As a file that lies in the Keep's memory.
 void hand_resident(Handed& handed, std::uint32_t number, os::Fd file);
 // /etc/hosts of a Keep that can name only the hosts of its plan.

@@ -25,8 +25,9 @@ public:
         std::atomic<int> late_error = 0;  // errno that the next call on this socket tells
         std::atomic<int> kept_flags = -1; // shared_flags.hpp
         // What the Keep was given was connected by who gave it; only what it made itself it may
-        // connect or bind, and only what it has bound it may listen on.
-        enum class Socket : std::uint8_t { Given, Made, Bound };
+        // connect or bind, and only what it has bound it may listen on. Where it was given a
+        // channel for visitors, it takes these in.
+        enum class Socket : std::uint8_t { Given, Made, Bound, Channel };
         std::atomic<Socket> socket = Socket::Given;
 
         int number() const { return descriptor.number(); }

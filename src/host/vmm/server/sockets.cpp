@@ -202,10 +202,15 @@ base::Result<void> Server::check_socket(Request const& request) const {
     switch (request.call()) {
     case Call::Connect:
     case Call::Bind:
-        return refuse_unless(request.open(0)->socket != Socket::Given);
+        return refuse_unless(
+            request.open(0)->socket != Socket::Given && request.open(0)->socket != Socket::Channel
+        );
     case Call::Listen: // on one that is not bound, Linux would choose a port on every interface
-    case Call::Accept:
         return refuse_unless(request.open(0)->socket == Socket::Bound);
+    case Call::Accept:
+        return refuse_unless(
+            request.open(0)->socket == Socket::Bound || request.open(0)->socket == Socket::Channel
+        );
     case Call::SendTo: // streams go to their peer
         return refuse_unless(request.buffer(3).empty());
     default:

@@ -55,7 +55,7 @@ TlsResult<std::optional<std::string>> Identity::certificate() const {
 
 TlsResult<TlsCredential> Identity::own() const {
     if (!own_) {
-        auto key = TRY(TlsKey::generate());
+        auto key = given_ ? given_->private_key() : TRY(TlsKey::generate());
         auto const now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
         own_ = TRY(TlsCredential::self_signed(std::move(key), names_, now));
     }

@@ -21,6 +21,9 @@ public:
     // `files`: of the configuration.
     explicit Identity(std::span<package::File const> files = {});
 
+    // Take this for the Keep's key; its certificate is made anew with the names of the entries.
+    void be(crypto::TlsCredential const& identity) { given_ = identity.share(); }
+
     // The entry's own certificate and key if it has them, otherwise the Keep's.
     crypto::TlsResult<crypto::TlsCredential> credential(package::Tls const& settings) const;
 
@@ -33,6 +36,7 @@ private:
 
     std::vector<std::string> names_; // DNS names or IP literals
     bool presented_ = false;
+    std::optional<crypto::TlsCredential> given_;
     mutable std::optional<crypto::TlsCredential> own_;
 };
 

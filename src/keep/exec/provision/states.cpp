@@ -114,6 +114,7 @@ OrRefusal<Granted> Empty::open(Born& born, base::View sealed, Answer const& answ
     out.deployment_ = std::move(*deployment);
     out.tenant_ = crypto::sha256(signed_deployment->key);
     auto const grantor = crypto::sha256(signed_grant->key);
+    out.grantor_ = grantor;
     auto const by_grantor = [&](base::View each) { return equal_digest(each, grantor); };
     if (std::ranges::none_of(out.deployment_.grantors, by_grantor))
         return refused("who signed the grant is none of the deployment's grantors");

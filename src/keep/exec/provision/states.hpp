@@ -85,6 +85,8 @@ public:
     // Views of what this holds.
     protocol::provision::Deployment const& deployment() const { return deployment_; }
     Digest const& tenant() const { return tenant_; }
+    // Of the key that signed the grant.
+    Digest const& grantor() const { return grantor_; }
     std::optional<crypto::SecretBytes> const& package_key() const { return package_key_; }
     std::uint64_t time() const { return time_; } // of the grantor; 0: not said
 
@@ -102,6 +104,7 @@ private:
     Bytes payload_;            // of the deployment; deployment_ refers to it
     protocol::provision::Deployment deployment_;
     Digest tenant_{};
+    Digest grantor_{};
     std::optional<crypto::SecretBytes> package_key_;
     std::vector<Secret> secrets_;
     std::uint64_t time_ = 0;
@@ -111,6 +114,7 @@ class Ready {
 public:
     protocol::provision::Deployment const& deployment() const { return granted_.deployment(); }
     Digest const& tenant() const { return granted_.tenant(); }
+    Digest const& grantor() const { return granted_.grantor(); }
     crypto::TlsCredential const& identity() const { return granted_.self_->identity; }
     std::vector<Secret> const& secrets() const { return granted_.secrets_; }
 

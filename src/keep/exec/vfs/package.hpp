@@ -28,4 +28,24 @@ make_package(std::span<PackageFile const> files, MemoryOptions options);
 // deeper than the deepest package.
 Result<std::unique_ptr<Directory>> make_package(Directory& source, MemoryOptions options);
 
+// The same, put together entry by entry as its bytes come.
+class PackageBuilder {
+public:
+    explicit PackageBuilder(MemoryOptions options);
+    PackageBuilder(PackageBuilder const&) = delete;
+    PackageBuilder& operator=(PackageBuilder const&) = delete;
+    ~PackageBuilder();
+
+    Result<void> directory(std::string const& path);
+    Result<void> link(std::string const& target, std::string const& path);
+    Result<void> file(std::string const& path); // open to be written to, until the next entry
+    Result<void> contents(std::span<std::byte const> piece);
+    // Perm: a symbolic link leads out of it.
+    Result<std::unique_ptr<Directory>> finish();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
 } // namespace exec::vfs

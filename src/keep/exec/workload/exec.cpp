@@ -3,8 +3,10 @@
 #include "keep/exec/workload/exec.hpp"
 
 #include "base/view.hpp"
+#include "crypto/digest.hpp"
 #include "keep/exec/workload/digests.hpp"
 #include "keep/exec/workload/inspect.hpp"
+#include "keep/exec/workload/provisioned.hpp"
 #include "keep/exec/workload/report.hpp"
 #include "keep/exec/workload/run.hpp"
 #include "keep/exec/workload/timeout.hpp"
@@ -68,7 +70,7 @@ os::OrFailure<void> print_digests(Orders const& orders) {
     return {};
 }
 
-int carry_out(Orders const& orders, std::uint64_t started_ns) {
+int carry_out(Orders const& orders, base::View block, std::uint64_t started_ns) {
     Log const log{
         orders.log_filter,
         orders.log_format == "json" ? LogFormat::Json : LogFormat::Text,
@@ -86,6 +88,8 @@ int carry_out(Orders const& orders, std::uint64_t started_ns) {
         return printed ? 0 : failed(printed.error());
     }
     Timings timings{orders.started_ns, started_ns};
+    if (orders.action == Action::Provision)
+        return failed(run_provisioned(orders, crypto::sha256(block), timings));
     Run{orders, log, timings}.to_its_end();
 }
 
@@ -113,7 +117,7 @@ int exec() {
         );
     auto const orders = take_orders(*items, code_of_this_keep());
     if (!orders) return failed(orders.error());
-    return carry_out(*orders, started_ns);
+    return carry_out(*orders, block->view(), started_ns);
 }
 
 } // namespace exec

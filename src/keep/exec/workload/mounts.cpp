@@ -73,8 +73,8 @@ std::unique_ptr<vfs::Directory> Mounts::open(std::shared_ptr<attestation::Attest
 }
 
 os::OrFailure<std::unique_ptr<vfs::Directory>> Mounts::open_package() {
-    if (!package_) TRY(read_package());
-    auto root = package_->open(".", {.directory = true});
+    if (brought_ == nullptr && !package_) TRY(read_package());
+    auto root = (brought_ != nullptr ? *brought_ : *package_).open(".", {.directory = true});
     if (!root) return unavailable("package", std::string{os::description(root.error())});
     return std::move(std::get<std::unique_ptr<vfs::Directory>>(*root));
 }

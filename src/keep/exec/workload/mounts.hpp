@@ -19,6 +19,11 @@ public:
     // Files in memory take of `memory`, and all of them together no more than 4 GiB.
     Mounts(Orders const& orders, std::shared_ptr<base::Budget> memory)
         : orders_{orders}, memory_{std::make_shared<base::Budget>(1ULL << 32, std::move(memory))} {}
+    // The package's files are these, and come from no folder of the host.
+    Mounts(Orders const& orders, std::shared_ptr<base::Budget> memory, vfs::Directory* package)
+        : Mounts{orders, std::move(memory)} {
+        brought_ = package;
+    }
 
     // One that Enarx.toml names.
     os::OrFailure<std::unique_ptr<vfs::Directory>> open(package::Directory const& wanted);
@@ -35,6 +40,7 @@ private:
 
     Orders const& orders_;
     std::shared_ptr<base::Budget> memory_;
+    vfs::Directory* brought_ = nullptr;
     std::unique_ptr<vfs::Directory> package_;
     std::uint64_t devices_ = 0;
 };

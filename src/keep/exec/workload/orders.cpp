@@ -24,6 +24,7 @@ std::optional<Action> action_of(std::string_view text) {
     if (text == "run") return Action::Run;
     if (text == "inspect") return Action::Inspect;
     if (text == "digests") return Action::Digests;
+    if (text == "provision") return Action::Provision;
     return {};
 }
 
@@ -68,6 +69,12 @@ void take(Orders& orders, Item const& item) {
     case Kind::ArtefactSink:
         orders.artefact_sink = item.descriptor;
         return;
+    case Kind::Channel:
+        orders.channel = item.descriptor;
+        return;
+    case Kind::Blobs:
+        orders.blobs = item.descriptor;
+        return;
     case Kind::Invoke:
         orders.invoke = item.text;
         return;
@@ -97,16 +104,42 @@ void take(Orders& orders, Item const& item) {
     }
 }
 
+// What a Keep that a tenant provisions takes of its host: nothing that it would run, read or be
+// told.
+bool for_a_provisioned_keep(Kind kind) {
+    switch (kind) {
+    case Kind::Action:
+    case Kind::Channel:
+    case Kind::Blobs:
+    case Kind::Backend:
+    case Kind::Measurement:
+    case Kind::MaxMemory:
+    case Kind::LogFilter:
+    case Kind::LogFormat:
+    case Kind::LogTarget:
+    case Kind::Timings:
+        return true;
+    default:
+        return false;
+    }
+}
+
 } // namespace
 
 os::OrFailure<Orders> take_orders(protocol::launch::Items const& items, Code code) {
     Orders orders;
     bool ordered = false;
+    bool first = true;
     for (auto const item : items) {
+        if (orders.action == Action::Provision && !for_a_provisioned_keep(item.kind))
+            return refused("a Keep that a tenant provisions takes nothing else of its host");
         if (item.kind == Kind::Action) {
-            if (!action_of(item.text)) return refused("its action is unknown");
+            auto const action = action_of(item.text);
+            if (!action) return refused("its action is unknown");
+            if (action == Action::Provision && !first) return refused("its action is not first");
             ordered = true;
         }
+        first = false;
         if (item.kind == Kind::Environment && (item.text.empty() || item.text.starts_with('=')))
             return refused("a variable of the environment has no name");
         bool const compiled = item.kind == Kind::Artefact || item.kind == Kind::ArtefactSink;
@@ -115,7 +148,10 @@ os::OrFailure<Orders> take_orders(protocol::launch::Items const& items, Code cod
         take(orders, item);
     }
     if (!ordered) return refused("it has no action");
-    if (orders.module == protocol::launch::no_descriptor) return refused("it has no module");
+    bool const provisioned = orders.action == Action::Provision;
+    if (provisioned && !orders.channel) return refused("it has no channel");
+    if (!provisioned && orders.module == protocol::launch::no_descriptor)
+        return refused("it has no module");
     return orders;
 }
 

@@ -13,7 +13,7 @@
 
 namespace exec {
 
-enum class Action : std::uint8_t { Run, Inspect, Digests };
+enum class Action : std::uint8_t { Run, Inspect, Digests, Provision };
 
 // An open directory of the host, and what the application or the configuration calls it.
 struct OrderedDirectory {
@@ -34,6 +34,8 @@ struct Orders {
     std::optional<int> package_directory;
     std::optional<int> artefact;      // compiled code of this module
     std::optional<int> artefact_sink; // takes compiled code, to be kept
+    std::optional<int> channel;       // listens for who provisions this Keep
+    std::optional<int> blobs;         // folder of blobs of packages
     std::optional<std::string_view> invoke;
     std::optional<std::uint64_t> max_memory; // bytes
     std::optional<std::uint64_t> timeout_ms;

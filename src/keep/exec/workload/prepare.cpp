@@ -16,6 +16,9 @@ namespace exec {
 
 namespace {
 
+// Where the files of secrets are, for every application that was granted some.
+constexpr std::string_view secrets_folder = "/run/secrets";
+
 // The Keep's voice, for an application that has a directory to hear it.
 os::OrFailure<std::shared_ptr<attestation::Attester>> make_attester(
     Orders const& orders,
@@ -49,18 +52,25 @@ public:
         Orders const& orders,
         PlannedStart const& start,
         wasi::Context& context,
+        Brought* brought,
         std::shared_ptr<base::Budget> const& memory
     )
         : orders_{orders},
           start_{start},
           context_{context},
-          mounts_{orders, memory},
-          identity_{start.files()} {}
+          brought_{brought},
+          mounts_{orders, memory, brought == nullptr ? nullptr : brought->package.get()},
+          identity_{start.files()} {
+        if (brought != nullptr && brought->identity) identity_.be(*brought->identity);
+    }
 
     os::OrFailure<void> open_all(Application const& application) {
         attester_ = TRY(make_attester(orders_, application, start_, mounts_, identity_));
         for (auto const& descriptor : start_.plan.descriptors) TRY(open(descriptor));
-        return {};
+        if (brought_ == nullptr || !brought_->secrets) return {};
+        return added(
+            context_.add_directory(std::move(brought_->secrets), std::string{secrets_folder}, true)
+        );
     }
 
 private:
@@ -75,6 +85,8 @@ private:
     }
 
     os::OrFailure<void> open(package::StandardStream stream, std::uint32_t number) {
+        if (brought_ != nullptr && brought_->stream)
+            return added(context_.add_connection(brought_->stream(stream.number), 0, number));
         auto const at = context_.add_stdio(stream.number, number);
         // A stream that is closed reads as empty and forgets what is written, as a shell's `>&-`
         // has it.
@@ -131,6 +143,7 @@ private:
     Orders const& orders_;
     PlannedStart const& start_;
     wasi::Context& context_;
+    Brought* brought_;
     Mounts mounts_;
     net::Identity identity_;
     std::shared_ptr<attestation::Attester> attester_;
@@ -142,6 +155,7 @@ os::OrFailure<Prepared> prepare(
     Orders const& orders,
     Application const& application,
     PlannedStart start,
+    Brought* brought,
     std::shared_ptr<base::Budget> const& memory
 ) {
     auto const limits = start.limits();
@@ -149,9 +163,12 @@ os::OrFailure<Prepared> prepare(
     prepared.context = std::make_unique<wasi::Context>(
         wasi::Limits{.open_files = limits.open_files, .sockets = limits.sockets}
     );
-    TRY((Opener{orders, start, *prepared.context, memory}.open_all(application)));
+    TRY((Opener{orders, start, *prepared.context, brought, memory}.open_all(application)));
     prepared.context->args = std::move(start.plan.argv);
     prepared.context->environ = std::move(start.plan.environment);
+    if (brought != nullptr)
+        for (auto& variable : brought->environment)
+            prepared.context->environ.push_back(std::move(variable));
     if (start.invocation)
         prepared.entry = {
             .invoke = std::move(start.invocation->name),

@@ -35,6 +35,11 @@ std::string frame_text(engine::TrapFrame const& frame, std::ptrdiff_t times) {
     return text + '\n';
 }
 
+std::function<void(std::string_view)>& errors() {
+    static std::function<void(std::string_view)> sink;
+    return sink;
+}
+
 std::string see(std::string_view name) {
     return "  see: enarx explain " + std::string{name} + '\n';
 }
@@ -81,7 +86,13 @@ int exit_status(os::Failure const& failure) {
     return static_cast<int>(kind == nullptr ? protocol::ExitStatus::Failed : kind->status);
 }
 
+void send_errors_to(std::function<void(std::string_view)> sink) { errors() = std::move(sink); }
+
 void write_error(std::string_view text) {
+    if (errors()) {
+        if (!text.empty()) errors()(text);
+        return;
+    }
     (void)os::write_all(STDERR_FILENO, std::as_bytes(std::span{text}));
 }
 

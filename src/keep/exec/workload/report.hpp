@@ -4,6 +4,7 @@
 
 #include "keep/exec/engine/instance.hpp"
 
+#include <functional>
 #include <string>
 
 namespace exec {
@@ -24,5 +25,9 @@ int exit_status(os::Failure const& failure);
 
 // Writes to standard error; nothing happens if that is closed.
 void write_error(std::string_view text);
+
+// From now on such texts go there instead: they may tell of what an application is, which is its
+// tenant's to know.
+void send_errors_to(std::function<void(std::string_view)> sink);
 
 } // namespace exec

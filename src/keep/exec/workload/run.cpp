@@ -9,6 +9,7 @@
 #include "os/write_all.hpp"
 #include "protocol/failure/failure.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -38,6 +39,11 @@ template <class T> base::Result<T, Stop> or_stop(os::OrFailure<T> result) {
     return std::move(*result);
 }
 
+std::string_view name_of(Stop const& stop) {
+    auto const* const failure = std::get_if<os::Failure>(&stop);
+    return failure == nullptr ? "trap" : failure->name;
+}
+
 // The results of --invoke, one a line.
 base::Result<void, Stop> write_results(std::vector<std::string> const& results) {
     std::string text;
@@ -59,13 +65,19 @@ void say_goodbye(Prepared& prepared) {
 } // namespace
 
 base::Result<engine::Ended, Stop> Run::run() {
-    application_ = TRY(or_stop(read_application(orders_.module, orders_.module_name)));
+    if (brought_)
+        application_ = std::move(brought_->application);
+    else
+        application_ = TRY(or_stop(read_application(orders_.module, orders_.module_name)));
     if (application_->format == package::Format::Component)
         return std::unexpected(Stop{component_failure()});
     timings_.mark("application read");
 
     auto start = TRY(or_stop(plan_start(orders_)));
-    auto const memory = std::make_shared<base::Budget>(start.plan.max_memory);
+    auto limit = start.plan.max_memory;
+    if (brought_ && brought_->memory_limit)
+        limit = std::min(limit.value_or(*brought_->memory_limit), *brought_->memory_limit);
+    auto const memory = std::make_shared<base::Budget>(limit);
     engine_.emplace(settings_for(*application_, memory));
     timings_.mark("engine made");
     // Before anything that others may have written is read: what goes back to be kept comes from
@@ -73,7 +85,8 @@ base::Result<engine::Ended, Stop> Run::run() {
     module_ = TRY(or_stop(load(*engine_, *application_, orders_, log_)));
     timings_.mark("code loaded");
 
-    prepared_ = TRY(or_stop(prepare(orders_, *application_, std::move(start), memory)));
+    auto* const brought = brought_ ? &*brought_ : nullptr;
+    prepared_ = TRY(or_stop(prepare(orders_, *application_, std::move(start), brought, memory)));
     timings_.mark("files and sockets opened");
 
     // proc_exit leaves at once: unwinding would look for source lines that nobody wants to see.
@@ -87,14 +100,26 @@ base::Result<engine::Ended, Stop> Run::run() {
     return ended;
 }
 
+void Run::tell_tenant(int status, std::string_view failure) const {
+    if (brought_ && brought_->ended) brought_->ended(status, failure);
+}
+
 void Run::to_its_end() { end(run()); }
 
 void Run::end(base::Result<engine::Ended, Stop> const& ended) {
     timings_.mark(instance_ ? "application run" : "until it failed");
     if (prepared_) say_goodbye(*prepared_);
     write_error(timings_.table());
-    if (!ended) leave(report(ended.error(), orders_.module_name));
-    if (ended->ending.signal) leave(Signalled{*ended->ending.signal});
+    if (!ended) {
+        auto const exit = report(ended.error(), orders_.module_name);
+        tell_tenant(exit.status, name_of(ended.error()));
+        leave(exit);
+    }
+    if (ended->ending.signal) {
+        tell_tenant(128 + *ended->ending.signal, {});
+        leave(Signalled{*ended->ending.signal});
+    }
+    tell_tenant(portable(ended->ending.status), {});
     leave(Exit{portable(ended->ending.status)});
 }
 

@@ -18,17 +18,21 @@ class Run {
 public:
     Run(Orders const& orders, Log const& log, Timings& timings)
         : orders_{orders}, log_{log}, timings_{timings} {}
+    Run(Orders const& orders, Log const& log, Timings& timings, Brought brought)
+        : orders_{orders}, log_{log}, timings_{timings}, brought_{std::move(brought)} {}
 
     // Writes to standard error what went wrong, closes connections and leaves.
     [[noreturn]] void to_its_end();
 
 private:
     base::Result<engine::Ended, engine::Stop> run();
+    void tell_tenant(int status, std::string_view failure) const;
     [[noreturn]] void end(base::Result<engine::Ended, engine::Stop> const& ended);
 
     Orders const& orders_;
     Log const& log_;
     Timings& timings_;
+    std::optional<Brought> brought_;
     std::optional<Application> application_;
     std::optional<Prepared> prepared_;
     std::optional<engine::Engine> engine_;

@@ -58,4 +58,58 @@ Result<std::unique_ptr<Directory>> make_package(Directory& source, MemoryOptions
     return sealed(std::move(tree));
 }
 
+struct PackageBuilder::State {
+    std::shared_ptr<memory::Tree> tree;
+    memory::OpenDirectory root{tree, tree->root()};
+    std::unique_ptr<File> open;
+    std::uint64_t at = 0; // in the open file
+    std::vector<std::string> links;
+};
+
+PackageBuilder::PackageBuilder(MemoryOptions options)
+    : state_{std::make_unique<State>(make_tree(std::move(options)))} {}
+PackageBuilder::~PackageBuilder() = default;
+
+Result<void> PackageBuilder::directory(std::string const& path) {
+    TRY(check_path(path));
+    TRY(make_directories(state_->root, path));
+    auto const made = state_->root.create_directory(path);
+    if (!made && made.error() != Errno::Exist) return made;
+    return {};
+}
+
+Result<void> PackageBuilder::link(std::string const& target, std::string const& path) {
+    TRY(check_path(path));
+    TRY(make_directories(state_->root, split(path).parent));
+    state_->links.push_back(path);
+    return state_->root.symlink(target, path);
+}
+
+Result<void> PackageBuilder::file(std::string const& path) {
+    TRY(check_path(path));
+    TRY(make_directories(state_->root, split(path).parent));
+    auto node = TRY(state_->root.open(path, {.write = true, .create = true, .exclusive = true}));
+    state_->open = std::move(std::get<std::unique_ptr<File>>(node));
+    state_->at = 0;
+    return {};
+}
+
+Result<void> PackageBuilder::contents(std::span<std::byte const> piece) {
+    std::array const buffers{piece};
+    if (!state_->open) return std::unexpected(Errno::Inval);
+    auto const written = TRY(state_->open->write_at(buffers, state_->at));
+    state_->at += written;
+    if (written < piece.size()) return std::unexpected(Errno::NoSpc);
+    return {};
+}
+
+Result<std::unique_ptr<Directory>> PackageBuilder::finish() {
+    state_->open.reset();
+    for (auto const& path : state_->links) {
+        auto const led_to = state_->root.stat(path, Follow::Yes);
+        if (!led_to && led_to.error() == Errno::Perm) return std::unexpected(Errno::Perm);
+    }
+    return sealed(state_->tree);
+}
+
 } // namespace exec::vfs

@@ -1,12 +1,12 @@
-#include "host/cli/verify/settings.hpp"
+#include "policy/settings.hpp"
 
-#include "host/cli/verify/inputs.hpp"
+#include "base/hex.hpp"
 
 #include <algorithm>
 #include <array>
 #include <limits>
 
-namespace host::cli {
+namespace policy {
 
 namespace {
 
@@ -29,7 +29,7 @@ template <class T> bool number(std::optional<T>& out, FlatValue const& value) {
 }
 
 template <std::size_t N> bool fixed(base::Bytes<N>& out, std::string const& text) {
-    auto const bytes = unhex(text);
+    auto const bytes = base::unhex(text);
     if (!bytes || bytes->size() != N) return false;
     std::ranges::copy(*bytes, out.begin());
     return true;
@@ -307,4 +307,4 @@ constexpr std::array all{
 
 std::span<Setting const> settings() { return all; }
 
-} // namespace host::cli
+} // namespace policy

@@ -8,7 +8,7 @@
 #include <span>
 #include <string_view>
 
-namespace host::cli {
+namespace policy {
 
 struct Setting {
     std::string_view name;
@@ -19,4 +19,4 @@ struct Setting {
 
 std::span<Setting const> settings();
 
-} // namespace host::cli
+} // namespace policy

@@ -1,8 +1,8 @@
 // Each setting of a policy file belongs to a section, and to write it down is to set values of that
 // section's evidence, whatever the value is.
 
-#include "host/cli/verify/policy.hpp"
-#include "host/cli/verify/settings.hpp"
+#include "policy/parse.hpp"
+#include "policy/settings.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,13 +17,13 @@ std::optional<Policy> with(std::string_view name) {
         for (auto const& value :
              {std::string{"0"}, '"' + std::string(zeros, '0') + '"', std::string{"[]"}}) {
             auto const text = "base = \"strict\"\n" + std::string{name} + " = " + value + '\n';
-            if (auto policy = host::cli::parse_policy("test", base::view_of(text))) return *policy;
+            if (auto policy = policy::parse_policy("test", base::view_of(text))) return *policy;
         }
     return {};
 }
 
 TEST(PolicyFile, EachSettingSetsItsOwnSectionAndNoOther) {
-    for (auto const& setting : host::cli::settings()) {
+    for (auto const& setting : policy::settings()) {
         auto const policy = with(setting.name);
         ASSERT_TRUE(policy) << setting.name;
         for (auto const section : attest::all_sections)
@@ -37,7 +37,7 @@ TEST(PolicyFile, EachSettingSetsItsOwnSectionAndNoOther) {
 
 TEST(PolicyFile, AValueThatHoldsAnywayIsWrittenDownAllTheSame) {
     auto const policy =
-        host::cli::parse_policy("test", base::view_of("base = \"strict\"\n[snp]\nvmpl = 0\n"));
+        policy::parse_policy("test", base::view_of("base = \"strict\"\n[snp]\nvmpl = 0\n"));
     ASSERT_TRUE(policy);
     EXPECT_EQ(policy->snp, Policy::strict().snp);
     EXPECT_TRUE(policy->sets(Section::Snp));

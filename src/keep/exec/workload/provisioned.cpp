@@ -1,0 +1,218 @@
+#include "keep/exec/workload/provisioned.hpp"
+
+#include "keep/exec/provision/archive.hpp"
+#include "keep/exec/provision/desk.hpp"
+#include "keep/exec/provision/provision.hpp"
+#include "keep/exec/provision/standard_stream.hpp"
+#include "keep/exec/vfs/host.hpp"
+#include "keep/exec/vfs/package.hpp"
+#include "keep/exec/workload/digests.hpp"
+#include "keep/exec/workload/leave.hpp"
+#include "keep/exec/workload/prepare.hpp"
+#include "keep/exec/workload/report.hpp"
+#include "keep/exec/workload/run.hpp"
+#include "keep/exec/workload/start.hpp"
+#include "os/clock.hpp"
+#include "protocol/failure/failure.hpp"
+
+#include <algorithm>
+
+namespace exec {
+
+namespace {
+
+using provision::GrantedVisit;
+using provision::ReadyVisit;
+
+// In a package the module has this name, and the configuration that.
+constexpr std::string_view module_name = "main.wasm";
+constexpr std::string_view configuration_name = "Enarx.toml";
+constexpr std::uint64_t most_module_bytes = 512ULL << 20;
+
+// A package as it was brought, and the orders that follow from it alone.
+struct Unpacked {
+    std::unique_ptr<vfs::Directory> files;
+    Application application;
+    std::string configuration;
+    Orders orders;
+};
+
+os::FileBytes file_bytes(std::vector<std::byte> const& from) {
+    auto bytes = std::make_unique_for_overwrite<std::byte[]>(from.size());
+    std::ranges::copy(from, bytes.get());
+    return {std::move(bytes), from.size()};
+}
+
+os::OrFailure<void> unpack(Unpacked& out, Orders const& host) {
+    auto const module =
+        provision::read_whole(*out.files, std::string{module_name}, most_module_bytes);
+    if (!module)
+        return std::unexpected(
+            os::Failure{
+                .name = "module-invalid",
+                .text = "the package has no module that can be read: " +
+                        std::string{os::description(module.error())}
+            }
+        );
+    out.application.file = file_bytes(*module);
+    out.application.format = package::recognise(out.application.file.view());
+    if (out.application.format == package::Format::Other)
+        return std::unexpected(
+            os::Failure{
+                .name = "module-invalid",
+                .text = "'main.wasm' is " +
+                        std::string{package::other_format(out.application.file.view())}
+            }
+        );
+    out.orders.module_name = module_name;
+    out.orders.measurement = host.measurement;
+    auto const text = provision::read_whole(
+        *out.files, std::string{configuration_name}, package::max_configuration_size + 1
+    );
+    if (!text && text.error() == base::Errno::NoEnt) return {};
+    if (!text)
+        return std::unexpected(
+            os::Failure{
+                .name = "configuration-invalid",
+                .text = "Enarx.toml: " + std::string{os::description(text.error())}
+            }
+        );
+    out.configuration = base::text_of(*text);
+    out.orders.configuration = out.configuration;
+    return {};
+}
+
+os::OrFailure<Digests> digests_of(Unpacked const& unpacked) {
+    auto const start = TRY(plan_start(unpacked.orders));
+    Mounts mounts{
+        unpacked.orders, std::make_shared<base::Budget>(std::nullopt), unpacked.files.get()
+    };
+    return digests(unpacked.application, start, mounts);
+}
+
+std::uint64_t now_ns() { return os::now_ns(os::Clock::Realtime).value_or(0); }
+
+// Secrets where the deployment wants them.
+os::OrFailure<void> place_secrets(Brought& brought, provision::Ready const& ready) {
+    std::vector<vfs::PackageFile> files;
+    for (auto const& place : ready.deployment().secrets) {
+        auto const secret =
+            std::ranges::find(ready.secrets(), place.name, &provision::Secret::name);
+        if (secret == ready.secrets().end()) continue;
+        auto const value = secret->value.view();
+        if (place.place == protocol::provision::Place::File)
+            files.push_back({.path = place.where, .contents = value});
+        else
+            brought.environment.push_back(
+                std::string{place.where} + '=' + std::string{base::text_of(value)}
+            );
+    }
+    if (files.empty()) return {};
+    auto made = vfs::make_package(files, {.device = 1U << 20, .now = now_ns});
+    if (!made)
+        return std::unexpected(
+            os::Failure{
+                .name = "grant-refused",
+                .text = "a secret has no place: " + std::string{os::description(made.error())}
+            }
+        );
+    brought.secrets = std::move(*made);
+    return {};
+}
+
+// What the host may know of it.
+os::Failure for_the_host(os::Failure const& failure) {
+    auto const* const kind = protocol::find_failure(failure.name);
+    return {
+        .name = failure.name,
+        .text = kind == nullptr ? "the Keep has ended" : std::string{kind->summary}
+    };
+}
+
+os::OrFailure<std::unique_ptr<vfs::Directory>> blobs_of(Orders const& host) {
+    if (!host.blobs) return nullptr;
+    os::Fd const folder{*host.blobs};
+    auto mounted = vfs::make_host(folder, vfs::Access::ReadOnly);
+    if (!mounted) return nullptr; // then the tenant is asked
+    return std::move(*mounted);
+}
+
+class Provisioning {
+public:
+    Provisioning(Orders const& host, Log const& log, Timings& timings)
+        : host_{host}, log_{log}, timings_{timings} {}
+
+    os::OrFailure<void> run(protocol::evidence::Digest const& digest) {
+        auto empty = TRY(provision::Empty::born(digest, host_.measurement));
+        auto reception = TRY(provision::Reception::open(os::Fd{*host_.channel}, empty.identity()));
+        auto visit = TRY(wait_for_grant(reception, std::move(empty)));
+        timings_.mark("granted");
+        auto const digests = load(visit);
+        if (!digests) {
+            tell(visit.grantor, digests.error());
+            return std::unexpected(digests.error());
+        }
+        timings_.mark("package loaded");
+        auto ready = TRY(
+            wait_for_start(reception, std::move(visit), digests->workload, digests->configuration)
+        );
+        timings_.mark("started by its tenant");
+        return start(std::move(reception), std::move(ready));
+    }
+
+private:
+    os::OrFailure<Digests> load(GrantedVisit& visit) {
+        auto const folder = TRY(blobs_of(host_));
+        unpacked_.files = TRY(fetch_package(visit, folder.get()));
+        TRY(unpack(unpacked_, host_));
+        return digests_of(unpacked_);
+    }
+
+    os::OrFailure<void> start(provision::Reception reception, ReadyVisit visit) {
+        Brought brought{
+            .application = std::move(unpacked_.application),
+            .package = std::move(unpacked_.files),
+            .environment = {},
+            .secrets = nullptr,
+            .identity = visit.ready.identity().share(),
+            .memory_limit = host_.max_memory, // as it could also give the machine less
+            .stream = {},
+            .ended = {}
+        };
+        if (auto const placed = place_secrets(brought, visit.ready); !placed) {
+            tell(visit.grantor, placed.error());
+            return placed;
+        }
+        auto* const desk =
+            TRY(provision::Desk::open(std::move(reception), std::move(visit), [](int signal) {
+                leave(Signalled{signal});
+            })).release();
+        send_errors_to([desk](std::string_view text) { desk->write(2, base::view_of(text)); });
+        brought.stream = [desk](std::uint32_t number) {
+            return std::make_unique<provision::StandardStream>(
+                *desk, static_cast<std::uint8_t>(number)
+            );
+        };
+        brought.ended = [desk](int status, std::string_view failure) {
+            desk->end(status, failure);
+        };
+        Run{unpacked_.orders, log_, timings_, std::move(brought)}.to_its_end();
+    }
+
+    Orders const& host_;
+    Log const& log_;
+    Timings& timings_;
+    Unpacked unpacked_;
+};
+
+} // namespace
+
+os::Failure
+run_provisioned(Orders const& host, protocol::evidence::Digest const& digest, Timings& timings) {
+    // The host's log is no place for what a tenant runs.
+    Log const silent{{}, LogFormat::Text};
+    auto const done = Provisioning{host, silent, timings}.run(digest);
+    return for_the_host(done.error());
+}
+
+} // namespace exec

@@ -16,6 +16,7 @@
 #include "host/cli/package/package.hpp"
 #include "host/cli/platform/info.hpp"
 #include "host/cli/platform/vcek.hpp"
+#include "host/cli/registry/registry.hpp"
 #include "host/cli/run/run.hpp"
 #include "host/cli/serve/keeps.hpp"
 #include "host/cli/serve/serve.hpp"
@@ -52,6 +53,8 @@ constexpr std::array all{
     key_tenant_create_command,
     key_tenant_digest_command,
     package_command,
+    push_command,
+    pull_command,
     deploy_command,
     attach_command,
     serve_command,

@@ -58,7 +58,7 @@ Desk::open(Reception reception, ReadyVisit visit, std::function<void(int)> stop)
     std::unique_ptr<Desk> desk{new Desk{std::move(reception), std::move(visit), std::move(stop)}};
     desk->answer_ = [&ready =
                          desk->ready_](crypto::BoundChannel const& channel, crypto::hpke::Suite) {
-        return ready.answer(channel);
+        return ready->answer(channel);
     };
     desk->input_bell_ = os::Fd{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
     desk->desk_bell_ = os::Fd{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
@@ -196,7 +196,7 @@ void Desk::hear_tenant() {
 
 void Desk::attach(Guest& guest, base::View bytes) {
     guest.over = true;
-    if (bytes.size() != sizeof(std::uint64_t) || !is_tenant(guest.visitor, ready_))
+    if (bytes.size() != sizeof(std::uint64_t) || !is_tenant(guest.visitor, *ready_))
         return guest.visitor.refuse("keep-not-empty");
     auto const number = number_of(bytes);
     tenant_.emplace(std::move(guest.visitor));

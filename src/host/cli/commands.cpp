@@ -16,7 +16,9 @@
 #include "host/cli/package/package.hpp"
 #include "host/cli/platform/info.hpp"
 #include "host/cli/platform/vcek.hpp"
+#include "host/cli/registry/registry.hpp"
 #include "host/cli/run/run.hpp"
+#include "host/cli/serve/keeps.hpp"
 #include "host/cli/serve/serve.hpp"
 #include "host/cli/verify/verify.hpp"
 
@@ -51,9 +53,12 @@ constexpr std::array all{
     key_tenant_create_command,
     key_tenant_digest_command,
     package_command,
+    push_command,
+    pull_command,
     deploy_command,
     attach_command,
     serve_command,
+    keeps_command,
     serve_sweeper_command,
     deployment_create_command,
     deployment_publish_command,

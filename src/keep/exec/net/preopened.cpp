@@ -10,6 +10,7 @@
 
 #include <array>
 #include <chrono>
+#include <vector>
 
 namespace exec::net {
 namespace {
@@ -50,8 +51,12 @@ os::OrFailure<T> or_failure(crypto::TlsResult<T> result, std::string const& what
     return std::move(*result);
 }
 
-os::OrFailure<TlsContext>
-server_context(package::Listen const& entry, Identity const& identity, std::string const& what) {
+os::OrFailure<TlsContext> server_context(
+    package::Listen const& entry,
+    Identity const& identity,
+    std::optional<AsideProtocol> const& aside,
+    std::string const& what
+) {
     auto const& tls = entry.tls;
     if (tls.client_certificate && tls.authorities.empty()) {
         return std::unexpected(
@@ -62,12 +67,15 @@ server_context(package::Listen const& entry, Identity const& identity, std::stri
         );
     }
     auto const credential = TRY(or_failure(identity.credential(tls), what));
+    std::vector<std::string> aside_name;
+    if (aside) aside_name.push_back(aside->name);
     return or_failure(
         TlsContext::server(
             credential,
             {.authorities = tls.authorities,
              .client_certificate = tls.client_certificate,
              .alpn = tls.alpn,
+             .also_alpn = aside_name,
              .session_tickets = tls.session_tickets}
         ),
         what
@@ -119,18 +127,23 @@ os::OrFailure<std::unique_ptr<Listener>> make_listener(
     package::Listen const& entry,
     Identity const& identity,
     package::Limits const& limits,
-    std::shared_ptr<ClosingList> closing
+    std::shared_ptr<ClosingList> closing,
+    std::optional<AsideProtocol> aside
 ) {
     if (entry.protocol == Protocol::Tcp)
         return std::make_unique<TcpListener>(TRY(listen_at(entry.address, entry.port)));
     auto const what = "listen at " + entry.address + ", port " + std::to_string(entry.port);
-    auto context = TRY(server_context(entry, identity, what));
+    // A key that came with the configuration may be in other places, too. What the Keep says of
+    // itself is signed by the key that was born in it, and has to be the one of the connection.
+    if (!Identity::is_shown_for(entry.tls)) aside.reset();
+    auto context = TRY(server_context(entry, identity, aside, what));
     auto socket = TRY(listen_at(entry.address, entry.port));
     return std::make_unique<TlsListener>(
         std::move(socket),
         std::move(context),
         std::move(closing),
-        HandshakeLimits{.at_once = package::handshakes_at_once(limits)}
+        HandshakeLimits{.at_once = package::handshakes_at_once(limits)},
+        std::move(aside)
     );
 }
 

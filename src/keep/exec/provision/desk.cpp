@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <ranges>
 
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -31,6 +32,15 @@ std::uint64_t number_of(base::View bytes) {
     return out;
 }
 
+base::Bytes<8> big_endian(std::uint64_t number) {
+    base::Bytes<8> out{};
+    for (auto& byte : out | std::views::reverse) {
+        byte = std::byte(number);
+        number >>= 8U;
+    }
+    return out;
+}
+
 } // namespace
 
 void Desk::ring(os::Fd const& bell) {
@@ -48,7 +58,7 @@ Desk::open(Reception reception, ReadyVisit visit, std::function<void(int)> stop)
     std::unique_ptr<Desk> desk{new Desk{std::move(reception), std::move(visit), std::move(stop)}};
     desk->answer_ = [&ready =
                          desk->ready_](crypto::BoundChannel const& channel, crypto::hpke::Suite) {
-        return ready.answer(channel);
+        return ready->answer(channel);
     };
     desk->input_bell_ = os::Fd{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
     desk->desk_bell_ = os::Fd{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
@@ -186,7 +196,7 @@ void Desk::hear_tenant() {
 
 void Desk::attach(Guest& guest, base::View bytes) {
     guest.over = true;
-    if (bytes.size() != sizeof(std::uint64_t) || !is_tenant(guest.visitor, ready_))
+    if (bytes.size() != sizeof(std::uint64_t) || !is_tenant(guest.visitor, *ready_))
         return guest.visitor.refuse("keep-not-empty");
     auto const number = number_of(bytes);
     tenant_.emplace(std::move(guest.visitor));
@@ -195,9 +205,12 @@ void Desk::attach(Guest& guest, base::View bytes) {
         wire::encode(wire::Status{.state = wire::State::Running, .exit = {}, .failure = {}})
     );
     if (auto const lost = output_.lost_from(number); lost > 0) {
-        auto const text =
-            "enarx: warning: " + std::to_string(lost) + " bytes of output are no longer there\n";
-        (void)deliver(2, base::view_of(text));
+        // So that its count and ours go on alike.
+        auto const first = big_endian(number + lost);
+        (void)tenant_->say(
+            FrameType::Command,
+            wire::encode(wire::Command{.code = wire::CommandCode::Attach, .bytes = first})
+        );
     }
     for (auto const& piece : output_.from(number)) (void)deliver(piece.stream, piece.bytes);
     ring(desk_bell_); // what it has sent since may be here already

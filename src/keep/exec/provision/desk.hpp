@@ -29,7 +29,8 @@ public:
     Desk& operator=(Desk const&) = delete;
     ~Desk() = default; // never while there is a process: its thread uses it
 
-    Ready const& ready() const { return ready_; }
+    // Which others may answer from, too, each on its own thread: nothing of it ever changes.
+    std::shared_ptr<Ready const> const& ready() const { return ready_; }
 
     // ---- the application's side ----
 
@@ -45,7 +46,7 @@ public:
 private:
     Desk(Reception reception, ReadyVisit visit, std::function<void(int)> stop)
         : reception_{std::move(reception)},
-          ready_{std::move(visit.ready)},
+          ready_{std::make_shared<Ready const>(std::move(visit.ready))},
           stop_{std::move(stop)},
           tenant_{std::move(visit.grantor)} {}
 
@@ -69,7 +70,7 @@ private:
     static void silence(os::Fd const& bell);
 
     Reception reception_;
-    Ready ready_;
+    std::shared_ptr<Ready const> ready_;
     std::function<void(int)> stop_;
     Visitor::Answerer answer_;
     os::Fd input_bell_;

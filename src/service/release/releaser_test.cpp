@@ -47,6 +47,7 @@ struct ReleaserTest : testing::Test {
     crypto::P256SigningKey tenant = *crypto::P256SigningKey::generate();
     Digest tenant_key = crypto::sha256(tenant.public_key());
     Settings settings{
+        .listen = {},
         .name = "steward.example",
         .trust_domain = "example",
         .tenants = {

@@ -80,6 +80,7 @@ private:
     bool push_;
     std::string name_;
     HttpClient client_;
+    bool answered_ = false;     // one that has never is not asked again and again
     std::string authorization_; // of the registry itself, and of no other server
 };
 

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <chrono>
+#include <optional>
 
 namespace exec::net {
 namespace {
@@ -50,6 +51,17 @@ os::OrFailure<T> or_failure(crypto::TlsResult<T> result, std::string const& what
     return std::move(*result);
 }
 
+crypto::TlsResult<TlsContext>
+server_context(package::Tls const& tls, crypto::TlsCredential const& credential) {
+    return TlsContext::server(
+        credential,
+        {.authorities = tls.authorities,
+         .client_certificate = tls.client_certificate,
+         .alpn = tls.alpn,
+         .session_tickets = tls.session_tickets}
+    );
+}
+
 os::OrFailure<TlsContext>
 server_context(package::Listen const& entry, Identity const& identity, std::string const& what) {
     auto const& tls = entry.tls;
@@ -62,15 +74,22 @@ server_context(package::Listen const& entry, Identity const& identity, std::stri
         );
     }
     auto const credential = TRY(or_failure(identity.credential(tls), what));
-    return or_failure(
-        TlsContext::server(
-            credential,
-            {.authorities = tls.authorities,
-             .client_certificate = tls.client_certificate,
-             .alpn = tls.alpn,
-             .session_tickets = tls.session_tickets}
-        ),
-        what
+    return or_failure(server_context(tls, credential), what);
+}
+
+// Where the Keep's certificate is renewed while it runs, clients see the newest one. One that
+// cannot be shown leaves the older one.
+void renew(TlsListener& listener, package::Listen const& entry, Identity const& identity) {
+    auto live = identity.live(entry.tls);
+    if (!live) return;
+    listener.renew_by(
+        [live = std::move(live), tls = entry.tls, number = std::uint64_t{0}]() mutable {
+            auto const newer = live->other_than(number);
+            std::optional<TlsContext> out;
+            if (!newer) return out;
+            if (auto context = server_context(tls, *newer)) out = std::move(*context);
+            return out;
+        }
     );
 }
 
@@ -126,12 +145,14 @@ os::OrFailure<std::unique_ptr<Listener>> make_listener(
     auto const what = "listen at " + entry.address + ", port " + std::to_string(entry.port);
     auto context = TRY(server_context(entry, identity, what));
     auto socket = TRY(listen_at(entry.address, entry.port));
-    return std::make_unique<TlsListener>(
+    auto listener = std::make_unique<TlsListener>(
         std::move(socket),
         std::move(context),
         std::move(closing),
         HandshakeLimits{.at_once = package::handshakes_at_once(limits)}
     );
+    renew(*listener, entry, identity);
+    return listener;
 }
 
 os::OrFailure<std::unique_ptr<Connection>> make_connection(

@@ -57,17 +57,16 @@ crypto::TlsResult<crypto::TlsCredential> credential_of_this_moment() {
 
 crypto::TlsResult<crypto::TlsSession>
 tls_session(std::string const& server_name, TlsWish const& wish) {
+    crypto::TlsClientSettings const settings{
+        .authorities = wish.authorities,
+        .alpn = wish.alpn,
+        .also_tls_1_2 = wish.also_tls_1_2,
+        .any_certificate = wish.any_certificate || wish.server_key.has_value()
+    };
+    if (wish.anonymous) return TRY(crypto::TlsContext::client(settings)).connect(server_name);
     auto const credential =
         wish.credential ? wish.credential->share() : TRY(credential_of_this_moment());
-    auto const context =
-        TRY(crypto::TlsContext::client(
-            credential,
-            {.authorities = wish.authorities,
-             .alpn = wish.alpn,
-             .also_tls_1_2 = wish.also_tls_1_2,
-             .any_certificate = wish.server_key.has_value()}
-        ));
-    return context.connect(server_name);
+    return TRY(crypto::TlsContext::client(credential, settings)).connect(server_name);
 }
 
 } // namespace

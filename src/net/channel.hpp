@@ -43,6 +43,8 @@ struct TlsWish {
     std::vector<std::string> authorities = {};           // PEM; none: the built-in ones
     std::optional<crypto::Sha256Digest> server_key = {}; // of its SPKI: believed by this alone
     std::shared_ptr<crypto::TlsCredential const> credential = {}; // none: a key of this moment
+    bool anonymous = false;       // shows no key at all, even to a server that asks for one
+    bool any_certificate = false; // the caller finds out otherwise who it is
     std::vector<std::string> alpn = {};
     bool also_tls_1_2 = true;
 };

@@ -41,6 +41,8 @@ void Identity::add_name(std::string const& name) {
     if (!name.empty() && std::ranges::find(names_, name) == names_.end()) names_.push_back(name);
 }
 
+bool Identity::is_shown_for(package::Tls const& settings) { return !brings_its_own(settings); }
+
 TlsResult<TlsCredential> Identity::credential(package::Tls const& settings) const {
     if (brings_its_own(settings))
         return TlsCredential::from_pem(settings.certificate, settings.private_key);

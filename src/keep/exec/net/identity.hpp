@@ -33,6 +33,9 @@ public:
     // The entry's own certificate and key if it has them, otherwise the Keep's.
     crypto::TlsResult<crypto::TlsCredential> credential(package::Tls const& settings) const;
 
+    // Whether that is the Keep's.
+    static bool is_shown_for(package::Tls const& settings);
+
     // PEM of the Keep's certificate; nothing if no entry presents it.
     crypto::TlsResult<std::optional<std::string>> certificate() const;
 

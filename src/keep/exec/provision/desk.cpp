@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <ranges>
 
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -28,6 +29,15 @@ constexpr std::size_t largest_piece = std::size_t{64} << 10;
 std::uint64_t number_of(base::View bytes) {
     std::uint64_t out = 0;
     for (auto const byte : bytes) out = out << 8 | std::to_integer<std::uint64_t>(byte);
+    return out;
+}
+
+base::Bytes<8> big_endian(std::uint64_t number) {
+    base::Bytes<8> out{};
+    for (auto& byte : out | std::views::reverse) {
+        byte = std::byte(number);
+        number >>= 8U;
+    }
     return out;
 }
 
@@ -212,9 +222,12 @@ void Desk::attach(Guest& guest, base::View bytes) {
         wire::encode(wire::Status{.state = wire::State::Running, .exit = {}, .failure = {}})
     );
     if (auto const lost = output_.lost_from(number); lost > 0) {
-        auto const text =
-            "enarx: warning: " + std::to_string(lost) + " bytes of output are no longer there\n";
-        (void)deliver(2, base::view_of(text));
+        // So that its count and ours go on alike.
+        auto const first = big_endian(number + lost);
+        (void)tenant_->say(
+            FrameType::Command,
+            wire::encode(wire::Command{.code = wire::CommandCode::Attach, .bytes = first})
+        );
     }
     for (auto const& piece : output_.from(number)) (void)deliver(piece.stream, piece.bytes);
     ring(desk_bell_); // what it has sent since may be here already

@@ -2,6 +2,7 @@
 
 #include "keep/exec/provision/archive.hpp"
 #include "keep/exec/provision/desk.hpp"
+#include "keep/exec/provision/enquiry.hpp"
 #include "keep/exec/provision/provision.hpp"
 #include "keep/exec/provision/renewal.hpp"
 #include "keep/exec/provision/standard_stream.hpp"
@@ -238,6 +239,7 @@ private:
             .identity = ready.identity().share(),
             .certified = nullptr,
             .memory_limit = host_.max_memory, // as it could also give the machine less
+            .aside = {},
             .stream = {},
             .ended = {}
         };
@@ -248,6 +250,7 @@ private:
     // `desk` stays as long as the process.
     [[noreturn]] void start(provision::Desk& desk, Brought brought) {
         send_errors_to([&desk](std::string_view text) { desk.write(2, base::view_of(text)); });
+        brought.aside = provision::ready_protocol(desk.ready());
         brought.stream = [&desk](std::uint32_t number) {
             return std::make_unique<provision::StandardStream>(
                 desk, static_cast<std::uint8_t>(number)

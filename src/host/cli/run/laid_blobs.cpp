@@ -10,7 +10,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -46,7 +46,8 @@ std::unexpected<os::Failure> no_place(std::string const& path, base::Errno why) 
 }
 
 os::OrFailure<void> start_cleaner(std::string const& folder) {
-    os::Fd const ours{::pidfd_open(::getpid(), 0)};
+    // The wrapper of Debian 12's C library has no C linkage.
+    os::Fd const ours{static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0))};
     if (!ours) return no_place(folder, os::last_error());
     // Nobody waits for it: what the command becomes has no other child.
     (void)std::signal(SIGCHLD, SIG_IGN);

@@ -2,7 +2,7 @@
 """A Keep that its host tells no more than whom to ask: `enarx run --pull` against the attestation service."""
 import base64
 import hashlib
-import os
+import json
 import pathlib
 import re
 import select
@@ -62,7 +62,7 @@ def until(holds, what, seconds=20):
 class Server:
     """The service, and a TLS server of the tenant's that was pulled from it."""
 
-    def __init__(self, *words, hours=24, end=None):
+    def __init__(self, *words, end=None):
         self.port = free_port()
         self.service = Service()
         more = ["--not-after", str(end)] if end else []
@@ -229,12 +229,12 @@ def _denied():
     ended(pull(service), "release-denied", "rule release.deployment")
 
 
-@story("a certificate is renewed while the application runs, and connections that are there go on", seconds=120)
+@story("a certificate is renewed while the application runs, and connections that are there go on", seconds=180)
 def _renewal():
-    here = Server(end=int(time.time()) + 45)
+    here = Server(end=int(time.time()) + 60)
     first = here.serial()
     with here.connect() as old:
-        until(lambda: here.serial() != first, "the certificate is another one", seconds=60)
+        until(lambda: here.serial() != first, "the certificate is another one", seconds=80)
         equal(get(old), b"HTTP/1.1 200 OK")
     with here.connect() as line:
         equal(get(line), b"HTTP/1.1 200 OK")
@@ -249,12 +249,16 @@ def _renewal():
 @story("output is kept inside for the tenant, who comes to the Keep's socket; the host sees nothing of it", seconds=90)
 def _attach():
     service = Service()
-    service.ready_to_release(program="environment")
+    service.ready_to_release("--grantor", service.tenant, program="environment")
+    key = json.loads(scratch("app.enx.key").read_text())
+    key |= {"deployment": scratch("d.cose").read_bytes().hex(), "grantor-key": scratch("tenant.key").read_text()}
+    scratch("attach.key").touch(0o600)
+    write("attach.key", json.dumps(key))
     place = scratch("keep.sock")
     keep = start(pull_line(service, "--channel", place))
     until(place.exists, "the socket is there")
     until(lambda: len(service.status()["decisions"]) == 2, "the Keep is certified")
-    tenant = enarx("attach", "--keep", place, "--key", scratch("tenant.key"), "--allow-no-hardware", scratch("app.enx"))
+    tenant = enarx("attach", "--keep", place, "--key", scratch("attach.key"), "--allow-no-hardware", scratch("app.enx"))
     equal(tenant.status, 0, tenant.text + tenant.errors)
     contains(tenant.text, "PASSWORD=hunter2")
     outcome = finish(keep)

@@ -43,12 +43,18 @@ struct TlsWish {
     std::vector<std::string> authorities = {};           // PEM; none: the built-in ones
     std::optional<crypto::Sha256Digest> server_key = {}; // of its SPKI: believed by this alone
     std::shared_ptr<crypto::TlsCredential const> credential = {}; // none: a key of this moment
+    bool anonymous = false;       // shows no key at all, even to a server that asks for one
+    bool any_certificate = false; // the caller finds out otherwise who it is
     std::vector<std::string> alpn = {};
     bool also_tls_1_2 = true;
 };
 
 class Channel {
 public:
+    // Of a socket that is connected already.
+    static Channel over(os::Fd socket, Patience const& patience);
+    // By a name of the system's resolver, which a program without it leaves out
+    // (channel_connect.cpp).
     static OrTrouble<Channel>
     connect(std::string const& host, std::string const& port, Patience const& patience);
     // The same, and TLS where the address says so.

@@ -9,9 +9,11 @@
 #include "host/cli/verify/kinds.hpp"
 #include "host/cli/verify/piece.hpp"
 #include "host/cli/verify/policy.hpp"
+#include "host/cli/verify/running.hpp"
 #include "host/cli/verify/time.hpp"
 #include "host/cli/verify/unknown.hpp"
 #include "host/cli/verify/wishes.hpp"
+#include "os/random.hpp"
 
 #include <algorithm>
 
@@ -46,6 +48,10 @@ private:
     os::OrFailure<attest::Purposes> purposes(attest::Kind kind, base::View evidence, bool own);
     os::OrFailure<void> nothing_of_a_keep() const;
     os::OrFailure<EarWriter> ear(std::chrono::sys_seconds at) const;
+    os::OrFailure<std::optional<net::WebAddress>> keep() const;
+    os::OrFailure<int> ask(net::WebAddress const& address);
+    os::OrFailure<void> add_results(EarWriter const& ear, attest::Appraisal const& appraisal);
+    os::OrFailure<int> verdict() const;
     os::OrFailure<void> answer_all(Basis const& basis);
     os::OrFailure<void> answer(Piece const& piece, Basis const& basis);
     void record(Answer const& answer);
@@ -56,6 +62,7 @@ private:
     JudgeWishes wishes_;
     std::optional<std::string> report_data_;
     ApplicationWish application_;
+    RunningWishes running_;
     EarWishes ear_;
     std::optional<attest::Purposes> of_; // what the evidence so far is of
     bool certificate_ = false;
@@ -120,13 +127,20 @@ std::vector<Option> Verify::answers() {
 Syntax Verify::syntax(Global& global) {
     (void)global;
     std::vector<Option> all;
-    for (auto& part : {basis_options(wishes_), subjects(), values(), answers(), ear_options(ear_)})
+    for (auto& part :
+         {basis_options(wishes_),
+          subjects(),
+          values(),
+          running_options(running_),
+          answers(),
+          ear_options(ear_)})
         all.insert(all.end(), part.begin(), part.end());
     return {
         .options = std::move(all),
         .operands = {
             {.name = "EVIDENCE",
-             .help = "Files of evidence; - for standard input.",
+             .help = "Files of evidence; - for standard input. Or https://HOST[:PORT], where an "
+                     "application runs that a tenant deployed.",
              .target = &evidence_,
              .completion = Completion::File}
         },
@@ -234,11 +248,63 @@ os::OrFailure<void> Verify::answer(Piece const& piece, Basis const& basis) {
     auto made = answer_of(piece.path, appraisal);
     made.roots = uses_for(basis.anchors, purposes);
     finish(std::move(made));
+    return add_results(basis.ear, appraisal);
+}
+
+// To the last answer.
+os::OrFailure<void> Verify::add_results(EarWriter const& ear, attest::Appraisal const& appraisal) {
     if (explain_) {
         answers_.back()["known"] = advice_json(appraisal);
         text_ += advice_text(appraisal);
     }
-    return basis.ear.add(answers_.back(), appraisal);
+    return ear.add(answers_.back(), appraisal);
+}
+
+// The address, where a running Keep is to be asked and what else was said goes with that.
+os::OrFailure<std::optional<net::WebAddress>> Verify::keep() const {
+    std::optional<net::WebAddress> out;
+    for (auto const& operand : evidence_)
+        if (auto const address = TRY(keep_address(operand))) out = address;
+    if (!out) {
+        if (running_.given())
+            return failure(
+                "usage",
+                "--tenant, --package, --deployment and --serial are about a Keep that runs",
+                "give its address: https://HOST[:PORT]"
+            );
+        return out;
+    }
+    if (evidence_.size() > 1)
+        return failure("usage", "a running Keep is asked alone", "one address at a time");
+    if (certificate_ || report_data_ || application_.user_data)
+        return failure(
+            "usage",
+            "a running Keep is asked with random bytes of this command",
+            "leave out --report-data, --user-data and --certificate"
+        );
+    return out;
+}
+
+os::OrFailure<int> Verify::ask(net::WebAddress const& address) {
+    auto const usage = [](os::Failure const& why) {
+        write_error(failure_text(why));
+        return usage_status;
+    };
+    std::vector<std::byte> nonce(32);
+    if (!os::random(nonce)) return failure("internal", "the system gives no random numbers");
+    auto const at = time_or_now(wishes_.at);
+    if (!at) return usage(at.error());
+    auto const expected = parse_running(running_, application_);
+    if (!expected) return usage(expected.error());
+    auto const ear = EarWriter::create(ear_, wishes_.policy.value_or("strict"), nonce, *at);
+    if (!ear) return usage(ear.error());
+    auto made = ask_running(address, *expected, wishes_, nonce);
+    if (!made && made.error().name == "usage") return usage(made.error());
+    if (!made) return std::unexpected(made.error());
+    record(made->answer);
+    if (made->appraisal) TRY(add_results(*ear, *made->appraisal));
+    TRY(write_output(output()));
+    return verdict();
 }
 
 os::OrFailure<void> Verify::answer_all(Basis const& basis) {
@@ -284,6 +350,9 @@ os::OrFailure<int> Verify::carry_out(Global const& global) {
     if (!policy) return usage(policy.error());
     auto const accepted = wishes_.kinds ? parse_kinds(*wishes_.kinds) : attest::Kinds::all();
     if (!accepted) return usage(accepted.error());
+    auto const running = keep();
+    if (!running) return usage(running.error());
+    if (*running) return ask(**running);
     if (auto const right = nothing_of_a_keep(); !right) return usage(right.error());
     auto const ear = this->ear(*at);
     if (!ear) return usage(ear.error());
@@ -299,6 +368,11 @@ os::OrFailure<int> Verify::carry_out(Global const& global) {
         return usage(done.error());
     }
     TRY(write_output(output()));
+    return verdict();
+}
+
+// Of all that was judged.
+os::OrFailure<int> Verify::verdict() const {
     for (auto const verdict : {attest::Verdict::Refused, attest::Verdict::Undecided})
         if (std::ranges::find(verdicts_, verdict) != verdicts_.end())
             return static_cast<int>(verdict);

@@ -1,14 +1,9 @@
 // A Keep that runs: its tenant, those who want to be it, and those who only ask.
 
-#include "base/cbor.hpp"
-#include "base/hex.hpp"
-#include "keep/exec/provision/desk.hpp"
+#include "keep/exec/provision/running_for_tests.hpp"
 #include "keep/exec/provision/standard_stream.hpp"
-#include "keep/exec/provision/tenant_for_tests.hpp"
 
 #include <csignal>
-#include <future>
-#include <thread>
 
 namespace exec::provision {
 namespace {
@@ -39,75 +34,11 @@ TEST(Output, KeepsTheLastBytesAndCountsTheOthers) {
     EXPECT_TRUE(output.from(all.size()).empty());
 }
 
-// A Keep whose application is the test itself.
-struct Running {
-    Door door;
-    TestTenant tenant;
-    TestPackage package{{{"main.wasm", "a module"}}};
-    std::optional<TestVisit> first;
-    Desk* desk = nullptr;
-    std::promise<int> stopped;
-
-    Running() {
-        Digest const some{};
-        auto empty = *Empty::born(some, {});
-        auto reception = *Reception::open(door.share(), empty.identity());
-        auto const sum = *base::unhex(std::string_view{package.digest}.substr(7));
-        first.emplace(door.knock(), tenant.grantor);
-        std::thread tenants{[&] {
-            ASSERT_TRUE(first->shake_hands());
-            auto const channel = first->attest(Purpose::Provision);
-            ASSERT_TRUE(channel);
-            wire::Deployment wish;
-            wish.package = sum;
-            wish.workload = some;
-            wish.configuration = some;
-            auto const signed_one = tenant.deployment(wish);
-            first->grant(
-                *channel,
-                tenant.grantor,
-                {.deployment = signed_one, .package_key = {}, .secrets = {}}
-            );
-            EXPECT_EQ(first->state(first->hear()), State::Granted);
-            EXPECT_EQ(first->state(first->serve(package.blobs)), State::Ready);
-            ASSERT_TRUE(first->attest(Purpose::Ready, false));
-            first->say(FrameType::Start, null());
-        }};
-        auto visit = *wait_for_grant(reception, std::move(empty));
-        EXPECT_TRUE(fetch_package(visit, nullptr));
-        auto ready = *wait_for_start(reception, std::move(visit), some, some);
-        tenants.join();
-        // Its thread goes on as long as the process.
-        desk = Desk::open(std::move(reception), std::move(ready), [this](int signal) {
-                   stopped.set_value(signal);
-               })->release();
-        EXPECT_EQ(first->state(first->hear()), State::Running);
-    }
-    static Bytes null() {
-        return base::cbor::encoded([](auto& w) { w.simple(base::cbor::simple_null); });
-    }
-    std::optional<TestVisit> attach(crypto::P256SigningKey const& key, std::uint64_t seen) const {
-        TestVisit back{door.knock(), key};
-        if (!back.shake_hands() || !back.attest(Purpose::Ready)) return {};
-        base::U64 const little{seen};
-        Bytes number(8);
-        std::ranges::copy(std::as_bytes(std::span{&little, 1}), number.rbegin());
-        back.say(
-            FrameType::Command,
-            wire::encode(wire::Command{.code = CommandCode::Attach, .bytes = number})
-        );
-        return back;
-    }
-};
-
 std::string text_of(std::optional<TestVisit::Heard> const& heard) {
     if (!heard || heard->type != FrameType::Stream) return "none";
     auto const stream = *wire::decode_stream(heard->body);
     return std::to_string(stream.number) + std::string{base::text_of(stream.bytes)};
 }
-
-// Leaks what its thread uses.
-Running& running() { return *new Running; }
 
 TEST(Desk, CarriesStreamsBothWaysAndTheEnd) {
     auto& keep = running();

@@ -277,15 +277,15 @@ def cosign():
     package(size=100)
     mine, my_public = key("mine")
     quiet = {"COSIGN_PASSWORD": "", "HOME": str(folder("home"))}
-    done(enarx("push", scratch("a.enx"), f"{host}/a:1", "--sign", mine))
-    verify = [program, "verify", "--insecure-ignore-tlog=true", "--allow-http-registry", f"{host}/a:1", "--key"]
+    done(enarx("push", scratch("a.enx"), f"{host}/shop/api:1", "--sign", mine))
+    verify = [program, "verify", "--insecure-ignore-tlog=true", "--allow-http-registry", f"{host}/shop/api:1", "--key"]
     contains(done(execute([*verify, my_public], env=quiet)).text, "docker-manifest-digest")
     done(execute([program, "generate-key-pair"], env=quiet))
     true(execute([*verify, scratch("cosign.pub")], env=quiet).status != 0, "cosign takes another key's")
-    refused(enarx("pull", f"{host}/a:1", "--out", scratch("b.enx"), "--signed-by", scratch("cosign.pub")), 1, "(signature-untrusted)")
-    done(execute([program, "sign", "--key", scratch("cosign.key"), "--tlog-upload=false", "--allow-http-registry", f"{host}/a:1"], env=quiet))
-    done(enarx("pull", f"{host}/a:1", "--out", scratch("b.enx"), "--signed-by", scratch("cosign.pub")))
-    done(enarx("pull", f"{host}/a:1", "--out", scratch("c.enx"), "--signed-by", my_public))
+    refused(enarx("pull", f"{host}/shop/api:1", "--out", scratch("b.enx"), "--signed-by", scratch("cosign.pub")), 1, "(signature-untrusted)")
+    done(execute([program, "sign", "--key", scratch("cosign.key"), "--tlog-upload=false", "--allow-http-registry", f"{host}/shop/api:1"], env=quiet))
+    done(enarx("pull", f"{host}/shop/api:1", "--out", scratch("b.enx"), "--signed-by", scratch("cosign.pub")))
+    done(enarx("pull", f"{host}/shop/api:1", "--out", scratch("c.enx"), "--signed-by", my_public))
 
 
 @story("inspect shows what a package says of itself, and a changed layer fails its check")

@@ -236,7 +236,7 @@ os::OrFailure<ManifestBytes> Registry::manifest(std::string const& wanted) {
     return out;
 }
 
-os::OrFailure<HttpHead>
+os::OrFailure<void>
 Registry::put_manifest(std::string const& name, std::string const& media_type, base::View bytes) {
     auto put = request("PUT", "/manifests/" + name);
     put.headers = {{"Content-Type", media_type}};
@@ -251,7 +251,7 @@ Registry::put_manifest(std::string const& name, std::string const& media_type, b
             "package-damaged",
             name_ + ": the registry took the manifest " + digest + " for " + *told
         );
-    return HttpHead{answer};
+    return {};
 }
 
 os::OrFailure<std::vector<std::byte>> Registry::referrers(std::string const& digest) {

@@ -7,7 +7,8 @@ FLOORS = {
     "base": (0, True), "hw": (1, True), "protocol": (1, True),
     "os": (2, False), "crypto": (2, False), "net": (2, False),
     "package": (3, True), "attest": (3, True),
-    "keep/shim": (4, True), "keep/exec": (4, False), "host/vmm": (4, False), "host/cli": (5, False), "service": (5, False),
+    "policy": (4, False),
+    "keep/shim": (4, True), "keep/exec": (4, False), "host/vmm": (4, False), "host/serve": (4, False), "host/cli": (5, False), "service": (5, False),
 }
 # The platform that is an ordinary process, for tests and fuzzers; no Keep holds it.
 ORDINARY_PROCESS = "keep/shim/platform/fake/"
@@ -23,7 +24,8 @@ OWNERS = [
     (re.compile(r"^ares"), ("keep/exec/net",)),
     (re.compile(r"^linux/kvm\.h$"), ("host/vmm",)),
     (re.compile(r"^CLI/"), ("host/cli",)),
-    (re.compile(r"^nlohmann/"), ("attest", "host", "keep/exec", "package", "service")),
+    (re.compile(r"^sqlite3"), ("service/store/sqlite",)),
+    (re.compile(r"^nlohmann/"), ("attest", "host", "keep/exec", "net", "package", "service")),
 ]
 SYSTEM = re.compile(r"^(sys/|linux/|netinet/|arpa/|net/if|unistd\.h|fcntl\.h|poll\.h|signal\.h|dirent\.h|pthread\.h|netdb\.h|sched\.h|termios\.h)")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')

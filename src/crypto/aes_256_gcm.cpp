@@ -20,8 +20,9 @@ base::Result<Aes256Gcm> Aes256Gcm::with(base::View key) {
     return Aes256Gcm{std::move(context)};
 }
 
-base::Result<void>
-Aes256Gcm::seal(base::View nonce, base::View text, std::span<std::byte> out) const {
+base::Result<void> Aes256Gcm::seal(
+    base::View nonce, base::View text, std::span<std::byte> out, base::View associated
+) const {
     std::size_t size = 0;
     if (out.size() != text.size() + tag_size) return std::unexpected(Errno::Inval);
     bool const sealed = EVP_AEAD_CTX_seal(
@@ -33,16 +34,17 @@ Aes256Gcm::seal(base::View nonce, base::View text, std::span<std::byte> out) con
                             nonce.size(),
                             raw(text),
                             text.size(),
-                            nullptr,
-                            0
+                            raw(associated),
+                            associated.size()
                         ) == 1;
     ERR_clear_error();
     if (!sealed) return std::unexpected(Errno::Inval);
     return {};
 }
 
-base::Result<void>
-Aes256Gcm::open(base::View nonce, base::View sealed, std::span<std::byte> out) const {
+base::Result<void> Aes256Gcm::open(
+    base::View nonce, base::View sealed, std::span<std::byte> out, base::View associated
+) const {
     std::size_t size = 0;
     bool const opened = sealed.size() >= tag_size && out.size() == sealed.size() - tag_size &&
                         EVP_AEAD_CTX_open(
@@ -54,8 +56,8 @@ Aes256Gcm::open(base::View nonce, base::View sealed, std::span<std::byte> out) c
                             nonce.size(),
                             raw(sealed),
                             sealed.size(),
-                            nullptr,
-                            0
+                            raw(associated),
+                            associated.size()
                         ) == 1;
     ERR_clear_error();
     if (!opened) return std::unexpected(Errno::BadMsg);

@@ -1,8 +1,8 @@
 #pragma once
 
 // AES-256-GCM (NIST SP 800-38D) with a key that is set once: nonces of 12 bytes, tags of 16 behind
-// the ciphertext, no associated data. No nonce may come twice with one key: that is the caller's to
-// see to.
+// the ciphertext, associated data where the caller has some. No nonce may come twice with one key:
+// that is the caller's to see to.
 
 #include "base/result.hpp"
 #include "base/view.hpp"
@@ -23,10 +23,14 @@ public:
     static base::Result<Aes256Gcm> with(base::View key);
 
     // `out` has tag_size bytes more than `text`, else Errno::Inval.
-    base::Result<void> seal(base::View nonce, base::View text, std::span<std::byte> out) const;
+    base::Result<void> seal(
+        base::View nonce, base::View text, std::span<std::byte> out, base::View associated = {}
+    ) const;
     // `out` has tag_size bytes less than `sealed`. Errno::BadMsg: it was not sealed so; what is in
     // `out` means nothing then.
-    base::Result<void> open(base::View nonce, base::View sealed, std::span<std::byte> out) const;
+    base::Result<void> open(
+        base::View nonce, base::View sealed, std::span<std::byte> out, base::View associated = {}
+    ) const;
 
 private:
     struct Free {

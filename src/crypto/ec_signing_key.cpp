@@ -12,6 +12,7 @@
 #include <openssl/evp.h>
 #include <openssl/mem.h>
 #include <openssl/nid.h>
+#include <openssl/x509.h>
 
 namespace crypto {
 
@@ -117,6 +118,11 @@ base::Result<SecretBytes> P384SigningKey::pem() const {
     if (!wrapped || EVP_PKEY_set1_EC_KEY(wrapped.get(), key_.get()) != 1)
         return std::unexpected(Errno::NoMem);
     return pkcs8_pem(wrapped.get());
+}
+
+std::vector<std::byte> P384SigningKey::public_key() const {
+    std::uint8_t* der = nullptr;
+    return adopted(der, i2d_EC_PUBKEY(key_.get(), &der));
 }
 
 P384Point P384SigningKey::public_point() const {

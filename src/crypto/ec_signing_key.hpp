@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 struct ec_key_st;
 
@@ -33,6 +34,7 @@ public:
 
     base::Result<SecretBytes> pem() const; // PKCS#8
     P384Point public_point() const;
+    std::vector<std::byte> public_key() const; // SubjectPublicKeyInfo
     // ECDSA with SHA-384 and the nonce of RFC 6979: the same message gives the same signature.
     base::Result<P384Signature> sign(base::View message) const;
 

@@ -27,12 +27,17 @@ public:
     base::Result<SecretBytes> pem() const;     // PKCS#8
     std::vector<std::byte> public_key() const; // SubjectPublicKeyInfo
     base::Result<Es256Signature> sign(base::View message) const;
+    evp_pkey_st* get() const { return key_.get(); } // for TLS (tls_credential.hpp)
 
 private:
     explicit P256SigningKey(std::shared_ptr<evp_pkey_st> key) : key_{std::move(key)} {}
 
     std::shared_ptr<evp_pkey_st> key_; // never changed after it was made
 };
+
+// The same signature as certificates and cosign hold it: a SEQUENCE of two INTEGERs (RFC 3279,
+// 2.2.3).
+std::vector<std::byte> der_of(Es256Signature const& signature);
 
 // Whether `signature` is one of `message` by the key in this SubjectPublicKeyInfo, on P-256.
 bool verified_es256(base::View public_key, base::View message, base::View signature);

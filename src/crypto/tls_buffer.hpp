@@ -35,6 +35,12 @@ public:
         begin_ += bytes;
         if (begin_ == end_) begin_ = end_ = 0;
     }
+    // Gives memory back where it holds nothing.
+    void shed() {
+        if (!empty()) return;
+        storage_.reset();
+        capacity_ = begin_ = end_ = 0;
+    }
     // Copies from the front and drops what it copied.
     std::size_t take(std::span<std::byte> out) {
         auto const count = std::min(out.size(), size());

@@ -30,26 +30,7 @@ TlsResult<Wire> alpn_wire(std::span<std::string const> names) {
     return wire;
 }
 
-// The first of ours that the client offers; RFC 7301 3.2: none in common ends the handshake.
-// NOLINTNEXTLINE(readability-function-size): the library says which parameters there are
-int select_alpn(
-    SSL* /*session*/,
-    std::uint8_t const** out,
-    std::uint8_t* out_size,
-    std::uint8_t const* offered,
-    unsigned offered_size,
-    void* ours
-) {
-    auto const& wire = *static_cast<Wire const*>(ours);
-    std::uint8_t* chosen = nullptr;
-    int const found = SSL_select_next_proto(
-        &chosen, out_size, wire.data(), static_cast<unsigned>(wire.size()), offered, offered_size
-    );
-    *out = chosen;
-    return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
-}
-
-TlsResult<TlsHandle<ssl_ctx_st>> tls_1_3(TlsCredential const& credential) {
+TlsResult<TlsHandle<ssl_ctx_st>> tls_1_3() {
     TlsHandle<ssl_ctx_st> context{SSL_CTX_new(TLS_method())};
     SSL_CTX* const raw = context.get();
     bool const made = raw != nullptr && SSL_CTX_set_min_proto_version(raw, TLS1_3_VERSION) == 1 &&
@@ -60,7 +41,12 @@ TlsResult<TlsHandle<ssl_ctx_st>> tls_1_3(TlsCredential const& credential) {
     SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
     // Whoever is named as an authority is one: an intermediate, or the peer's own certificate, too.
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(raw), X509_V_FLAG_PARTIAL_CHAIN);
+    return context;
+}
 
+TlsResult<TlsHandle<ssl_ctx_st>> tls_1_3(TlsCredential const& credential) {
+    auto context = TRY(tls_1_3());
+    SSL_CTX* const raw = context.get();
     auto const chain = credential.chain();
     bool shown = SSL_CTX_use_certificate(raw, chain.front().get()) == 1 &&
                  SSL_CTX_use_PrivateKey(raw, credential.key()) == 1;
@@ -131,6 +117,36 @@ TlsResult<void> set_tickets(SSL_CTX* context, bool wanted) {
 
 } // namespace
 
+struct TlsContext::Choice {
+    // NOLINTNEXTLINE(readability-function-size): the library says which parameters there are
+    static int make(
+        SSL* /*session*/,
+        std::uint8_t const** out,
+        std::uint8_t* out_size,
+        std::uint8_t const* offered,
+        unsigned offered_size,
+        void* ours
+    ) {
+        auto const& alpn = *static_cast<Alpn const*>(ours);
+        for (auto const* const wire : {&alpn.first, &alpn.also}) {
+            std::uint8_t* chosen = nullptr;
+            int const found = wire->empty() ? OPENSSL_NPN_NO_OVERLAP
+                                            : SSL_select_next_proto(
+                                                  &chosen,
+                                                  out_size,
+                                                  wire->data(),
+                                                  static_cast<unsigned>(wire->size()),
+                                                  offered,
+                                                  offered_size
+                                              );
+            *out = chosen;
+            if (found == OPENSSL_NPN_NEGOTIATED) return SSL_TLSEXT_ERR_OK;
+        }
+        // RFC 7301 3.2: none in common ends the handshake with a server that speaks some.
+        return alpn.first.empty() ? SSL_TLSEXT_ERR_NOACK : SSL_TLSEXT_ERR_ALERT_FATAL;
+    }
+};
+
 TlsResult<TlsContext>
 TlsContext::server(TlsCredential const& credential, TlsServerSettings const& settings) {
     if (settings.client_certificate && settings.authorities.empty()) {
@@ -145,15 +161,29 @@ TlsContext::server(TlsCredential const& credential, TlsServerSettings const& set
     SSL_CTX* const raw = made.context_.get();
     TRY(set_tickets(raw, settings.session_tickets));
     TRY(ask_clients(raw, settings));
-    made.alpn_ = std::make_unique<Wire>(TRY(alpn_wire(settings.alpn)));
-    if (!made.alpn_->empty()) SSL_CTX_set_alpn_select_cb(raw, select_alpn, made.alpn_.get());
+    made.alpn_ = std::make_unique<Alpn>(
+        Alpn{.first = TRY(alpn_wire(settings.alpn)), .also = TRY(alpn_wire(settings.also_alpn))}
+    );
+    if (!made.alpn_->first.empty() || !made.alpn_->also.empty())
+        SSL_CTX_set_alpn_select_cb(raw, Choice::make, made.alpn_.get());
     return made;
 }
 
 TlsResult<TlsContext>
 TlsContext::client(TlsCredential const& credential, TlsClientSettings const& settings) {
     TlsContext made{TRY(tls_1_3(credential))};
-    SSL_CTX* const raw = made.context_.get();
+    TRY(made.speak_to_servers(settings));
+    return made;
+}
+
+TlsResult<TlsContext> TlsContext::client(TlsClientSettings const& settings) {
+    TlsContext made{TRY(tls_1_3())};
+    TRY(made.speak_to_servers(settings));
+    return made;
+}
+
+TlsResult<void> TlsContext::speak_to_servers(TlsClientSettings const& settings) {
+    SSL_CTX* const raw = context_.get();
     if (settings.also_tls_1_2 && SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION) != 1)
         return settings_error("preparing TLS 1.2");
     TRY(believe_servers(raw, settings));
@@ -162,7 +192,7 @@ TlsContext::client(TlsCredential const& credential, TlsClientSettings const& set
     // Other than its sisters, this one answers 0 for success.
     if (SSL_CTX_set_alpn_protos(raw, wire.data(), wire.size()) != 0)
         return settings_error("the ALPN protocol names cannot be used");
-    return made;
+    return {};
 }
 
 TlsResult<TlsSession> TlsContext::accept() const {

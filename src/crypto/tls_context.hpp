@@ -24,6 +24,9 @@ struct TlsServerSettings {
     // own (peer_public_key()), the caller has to know.
     bool any_client_certificate = false;
     std::span<std::string const> alpn; // in order of preference; empty: not spoken
+    // For clients who offer these and none of the others. For all others it is as if they were not
+    // here.
+    std::span<std::string const> also_alpn = {};
     bool session_tickets = false;
 };
 
@@ -43,6 +46,8 @@ public:
     // The credential is shown to a server that asks for one.
     static TlsResult<TlsContext>
     client(TlsCredential const& credential, TlsClientSettings const& settings);
+    // It has nothing to show to a server that asks who comes.
+    static TlsResult<TlsContext> client(TlsClientSettings const& settings);
 
     // A session on the server's side. The context outlives its handshake.
     TlsResult<TlsSession> accept() const;
@@ -51,10 +56,18 @@ public:
     TlsResult<TlsSession> connect(std::string const& server_name) const;
 
 private:
+    // Names of protocols as they stand on the wire.
+    struct Alpn {
+        std::vector<std::uint8_t> first;
+        std::vector<std::uint8_t> also;
+    };
+    struct Choice; // of one of them
+
     explicit TlsContext(TlsHandle<ssl_ctx_st> context) : context_{std::move(context)} {}
+    TlsResult<void> speak_to_servers(TlsClientSettings const& settings);
 
     TlsHandle<ssl_ctx_st> context_;
-    std::unique_ptr<std::vector<std::uint8_t>> alpn_; // its address is known to the library
+    std::unique_ptr<Alpn> alpn_; // its address is known to the library
 };
 
 } // namespace crypto

@@ -3,6 +3,8 @@
 // What one end of a TLS connection shows of itself: a private key and the certificates that go with
 // it.
 
+#include "base/view.hpp"
+#include "crypto/p256_signing_key.hpp"
 #include "crypto/tls_error.hpp"
 #include "crypto/tls_handle.hpp"
 
@@ -20,6 +22,8 @@ class TlsKey {
 public:
     static TlsResult<TlsKey> generate();                     // ECDSA on P-256
     static TlsResult<TlsKey> from_pem(std::string_view pem); // unencrypted
+    // A key that signs other things as well: who shows it on a connection is who signed those.
+    static TlsKey of(P256SigningKey const& key);
 
     evp_pkey_st* get() const { return key_.get(); }
     TlsKey share() const;
@@ -38,6 +42,9 @@ public:
     static TlsResult<TlsCredential> from_pem(std::string_view chain, std::string_view private_key);
     static TlsResult<TlsCredential>
     self_signed(TlsKey key, std::span<std::string const> names, std::chrono::sys_seconds now);
+
+    // What an authority has issued for this key: DER, the own certificate first.
+    static TlsResult<TlsCredential> issued(TlsKey key, std::span<base::View const> chain);
 
     TlsCredential share() const;
 

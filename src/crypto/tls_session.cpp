@@ -96,6 +96,11 @@ std::span<std::byte> TlsSession::incoming_space() {
     return wire_->incoming.space(believed ? incoming_room : handshake_room);
 }
 void TlsSession::received(std::size_t bytes) { wire_->incoming.wrote(bytes); }
+void TlsSession::received(base::View bytes) { wire_->incoming.append(bytes); }
+void TlsSession::shed() {
+    wire_->incoming.shed();
+    wire_->outgoing.shed();
+}
 void TlsSession::received_end() { wire_->ended = true; }
 
 TlsResult<bool> TlsSession::handshake() {

@@ -28,7 +28,10 @@ public:
 
     std::span<std::byte> incoming_space(); // for what the peer sends; never empty
     void received(std::size_t bytes);      // so many were written there
-    void received_end();                   // the peer has closed the connection below TLS
+    // The same for who has received them elsewhere: what is kept is what came, and no more.
+    void received(base::View bytes);
+    void shed();         // gives back the memory of buffers that are empty
+    void received_end(); // the peer has closed the connection below TLS
     std::span<std::byte const> outgoing() const { return wire_->outgoing.bytes(); }
     void sent(std::size_t bytes) { wire_->outgoing.drop(bytes); }
 

@@ -1,15 +1,17 @@
 #include "net/channel.hpp"
 
 #include "crypto/tls_context.hpp"
-#include "net/names.hpp"
 #include "os/failure.hpp"
 #include "os/socket.hpp"
+
+#include <algorithm>
 
 namespace net {
 
 namespace {
 
 using base::Errno;
+using std::chrono::nanoseconds;
 
 std::unexpected<Trouble> trouble(std::string text, bool again = true) {
     return std::unexpected(Trouble{.text = std::move(text), .again = again});
@@ -19,126 +21,212 @@ std::unexpected<Trouble> trouble(Errno error) {
     return trouble(std::string{os::description(error)});
 }
 
-OrTrouble<> wait_for(int socket, short events, Deadline deadline) {
-    auto const left =
-        std::chrono::duration_cast<os::Milliseconds>(deadline - std::chrono::steady_clock::now());
-    pollfd entry{.fd = socket, .events = events, .revents = 0};
-    auto const ready =
-        left.count() <= 0 ? base::Result<std::size_t>{0} : os::poll({&entry, 1}, left);
-    if (!ready) return trouble(ready.error());
-    if (*ready == 0) return trouble("no answer in time");
-    return {};
+std::unexpected<Trouble> trouble(crypto::TlsError const& error) {
+    using Kind = crypto::TlsError::Kind;
+    return std::unexpected(
+        Trouble{
+            .text = "TLS: " + error.text,
+            .again = false,
+            .untrusted = error.kind == Kind::Untrusted || error.kind == Kind::Expired ||
+                         error.kind == Kind::WrongName
+        }
+    );
 }
 
-OrTrouble<os::Fd> connected(os::SocketAddress const& address, Deadline deadline) {
-    auto socket = os::stream_socket(address.family());
-    if (!socket) return trouble(socket.error());
-    auto const begun = os::connect(socket->number(), address);
-    if (!begun) {
-        if (begun.error() != Errno::InProgress) return trouble(begun.error());
-        TRY(wait_for(socket->number(), POLLOUT, deadline));
-        auto const came = os::pending_error(socket->number());
-        if (!came) return trouble(came.error());
+// How long was waited for the socket; `most` where nothing came of it.
+OrTrouble<nanoseconds> wait_for(int socket, short events, nanoseconds most) {
+    auto const begun = Clock::now();
+    while (true) {
+        auto const gone = std::min<nanoseconds>(Clock::now() - begun, most);
+        auto const left = std::chrono::ceil<os::Milliseconds>(most - gone);
+        pollfd entry{.fd = socket, .events = events, .revents = 0};
+        auto const ready = os::poll({&entry, 1}, left);
+        if (!ready && ready.error() == Errno::Intr) continue;
+        if (!ready) return trouble(ready.error());
+        if (*ready == 0) return most;
+        return std::min<nanoseconds>(Clock::now() - begun, most - nanoseconds{1});
     }
-    return std::move(*socket);
 }
 
-// A key of this moment: no server of a vendor asks who comes.
-crypto::TlsResult<crypto::TlsSession> tls_session(std::string const& host) {
+// A key of this moment, where nobody asks who comes.
+crypto::TlsResult<crypto::TlsCredential> credential_of_this_moment() {
     auto const now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     auto key = TRY(crypto::TlsKey::generate());
-    auto const credential = TRY(crypto::TlsCredential::self_signed(std::move(key), {}, now));
-    auto const context =
-        TRY(crypto::TlsContext::client(
-            credential, {.authorities = {}, .alpn = {}, .also_tls_1_2 = true}
-        ));
-    return context.connect(host);
+    return crypto::TlsCredential::self_signed(std::move(key), {}, now);
+}
+
+crypto::TlsResult<crypto::TlsSession>
+tls_session(std::string const& server_name, TlsWish const& wish) {
+    crypto::TlsClientSettings const settings{
+        .authorities = wish.authorities,
+        .alpn = wish.alpn,
+        .also_tls_1_2 = wish.also_tls_1_2,
+        .any_certificate = wish.any_certificate || wish.server_key.has_value()
+    };
+    if (wish.anonymous) return TRY(crypto::TlsContext::client(settings)).connect(server_name);
+    auto const credential =
+        wish.credential ? wish.credential->share() : TRY(credential_of_this_moment());
+    return TRY(crypto::TlsContext::client(credential, settings)).connect(server_name);
 }
 
 } // namespace
 
-OrTrouble<Channel> Channel::open(WebAddress const& address, Deadline deadline) {
-    auto const addresses = look_up(address.host, address.port);
-    if (!addresses) return trouble(addresses.error());
-    std::string why = "the name has no address";
-    for (auto const& candidate : *addresses) {
-        auto socket = connected(candidate, deadline);
-        if (!socket) {
-            why = candidate.to_string() + ": " + socket.error().text;
-            continue;
-        }
-        Channel out{std::move(*socket), deadline};
-        if (address.tls) TRY(out.greet(address.host));
-        return out;
-    }
-    return trouble(why);
+Channel Channel::over(os::Fd socket, Patience const& patience) {
+    return Channel{std::move(socket), patience};
 }
 
-OrTrouble<> Channel::wait(short events) { return wait_for(socket_.number(), events, deadline_); }
-
-OrTrouble<> Channel::greet(std::string const& host) {
-    auto session = tls_session(host);
-    if (!session) return trouble("TLS: " + session.error().text, false);
+OrTrouble<> Channel::start_tls(std::string const& server_name, TlsWish const& wish) {
+    auto session = tls_session(server_name, wish);
+    if (!session) return trouble(session.error());
     tls_ = std::move(*session);
+    auto const whole = deadline_;
+    deadline_ = std::min(deadline_, Clock::now() + patience_.connect);
+    TRY(greet());
+    deadline_ = whole;
+    if (wish.server_key && crypto::sha256(tls_->peer_public_key()) != *wish.server_key)
+        return std::unexpected(
+            Trouble{
+                .text = "TLS: the server has another key than the one that was named",
+                .again = false,
+                .untrusted = true
+            }
+        );
+    return {};
+}
+
+OrTrouble<> Channel::wait(short events) {
+    auto const left = std::max<nanoseconds>(deadline_ - Clock::now(), nanoseconds{0});
+    auto const stall = patience_.stall - waited_;
+    auto const most = std::min<nanoseconds>(left, stall);
+    auto const waited = TRY(wait_for(socket_.number(), events, most));
+    if (waited == most && left <= stall) return trouble("no answer in time");
+    waited_ += waited;
+    if (waited_ < patience_.stall) return {};
+    if (moved_ < patience_.least)
+        return trouble(
+            moved_ == 0 ? "no answer in time"
+                        : "only " + std::to_string(moved_) + " bytes came in " +
+                              std::to_string(patience_.stall / std::chrono::seconds{1}) + " s"
+        );
+    waited_ = {};
+    moved_ = 0;
+    return {};
+}
+
+OrTrouble<> Channel::greet() {
     while (true) {
         auto const done = tls_->handshake();
         auto flushed = flush();
-        if (!done) return trouble("TLS: " + done.error().text, false);
+        if (!done) return trouble(done.error());
         if (!flushed) return flushed;
         if (*done) return {};
-        TRY(pull());
+        TRY(pull(true));
     }
 }
 
 OrTrouble<> Channel::flush() {
     while (!tls_->outgoing().empty()) {
         auto const sent = os::send(socket_.number(), tls_->outgoing(), MSG_DONTWAIT);
-        if (sent)
+        if (sent) {
             tls_->sent(*sent);
-        else if (sent.error() == Errno::Again)
+            moved_ += *sent;
+        } else if (sent.error() == Errno::Again) {
             TRY(wait(POLLOUT));
-        else
+        } else {
             return trouble(sent.error());
+        }
     }
     return {};
 }
 
-OrTrouble<> Channel::pull() {
-    TRY(wait(POLLIN));
-    auto const got = os::receive(socket_.number(), tls_->incoming_space(), MSG_DONTWAIT);
-    if (!got && got.error() == Errno::Again) return {};
-    if (!got) return trouble(got.error());
-    if (*got == 0) tls_->received_end();
-    tls_->received(*got);
-    return {};
+OrTrouble<bool> Channel::pull(bool waits) {
+    while (true) {
+        auto const got = os::receive(socket_.number(), tls_->incoming_space(), MSG_DONTWAIT);
+        if (!got && got.error() == Errno::Again) {
+            if (!waits) return false;
+            TRY(wait(POLLIN));
+            continue;
+        }
+        if (!got) return trouble(got.error());
+        if (*got == 0) tls_->received_end();
+        tls_->received(*got);
+        moved_ += *got;
+        return true;
+    }
 }
 
-OrTrouble<> Channel::write(std::string_view text) {
-    auto left = std::as_bytes(std::span{text});
-    if (tls_) {
-        auto const taken = tls_->write(left);
+OrTrouble<> Channel::write(base::View bytes) {
+    constexpr std::size_t piece = 64 << 10; // what TLS makes of it is held in memory
+    while (tls_ && !bytes.empty()) {
+        auto const part = bytes.first(std::min(piece, bytes.size()));
+        auto const taken = tls_->write(part);
         if (!taken) return trouble(taken.error());
-        return flush();
+        TRY(flush());
+        bytes = bytes.subspan(part.size());
     }
-    while (!left.empty()) {
-        TRY(wait(POLLOUT));
-        auto const sent = os::send(socket_.number(), left, MSG_DONTWAIT);
-        if (sent)
-            left = left.subspan(*sent);
-        else if (sent.error() != Errno::Again)
+    while (!bytes.empty()) {
+        auto const sent = os::send(socket_.number(), bytes, MSG_DONTWAIT);
+        if (sent) {
+            bytes = bytes.subspan(*sent);
+            moved_ += *sent;
+        } else if (sent.error() == Errno::Again) {
+            TRY(wait(POLLOUT));
+        } else {
             return trouble(sent.error());
+        }
     }
     return {};
+}
+
+std::optional<std::size_t> Channel::take_ahead(std::span<std::byte> out) {
+    if (ahead_.empty()) return {};
+    auto const count = std::min(out.size(), ahead_.size());
+    std::copy_n(ahead_.begin(), count, out.begin());
+    ahead_.erase(ahead_.begin(), ahead_.begin() + std::ptrdiff_t(count));
+    return count;
 }
 
 OrTrouble<std::size_t> Channel::read(std::span<std::byte> out) {
     while (true) {
-        if (!tls_) TRY(wait(POLLIN));
-        auto const got = tls_ ? tls_->read(out) : os::receive(socket_.number(), out, MSG_DONTWAIT);
-        if (got) return *got;
-        if (got.error() != Errno::Again) return trouble(got.error());
-        if (tls_) TRY(pull());
+        if (auto const got = TRY(read_now(out))) return *got;
+        if (tls_)
+            TRY(pull(true));
+        else
+            TRY(wait(POLLIN));
     }
+}
+
+OrTrouble<std::optional<std::size_t>> Channel::read_now(std::span<std::byte> out) {
+    if (auto const got = take_ahead(out)) return got;
+    while (true) {
+        auto const got = tls_ ? tls_->read(out) : os::receive(socket_.number(), out, MSG_DONTWAIT);
+        if (got) {
+            if (!tls_) moved_ += *got;
+            return *got;
+        }
+        if (got.error() != Errno::Again) return trouble(got.error());
+        if (!tls_ || !TRY(pull(false))) return std::nullopt;
+    }
+}
+
+OrTrouble<bool> Channel::readable_now() {
+    if (!ahead_.empty()) return true;
+    if (!tls_) {
+        auto const now = os::poll_now(socket_.number(), POLLIN);
+        if (!now) return trouble(now.error());
+        return *now != 0;
+    }
+    while (true) {
+        auto const ready = tls_->readable();
+        if (ready || ready.error() != Errno::Again) return true; // its end, or what is wrong
+        if (!TRY(pull(false))) return false;
+    }
+}
+
+void Channel::close() {
+    if (!tls_) return;
+    tls_->close();
+    (void)os::send(socket_.number(), tls_->outgoing(), MSG_DONTWAIT);
 }
 
 } // namespace net

@@ -1,11 +1,8 @@
 #pragma once
 
-// HTTP/1.1, one request at a time: GET of one resource, with limits on time and size.
+// GET of one resource, with limits on time and size.
 
-#include "net/channel.hpp"
-
-#include <map>
-#include <vector>
+#include "net/http_answer.hpp"
 
 namespace net {
 
@@ -15,16 +12,9 @@ struct HttpLimits {
     std::uint32_t header = 64 << 10;
 };
 
-struct HttpAnswer {
-    unsigned status = 0;
-    std::vector<std::byte> body;
-    std::map<std::string, std::string> headers; // names in lower case; of several the last one
-
-    std::string const* header(std::string const& name) const;
-};
-
-// `target`: the path and query behind the address's own path. Redirections are not followed. An
-// answer that is cut short, longer than the limit or no HTTP is Trouble, never half an answer.
+// `target`: the path and query behind the address's own path. Redirections are not followed, and no
+// proxy is asked. An answer that is cut short, longer than the limit or no HTTP is Trouble, never
+// half an answer.
 OrTrouble<HttpAnswer>
 http_get(WebAddress const& address, std::string const& target, HttpLimits const& limits);
 

@@ -62,4 +62,9 @@ std::string WebAddress::text() const {
     return (tls ? "https://" : "http://") + authority() + prefix;
 }
 
+bool WebAddress::loopback() const {
+    return host == "localhost" || host.ends_with(".localhost") || host.starts_with("127.") ||
+           host == "::1";
+}
+
 } // namespace net

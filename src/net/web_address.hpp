@@ -19,6 +19,10 @@ struct WebAddress {
     static std::optional<WebAddress> parse(std::string_view text);
     std::string text() const;
     std::string authority() const; // host[:port], as the Host header has it
+    bool loopback() const;         // by its name: this machine, whoever reads it
+    bool same_server(WebAddress const& other) const {
+        return tls == other.tls && host == other.host && port == other.port;
+    }
 };
 
 } // namespace net

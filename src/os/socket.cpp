@@ -30,6 +30,12 @@ Result<void> reuse_address(int socket) { return set_option(socket, SOL_SOCKET, S
 Result<void> dual_stack(int socket) { return set_option(socket, IPPROTO_IPV6, IPV6_V6ONLY, 0); }
 Result<void> no_delay(int socket) { return set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1); }
 
+Result<void> keep_alive(int socket) {
+    constexpr int quiet_seconds = 60;
+    TRY(set_option(socket, SOL_SOCKET, SO_KEEPALIVE, 1));
+    return set_option(socket, IPPROTO_TCP, TCP_KEEPIDLE, quiet_seconds);
+}
+
 Result<void> bind(int socket, SocketAddress const& address) {
     return done(::bind(socket, address.data(), address.size()));
 }

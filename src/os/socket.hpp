@@ -26,6 +26,7 @@ Result<void> make_blocking(int socket);
 Result<void> reuse_address(int socket);
 Result<void> dual_stack(int socket); // an IPv6 socket that takes IPv4, too
 Result<void> no_delay(int socket);   // sockets accepted from a listener inherit it
+Result<void> keep_alive(int socket); // notices a peer that vanished; inherited in the same way
 
 Result<void> bind(int socket, SocketAddress const& address);
 Result<void> listen(int socket, int backlog);

@@ -74,6 +74,14 @@ base::Result<SocketAddress> SocketAddress::of_socket(int socket) {
     return result;
 }
 
+base::Result<SocketAddress> SocketAddress::of_peer(int socket) {
+    SocketAddress result;
+    socklen_t size = sizeof result.storage_;
+    // Safety: sockaddr_storage is made to be seen as any sockaddr.
+    TRY(done(::getpeername(socket, reinterpret_cast<sockaddr*>(&result.storage_), &size)));
+    return result;
+}
+
 std::uint16_t SocketAddress::port() const {
     return ntohs(family() == AF_INET ? as_v4().sin_port : as_v6().sin6_port);
 }
@@ -81,6 +89,17 @@ std::uint16_t SocketAddress::port() const {
 bool SocketAddress::unspecified() const {
     if (family() == AF_INET) return as_v4().sin_addr.s_addr == 0;
     return IN6_IS_ADDR_UNSPECIFIED(&as_v6().sin6_addr);
+}
+
+bool SocketAddress::loopback() const {
+    constexpr std::uint32_t network = 127;
+    auto const is_loopback = [](std::uint32_t v4) { return ntohl(v4) >> 24 == network; };
+    if (family() == AF_INET) return is_loopback(as_v4().sin_addr.s_addr);
+    auto const& six = as_v6().sin6_addr;
+    if (!IN6_IS_ADDR_V4MAPPED(&six)) return IN6_IS_ADDR_LOOPBACK(&six);
+    std::uint32_t v4 = 0;
+    std::memcpy(&v4, &six.s6_addr[12], sizeof v4);
+    return is_loopback(v4);
 }
 
 std::string SocketAddress::address() const {

@@ -21,10 +21,12 @@ public:
     static SocketAddress v4(in_addr const& address, std::uint16_t port);
     static SocketAddress v6(in6_addr const& address, std::uint16_t port);
     static base::Result<SocketAddress> of_socket(int socket); // what the socket is bound to
+    static base::Result<SocketAddress> of_peer(int socket);   // who is at its other end
 
     int family() const { return storage_.ss_family; }
     std::uint16_t port() const;
     bool unspecified() const;      // 0.0.0.0 or ::
+    bool loopback() const;         // of this machine only
     std::string address() const;   // 192.0.2.1 or 2001:db8::1
     std::string to_string() const; // 192.0.2.1:80 or [2001:db8::1]:80
 

@@ -1,7 +1,6 @@
 #include "package/configuration.hpp"
 
 #include "package/byte_size.hpp"
-#include "package/depth.hpp"
 #include "package/files.hpp"
 #include "package/reader.hpp"
 
@@ -14,32 +13,6 @@ namespace {
 
 constexpr std::array<std::string_view, 5> root_keys{"steward", "args", "env", "files", "limits"};
 constexpr std::array<std::string_view, 3> limit_keys{"memory", "open_files", "sockets"};
-
-std::unexpected<ConfigurationError> wrong_here(Position at, std::string message, std::string hint) {
-    return std::unexpected(
-        ConfigurationError{at.line, at.column, std::move(message), std::move(hint)}
-    );
-}
-
-Read<toml::table> parse_toml(std::string_view text) {
-    if (text.size() > max_configuration_size)
-        return wrong_here(
-            {1, 1}, "larger than " + std::to_string(max_configuration_size) + " bytes", ""
-        );
-    if (auto const deep = key_too_deep(text))
-        return wrong_here(
-            *deep, "a key of more than " + std::to_string(max_key_parts) + " parts", ""
-        );
-    auto parsed = toml::parse(text);
-    if (parsed) return std::move(parsed).table();
-    auto const& error = parsed.error();
-    return wrong_here(
-        {std::max<std::uint32_t>(1, error.source().begin.line),
-         std::max<std::uint32_t>(1, error.source().begin.column)},
-        "not valid TOML: " + std::string{error.description()},
-        ""
-    );
-}
 
 Read<std::optional<std::string>> read_steward(toml::table const& root) {
     auto url = TRY(text(root, "steward"));

@@ -2,6 +2,7 @@
 
 #include "base/nearest.hpp"
 #include "base/printable.hpp"
+#include "package/depth.hpp"
 
 #include <algorithm>
 
@@ -18,6 +19,12 @@ wrong_at(toml::source_region const& region, std::string message, std::string hin
             .message = std::move(message),
             .hint = std::move(hint),
         }
+    );
+}
+
+std::unexpected<ConfigurationError> wrong_here(Position at, std::string message, std::string hint) {
+    return std::unexpected(
+        ConfigurationError{at.line, at.column, std::move(message), std::move(hint)}
     );
 }
 
@@ -57,6 +64,26 @@ wrong_type(toml::node const& node, std::string_view what, std::string_view wante
 }
 
 } // namespace
+
+Read<toml::table> parse_toml(std::string_view text) {
+    if (text.size() > max_configuration_size)
+        return wrong_here(
+            {1, 1}, "larger than " + std::to_string(max_configuration_size) + " bytes", ""
+        );
+    if (auto const deep = key_too_deep(text))
+        return wrong_here(
+            *deep, "a key of more than " + std::to_string(max_key_parts) + " parts", ""
+        );
+    auto parsed = toml::parse(text);
+    if (parsed) return std::move(parsed).table();
+    auto const& error = parsed.error();
+    return wrong_here(
+        {std::max<std::uint32_t>(1, error.source().begin.line),
+         std::max<std::uint32_t>(1, error.source().begin.column)},
+        "not valid TOML: " + std::string{error.description()},
+        ""
+    );
+}
 
 std::unexpected<ConfigurationError>
 wrong(toml::node const& where, std::string message, std::string hint) {

@@ -24,6 +24,9 @@ struct Range {
     std::int64_t last;
 };
 
+// A whole file, of at most max_configuration_size bytes.
+Read<toml::table> parse_toml(std::string_view text);
+
 // "an error here, at this node or key of the text"
 std::unexpected<ConfigurationError>
 wrong(toml::node const& where, std::string message, std::string hint = {});

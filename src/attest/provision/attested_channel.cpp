@@ -164,7 +164,14 @@ struct Judged {
     std::optional<Kind> kind;
     Verdict verdict = Verdict::Refused;
     std::vector<Finding> findings;
+    std::optional<Appraisal> appraisal;
 };
+
+// What a Keep without hardware says that it was measured as at its start, if anything.
+bool measured(base::View evidence) {
+    auto const bound = protocol::evidence::decode_bound(evidence);
+    return bound && bound->measurement;
+}
 
 Judged judge(base::View evidence, base::View report_data, Appraiser const& by) {
     Expected const expected{
@@ -172,15 +179,7 @@ Judged judge(base::View evidence, base::View report_data, Appraiser const& by) {
     };
     auto const kind = recognise(evidence);
     if (!kind) return {};
-    if (kind == Kind::NoHardware && by.allow_no_hardware) {
-        auto const examination = none::examine(
-            evidence,
-            by.policy,
-            {.report_data = expected.report_data, .measurements = expected.measurements}
-        );
-        return {kind, examination.verdict(), examination.findings()};
-    }
-    auto const appraisal = appraise(
+    auto appraisal = appraise(
         *kind,
         {.evidence = evidence,
          .endorsements = by.endorsements,
@@ -190,7 +189,21 @@ Judged judge(base::View evidence, base::View report_data, Appraiser const& by) {
          .at = by.at,
          .kinds = by.kinds}
     );
-    return {kind, appraisal.verdict(), appraisal.findings()};
+    if (kind == Kind::NoHardware && by.allow_no_hardware) {
+        bool const own =
+            !by.measurements.given() && !by.own_measurements.empty() && measured(evidence);
+        auto const examination = none::examine(
+            evidence,
+            by.policy,
+            {.report_data = expected.report_data,
+             .measurements =
+                 own ? Measurements::any_of(by.own_measurements) : expected.measurements}
+        );
+        return {kind, examination.verdict(), examination.findings(), std::move(appraisal)};
+    }
+    auto const verdict = appraisal.verdict();
+    auto findings = appraisal.findings();
+    return {kind, verdict, std::move(findings), std::move(appraisal)};
 }
 
 std::string_view failure_of(Finding const& failed) {
@@ -243,6 +256,7 @@ Answer accept(
     std::ranges::move(judged.findings, std::back_inserter(answer.findings_));
     answer.kind_ = judged.kind;
     answer.verdict_ = judged.verdict;
+    answer.appraisal_ = std::move(judged.appraisal);
     if (judged.verdict != Verdict::Accepted) {
         answer.failure_ =
             judged.verdict == Verdict::Undecided ? "evidence-undecided" : "evidence-refused";

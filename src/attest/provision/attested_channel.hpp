@@ -30,6 +30,9 @@ struct Appraiser {
     // Evidence that no hardware vouches for is taken, too: for development, and to show how it
     // goes.
     bool allow_no_hardware = false;
+    // Measurements of this installation's own Keeps: for evidence without hardware that carries
+    // one, where nobody named others.
+    std::vector<std::vector<std::byte>> own_measurements = {};
 };
 
 struct Demand {
@@ -95,6 +98,9 @@ public:
     // Where it was not accepted, the stable name of the failure: "channel-unbound",
     // "protocol-version", "keep-not-empty", "evidence-refused", "evidence-undecided".
     std::string_view failure() const { return failure_; }
+    // Of the evidence alone, for attestation results; of a Keep that no hardware vouches for it is
+    // the refusal that everybody gives. Nothing where the evidence was not looked at.
+    std::optional<Appraisal> const& appraisal() const { return appraisal_; }
     // Null unless accepted.
     AttestedChannel const* channel() const { return channel_ ? &*channel_ : nullptr; }
 
@@ -107,6 +113,7 @@ private:
     std::vector<Finding> findings_;
     std::optional<Kind> kind_;
     std::string_view failure_;
+    std::optional<Appraisal> appraisal_;
     std::optional<AttestedChannel> channel_;
 };
 

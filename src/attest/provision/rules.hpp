@@ -92,6 +92,47 @@ inline constexpr Rule binding_peer{
     Level::Always
 };
 
+// ---- what a user compares with ----
+// Whoever names none of the first three is told that they were not checked.
+
+inline constexpr Rule ready_workload{
+    "ready.workload",
+    "The Keep runs the workload that was named.",
+    "docs/protocol/provision.md, Users",
+    Level::Strict
+};
+inline constexpr Rule ready_configuration{
+    "ready.configuration",
+    "It is configured as was named.",
+    "docs/protocol/provision.md, Users",
+    Level::Strict
+};
+inline constexpr Rule ready_tenant{
+    "ready.tenant",
+    "The tenant whose key signed the deployment is the one that was named.",
+    "docs/protocol/provision.md, Users",
+    Level::Strict
+};
+inline constexpr Rule ready_package{
+    "ready.package",
+    "It was loaded from the package that was named.",
+    "docs/protocol/provision.md, Users",
+    Level::Asked
+};
+inline constexpr Rule ready_deployment{
+    "ready.deployment",
+    "The deployment has the name that was given.",
+    "docs/protocol/provision.md, Users",
+    Level::Asked
+};
+inline constexpr Rule ready_serial{
+    "ready.serial",
+    "The deployment is the version that was given.",
+    "docs/protocol/provision.md, Users",
+    Level::Asked
+};
+
+// Of the connection.
 inline constexpr std::array all{
     &tls_1_3,
     &no_resumption,

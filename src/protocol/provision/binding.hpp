@@ -36,6 +36,9 @@ constexpr std::string_view text_of(Purpose purpose) {
     return purpose == Purpose::Provision ? "enarx/v1/provision" : "enarx/v1/ready";
 }
 
+// The protocol in ALPN by which a user asks a Keep, on its application's own port, what it runs.
+inline constexpr std::string_view ready_alpn = "enarx-ready/1";
+
 enum class End : std::uint8_t { Server = 0, Client = 1 };
 
 inline constexpr std::size_t largest_identity_key = 128;

@@ -2,7 +2,9 @@
 // another way is refused by the name of a field, and what is accepted is the same when written
 // again.
 
+#include "protocol/provision/entrust.hpp"
 #include "protocol/provision/messages_for_tests.hpp"
+#include "protocol/provision/pull.hpp"
 
 #include <functional>
 #include <map>
@@ -41,6 +43,46 @@ std::vector<Message> messages() {
         {"hello",
          encode(Hello{.versions = {1, 7}, .suite = 2, .role = Role::Service}),
          both_ways(decode_hello)},
+        {"challenge wish",
+         encode(ChallengeWish{.versions = {1, 7}, .name = "shop/api"}),
+         both_ways(decode_challenge_wish)},
+        {"challenge",
+         encode(Challenge{.version = 1, .suite = 2, .request = testing::filled<60, 1>()}),
+         both_ways(decode_challenge)},
+        {"attestation",
+         encode(
+             Attestation{
+                 .authenticator = testing::filled<300, 1>(),
+                 .binding = testing::filled<200, 2>(),
+                 .endorsements = {testing::filled<9, 3>()}
+             }
+         ),
+         both_ways(decode_attestation)},
+        {"granted", encode(Granted{testing::filled<4096, 1>()}), both_ways(decode_granted)},
+        {"certified",
+         encode(
+             Certified{
+                 .chain = {testing::filled<300, 1>(), testing::filled<301, 2>()},
+                 .ear = "a.b.c",
+                 .not_after = 1'800'000'000,
+                 .renew_at = 1'790'000'000
+             }
+         ),
+         both_ways(decode_certified)},
+        {"service keys",
+         encode(ServiceKeys{.suite = 2, .recipient_key = testing::filled<1216, 1>()}),
+         both_ways(decode_service_keys)},
+        {"entrust",
+         encode(
+             Entrust{
+                 .name = "shop/api",
+                 .serial = 14,
+                 .secret = "DB_PASSWORD",
+                 .sealed = testing::filled<300, 1>()
+             }
+         ),
+         both_ways(decode_entrust)},
+        {"withdraw", encode(Withdraw{"shop/api"}), both_ways(decode_withdraw)},
     };
 }
 

@@ -3,8 +3,10 @@
 
 #include "protocol/provision/binding.hpp"
 #include "protocol/provision/deployment.hpp"
+#include "protocol/provision/entrust.hpp"
 #include "protocol/provision/frame.hpp"
 #include "protocol/provision/grant.hpp"
+#include "protocol/provision/pull.hpp"
 #include "protocol/provision/signed.hpp"
 
 #include <algorithm>
@@ -41,7 +43,7 @@ void signed_one(base::View bytes, std::string_view type) {
 }
 
 void judge(unsigned which, base::View bytes) {
-    switch (which % 12) {
+    switch (which % 16) {
     case 0:
         return both_ways(decode_binding(bytes), bytes);
     case 1:
@@ -65,6 +67,18 @@ void judge(unsigned which, base::View bytes) {
     case 10:
         frame(bytes, Trust::None);
         return frame(bytes, Trust::Accepted);
+    case 11:
+        both_ways(decode_challenge_wish(bytes), bytes);
+        return both_ways(decode_challenge(bytes), bytes);
+    case 12:
+        return both_ways(decode_attestation(bytes), bytes);
+    case 13:
+        both_ways(decode_granted(bytes), bytes);
+        return both_ways(decode_certified(bytes), bytes);
+    case 14:
+        both_ways(decode_service_keys(bytes), bytes);
+        both_ways(decode_entrust(bytes), bytes);
+        return both_ways(decode_withdraw(bytes), bytes);
     default:
         signed_one(bytes, deployment_type);
         return signed_one(bytes, grant_type);

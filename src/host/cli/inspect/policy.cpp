@@ -65,8 +65,8 @@ bool recognises_policy(Subject const& subject) {
 
 os::OrFailure<std::optional<Json>> describe_policy(Subject const& subject, Global const& global) {
     (void)global;
-    auto const text = TRY(subject.contents(largest_policy));
-    auto const policy = TRY(parse_policy(subject.path, base::view_of(text)));
+    auto const text = TRY(subject.contents(policy::largest_policy));
+    auto const policy = TRY(policy::parse_policy(subject.path, base::view_of(text)));
     auto const entries = package::parse_flat_toml(text);
     return Json{
         {"kind", policy_recogniser.kind},

@@ -26,6 +26,19 @@ std::optional<std::string> text(Json const& json, char const* key) {
     return found->get<std::string>();
 }
 
+// None where the key is not there; nothing where it holds something else.
+std::optional<std::vector<std::string>> texts(Json const& json, char const* key) {
+    std::vector<std::string> out;
+    auto const found = json.find(key);
+    if (found == json.end()) return out;
+    if (!found->is_array()) return {};
+    for (auto const& each : *found) {
+        if (!each.is_string()) return {};
+        out.push_back(each.get<std::string>());
+    }
+    return out;
+}
+
 } // namespace
 
 std::string key_path_of(std::string const& package) { return package + ".key"; }
@@ -41,6 +54,8 @@ os::OrFailure<void> write_package_key(PackageKey const& key, std::string const& 
         out["deployment"] = base::hex(key.right->deployment);
         out["grantor-key"] = base::text_of(pem->view());
     }
+    if (!key.listen.empty()) out["listen"] = key.listen;
+    if (!key.connect.empty()) out["connect"] = key.connect;
     auto written = out.dump(1) + '\n';
     auto const done = write_file(path, base::view_of(written), os::Readers::Owner);
     crypto::wipe(std::as_writable_bytes(std::span{written}));
@@ -61,6 +76,11 @@ os::OrFailure<PackageKey> read_package_key(std::string const& path) {
         if (!key || key->size() != 32) return unusable(path, "its key has not 32 bytes");
         out.data_key.emplace(std::move(*key));
     }
+    auto listen = texts(json, "listen");
+    auto connect = texts(json, "connect");
+    if (!listen || !connect) return unusable(path, "where it listens or connects is no list");
+    out.listen = std::move(*listen);
+    out.connect = std::move(*connect);
     auto const deployment = text(json, "deployment");
     auto const pem = text(json, "grantor-key");
     if (deployment.has_value() != pem.has_value())

@@ -23,6 +23,10 @@ struct PackageKey {
     std::string package;                         // digest
     std::optional<crypto::SecretBytes> data_key; // none of a plain package
     std::optional<GrantRight> right;
+    // Where the application wants to listen and connect to, for a host that has to allow it:
+    // "0.0.0.0:443", "db.example:5432".
+    std::vector<std::string> listen = {};
+    std::vector<std::string> connect = {};
 };
 
 // "F.enx" -> "F.enx.key"

@@ -30,7 +30,23 @@ using protocol::launch::Kind;
 struct Digests {
     std::string workload;
     std::string configuration;
+    // Where it wants to listen and connect to.
+    std::vector<std::string> listen = {};
+    std::vector<std::string> connect = {};
 };
+
+std::string place(std::string const& host, std::uint16_t port) {
+    return (host.contains(':') ? '[' + host + ']' : host) + ':' + std::to_string(port);
+}
+
+void add_places(Digests& to, package::Configuration const& configuration) {
+    for (auto const& file : configuration.files) {
+        if (auto const* const listen = std::get_if<package::Listen>(&file))
+            to.listen.push_back(place(listen->address, listen->port));
+        if (auto const* const connect = std::get_if<package::Connect>(&file))
+            to.connect.push_back(place(connect->host, connect->port));
+    }
+}
 
 class Package : public Use {
 public:
@@ -134,10 +150,12 @@ os::OrFailure<Digests> Package::digests() const {
         return failure(
             "package-unfit", '\'' + *application_ + "': exec has told above why it cannot be run"
         );
-    return Digests{
+    Digests out{
         .workload = text.substr(first.size(), digits),
         .configuration = text.substr(first.size() + digits + second.size(), digits)
     };
+    if (configuration) add_places(out, configuration->configuration);
+    return out;
 }
 
 std::string file_name_of(std::string path) {
@@ -236,6 +254,8 @@ os::OrFailure<void> Package::write_key(
         .package = package.digest, .data_key = {}, .right = TRY(right(package, digests, secrets))
     };
     if (package.key) key.data_key.emplace(package.key->view());
+    key.listen = digests.listen;
+    key.connect = digests.connect;
     return write_package_key(key, key_path_of(*out_));
 }
 

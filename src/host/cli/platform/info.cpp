@@ -1,9 +1,8 @@
 #include "host/cli/platform/info.hpp"
 
-#include "host/cli/platform/render.hpp"
+#include "host/cli/platform/state.hpp"
 #include "host/cli/report.hpp"
 
-#include <sys/utsname.h>
 #include <unistd.h>
 
 namespace host::cli {
@@ -27,19 +26,9 @@ Syntax PlatformInfo::syntax(Global& global) {
     };
 }
 
-std::string system_name() {
-    utsname names{};
-    if (::uname(&names) != 0) return "unknown";
-    return std::string{names.sysname} + ' ' + names.release + ' ' + names.version + ' ' +
-           names.machine;
-}
-
 os::OrFailure<int> PlatformInfo::carry_out(Global const& global) {
     (void)global;
-    auto const machine = vmm::Machine::real();
-    PlatformState state{.system = system_name(), .cpu = machine.brand(), .backends = {}};
-    for (auto const& backend : vmm::backends())
-        state.backends.push_back({&backend, backend.probe(machine)});
+    auto const state = platform_state();
     TRY(write_output(
         json_ ? platform_json(state) : platform_text(state, ::isatty(STDOUT_FILENO) != 0)
     ));

@@ -50,13 +50,13 @@ std::string not_checked(Answer const& answer) {
     return out.empty() ? out : "Not checked:\n" + out;
 }
 
-std::string claims_text(AnswerJson const& claims) {
+std::string claims_text(std::string_view title, AnswerJson const& claims) {
     std::string out;
     for (auto const& [name, value] : claims.items())
         out += "  " + name + ": " +
                (value.is_string() ? base::printable(value.get<std::string>()) : value.dump()) +
                '\n';
-    return out.empty() ? out : "It says:\n" + out;
+    return out.empty() ? out : std::string{title} + ":\n" + out;
 }
 
 std::string root_text(RootUse const& root) {
@@ -173,8 +173,9 @@ std::string answer_text(Answer const& answer) {
     // What an earlier failure kept from being judged is no news.
     if (answer.verdict != Verdict::Refused) out += all_of(answer, Outcome::Undecided);
     if (answer.verdict != Verdict::Accepted) return out;
-    return out + claims_text(answer.claims) + claims_text(answer.statement.value_or(nullptr)) +
-           not_checked(answer);
+    return out + claims_text("It runs", answer.runs.value_or(nullptr)) +
+           claims_text("It says", answer.claims) +
+           claims_text("It says", answer.statement.value_or(nullptr)) + not_checked(answer);
 }
 
 AnswerJson answer_json(Answer const& answer) {
@@ -188,6 +189,7 @@ AnswerJson answer_json(Answer const& answer) {
     out["rules"] = std::move(rules);
     out["claims"] = answer.claims;
     if (answer.statement) out["statement"] = *answer.statement;
+    if (answer.runs) out["runs"] = *answer.runs;
     if (!answer.roots.empty()) out["roots"] = roots_json(answer.roots);
     return out;
 }

@@ -30,6 +30,7 @@ struct Answer {
     std::vector<attest::Finding> findings;
     AnswerJson claims = nullptr;              // of hardware, where it accepted
     std::optional<AnswerJson> statement = {}; // of a Keep without hardware, where allowed
+    std::optional<AnswerJson> runs = {};      // what a Keep says that it runs, where it was asked
     std::string_view warning = {};            // to be said before anything else
     std::string inside = {};                  // where in its file it stood
     std::vector<RootUse> roots = {};          // in the place of the vendors'

@@ -15,7 +15,7 @@ namespace {
 // A policy of ours by its name, a file by its digest (RFC 6920).
 os::OrFailure<std::string> policy_id(std::string const& policy) {
     if (policy == "strict" || policy == "authentic") return "urn:x-enarx:policy:" + policy;
-    auto const bytes = TRY(read_bytes(policy, largest_policy));
+    auto const bytes = TRY(read_bytes(policy, policy::largest_policy));
     return "ni:///sha-256;" + crypto::encode_base64url(crypto::sha256(bytes));
 }
 

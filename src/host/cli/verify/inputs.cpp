@@ -158,6 +158,8 @@ os::OrFailure<void> add_root(Anchors& anchors, RootArgument const& root) {
 
 } // namespace
 
+bool names_purpose(std::string const& root) { return split_root(root).purposes.has_value(); }
+
 std::unexpected<os::Failure> unusable(attest::Unusable const& why) {
     return failure(
         "endorsement-unusable",

@@ -38,6 +38,9 @@ std::vector<RootUse> uses_for(Anchors const& anchors, attest::Purposes purposes)
 os::OrFailure<Anchors>
 read_anchors(std::vector<std::string> const& endorsements, std::vector<std::string> const& roots);
 
+// Whether a --root says for which evidence it is.
+bool names_purpose(std::string const& root);
+
 // Only what vendors said; a key that is to be trusted is no endorsement.
 os::OrFailure<attest::Endorsements> read_endorsements(std::vector<std::string> const& paths);
 

@@ -2,12 +2,12 @@
 // rule without which the bytes mean nothing.
 
 #include "attest/appraisal.hpp"
-#include "host/cli/verify/policy.hpp"
+#include "policy/parse.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
     // Safety: std::byte may alias any object.
     base::View const text{reinterpret_cast<std::byte const*>(data), size};
-    auto const policy = host::cli::parse_policy("fuzz", text);
+    auto const policy = policy::parse_policy("fuzz", text);
     if (!policy) {
         if (policy.error().name != "policy-invalid" || !policy.error().text.starts_with("fuzz:"))
             __builtin_trap();

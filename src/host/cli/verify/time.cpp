@@ -1,6 +1,7 @@
 #include "host/cli/verify/time.hpp"
 
 #include "host/cli/report.hpp"
+#include "os/clock.hpp"
 
 #include <charconv>
 #include <optional>
@@ -78,6 +79,13 @@ os::OrFailure<sys_seconds> parse_time(std::string_view text) {
     sys_seconds const at = *date + *clock - *offset;
     if (at < earliest) return wrong("before the year 2000 there was no evidence");
     return at;
+}
+
+os::OrFailure<sys_seconds> time_or_now(std::optional<std::string> const& text) {
+    if (text) return parse_time(*text);
+    auto const now = os::now_ns(os::Clock::Realtime);
+    if (!now) return failure("internal", "the host has no clock", "give the time with --at");
+    return sys_seconds{seconds{*now / 1'000'000'000}};
 }
 
 } // namespace host::cli

@@ -9,9 +9,11 @@
 #include "host/cli/verify/kinds.hpp"
 #include "host/cli/verify/piece.hpp"
 #include "host/cli/verify/policy.hpp"
+#include "host/cli/verify/running.hpp"
 #include "host/cli/verify/time.hpp"
 #include "host/cli/verify/unknown.hpp"
-#include "os/clock.hpp"
+#include "host/cli/verify/wishes.hpp"
+#include "os/random.hpp"
 
 #include <algorithm>
 
@@ -39,15 +41,17 @@ public:
     os::OrFailure<int> carry_out(Global const& global) override;
 
 private:
-    std::vector<Option> inputs();
     std::vector<Option> subjects();
     std::vector<Option> values();
     std::vector<Option> answers();
     os::OrFailure<attest::none::Wanted> wanted() const;
-    os::OrFailure<std::chrono::sys_seconds> time() const;
     os::OrFailure<attest::Purposes> purposes(attest::Kind kind, base::View evidence, bool own);
     os::OrFailure<void> nothing_of_a_keep() const;
     os::OrFailure<EarWriter> ear(std::chrono::sys_seconds at) const;
+    os::OrFailure<std::optional<net::WebAddress>> keep() const;
+    os::OrFailure<int> ask(net::WebAddress const& address);
+    os::OrFailure<void> add_results(EarWriter const& ear, attest::Appraisal const& appraisal);
+    os::OrFailure<int> verdict() const;
     os::OrFailure<void> answer_all(Basis const& basis);
     os::OrFailure<void> answer(Piece const& piece, Basis const& basis);
     void record(Answer const& answer);
@@ -55,18 +59,13 @@ private:
     std::string output() const;
 
     std::vector<std::string> evidence_;
-    std::vector<std::string> endorsements_;
-    std::vector<std::string> roots_;
-    std::vector<std::string> measurements_;
-    std::optional<std::string> policy_;
-    std::optional<std::string> at_;
+    JudgeWishes wishes_;
     std::optional<std::string> report_data_;
     ApplicationWish application_;
+    RunningWishes running_;
     EarWishes ear_;
-    std::optional<std::string> kinds_;
     std::optional<attest::Purposes> of_; // what the evidence so far is of
     bool certificate_ = false;
-    bool allow_no_hardware_ = false;
     bool json_ = false;
     bool explain_ = false;
 
@@ -75,42 +74,10 @@ private:
     std::vector<attest::Verdict> verdicts_;
 };
 
-// What is judged with.
-std::vector<Option> Verify::inputs() {
-    return {
-        {.name = "--endorsements",
-         .value = "FILE|FOLDER",
-         .help = "What the vendor says of the platform: certificates, revocation lists, "
-                 "collateral, a bundle. May be repeated.",
-         .target = &endorsements_,
-         .completion = Completion::File},
-        {.name = "--policy",
-         .value = "NAME|FILE",
-         .help = "strict (default), authentic, or a policy file in TOML (docs/policy.md).",
-         .target = &policy_,
-         .completion = Completion::File},
-        {.name = "--at",
-         .value = "TIME",
-         .help = "The time to judge by, such as 2026-11-21T10:00:00Z. Default: now.",
-         .target = &at_},
-        {.name = "--root",
-         .value = "[FOR:]FILE",
-         .help = "Trust this root, or this platform key (JWK), in the place of all vendor "
-                 "roots. FOR says for which evidence: amd, amd-milan, amd-genoa, amd-turin, "
-                 "intel, aws, arm; without it, for the kind at hand. May be repeated.",
-         .target = &roots_,
-         .completion = Completion::File},
-    };
-}
-
 // What is accepted at all.
 std::vector<Option> Verify::subjects() {
     return {
-        {.name = "--kind",
-         .value = "KIND[,KIND]...",
-         .help = "The kinds of evidence that you accept: snp, sgx, tdx, nitro, cca, csr, none. "
-                 "Default: all, each of which carries report data.",
-         .target = &kinds_},
+        kind_option(wishes_),
         {.name = "--certificate",
          .help = "The files are certificates of AMD: check their chain and revocation. That is no "
                  "evidence of a Keep.",
@@ -125,10 +92,7 @@ std::vector<Option> Verify::values() {
          .value = "HEX|@FILE",
          .help = "The single-use data that the attester was asked to bind.",
          .target = &report_data_},
-        {.name = "--measurement",
-         .value = "HEX",
-         .help = "A launch measurement that you trust. May be repeated.",
-         .target = &measurements_},
+        measurement_option(wishes_),
         {.name = "--workload",
          .value = "HEX",
          .help = "The digest of the application that should run (enarx run --digests).",
@@ -148,10 +112,7 @@ std::vector<Option> Verify::values() {
 // What is told.
 std::vector<Option> Verify::answers() {
     return {
-        {.name = "--allow-no-hardware",
-         .help = "Judge evidence of a Keep without hardware as well. It proves nothing "
-                 "against its host.",
-         .target = &allow_no_hardware_},
+        no_hardware_option(wishes_),
         {.name = "--explain",
          .help = "Of accepted evidence, also tell what it does not prove: known attacks, and "
                  "which rule shows that the platform is not open to them, if any does.",
@@ -166,13 +127,20 @@ std::vector<Option> Verify::answers() {
 Syntax Verify::syntax(Global& global) {
     (void)global;
     std::vector<Option> all;
-    for (auto& part : {inputs(), subjects(), values(), answers(), ear_options(ear_)})
+    for (auto& part :
+         {basis_options(wishes_),
+          subjects(),
+          values(),
+          running_options(running_),
+          answers(),
+          ear_options(ear_)})
         all.insert(all.end(), part.begin(), part.end());
     return {
         .options = std::move(all),
         .operands = {
             {.name = "EVIDENCE",
-             .help = "Files of evidence; - for standard input.",
+             .help = "Files of evidence; - for standard input. Or https://HOST[:PORT], where an "
+                     "application runs that a tenant deployed.",
              .target = &evidence_,
              .completion = Completion::File}
         },
@@ -184,16 +152,9 @@ os::OrFailure<attest::none::Wanted> Verify::wanted() const {
     if (report_data_)
         out.report_data = attest::ReportData::exactly(TRY(parse_report_data(*report_data_)));
     std::vector<std::vector<std::byte>> values;
-    for (auto const& text : measurements_) values.push_back(TRY(parse_measurement(text)));
+    for (auto const& text : wishes_.measurements) values.push_back(TRY(parse_measurement(text)));
     if (!values.empty()) out.measurements = attest::Measurements::any_of(std::move(values));
     return parse_application(application_, std::move(out));
-}
-
-os::OrFailure<std::chrono::sys_seconds> Verify::time() const {
-    if (at_) return parse_time(*at_);
-    auto const now = os::now_ns(os::Clock::Realtime);
-    if (!now) return failure("internal", "the host has no clock", "give the time with --at");
-    return std::chrono::sys_seconds{std::chrono::seconds{*now / 1'000'000'000}};
 }
 
 // Bytes that are no evidence are refused, with the reason in the place of rules.
@@ -218,7 +179,7 @@ os::OrFailure<EarWriter> Verify::ear(std::chrono::sys_seconds at) const {
         return failure("usage", "--ear-key wants a place for the token: --json or --ear-out FILE");
     std::optional<std::vector<std::byte>> nonce;
     if (report_data_) nonce = TRY(parse_report_data(*report_data_));
-    return EarWriter::create(ear_, policy_.value_or("strict"), std::move(nonce), at);
+    return EarWriter::create(ear_, wishes_.policy.value_or("strict"), std::move(nonce), at);
 }
 
 void Verify::record(Answer const& answer) {
@@ -243,9 +204,10 @@ os::OrFailure<attest::Purposes> Verify::purposes(attest::Kind kind, base::View e
 
 // Options that speak of a Keep have no place beside --certificate.
 os::OrFailure<void> Verify::nothing_of_a_keep() const {
-    bool const compared = report_data_ || !measurements_.empty() || application_.workload ||
+    bool const compared = report_data_ || !wishes_.measurements.empty() || application_.workload ||
                           application_.configuration || application_.user_data;
-    bool const more = kinds_ || allow_no_hardware_ || explain_ || ear_.key || ear_.out;
+    bool const more =
+        wishes_.kinds || wishes_.allow_no_hardware || explain_ || ear_.key || ear_.out;
     if (!certificate_ || (!compared && !more)) return {};
     return failure(
         "usage",
@@ -261,7 +223,7 @@ os::OrFailure<void> Verify::answer(Piece const& piece, Basis const& basis) {
         made.inside = piece.inside;
         record(made);
     };
-    if (piece.kind == attest::Kind::NoHardware && allow_no_hardware_ &&
+    if (piece.kind == attest::Kind::NoHardware && wishes_.allow_no_hardware &&
         basis.kinds.contains(piece.kind)) {
         finish(
             answer_of(piece.path, attest::none::examine(piece.evidence, basis.policy, basis.wanted))
@@ -286,11 +248,63 @@ os::OrFailure<void> Verify::answer(Piece const& piece, Basis const& basis) {
     auto made = answer_of(piece.path, appraisal);
     made.roots = uses_for(basis.anchors, purposes);
     finish(std::move(made));
+    return add_results(basis.ear, appraisal);
+}
+
+// To the last answer.
+os::OrFailure<void> Verify::add_results(EarWriter const& ear, attest::Appraisal const& appraisal) {
     if (explain_) {
         answers_.back()["known"] = advice_json(appraisal);
         text_ += advice_text(appraisal);
     }
-    return basis.ear.add(answers_.back(), appraisal);
+    return ear.add(answers_.back(), appraisal);
+}
+
+// The address, where a running Keep is to be asked and what else was said goes with that.
+os::OrFailure<std::optional<net::WebAddress>> Verify::keep() const {
+    std::optional<net::WebAddress> out;
+    for (auto const& operand : evidence_)
+        if (auto const address = TRY(keep_address(operand))) out = address;
+    if (!out) {
+        if (running_.given())
+            return failure(
+                "usage",
+                "--tenant, --package, --deployment and --serial are about a Keep that runs",
+                "give its address: https://HOST[:PORT]"
+            );
+        return out;
+    }
+    if (evidence_.size() > 1)
+        return failure("usage", "a running Keep is asked alone", "one address at a time");
+    if (certificate_ || report_data_ || application_.user_data)
+        return failure(
+            "usage",
+            "a running Keep is asked with random bytes of this command",
+            "leave out --report-data, --user-data and --certificate"
+        );
+    return out;
+}
+
+os::OrFailure<int> Verify::ask(net::WebAddress const& address) {
+    auto const usage = [](os::Failure const& why) {
+        write_error(failure_text(why));
+        return usage_status;
+    };
+    std::vector<std::byte> nonce(32);
+    if (!os::random(nonce)) return failure("internal", "the system gives no random numbers");
+    auto const at = time_or_now(wishes_.at);
+    if (!at) return usage(at.error());
+    auto const expected = parse_running(running_, application_);
+    if (!expected) return usage(expected.error());
+    auto const ear = EarWriter::create(ear_, wishes_.policy.value_or("strict"), nonce, *at);
+    if (!ear) return usage(ear.error());
+    auto made = ask_running(address, *expected, wishes_, nonce);
+    if (!made && made.error().name == "usage") return usage(made.error());
+    if (!made) return std::unexpected(made.error());
+    record(made->answer);
+    if (made->appraisal) TRY(add_results(*ear, *made->appraisal));
+    TRY(write_output(output()));
+    return verdict();
 }
 
 os::OrFailure<void> Verify::answer_all(Basis const& basis) {
@@ -328,18 +342,21 @@ os::OrFailure<int> Verify::carry_out(Global const& global) {
         write_error(failure_text(why));
         return usage_status;
     };
-    auto const at = time();
+    auto const at = time_or_now(wishes_.at);
     if (!at) return usage(at.error());
     auto const compared = wanted();
     if (!compared) return usage(compared.error());
-    auto const policy = read_policy(policy_.value_or("strict"));
+    auto const policy = read_policy(wishes_.policy.value_or("strict"));
     if (!policy) return usage(policy.error());
-    auto const accepted = kinds_ ? parse_kinds(*kinds_) : attest::Kinds::all();
+    auto const accepted = wishes_.kinds ? parse_kinds(*wishes_.kinds) : attest::Kinds::all();
     if (!accepted) return usage(accepted.error());
+    auto const running = keep();
+    if (!running) return usage(running.error());
+    if (*running) return ask(**running);
     if (auto const right = nothing_of_a_keep(); !right) return usage(right.error());
     auto const ear = this->ear(*at);
     if (!ear) return usage(ear.error());
-    auto const anchors = read_anchors(endorsements_, roots_);
+    auto const anchors = read_anchors(wishes_.endorsements, wishes_.roots);
     if (!anchors && anchors.error().name != "endorsement-unusable") return usage(anchors.error());
     if (!anchors) {
         // Nothing is judged by what cannot be read.
@@ -351,6 +368,11 @@ os::OrFailure<int> Verify::carry_out(Global const& global) {
         return usage(done.error());
     }
     TRY(write_output(output()));
+    return verdict();
+}
+
+// Of all that was judged.
+os::OrFailure<int> Verify::verdict() const {
     for (auto const verdict : {attest::Verdict::Refused, attest::Verdict::Undecided})
         if (std::ranges::find(verdicts_, verdict) != verdicts_.end())
             return static_cast<int>(verdict);

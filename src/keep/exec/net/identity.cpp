@@ -41,6 +41,8 @@ void Identity::add_name(std::string const& name) {
     if (!name.empty() && std::ranges::find(names_, name) == names_.end()) names_.push_back(name);
 }
 
+bool Identity::is_shown_for(package::Tls const& settings) { return !brings_its_own(settings); }
+
 TlsResult<TlsCredential> Identity::credential(package::Tls const& settings) const {
     if (brings_its_own(settings))
         return TlsCredential::from_pem(settings.certificate, settings.private_key);
@@ -53,7 +55,12 @@ TlsResult<std::optional<std::string>> Identity::certificate() const {
     return TRY(credential.leaf_pem());
 }
 
+std::shared_ptr<LiveCredential const> Identity::live(package::Tls const& settings) const {
+    return brings_its_own(settings) ? nullptr : live_;
+}
+
 TlsResult<TlsCredential> Identity::own() const {
+    if (live_) return live_->now();
     if (!own_) {
         auto key = given_ ? given_->private_key() : TRY(TlsKey::generate());
         auto const now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());

@@ -10,6 +10,8 @@
 
 #include <array>
 #include <chrono>
+#include <optional>
+#include <vector>
 
 namespace exec::net {
 namespace {
@@ -50,8 +52,29 @@ os::OrFailure<T> or_failure(crypto::TlsResult<T> result, std::string const& what
     return std::move(*result);
 }
 
-os::OrFailure<TlsContext>
-server_context(package::Listen const& entry, Identity const& identity, std::string const& what) {
+crypto::TlsResult<TlsContext> server_context(
+    package::Tls const& tls,
+    crypto::TlsCredential const& credential,
+    std::optional<AsideProtocol> const& aside
+) {
+    std::vector<std::string> aside_name;
+    if (aside) aside_name.push_back(aside->name);
+    return TlsContext::server(
+        credential,
+        {.authorities = tls.authorities,
+         .client_certificate = tls.client_certificate,
+         .alpn = tls.alpn,
+         .also_alpn = aside_name,
+         .session_tickets = tls.session_tickets}
+    );
+}
+
+os::OrFailure<TlsContext> server_context(
+    package::Listen const& entry,
+    Identity const& identity,
+    std::optional<AsideProtocol> const& aside,
+    std::string const& what
+) {
     auto const& tls = entry.tls;
     if (tls.client_certificate && tls.authorities.empty()) {
         return std::unexpected(
@@ -62,16 +85,29 @@ server_context(package::Listen const& entry, Identity const& identity, std::stri
         );
     }
     auto const credential = TRY(or_failure(identity.credential(tls), what));
-    return or_failure(
-        TlsContext::server(
-            credential,
-            {.authorities = tls.authorities,
-             .client_certificate = tls.client_certificate,
-             .alpn = tls.alpn,
-             .session_tickets = tls.session_tickets}
-        ),
-        what
-    );
+    return or_failure(server_context(tls, credential, aside), what);
+}
+
+// Where the Keep's certificate is renewed while it runs, clients see the newest one. One that
+// cannot be shown leaves the older one.
+void renew(
+    TlsListener& listener,
+    package::Listen const& entry,
+    Identity const& identity,
+    std::optional<AsideProtocol> aside
+) {
+    auto live = identity.live(entry.tls);
+    if (!live) return;
+    listener.renew_by([live = std::move(live),
+                       tls = entry.tls,
+                       aside = std::move(aside),
+                       number = std::uint64_t{0}]() mutable {
+        auto const newer = live->other_than(number);
+        std::optional<TlsContext> out;
+        if (!newer) return out;
+        if (auto context = server_context(tls, *newer, aside)) out = std::move(*context);
+        return out;
+    });
 }
 
 std::string without_brackets(std::string const& host) {
@@ -119,19 +155,26 @@ os::OrFailure<std::unique_ptr<Listener>> make_listener(
     package::Listen const& entry,
     Identity const& identity,
     package::Limits const& limits,
-    std::shared_ptr<ClosingList> closing
+    std::shared_ptr<ClosingList> closing,
+    std::optional<AsideProtocol> aside
 ) {
     if (entry.protocol == Protocol::Tcp)
         return std::make_unique<TcpListener>(TRY(listen_at(entry.address, entry.port)));
     auto const what = "listen at " + entry.address + ", port " + std::to_string(entry.port);
-    auto context = TRY(server_context(entry, identity, what));
+    // A key that came with the configuration may be in other places, too. What the Keep says of
+    // itself is signed by the key that was born in it, and has to be the one of the connection.
+    if (!Identity::is_shown_for(entry.tls)) aside.reset();
+    auto context = TRY(server_context(entry, identity, aside, what));
     auto socket = TRY(listen_at(entry.address, entry.port));
-    return std::make_unique<TlsListener>(
+    auto listener = std::make_unique<TlsListener>(
         std::move(socket),
         std::move(context),
         std::move(closing),
-        HandshakeLimits{.at_once = package::handshakes_at_once(limits)}
+        HandshakeLimits{.at_once = package::handshakes_at_once(limits)},
+        aside
     );
+    renew(*listener, entry, identity, std::move(aside));
+    return listener;
 }
 
 os::OrFailure<std::unique_ptr<Connection>> make_connection(

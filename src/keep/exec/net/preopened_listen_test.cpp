@@ -1,3 +1,4 @@
+#include "crypto/tls_context.hpp"
 #include "keep/exec/net/dial.hpp"
 #include "keep/exec/net/loopback_for_tests.hpp"
 #include "keep/exec/net/preopened.hpp"
@@ -155,6 +156,46 @@ TEST(ListenTls, agrees_on_the_first_application_protocol_of_its_own_list) {
     EXPECT_EQ(server.serve("alpn --alpn http/1.1" + trusts_ca()), "http/1.1\n");
     EXPECT_EQ(server.serve("alpn" + trusts_ca()), "None\n");
     EXPECT_EQ(server.serve("refused --alpn smtp" + trusts_ca()), "");
+}
+
+// What a client agrees on with a listener of these settings, beside which the Keep speaks itself.
+std::string agreed_with(package::Tls const& tls) {
+    struct Never final : Aside {
+        bool advance() override { return false; }
+        pollfd wait_entry() const override { return {.fd = -1, .events = 0, .revents = 0}; }
+    };
+    auto const port = listen_at_free_port().port;
+    auto const listener = *make_listener(
+        {"web", package::Protocol::Tls, "127.0.0.1", port, tls},
+        Identity{},
+        {},
+        std::make_shared<ClosingList>(),
+        AsideProtocol{.name = "aside/1", .begin = [](TlsStream) {
+                          return std::make_unique<Never>();
+                      }}
+    );
+    std::array<std::string, 1> const alpn{"aside/1"};
+    auto const context =
+        *crypto::TlsContext::client({.authorities = {}, .alpn = alpn, .any_certificate = true});
+    TlsStream client{*dial("127.0.0.1", port), *context.connect("localhost")};
+    for (int round = 0; round < 100; ++round) {
+        auto const done = client.advance_handshake();
+        if (!done) return "nothing in common";
+        if (*done) break;
+        (void)listener->accept(true);
+    }
+    return client.session().alpn();
+}
+
+TEST(ListenTls, speaks_for_the_keep_itself_only_where_it_shows_the_keeps_own_key) {
+    package::Tls own;
+    EXPECT_EQ(agreed_with(own), "aside/1");
+    own.alpn = {"h2"};
+    EXPECT_EQ(agreed_with(own), "aside/1");
+    auto brought = with_certificate("server");
+    EXPECT_EQ(agreed_with(brought), "");
+    brought.alpn = {"h2"};
+    EXPECT_EQ(agreed_with(brought), "nothing in common");
 }
 
 TEST(ListenTls, gives_session_tickets_only_when_it_is_told_to) {

@@ -53,7 +53,16 @@ Result<void> TlsListener::welcome() {
     return {};
 }
 
+void TlsListener::renew() {
+    if (handshakes_.empty()) older_.clear();
+    auto newer = newer_ ? newer_() : std::nullopt;
+    if (!newer) return;
+    older_.push_back(std::move(context_));
+    context_ = *std::move(newer);
+}
+
 void TlsListener::begin(os::Fd client) {
+    renew();
     if (handshakes_.size() == limits_.at_once) handshakes_.pop_front();
     auto& handshake = handshakes_.emplace_back(std::move(client), Clock::now() + limits_.patience);
     advance(handshake);
@@ -79,15 +88,31 @@ TlsStream* TlsListener::hear(Handshake& handshake) {
 }
 
 void TlsListener::advance(Handshake& handshake) {
+    if (auto const* const aside = std::get_if<std::unique_ptr<Aside>>(&handshake.client)) {
+        handshake.over = !(*aside)->advance();
+        return;
+    }
     auto* const stream = hear(handshake);
     if (stream == nullptr) return;
     auto const done = stream->advance_handshake();
     handshake.over = !done || *done;
-    if (done && *done)
-        done_.push_back(std::make_unique<TlsConnection>(std::move(*stream), closing_));
+    if (done && *done) hand_out(handshake, *stream);
+}
+
+// To the application, or to who speaks aside: that goes on in the handshake's place and time.
+void TlsListener::hand_out(Handshake& handshake, TlsStream& stream) {
+    if (!aside_ || stream.session().alpn() != aside_->name) {
+        done_.push_back(std::make_unique<TlsConnection>(std::move(stream), closing_));
+        return;
+    }
+    auto aside = aside_->begin(std::move(stream));
+    handshake.over = !aside->advance(); // its first words may have come with the handshake's last
+    handshake.client = std::move(aside);
 }
 
 pollfd TlsListener::Handshake::wait_entry() const {
+    if (auto const* const aside = std::get_if<std::unique_ptr<Aside>>(&client))
+        return (*aside)->wait_entry();
     if (auto const* const stream = std::get_if<TlsStream>(&client)) return stream->wait_entry();
     return {.fd = std::get<os::Fd>(client).number(), .events = POLLIN, .revents = 0};
 }

@@ -4,6 +4,7 @@
 // side.
 
 #include "crypto/tls_context.hpp"
+#include "keep/exec/net/aside.hpp"
 #include "keep/exec/net/closing_list.hpp"
 #include "keep/exec/net/connection.hpp"
 #include "keep/exec/net/tls_stream.hpp"
@@ -11,6 +12,7 @@
 
 #include <chrono>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <variant>
@@ -18,7 +20,8 @@
 
 namespace exec::net {
 
-// What one client may cost before it has shown that it speaks TLS.
+// What one client may cost before it has shown that it speaks TLS; one that speaks aside, for all
+// that it says.
 struct HandshakeLimits {
     std::chrono::milliseconds patience{10'000};
     std::size_t at_once = 256; // one more, and the oldest is dropped
@@ -30,12 +33,20 @@ public:
         os::Fd socket,
         crypto::TlsContext context,
         std::shared_ptr<ClosingList> closing, // for the connections that are handed out
-        HandshakeLimits limits = {}
+        HandshakeLimits limits = {},
+        std::optional<AsideProtocol> aside = {} // which the context offers as well
     )
         : socket_{std::move(socket)},
           context_{std::move(context)},
           closing_{std::move(closing)},
-          limits_{limits} {}
+          limits_{limits},
+          aside_{std::move(aside)} {}
+
+    // Asked before each client for settings that are for it and those who follow; nothing: as
+    // before.
+    void renew_by(std::function<std::optional<crypto::TlsContext>()> newer) {
+        newer_ = std::move(newer);
+    }
 
     // Handshakes make progress in accept() and ready() only. One that fails, ends or takes too long
     // is dropped, and the application does not hear of it.
@@ -46,7 +57,8 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
     struct Handshake {
-        std::variant<os::Fd, TlsStream> client; // a session only for one that has sent something
+        // A session only for one that has sent something.
+        std::variant<os::Fd, TlsStream, std::unique_ptr<Aside>> client;
         Clock::time_point deadline;
         bool over = false;
 
@@ -55,16 +67,21 @@ private:
 
     Result<void> welcome();
     void begin(os::Fd client);
+    void renew();
     TlsStream* hear(Handshake& handshake);
     void advance(Handshake& handshake);
+    void hand_out(Handshake& handshake, TlsStream& stream);
     Result<void> progress(std::optional<std::chrono::milliseconds> timeout);
     std::optional<std::chrono::milliseconds> next_deadline() const;
     void append_waits(WaitSet& waits) const;
 
     os::Fd socket_;
-    crypto::TlsContext context_; // before the sessions that it outlives
+    crypto::TlsContext context_;           // before the sessions that it outlives
+    std::deque<crypto::TlsContext> older_; // of handshakes that still go on
+    std::function<std::optional<crypto::TlsContext>()> newer_;
     std::shared_ptr<ClosingList> closing_;
     HandshakeLimits limits_;
+    std::optional<AsideProtocol> aside_;
     std::deque<Handshake> handshakes_; // oldest first
     std::deque<std::unique_ptr<Connection>> done_;
 };

@@ -123,6 +123,12 @@ public:
           )},
           stream_{std::move(socket), *context_.connect("keep")},
           own_key_{shown.public_key()} {}
+    // Somebody who shows no key, on a port of the application.
+    explicit TestVisit(os::Fd socket, std::vector<std::string> const& alpn = {"enarx-ready/1"})
+        : context_{*crypto::TlsContext::client(
+              {.authorities = {}, .alpn = alpn, .any_certificate = true}
+          )},
+          stream_{std::move(socket), *context_.connect("keep")} {}
 
     bool shake_hands() {
         while (true) {

@@ -37,6 +37,7 @@ Visitor::Heard Visitor::hear(Answerer const& answer) {
     auto heard = [&]() -> Heard {
         if (!TRY(shake_hands())) return std::nullopt;
         for (int pulls = 0;;) {
+            if (only_asks_ && answered_) return std::nullopt;
             auto const trust = answered_ ? wire::Trust::Accepted : wire::Trust::None;
             auto const frame = reader_.next(stream_.session(), trust);
             if (!frame && !frame.error().rule.empty())

@@ -33,6 +33,8 @@ public:
     // `socket`: connected, a blocking one.
     Visitor(os::Fd socket, crypto::TlsSession session)
         : stream_{std::move(socket), std::move(session)} {}
+    // One who may ask once and say nothing more: what it sends after the answer is not read.
+    static Visitor who_only_asks(net::TlsStream stream) { return Visitor{std::move(stream)}; }
 
     // Goes on with what has come, without waiting: handshake, hello, request and answer are dealt
     // with here. Any other frame is handed out, and only after an answer; it refers to this visitor
@@ -62,6 +64,7 @@ public:
 private:
     using Heard = OrOver<std::optional<protocol::provision::Frame>>;
 
+    explicit Visitor(net::TlsStream stream) : stream_{std::move(stream)}, only_asks_{true} {}
     OrOver<bool> shake_hands();
     Heard take(protocol::provision::Frame const& frame, Answerer const& answer);
     OrOver<void> take_hello(base::View body);
@@ -71,6 +74,7 @@ private:
     ::net::FrameReader reader_;
     bool shaken_ = false;
     bool asked_ = false;
+    bool only_asks_ = false;
     std::optional<protocol::provision::Hello> hello_;
     std::optional<Answer> answered_;
 };

@@ -62,6 +62,7 @@ public:
           mounts_{orders, memory, brought == nullptr ? nullptr : brought->package.get()},
           identity_{start.files()} {
         if (brought != nullptr && brought->identity) identity_.be(*brought->identity);
+        if (brought != nullptr && brought->certified) identity_.show(brought->certified);
     }
 
     os::OrFailure<void> open_all(Application const& application) {
@@ -103,7 +104,13 @@ private:
         auto const& file = start_.configuration->files.at(from.file);
         if (auto const* listen = std::get_if<package::Listen>(&file))
             return added(context_.add_listener(
-                TRY(net::make_listener(*listen, identity_, start_.limits(), context_.closing)),
+                TRY(net::make_listener(
+                    *listen,
+                    identity_,
+                    start_.limits(),
+                    context_.closing,
+                    brought_ == nullptr ? std::nullopt : brought_->aside
+                )),
                 wasi::fd_flag::nonblock,
                 number
             ));

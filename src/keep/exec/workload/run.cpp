@@ -9,6 +9,7 @@
 #include "os/write_all.hpp"
 #include "protocol/failure/failure.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -73,7 +74,10 @@ base::Result<engine::Ended, Stop> Run::run() {
     timings_.mark("application read");
 
     auto start = TRY(or_stop(plan_start(orders_)));
-    auto const memory = std::make_shared<base::Budget>(start.plan.max_memory);
+    auto limit = start.plan.max_memory;
+    if (brought_ && brought_->memory_limit)
+        limit = std::min(limit.value_or(*brought_->memory_limit), *brought_->memory_limit);
+    auto const memory = std::make_shared<base::Budget>(limit);
     engine_.emplace(settings_for(*application_, memory));
     timings_.mark("engine made");
     // Before anything that others may have written is read: what goes back to be kept comes from

@@ -1,0 +1,409 @@
+#include "host/cli/deploy/deploy.hpp"
+
+#include "base/json_string.hpp"
+#include "host/cli/deploy/host_reach.hpp"
+#include "host/cli/deploy/visit.hpp"
+#include "host/cli/report.hpp"
+#include "host/cli/verify/inputs.hpp"
+#include "os/check.hpp"
+#include "os/poll.hpp"
+#include "os/socket.hpp"
+#include "protocol/failure/failure.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <thread>
+
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+namespace host::cli {
+
+namespace {
+
+constexpr unsigned most_keeps = 256;
+constexpr int of_a_signal = 128;
+
+struct Given {
+    std::optional<std::string> host;
+    std::optional<std::string> keep;
+    std::optional<std::string> id;
+    std::optional<std::string> token_file;
+    std::vector<std::string> host_roots;
+    std::optional<std::string> backend;
+    std::optional<std::string> memory;
+    JudgeWishes judge;
+    std::vector<std::string> secrets;
+    std::optional<std::string> key;
+    std::optional<std::string> count;
+    bool detach = false;
+    bool json = false;
+    bool quiet = false;
+    std::optional<std::string> package;
+};
+
+// Signals as something to read, so that the Keep is told before this ends.
+class Signals {
+public:
+    static os::OrFailure<Signals> taken() {
+        sigset_t set{};
+        sigemptyset(&set);
+        for (int const each : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, each);
+        ::signal(SIGPIPE, SIG_IGN);                  // told by the write
+        ::pthread_sigmask(SIG_BLOCK, &set, nullptr); // of all threads that come
+        os::Fd descriptor{::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)};
+        if (!descriptor)
+            return failure(
+                "internal", "signals: " + std::string{os::description(os::last_error())}
+            );
+        return Signals{std::move(descriptor)};
+    }
+    int number() const { return descriptor_.number(); }
+    int next() const {
+        signalfd_siginfo info{};
+        auto const got = ::read(number(), &info, sizeof info);
+        return got == sizeof info ? static_cast<int>(info.ssi_signo) : 0;
+    }
+
+private:
+    explicit Signals(os::Fd descriptor) : descriptor_{std::move(descriptor)} {}
+    os::Fd descriptor_;
+};
+
+// As a program that took no care of it: what waits for this process sees the signal.
+[[noreturn]] void die_by(int signal) {
+    ::signal(signal, SIG_DFL);
+    sigset_t set{};
+    sigemptyset(&set);
+    sigaddset(&set, signal);
+    ::raise(signal);
+    ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+    ::_exit(of_a_signal + signal);
+}
+
+class DeployUse : public Use {
+public:
+    explicit DeployUse(bool again) : again_{again} {}
+    Syntax syntax(Global& global) override;
+    os::OrFailure<int> carry_out(Global const& global) override;
+
+private:
+    std::vector<Option> place_options();
+    std::vector<Option> handover_options();
+    os::OrFailure<void> check() const;
+    os::OrFailure<unsigned> count() const;
+    os::OrFailure<std::optional<HostWish>> host_wish(Provisions const& provisions) const;
+    os::OrFailure<std::optional<PackageFile>> open_package(Provisions const& provisions) const;
+    os::OrFailure<crypto::TlsContext> context(Provisions const& provisions) const;
+    os::OrFailure<int> conduct(std::vector<std::unique_ptr<Reach>> const& keeps);
+    os::OrFailure<int> one(unsigned number, Reach& reach, Console& console, Stop& stop) const;
+    os::OrFailure<void> tell_detached(Reach const& reach) const;
+
+    bool again_; // attach
+    Given given_;
+    // What all Keeps of one call share.
+    std::optional<Provisions> provisions_;
+    std::optional<Terms> terms_;
+    std::optional<PackageFile> package_;
+    std::optional<crypto::TlsContext> context_;
+};
+
+std::vector<Option> DeployUse::place_options() {
+    std::vector<Option> out{
+        {.name = "--host",
+         .value = "URL",
+         .help = "The host that runs `enarx serve`: host[:port], https:// unless you say http:// "
+                 "of this machine. Default port: 7443.",
+         .target = &given_.host,
+         .environment = "ENARX_HOST"},
+        {.name = "--keep",
+         .value = "SOCKET",
+         .help = "A Keep on this machine that waits there (`enarx keep --channel`), without a "
+                 "host between.",
+         .target = &given_.keep,
+         .completion = Completion::File},
+        {.name = "--token-file",
+         .value = "FILE",
+         .help = "Holds the token by which the host knows you.",
+         .target = &given_.token_file,
+         .environment = "ENARX_TOKEN_FILE",
+         .completion = Completion::File},
+        {.name = "--host-root",
+         .value = "FILE",
+         .help = "PEM: the authority of the host's certificate, in the place of the built-in "
+                 "ones. May be repeated.",
+         .target = &given_.host_roots,
+         .completion = Completion::File},
+    };
+    if (again_) {
+        out.push_back(
+            {.name = "--id",
+             .value = "ID",
+             .help = "The Keep at that host, as `enarx deploy --detach` has printed it.",
+             .target = &given_.id}
+        );
+        return out;
+    }
+    out.push_back(
+        {.name = "--backend",
+         .value = "NAME",
+         .help = "The kind of Keep that the host is asked for. What it is, its evidence says.",
+         .target = &given_.backend}
+    );
+    out.push_back(
+        {.name = "--memory",
+         .value = "SIZE",
+         .help = "How much memory the host is asked for, such as 512M.",
+         .target = &given_.memory}
+    );
+    return out;
+}
+
+std::vector<Option> DeployUse::handover_options() {
+    std::vector<Option> out{
+        {.name = "--key",
+         .value = "FILE",
+         .help = "The package's key file. Default: FILE.key beside it.",
+         .target = &given_.key,
+         .completion = Completion::File},
+        {.name = "--json",
+         .letter = 'j',
+         .help = "Progress as JSON, one object a line.",
+         .target = &given_.json},
+        {.name = "--quiet", .letter = 'q', .help = "No progress.", .target = &given_.quiet},
+    };
+    if (again_) return out;
+    out.push_back(
+        {.name = "--secret",
+         .value = "NAME[=VALUE|=@FILE]",
+         .help = "A secret that the deployment names; without a value it is asked for. May be "
+                 "repeated.",
+         .target = &given_.secrets}
+    );
+    out.push_back(
+        {.name = "--detach",
+         .letter = 'd',
+         .help = "End when it runs, and print how it is found again (`enarx attach`).",
+         .target = &given_.detach}
+    );
+    out.push_back(
+        {.name = "--count",
+         .value = "NUMBER",
+         .help = "So many Keeps of it, at most 256; each line of output says of which. The exit "
+                 "status is the largest.",
+         .target = &given_.count}
+    );
+    return out;
+}
+
+Syntax DeployUse::syntax(Global& /*global*/) {
+    auto options = place_options();
+    for (auto& part :
+         {handover_options(),
+          basis_options(given_.judge),
+          std::vector{
+              kind_option(given_.judge),
+              measurement_option(given_.judge),
+              no_hardware_option(given_.judge)
+          }})
+        options.insert(options.end(), part.begin(), part.end());
+    return {
+        .options = std::move(options),
+        .operands = {
+            {.name = "PACKAGE",
+             .help = "The package file that `enarx package` made.",
+             .target = &given_.package,
+             .completion = Completion::File}
+        }
+    };
+}
+
+os::OrFailure<void> DeployUse::check() const {
+    if (given_.host.has_value() == given_.keep.has_value())
+        return failure(
+            "usage",
+            given_.host ? "--host and --keep are two places" : "it is not said where",
+            "give --host URL, or --keep SOCKET"
+        );
+    if (again_ && given_.host && !given_.id)
+        return failure("usage", "it is not said which Keep of the host", "give --id ID");
+    if (given_.keep && (given_.id || given_.backend || given_.memory))
+        return failure("usage", "--id, --backend and --memory are words to a host (--host)");
+    if (given_.json && given_.quiet)
+        return failure("usage", "--json and --quiet exclude each other");
+    return {};
+}
+
+os::OrFailure<unsigned> DeployUse::count() const {
+    auto const text = given_.count.value_or("1");
+    unsigned value = 0;
+    auto const* const end = text.data() + text.size();
+    auto const [stop, error] = std::from_chars(text.data(), end, value);
+    if (error != std::errc{} || stop != end || value == 0 || value > most_keeps)
+        return failure("usage", "--count '" + text + "' is no number from 1 to 256");
+    if (value > 1 && given_.keep)
+        return failure("usage", "--keep names one Keep", "--count is for a host (--host)");
+    return value;
+}
+
+os::OrFailure<std::optional<HostWish>> DeployUse::host_wish(Provisions const& provisions) const {
+    if (!given_.host) return std::nullopt;
+    HostWish out;
+    out.address = TRY(parse_host(*given_.host));
+    constexpr std::size_t largest_token = 4096;
+    constexpr std::size_t largest_root = std::size_t{1} << 20;
+    for (auto const& path : given_.host_roots)
+        out.authorities.emplace_back(base::text_of(TRY(read_bytes(path, largest_root))));
+    if (given_.token_file) {
+        auto const bytes = TRY(read_bytes(*given_.token_file, largest_token));
+        out.token = base::text_of(bytes);
+        while (!out.token.empty() && (out.token.back() == '\n' || out.token.back() == '\r'))
+            out.token.pop_back();
+    }
+    out.backend = given_.backend;
+    out.memory = given_.memory;
+    out.listen = provisions.key().listen;
+    out.connect = provisions.key().connect;
+    return out;
+}
+
+os::OrFailure<std::optional<PackageFile>>
+DeployUse::open_package(Provisions const& provisions) const {
+    if (again_) return std::nullopt;
+    auto package = TRY(PackageFile::open(*given_.package));
+    if (package.digest() != provisions.package())
+        return failure(
+            "package-key-wrong",
+            "the key file is one of " + provisions.package() + ", and '" + *given_.package +
+                "' is " + package.digest()
+        );
+    return package;
+}
+
+// The grantor's key is what the Keep knows its tenant by, when it comes back.
+os::OrFailure<crypto::TlsContext> DeployUse::context(Provisions const& provisions) const {
+    static std::array<std::string, 1> const protocols{"enarx-keep/1"};
+    auto const now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    std::array<std::string, 1> const names{"tenant"};
+    auto made = [&]() -> crypto::TlsResult<crypto::TlsContext> {
+        auto const credential = TRY(
+            crypto::TlsCredential::self_signed(crypto::TlsKey::of(provisions.grantor()), names, now)
+        );
+        return crypto::TlsContext::client(
+            credential, {.authorities = {}, .alpn = protocols, .any_certificate = true}
+        );
+    }();
+    if (!made) return failure("internal", made.error().text);
+    return std::move(*made);
+}
+
+os::OrFailure<void> DeployUse::tell_detached(Reach const& reach) const {
+    if (!given_.json) return write_output(reach.words() + '\n');
+    auto const host = given_.host ? ",\"host\":" + base::json_string(*given_.host) : std::string{};
+    return write_output("{\"keep\":" + base::json_string(reach.id()) + host + "}\n");
+}
+
+os::OrFailure<int>
+DeployUse::one(unsigned number, Reach& reach, Console& console, Stop& stop) const {
+    TRY(reach.start());
+    VisitWish const wish{
+        .number = number,
+        .again = again_,
+        .detach = given_.detach,
+        .input = !given_.detach && !given_.count
+    };
+    Means const means{
+        .provisions = *provisions_,
+        .terms = *terms_,
+        .package = package_ ? &*package_ : nullptr,
+        .context = *context_,
+        .console = console
+    };
+    Visit visit{wish, means, stop};
+    auto status = visit.carry_out(reach);
+    if (status && *status == 0 && given_.detach && stop.asked() == 0) {
+        TRY(tell_detached(reach));
+        return 0;
+    }
+    reach.end();
+    return status;
+}
+
+os::OrFailure<int> DeployUse::conduct(std::vector<std::unique_ptr<Reach>> const& keeps) {
+    auto const signals = TRY(Signals::taken());
+    auto const progress = given_.json    ? Progress::Json
+                          : given_.quiet ? Progress::Quiet
+                                         : Progress::Text;
+    Console console{progress, keeps.size() > 1};
+    os::Fd const done{::eventfd(0, EFD_CLOEXEC)};
+    std::vector<std::unique_ptr<Stop>> stops;
+    std::vector<os::OrFailure<int>> results;
+    for (std::size_t i = 0; i < keeps.size(); ++i) {
+        stops.push_back(TRY(Stop::create()));
+        results.emplace_back(0);
+    }
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 0; i < keeps.size(); ++i)
+        threads.emplace_back([&, i] {
+            results[i] = one(static_cast<unsigned>(i + 1), *keeps[i], console, *stops[i]);
+            std::uint64_t const another = 1;
+            (void)!(::write(done.number(), &another, sizeof another) < 0);
+        });
+
+    int asked = 0;
+    for (std::uint64_t finished = 0; finished < keeps.size();) {
+        std::array set{
+            pollfd{.fd = signals.number(), .events = POLLIN, .revents = 0},
+            pollfd{.fd = done.number(), .events = POLLIN, .revents = 0}
+        };
+        (void)os::poll(set, std::optional<os::Milliseconds>{});
+        if (auto const signal = set[0].revents != 0 ? signals.next() : 0; signal != 0) {
+            if (asked != 0) die_by(signal); // at once
+            asked = signal;
+            for (auto const& stop : stops) stop->ask(signal);
+        }
+        std::uint64_t more = 0;
+        if (set[1].revents != 0 && ::read(done.number(), &more, sizeof more) > 0) finished += more;
+    }
+    threads.clear();
+    if (asked != 0) die_by(asked);
+    int worst = 0;
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        if (results[i]) {
+            worst = std::max(worst, *results[i]);
+            continue;
+        }
+        if (results.size() == 1) return std::unexpected(results[i].error());
+        write_error("[" + std::to_string(i + 1) + "] " + failure_text(results[i].error()));
+        worst = std::max(worst, static_cast<int>(protocol::ExitStatus::Failed));
+    }
+    return worst;
+}
+
+os::OrFailure<int> DeployUse::carry_out(Global const& /*global*/) {
+    TRY(check());
+    auto const keeps = TRY(count());
+    provisions_.emplace(TRY(Provisions::read(*given_.package, given_.key)));
+    package_ = TRY(open_package(*provisions_));
+    terms_.emplace(TRY(Terms::of(given_.judge, provisions_->deployment().measurements)));
+    if (!again_) TRY(provisions_->add_secrets(given_.secrets));
+    context_.emplace(TRY(context(*provisions_)));
+    auto const host = TRY(host_wish(*provisions_));
+    std::vector<std::unique_ptr<Reach>> reaches;
+    for (unsigned i = 0; i < keeps; ++i)
+        reaches.push_back(
+            host ? reach_host(*host, given_.id, package_ ? &*package_ : nullptr)
+                 : reach_socket(*given_.keep)
+        );
+    return conduct(reaches);
+}
+
+} // namespace
+
+std::unique_ptr<Use> use_deploy() { return std::make_unique<DeployUse>(false); }
+std::unique_ptr<Use> use_attach() { return std::make_unique<DeployUse>(true); }
+
+} // namespace host::cli

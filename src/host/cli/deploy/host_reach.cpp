@@ -1,0 +1,186 @@
+#include "host/cli/deploy/host_reach.hpp"
+
+#include "base/printable.hpp"
+#include "host/cli/report.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+namespace host::cli {
+
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::string_view protocol = "enarx-keep/1";
+constexpr unsigned created = 201;
+constexpr unsigned not_found = 404;
+constexpr unsigned gone = 410;
+constexpr unsigned server_error = 500;
+
+// "ID" of an answer is put into later requests.
+bool is_id(std::string const& text) {
+    return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char each) {
+        return (each >= 'a' && each <= 'z') || (each >= 'A' && each <= 'Z') ||
+               (each >= '0' && each <= '9') || each == '-' || each == '_';
+    });
+}
+
+std::string text_at(Json const& json, char const* key) {
+    if (!json.is_object() || !json.contains(key) || !json[key].is_string()) return {};
+    return json[key].get<std::string>();
+}
+
+class Host final : public Reach {
+public:
+    Host(HostWish wish, std::optional<std::string> id, PackageFile const* package)
+        : wish_{std::move(wish)},
+          id_{std::move(id)},
+          package_{package},
+          client_{{.tls = {.authorities = wish_.authorities}}} {}
+
+    os::OrFailure<void> start() override;
+    OrUnreached<net::Channel::Parts> connect() override;
+    void end() override;
+    std::string words() const override {
+        return "--host " + wish_.address.text() + " --id " + id_.value_or("");
+    }
+    std::string id() const override { return id_.value_or(""); }
+
+private:
+    net::HttpRequest request(std::string method, std::string target) const;
+    os::Failure unreachable(net::Trouble const& trouble) const;
+    os::Failure refused(net::HttpAnswer const& answer) const;
+    void leave_blobs();
+
+    HostWish wish_;
+    std::optional<std::string> id_;
+    PackageFile const* package_;
+    net::HttpClient client_;
+};
+
+net::HttpRequest Host::request(std::string method, std::string target) const {
+    net::HttpRequest out{
+        .method = std::move(method), .address = wish_.address, .target = std::move(target)
+    };
+    if (!wish_.token.empty()) out.headers.emplace_back("Authorization", "Bearer " + wish_.token);
+    return out;
+}
+
+os::Failure Host::unreachable(net::Trouble const& trouble) const {
+    return {
+        .name = "host-unreachable",
+        .text = wish_.address.text() + ": " + trouble.text,
+        .hint = trouble.untrusted ? "--host-root FILE names the authority of its certificate, or "
+                                    "the certificate itself"
+                                  : ""
+    };
+}
+
+os::Failure Host::refused(net::HttpAnswer const& answer) const {
+    auto const json = Json::parse(base::text_of(answer.body), nullptr, false);
+    auto const title = text_at(json, "title");
+    auto const detail = text_at(json, "detail");
+    auto text = wish_.address.text() + ": status " + std::to_string(answer.status);
+    for (auto const& part : {title, detail})
+        if (!part.empty()) text += ": " + base::printable(part);
+    return {.name = "host-refused", .text = text, .hint = base::printable(text_at(json, "hint"))};
+}
+
+os::OrFailure<void> Host::start() {
+    if (id_) return {};
+    Json wish = Json::object();
+    if (wish_.backend) wish["backend"] = *wish_.backend;
+    if (wish_.memory) wish["memory"] = *wish_.memory;
+    if (!wish_.listen.empty()) wish["listen"] = wish_.listen;
+    if (!wish_.connect.empty()) wish["connect"] = wish_.connect;
+    auto ask = request("POST", "/v1/keeps");
+    ask.headers.emplace_back("Content-Type", "application/json");
+    ask.body = net::RequestBody::of(wish.dump());
+    auto const answer = client_.ask(ask);
+    if (!answer) return std::unexpected(unreachable(answer.error()));
+    if (answer->status != created) return std::unexpected(refused(*answer));
+    auto id = text_at(Json::parse(base::text_of(answer->body), nullptr, false), "id");
+    if (!is_id(id))
+        return failure("host-refused", wish_.address.text() + ": it names no Keep in its answer");
+    id_ = std::move(id);
+    leave_blobs();
+    return {};
+}
+
+// For the next Keep, too. The Keep asks the tenant for what is not there, so nothing depends on it.
+void Host::leave_blobs() {
+    if (package_ == nullptr) return;
+    for (auto const& [digest, blob] : package_->blobs()) {
+        auto const target = "/v1/blobs/" + digest;
+        auto const there = client_.ask(request("HEAD", target));
+        if (!there || there->status != not_found) continue;
+        auto put = request("PUT", target);
+        put.headers.emplace_back("Content-Type", "application/octet-stream");
+        auto const& name = digest;
+        put.body = net::RequestBody{
+            .size = blob.size,
+            .read = [this, &name](std::uint64_t offset, std::span<std::byte> out)
+                -> net::OrTrouble<std::size_t> {
+                auto const bytes = package_->read(name, offset, out.size());
+                if (bytes.empty())
+                    return std::unexpected(net::Trouble{.text = "the package cannot be read"});
+                std::ranges::copy(bytes, out.begin());
+                return bytes.size();
+            }
+        };
+        (void)client_.ask(put);
+    }
+}
+
+OrUnreached<net::Channel::Parts> Host::connect() {
+    // A connection of its own: the client's is busy with other things, or gone.
+    auto upgraded = client_.upgrade(
+        request("GET", "/v1/keeps/" + id_.value_or("") + "/channel"), std::string{protocol}
+    );
+    if (!upgraded)
+        return std::unexpected(
+            Unreached{.failure = unreachable(upgraded.error()), .again = upgraded.error().again}
+        );
+    if (upgraded->channel) return std::move(*upgraded->channel).release();
+    auto const status = upgraded->answer.status;
+    auto why = refused(upgraded->answer);
+    if (status == not_found || status == gone) why.name = "host-unreachable";
+    return std::unexpected(Unreached{.failure = std::move(why), .again = status >= server_error});
+}
+
+void Host::end() {
+    if (id_) (void)client_.ask(request("DELETE", "/v1/keeps/" + *id_));
+}
+
+} // namespace
+
+os::OrFailure<net::WebAddress> parse_host(std::string const& text) {
+    auto const given = text.contains("://") ? text : "https://" + text;
+    auto out = net::WebAddress::parse(given);
+    if (!out)
+        return failure(
+            "usage", "--host '" + text + "' is no address of a host", "--host host.example:7443"
+        );
+    if (!out->tls && !out->loopback())
+        return failure(
+            "usage",
+            "--host '" + text + "': without TLS everybody on the way has your token",
+            "http:// is for this machine alone"
+        );
+    auto const authority = std::string_view{given}.substr(given.find("://") + 3);
+    auto const name = authority.substr(0, authority.find('/'));
+    auto const colon = name.rfind(':');
+    bool const port =
+        colon != std::string_view::npos && name.find(']', colon) == std::string_view::npos;
+    if (!port) out->port = "7443";
+    return *out;
+}
+
+std::unique_ptr<Reach>
+reach_host(HostWish wish, std::optional<std::string> id, PackageFile const* package) {
+    return std::make_unique<Host>(std::move(wish), std::move(id), package);
+}
+
+} // namespace host::cli

@@ -1,0 +1,91 @@
+#pragma once
+
+// What the service answers over HTTP (docs/protocol/provision.md, Pull): to Keeps and tenants on
+// one listener, to its operator on another.
+
+#include "net/server/metrics.hpp"
+#include "net/server/router.hpp"
+#include "service/api/decisions.hpp"
+#include "service/api/workers.hpp"
+#include "service/log/log.hpp"
+#include "service/release/releaser.hpp"
+
+#include <map>
+
+namespace service {
+
+class Api {
+public:
+    // All of them outlive this.
+    struct Parts {
+        Settings const& settings;
+        Authority const& authority;
+        ServiceKeys const& keys;
+        Anchors const& anchors;
+        Store& store;
+        Sealer const& sealer;
+        Log const& log;
+        std::map<Digest, std::string> const& policies; // by their digests
+    };
+    static os::OrFailure<std::unique_ptr<Api>> create(Parts const& parts);
+
+    net::server::Router for_everybody();
+    net::server::Router for_the_operator();
+
+private:
+    using Response = net::server::Response;
+    using Request = net::server::Request;
+    using Client = net::server::Client;
+
+    explicit Api(Parts const& parts);
+
+    // Of Keeps (keeps.cpp).
+    Response challenge(Request const& request, Client& client);
+    enum class Step : unsigned char { Grant, Ready, Renew };
+    void attest(Step step, Request request, Client& client, net::server::Answer answer);
+    Response decide(Step step, Exchange const& exchange, std::vector<std::byte> const& body);
+    void add_keeps(net::server::Router& router);
+
+    // Of tenants (tenants.cpp).
+    Response publish(Request const& request);
+    Response entrust(Request const& request, bool secret);
+    Response withdraw(Request const& request);
+    Response status(Request const& request, std::vector<std::byte> const& client_key);
+    void add_tenants(net::server::Router& router);
+
+    // Of everybody (public.cpp).
+    Response service_keys() const;
+    Response revocation_list();
+    void add_public(net::server::Router& router);
+
+    // Of the operator (operator.cpp).
+    Response metrics();
+    Response ready() const;
+    Response revoke(Request const& request);
+    Response page() const;
+
+    // On a worker, or 503.
+    using Handler = std::function<Response(Request const&, std::vector<std::byte> const& key)>;
+    net::server::Later on_worker(Handler handler);
+    void give(Workers::Task task, std::shared_ptr<net::server::Answer> const& answer);
+    // 429 for an address that asks too often.
+    net::server::Guard by_address();
+
+    Parts parts_;
+    Releaser releaser_;
+    Buckets addresses_;
+    Buckets deployments_;
+    Decisions decisions_;
+    net::server::Metrics metrics_;
+    std::mutex list_mutex_;
+    std::string list_; // DER
+    std::uint64_t list_time_ = 0;
+    Workers workers_; // goes first: its tasks use the rest
+};
+
+// Seconds since 1970.
+std::chrono::sys_seconds now();
+net::server::Response answer_of(Denial const& denial);
+net::server::Response cbor_answer(std::vector<std::byte> const& body);
+
+} // namespace service

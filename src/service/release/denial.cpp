@@ -1,0 +1,35 @@
+#include "service/release/denial.hpp"
+
+namespace service {
+
+Denial denial_of(Refusal const& refusal) {
+    constexpr unsigned conflict = 409;
+    constexpr unsigned too_large = 413;
+    constexpr unsigned unavailable = 503;
+    auto const& [name, text, hint] = refusal.failure;
+    switch (refusal.why) {
+    case Why::Conflict:
+    case Why::SecondRelease:
+    case Why::ReplicasExhausted:
+        return {.status = conflict, .failure = name, .detail = text};
+    case Why::AnothersName:
+        return {.rule = std::string{rule::tenant}, .failure = name, .detail = text};
+    case Why::Withdrawn:
+    case Why::Unknown:
+        return {.rule = std::string{rule::deployment}, .detail = text};
+    case Why::Revoked:
+        return {.rule = std::string{rule::granted}, .detail = text};
+    case Why::TooLarge:
+        return {.status = too_large, .failure = name, .detail = text};
+    case Why::Unavailable:
+        break;
+    }
+    return {.status = unavailable, .failure = name, .detail = text};
+}
+
+Denial denial_of(os::Failure const& failure) {
+    constexpr unsigned internal = 500;
+    return {.status = internal, .failure = failure.name, .detail = failure.text};
+}
+
+} // namespace service

@@ -1,0 +1,303 @@
+#include "service/release/releaser.hpp"
+
+#include "attest/provision/grant.hpp"
+#include "base/hex.hpp"
+#include "crypto/digest.hpp"
+#include "protocol/provision/log_entry.hpp"
+#include "service/ca/names.hpp"
+#include "service/release/ear.hpp"
+
+#include <algorithm>
+
+namespace service {
+
+namespace {
+
+namespace wire = protocol::provision;
+
+using Body = std::vector<std::byte>;
+using std::chrono::sys_seconds;
+
+// How long a Keep may take from its grant to `ready`; until then it counts as alive.
+constexpr std::uint64_t time_to_load = 15 * 60;
+
+std::uint64_t number(sys_seconds at) {
+    return static_cast<std::uint64_t>(at.time_since_epoch().count());
+}
+
+std::unexpected<Denial> from(Refusal const& refusal) { return std::unexpected(denial_of(refusal)); }
+std::unexpected<Denial> from(os::Failure const& failure) {
+    return std::unexpected(denial_of(failure));
+}
+
+struct Line {
+    wire::LogKind kind{};
+    std::string_view deployment;
+    std::uint64_t serial = 0;
+    base::View keep;
+    base::View digest;
+};
+Body accepted(Line const& line, sys_seconds at) {
+    return wire::encode(
+        wire::LogEntry{
+            .time = number(at),
+            .kind = line.kind,
+            .deployment = wire::LoggedDeployment{line.deployment, line.serial},
+            .keep_id = line.keep,
+            .rule = {},
+            .digest = line.digest,
+            .accepted = true
+        }
+    );
+}
+
+OrDenial<DeploymentRow> found(service::Answer<std::optional<DeploymentRow>> row) {
+    if (!row) return from(row.error());
+    if (!*row) return denied(rule::deployment, "there is no deployment of this name");
+    return **std::move(row);
+}
+
+} // namespace
+
+Digest keep_name(base::View identity_key) {
+    return crypto::sha256(wire::keep_id_input(identity_key, {}));
+}
+
+struct Releaser::Secrets {
+    std::optional<crypto::SecretBytes> package_key;
+    std::vector<std::pair<std::string, crypto::SecretBytes>> values; // ascending by name
+};
+
+OrDenial<Releaser::Secrets>
+Releaser::secrets_of(Terms const& terms, DeploymentRow const& row) const {
+    auto const rows = parts_.store.sealed(row.name, row.serial);
+    if (!rows) return from(rows.error());
+    auto const open = [&](SealedKind kind,
+                          std::string const& name) -> OrDenial<crypto::SecretBytes> {
+        auto const at = std::ranges::find_if(*rows, [&](SealedRow const& each) {
+            return each.name.kind == kind && each.name.secret == name;
+        });
+        if (at == rows->end())
+            return denied(
+                rule::secrets,
+                kind == SealedKind::Secret ? "the secret " + name + " is not here yet"
+                                           : "the package's key is not here yet"
+            );
+        auto value = parts_.sealer.open(*at);
+        if (!value) return from(value.error());
+        return *std::move(value);
+    };
+    Secrets out;
+    auto key = TRY(open(SealedKind::PackageKey, ""));
+    if (!key.view().empty()) out.package_key.emplace(std::move(key)); // else a plain package
+    for (auto const& secret : terms.deployment().secrets) {
+        std::string const name{secret.name};
+        out.values.emplace_back(name, TRY(open(SealedKind::Secret, name)));
+    }
+    return out;
+}
+
+attest::provision::Answer Releaser::judge(
+    Exchange const& exchange,
+    wire::Attestation const& attestation,
+    wire::Purpose purpose,
+    Terms const& terms,
+    sys_seconds at
+) const {
+    auto endorsements = parts_.anchors.endorsements;
+    for (auto const hint : attestation.endorsements) // what is of no use here is passed over
+        (void)endorsements.add(hint, "the Keep");
+    auto const measurements = terms.measurements();
+    return attest::provision::accept(
+        exchange.channel,
+        {.authenticator = attestation.authenticator, .binding = attestation.binding},
+        {.purpose = purpose, .suite = exchange.suite, .own_key = parts_.keys.tls},
+        {.endorsements = endorsements,
+         .roots = parts_.anchors.roots,
+         .policy = terms.policy(),
+         .measurements = measurements,
+         .at = at,
+         .allow_no_hardware = terms.allow_no_hardware()}
+    );
+}
+
+OrDenial<Body> Releaser::try_grant(
+    Exchange const& exchange, wire::Attestation const& attestation, sys_seconds at
+) {
+    auto const row = TRY(found(parts_.store.newest(exchange.name)));
+    auto const grantor = parts_.keys.grantor.public_key();
+    auto const terms = TRY(Terms::of(row, parts_.settings, grantor, at));
+    auto const answer = judge(exchange, attestation, wire::Purpose::Provision, terms, at);
+    if (auto denial = denial_of(answer, terms)) return std::unexpected(*std::move(denial));
+    auto const secrets = TRY(secrets_of(terms, row));
+
+    auto const& keep = *answer.channel();
+    auto const name = keep_name(keep.identity_key());
+    ReleaseRow release{
+        .keep_id = name,
+        .deployment = row.name,
+        .serial = row.serial,
+        .tenant = terms.tenant_key(),
+        .kind = std::string{attest::short_name_of(*answer.kind())},
+        .time = number(at),
+        .not_after = number(at) + time_to_load
+    };
+    std::ranges::copy(keep.instance(), release.instance.begin());
+    auto const entry = accepted(
+        {.kind = wire::LogKind::Release,
+         .deployment = row.name,
+         .serial = row.serial,
+         .keep = name,
+         .digest = crypto::sha256(attestation.authenticator)},
+        at
+    );
+    auto const logged = parts_.store.release(release, terms.replicas(), entry);
+    if (!logged) return from(logged.error());
+
+    attest::provision::GrantWish wish{
+        .deployment = row.statement, .package_key = {}, .secrets = {}, .time = number(at)
+    };
+    if (secrets.package_key) wish.package_key = secrets.package_key->view();
+    for (auto const& [secret, value] : secrets.values)
+        wish.secrets.emplace_back(secret, value.view());
+    auto const sealed = attest::provision::seal_grant(keep, parts_.keys.grantor, wish);
+    if (!sealed)
+        return from(os::Failure{.name = "internal", .text = "the grant could not be sealed"});
+    return wire::encode(wire::Granted{*sealed});
+}
+
+OrDenial<Body> Releaser::try_certify(
+    Exchange const& exchange, wire::Attestation const& attestation, sys_seconds at
+) {
+    auto const name = keep_name(exchange.channel.peer_key());
+    auto const released = parts_.store.released(name);
+    if (!released) return from(released.error());
+    if (!*released || (*released)->deployment != exchange.name)
+        return denied(rule::granted, "this service has granted nothing of that name to this Keep");
+    if ((*released)->revoked_at) return denied(rule::granted, "the Keep was revoked");
+    auto const row = TRY(found(parts_.store.deployment(exchange.name, (*released)->serial)));
+    auto const grantor = parts_.keys.grantor.public_key();
+    auto const terms = TRY(Terms::of(row, parts_.settings, grantor, at));
+    auto const answer = judge(exchange, attestation, wire::Purpose::Ready, terms, at);
+    if (auto denial = denial_of(answer, terms)) return std::unexpected(*std::move(denial));
+    TRY(check_workload(*answer.channel()->runs(), terms));
+    return certificate(answer, terms, row, at);
+}
+
+OrDenial<Body> Releaser::certificate(
+    attest::provision::Answer const& answer,
+    Terms const& terms,
+    DeploymentRow const& row,
+    sys_seconds at
+) {
+    auto const wish = TRY(leaf_wish(answer, terms, row, at));
+    auto const leaf = parts_.authority.issue(wish, at);
+    if (!leaf) return from(leaf.error());
+    auto const name = keep_name(wish.identity_key);
+    auto const entry = accepted(
+        {.kind = wire::LogKind::Certificate,
+         .deployment = row.name,
+         .serial = row.serial,
+         .keep = name,
+         .digest = crypto::sha256(leaf->der)},
+        at
+    );
+    auto const logged = parts_.store.certify(
+        {.serial = {leaf->serial.begin(), leaf->serial.end()},
+         .keep_id = name,
+         .time = number(at),
+         .not_after = number(leaf->not_after)},
+        entry
+    );
+    if (!logged) return from(logged.error());
+    auto const renew = at + (leaf->not_after - at) * 2 / 3;
+    return wire::encode(
+        wire::Certified{
+            .chain = {leaf->der, parts_.authority.intermediate().der()},
+            .ear = wish.ear,
+            .not_after = number(leaf->not_after),
+            .renew_at = number(renew)
+        }
+    );
+}
+
+// What the certificate is to say, its attestation result with it.
+OrDenial<LeafWish> Releaser::leaf_wish(
+    attest::provision::Answer const& answer,
+    Terms const& terms,
+    DeploymentRow const& row,
+    sys_seconds at
+) const {
+    auto const& keep = *answer.channel();
+    auto const& deployment = terms.deployment();
+    LeafWish wish{
+        .identity_key = keep.identity_key(),
+        .keep = base::hex(keep_name(keep.identity_key())),
+        .dns_names = {},
+        .spiffe_id = spiffe_id(parts_.settings.trust_domain, row.name),
+        .life = std::chrono::hours{deployment.certificate_hours},
+        .deployment_ends = {},
+        .hardware = keep.hardware(),
+        .ear = {}
+    };
+    for (auto const dns : deployment.dns_names)
+        if (admits(terms.tenant().dns_names, dns)) wish.dns_names.emplace_back(dns);
+    if (deployment.not_after)
+        wish.deployment_ends = sys_seconds{std::chrono::seconds{*deployment.not_after}};
+    auto const end = parts_.authority.end_of(wish, at);
+    if (!end) return from(end.error());
+    auto ear = ear_of(
+        {.appraisal = *answer.appraisal(),
+         .channel = keep,
+         .issuer = parts_.settings.name,
+         .policy_id = policy_id(row.policy),
+         .keep = wish.keep,
+         .at = at,
+         .not_after = *end},
+        parts_.keys.ear
+    );
+    if (!ear) return from(os::Failure{.name = "internal", .text = "the EAR could not be signed"});
+    wish.ear = *std::move(ear);
+    return wish;
+}
+
+void Releaser::log_denial(
+    Denial const& denial,
+    Exchange const& exchange,
+    wire::Attestation const& attestation,
+    sys_seconds at
+) {
+    if (denial.rule.empty() || denials_.take("", Buckets::Clock::now())) return;
+    auto const name = keep_name(exchange.channel.peer_key());
+    auto const digest = crypto::sha256(attestation.authenticator);
+    // A denial that could not be written down is a denial all the same.
+    (void)parts_.store.append(
+        wire::encode(
+            wire::LogEntry{
+                .time = number(at),
+                .kind = wire::LogKind::Denial,
+                .deployment = wire::LoggedDeployment{exchange.name, 0},
+                .keep_id = name,
+                .rule = denial.rule,
+                .digest = digest,
+                .accepted = false
+            }
+        )
+    );
+}
+
+OrDenial<Body>
+Releaser::grant(Exchange const& exchange, wire::Attestation const& attestation, sys_seconds at) {
+    auto out = try_grant(exchange, attestation, at);
+    if (!out) log_denial(out.error(), exchange, attestation, at);
+    return out;
+}
+
+OrDenial<Body>
+Releaser::certify(Exchange const& exchange, wire::Attestation const& attestation, sys_seconds at) {
+    auto out = try_certify(exchange, attestation, at);
+    if (!out) log_denial(out.error(), exchange, attestation, at);
+    return out;
+}
+
+} // namespace service

@@ -1,0 +1,97 @@
+#pragma once
+
+// Decides about Keeps that ask: what one gets after its evidence was judged, and when nothing. What
+// was decided is in the log, durable, before it leaves.
+
+#include "crypto/bound_channel.hpp"
+#include "protocol/provision/pull.hpp"
+#include "service/ca/authority.hpp"
+#include "service/release/rate.hpp"
+#include "service/release/ruling.hpp"
+#include "service/seal/sealer.hpp"
+
+namespace service {
+
+// What the service asked a Keep on one connection; it is answered once.
+struct Exchange {
+    crypto::BoundChannel channel; // with the request of the challenge
+    std::string name;             // of the deployment that the Keep was ordered to ask for
+    std::uint8_t suite = 0;
+};
+
+class Releaser {
+public:
+    // All of them outlive this.
+    struct Parts {
+        Settings const& settings;
+        Authority const& authority;
+        ServiceKeys const& keys;
+        Anchors const& anchors;
+        Store& store;
+        Sealer const& sealer;
+    };
+    explicit Releaser(Parts const& parts) : parts_{parts} {}
+
+    // The body that answers /v1/attest: the grant for an empty Keep.
+    OrDenial<std::vector<std::byte>> grant(
+        Exchange const& exchange,
+        protocol::provision::Attestation const& attestation,
+        std::chrono::sys_seconds at
+    );
+    // The body that answers /v1/attest/ready and /v1/renew: a certificate for a Keep that runs what
+    // it was granted.
+    OrDenial<std::vector<std::byte>> certify(
+        Exchange const& exchange,
+        protocol::provision::Attestation const& attestation,
+        std::chrono::sys_seconds at
+    );
+
+private:
+    struct Secrets;
+    OrDenial<Secrets> secrets_of(Terms const& terms, DeploymentRow const& row) const;
+    attest::provision::Answer judge(
+        Exchange const& exchange,
+        protocol::provision::Attestation const& attestation,
+        protocol::provision::Purpose purpose,
+        Terms const& terms,
+        std::chrono::sys_seconds at
+    ) const;
+    OrDenial<std::vector<std::byte>> try_grant(
+        Exchange const& exchange,
+        protocol::provision::Attestation const& attestation,
+        std::chrono::sys_seconds at
+    );
+    OrDenial<std::vector<std::byte>> try_certify(
+        Exchange const& exchange,
+        protocol::provision::Attestation const& attestation,
+        std::chrono::sys_seconds at
+    );
+    OrDenial<LeafWish> leaf_wish(
+        attest::provision::Answer const& answer,
+        Terms const& terms,
+        DeploymentRow const& row,
+        std::chrono::sys_seconds at
+    ) const;
+    OrDenial<std::vector<std::byte>> certificate(
+        attest::provision::Answer const& answer,
+        Terms const& terms,
+        DeploymentRow const& row,
+        std::chrono::sys_seconds at
+    );
+    // Those for a rule, not those for want of room; not more than a few each second.
+    void log_denial(
+        Denial const& denial,
+        Exchange const& exchange,
+        protocol::provision::Attestation const& attestation,
+        std::chrono::sys_seconds at
+    );
+
+    Parts parts_;
+    Buckets denials_{600};
+};
+
+// How the service names a Keep: keep_id with an empty recipient key, which `ready` evidence gives
+// again.
+Digest keep_name(base::View identity_key);
+
+} // namespace service

@@ -1,0 +1,60 @@
+#pragma once
+
+// The service's folder: what `init` makes in it, and how it is read.
+//
+//     steward.toml                    configuration
+//     root.pem, root.key              authority; the key may be kept elsewhere
+//     intermediate.pem, .key          what signs certificates of Keeps
+//     ear.key                         signs attestation results
+//     grantor.key, grantor.pem        signs grants; deployments list it
+//     secrets.key                     tenants seal for it
+//     tls.pem, tls.key                what connections see
+//     log.key                         signs the log's checkpoints
+//     kek                             over all secrets in the database
+//     policies/                       policy files that deployments may name
+//     steward.db, log/                state
+
+#include "crypto/ed25519_signing_key.hpp"
+#include "service/ca/authority.hpp"
+#include "service/config/settings.hpp"
+#include "service/release/keys.hpp"
+#include "service/release/ruling.hpp"
+#include "service/seal/kek.hpp"
+
+#include <map>
+#include <string>
+
+namespace service {
+
+struct InitWish {
+    std::string folder;
+    std::string name = "localhost";
+    std::string listen = "127.0.0.1:8443";
+};
+// Makes the folder, whole or not at all. Failure file-exists where it is there and not empty.
+os::OrFailure<void> init(InitWish const& wish, std::chrono::sys_seconds at);
+
+struct Files {
+    std::string folder;
+    Settings settings;
+    Authority authority;
+    ServiceKeys keys;
+    crypto::Ed25519SigningKey log_key;
+    Kek kek;
+    Anchors anchors;
+    std::map<Digest, std::string> policies; // by their digests
+    std::string tls_chain;
+    std::string tls_key;
+
+    std::string database() const { return folder + "/steward.db"; }
+    std::string log() const { return folder + "/log"; }
+};
+// `config`: path of steward.toml; everything else lies beside it. Failures: service-unusable,
+// service-configuration-invalid, ca-unusable, policy-invalid, endorsement-unusable.
+os::OrFailure<std::unique_ptr<Files>>
+read_files(std::string const& config, std::chrono::sys_seconds at);
+
+// At most `most` bytes. Failure service-unusable.
+os::OrFailure<std::string> read_text(std::string const& path, std::size_t most);
+
+} // namespace service

@@ -1,0 +1,174 @@
+// enarx-steward: the attestation service.
+
+#include "base/nearest.hpp"
+#include "os/standard_streams.hpp"
+#include "os/write_all.hpp"
+#include "protocol/failure/failure.hpp"
+#include "service/api/api.hpp"
+#include "service/steward/explain.hpp"
+#include "service/steward/files.hpp"
+#include "service/steward/serve.hpp"
+
+#include <array>
+#include <map>
+#include <set>
+
+#include <unistd.h>
+
+namespace {
+
+constexpr int failed_status = 1;
+constexpr int usage_status = 2;
+
+constexpr std::string_view help =
+    R"(Attests Keeps, hands them what tenants entrust to it, and issues their certificates.
+
+Usage: enarx-steward init [--name NAME] [--listen ADDRESS:PORT] DIRECTORY
+       enarx-steward serve --config FILE
+       enarx-steward explain-release --config FILE (NAME | --deployment FILE) EVIDENCE
+
+Commands:
+  init             Make a new folder with keys, an authority and steward.toml.
+  serve            Answer Keeps and tenants until SIGTERM or SIGINT.
+  explain-release  Say, rule by rule, what would be decided about this evidence. Nothing is
+                   written. While the service runs give the deployment as a file.
+
+Options:
+  --config FILE           steward.toml; keys and state lie beside it.
+  --name NAME             Host name of the service. Default: localhost.
+  --listen ADDRESS:PORT   Where it listens. Default: 127.0.0.1:8443.
+  --deployment FILE       A signed deployment, instead of one in the store.
+  -h, --help              This text.
+  -V, --version           The version.
+
+Exit status: 0 success, 1 failure (explain-release: it would be denied), 2 wrong usage.
+)";
+
+void put(int descriptor, std::string const& text) {
+    (void)os::write_all(descriptor, base::view_of(text));
+}
+
+int report(os::Failure const& failure) {
+    auto const* kind = protocol::find_failure(failure.name);
+    auto text = "enarx-steward: error: " + failure.text + " (" + std::string{failure.name} + ")\n";
+    if (!failure.hint.empty()) {
+        text += "  " + failure.hint + '\n';
+    } else if (kind != nullptr) {
+        text += "  " + std::string{kind->advice} + '\n';
+    }
+    put(STDERR_FILENO, text);
+    return failure.name == "usage" ? usage_status : failed_status;
+}
+
+std::unexpected<os::Failure> usage(std::string text) {
+    return std::unexpected(
+        os::Failure{.name = "usage", .text = std::move(text), .hint = "see enarx-steward --help"}
+    );
+}
+
+struct Words {
+    std::map<std::string, std::string, std::less<>> options;
+    std::vector<std::string> operands;
+
+    std::string option(std::string_view name, std::string const& otherwise = {}) const {
+        auto const found = options.find(name);
+        return found == options.end() ? otherwise : found->second;
+    }
+};
+
+// Options with values, "--name VALUE" or "--name=VALUE", among operands.
+os::OrFailure<Words> parse(std::span<char* const> words, std::set<std::string_view> const& known) {
+    Words out;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        std::string_view const word{words[i]};
+        if (!word.starts_with("--")) {
+            out.operands.emplace_back(word);
+            continue;
+        }
+        auto const equals = word.find('=');
+        auto const name = word.substr(0, equals);
+        if (!known.contains(name)) {
+            auto const meant = base::nearest(name, std::vector(known.begin(), known.end()));
+            return usage(
+                "unknown option '" + std::string{name} + '\'' +
+                (meant.empty() ? "" : "; did you mean " + std::string{meant} + '?')
+            );
+        }
+        if (equals == std::string_view::npos && i + 1 == words.size())
+            return usage(std::string{name} + " wants a value");
+        out.options[std::string{name}] =
+            equals == std::string_view::npos ? words[++i] : word.substr(equals + 1);
+    }
+    return out;
+}
+
+os::OrFailure<int> run_init(std::span<char* const> rest) {
+    auto const words = TRY(parse(rest, {"--name", "--listen"}));
+    if (words.operands.size() != 1) return usage("init takes one folder");
+    service::InitWish const wish{
+        .folder = words.operands[0],
+        .name = words.option("--name", "localhost"),
+        .listen = words.option("--listen", "127.0.0.1:8443")
+    };
+    TRY(service::init(wish, service::now()));
+    put(STDOUT_FILENO,
+        "made '" + wish.folder +
+            "'; add your tenants to steward.toml in it, then\n"
+            "  enarx-steward serve --config " +
+            wish.folder + "/steward.toml\n");
+    return 0;
+}
+
+os::OrFailure<int> run_serve(std::span<char* const> rest) {
+    auto const words = TRY(parse(rest, {"--config"}));
+    if (!words.operands.empty() || words.option("--config").empty())
+        return usage("serve takes --config FILE and nothing else");
+    TRY(service::serve(words.option("--config")));
+    return 0;
+}
+
+os::OrFailure<int> run_explain(std::span<char* const> rest) {
+    auto const words = TRY(parse(rest, {"--config", "--deployment"}));
+    auto const file = words.option("--deployment");
+    if (words.option("--config").empty() || words.operands.size() != (file.empty() ? 2U : 1U))
+        return usage("explain-release takes --config FILE, a deployment and a file of evidence");
+    auto const explained =
+        TRY(service::explain_release(
+            {.config = words.option("--config"),
+             .name = file.empty() ? words.operands[0] : "",
+             .deployment = file,
+             .evidence = words.operands.back()}
+        ));
+    put(STDOUT_FILENO,
+        explained.text + (explained.released ? "would be released\n" : "would be denied\n"));
+    return explained.released ? 0 : failed_status;
+}
+
+os::OrFailure<int> run(std::span<char* const> words) {
+    if (words.empty()) return usage("which command?");
+    std::string_view const command{words[0]};
+    for (std::string_view const word : words) {
+        if (word == "--help" || word == "-h") {
+            put(STDOUT_FILENO, std::string{help});
+            return 0;
+        }
+    }
+    if (command == "--version" || command == "-V") {
+        put(STDOUT_FILENO, "enarx-steward " ENARX_VERSION "\n");
+        return 0;
+    }
+    auto const rest = words.subspan(1);
+    if (command == "init") return run_init(rest);
+    if (command == "serve") return run_serve(rest);
+    if (command == "explain-release") return run_explain(rest);
+    return usage("there is no command '" + std::string{command} + '\'');
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    os::secure_descriptors();
+    std::span<char* const> const words{argv, static_cast<std::size_t>(argc)};
+    auto const status = run(words.subspan(words.empty() ? 0 : 1));
+    return status ? *status : report(status.error());
+}

@@ -14,7 +14,6 @@ Denial denial_of(Refusal const& refusal) {
         return {.status = conflict, .failure = name, .detail = text};
     case Why::AnothersName:
         return {.failure = name, .rule = std::string{rule::tenant}, .detail = text};
-        return {.failure = name, .detail = text}; // 403
     case Why::Withdrawn:
     case Why::Unknown:
         return {.rule = std::string{rule::deployment}, .detail = text};

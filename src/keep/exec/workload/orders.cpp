@@ -38,24 +38,8 @@ protocol::evidence::Measurement measurement_of(std::string_view text) {
     );
 }
 
-void take(Orders& orders, Item const& item) {
+void take_descriptor(Orders& orders, Item const& item) {
     switch (item.kind) {
-    case Kind::Action:
-        orders.action = action_of(item.text).value_or(Action::Run);
-        return;
-    case Kind::Module:
-        orders.module = item.descriptor;
-        orders.module_name = item.text;
-        return;
-    case Kind::Configuration:
-        orders.configuration = item.text;
-        return;
-    case Kind::Argument:
-        orders.args.push_back(item.text);
-        return;
-    case Kind::Environment:
-        orders.env.push_back(item.text);
-        return;
     case Kind::Directory:
         orders.directories.push_back({.descriptor = item.descriptor, .path = item.text});
         return;
@@ -76,6 +60,29 @@ void take(Orders& orders, Item const& item) {
         return;
     case Kind::Blobs:
         orders.blobs = item.descriptor;
+        return;
+    default:
+        return;
+    }
+}
+
+void take(Orders& orders, Item const& item) {
+    switch (item.kind) {
+    case Kind::Action:
+        orders.action = action_of(item.text).value_or(Action::Run);
+        return;
+    case Kind::Module:
+        orders.module = item.descriptor;
+        orders.module_name = item.text;
+        return;
+    case Kind::Configuration:
+        orders.configuration = item.text;
+        return;
+    case Kind::Argument:
+        orders.args.push_back(item.text);
+        return;
+    case Kind::Environment:
+        orders.env.push_back(item.text);
         return;
     case Kind::Pull:
     case Kind::Steward:
@@ -107,6 +114,8 @@ void take(Orders& orders, Item const& item) {
         return;
     case Kind::Backend:
         return; // the Keep knows by itself where it runs
+    default:
+        return take_descriptor(orders, item);
     }
 }
 
@@ -156,6 +165,16 @@ os::OrFailure<void> take_pull(Orders& orders, protocol::launch::Items const& ite
     return {};
 }
 
+// Whether there is what the action needs.
+os::OrFailure<void> check_whole(Orders const& orders) {
+    bool const provisioned = orders.action == Action::Provision;
+    if (provisioned && !orders.channel && !orders.pull)
+        return refused("it has no channel and no service to ask");
+    if (!provisioned && orders.module == protocol::launch::no_descriptor)
+        return refused("it has no module");
+    return {};
+}
+
 } // namespace
 
 os::OrFailure<Orders> take_orders(protocol::launch::Items const& items, Code code) {
@@ -180,12 +199,8 @@ os::OrFailure<Orders> take_orders(protocol::launch::Items const& items, Code cod
         take(orders, item);
     }
     if (!ordered) return refused("it has no action");
-    bool const provisioned = orders.action == Action::Provision;
     TRY(take_pull(orders, items));
-    if (provisioned && !orders.channel && !orders.pull)
-        return refused("it has no channel and no service to ask");
-    if (!provisioned && orders.module == protocol::launch::no_descriptor)
-        return refused("it has no module");
+    TRY(check_whole(orders));
     return orders;
 }
 

@@ -508,8 +508,9 @@ def in_memory(process, wanted):
 
 @story("a Keep's process has nothing of its host's: no key, no token, no descriptor, no variable")
 def _nothing_of_the_host():
-    host = Host(tls=True, customers=customer("alice"))
     os.environ["HOST_SECRET"] = "not for Keeps"
+    host = Host(tls=True, customers=customer("alice"))
+    contains(pathlib.Path(f"/proc/{host.process.pid}/environ").read_text(), "HOST_SECRET")
     keep = host.keep(TOKENS["alice"], memory="64M")
     process = int(matches(host.said(), rf"Keep {keep['id']} .*process (\d+)").group(1))
     secrets = private_bytes(scratch("host")) | {scratch("host.key").read_bytes().splitlines()[1]}

@@ -13,7 +13,7 @@ Denial denial_of(Refusal const& refusal) {
     case Why::ReplicasExhausted:
         return {.status = conflict, .failure = name, .detail = text};
     case Why::AnothersName:
-        return {.failure = name, .detail = text}; // 403
+        return {.failure = name, .rule = std::string{rule::tenant}, .detail = text};
     case Why::Withdrawn:
     case Why::Unknown:
         return {.rule = std::string{rule::deployment}, .detail = text};

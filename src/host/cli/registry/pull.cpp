@@ -15,8 +15,6 @@ namespace host::cli {
 
 namespace {
 
-using net::registry::Registry;
-
 class Pull : public Use {
 public:
     Syntax syntax(Global& global) override;

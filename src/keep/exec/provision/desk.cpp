@@ -55,28 +55,45 @@ void Desk::silence(os::Fd const& bell) {
 
 os::OrFailure<std::unique_ptr<Desk>>
 Desk::open(Reception reception, ReadyVisit visit, std::function<void(int)> stop) {
-    std::unique_ptr<Desk> desk{new Desk{std::move(reception), std::move(visit), std::move(stop)}};
-    desk->answer_ = [&ready =
-                         desk->ready_](crypto::BoundChannel const& channel, crypto::hpke::Suite) {
+    std::unique_ptr<Desk> desk{new Desk{
+        std::move(reception), std::move(visit.ready), std::move(visit.grantor), std::move(stop)
+    }};
+    TRY(desk->begin());
+    return desk;
+}
+
+os::OrFailure<std::unique_ptr<Desk>>
+Desk::open(std::optional<Reception> reception, Ready ready, std::function<void(int)> stop) {
+    std::unique_ptr<Desk> desk{
+        new Desk{std::move(reception), std::move(ready), std::nullopt, std::move(stop)}
+    };
+    TRY(desk->begin());
+    return desk;
+}
+
+os::OrFailure<void> Desk::begin() {
+    answer_ = [&ready = ready_](crypto::BoundChannel const& channel, crypto::hpke::Suite) {
         return ready->answer(channel);
     };
-    desk->input_bell_ = os::Fd{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
-    desk->desk_bell_ = os::Fd{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
-    if (!desk->input_bell_ || !desk->desk_bell_)
+    input_bell_ = os::Fd{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+    desk_bell_ = os::Fd{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+    if (!input_bell_ || !desk_bell_)
         return std::unexpected(
             os::Failure{
                 .name = "channel-broken",
                 .text = "no event: " + std::string{os::description(os::last_error())}
             }
         );
-    (void)desk->tenant_->say(
-        FrameType::Status,
-        wire::encode(wire::Status{.state = wire::State::Running, .exit = {}, .failure = {}})
-    );
-    ring(desk->desk_bell_); // what the tenant has sent since the start may be here already
-    auto* const raw = desk.get();
-    desk->thread_ = std::thread{[raw] { raw->attend(); }};
-    return desk;
+    if (input_ended_) ring(input_bell_);
+    if (!reception_) return {}; // nobody to attend to
+    if (tenant_)
+        (void)tenant_->say(
+            FrameType::Status,
+            wire::encode(wire::Status{.state = wire::State::Running, .exit = {}, .failure = {}})
+        );
+    ring(desk_bell_); // what the tenant has sent since the start may be here already
+    thread_ = std::thread{[this] { attend(); }};
+    return {};
 }
 
 // ---- the application's side ----
@@ -127,7 +144,7 @@ bool Desk::readable() {
 void Desk::end(int status, std::string_view failure) {
     std::unique_lock lock{mutex_};
     auto const deadline = Clock::now() + farewell;
-    came_.wait_until(lock, deadline, [&] { return tenant_.has_value(); });
+    if (reception_) came_.wait_until(lock, deadline, [&] { return tenant_.has_value(); });
     if (tenant_) say_farewell(status, failure, deadline);
 }
 
@@ -237,7 +254,7 @@ void Desk::hear(Guest& guest) {
 // The listener, the bell, the tenant and the guests, in this order.
 std::vector<pollfd> Desk::waits(Clock::time_point& until) {
     std::vector<pollfd> out;
-    out.push_back({.fd = reception_.listener(), .events = POLLIN, .revents = 0});
+    out.push_back({.fd = reception_->listener(), .events = POLLIN, .revents = 0});
     out.push_back({.fd = desk_bell_.number(), .events = POLLIN, .revents = 0});
     pollfd tenant{.fd = -1, .events = 0, .revents = 0};
     if (tenant_) tenant = tenant_->wait_entry();
@@ -273,7 +290,7 @@ void Desk::attend() {
         std::erase_if(guests_, [](Guest const& guest) { return guest.over; });
         if (entries[0].revents == 0) continue;
         if (guests_.size() == most_guests) guests_.pop_front();
-        if (auto visitor = reception_.take())
+        if (auto visitor = reception_->take())
             guests_.push_back(
                 {.visitor = std::move(*visitor), .deadline = Clock::now() + guest_time}
             );

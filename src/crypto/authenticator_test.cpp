@@ -4,6 +4,8 @@
 #include "crypto/authenticator.hpp"
 #include "crypto/tls_pair_for_tests.hpp"
 
+#include <optional>
+
 #include <gtest/gtest.h>
 
 namespace crypto::authenticator {
@@ -115,6 +117,98 @@ TEST(Authenticator, with_any_bit_changed_or_any_byte_missing_is_refused) {
     auto changed = it.answer;
     changed.back() ^= std::byte{1};
     EXPECT_EQ(it.verified(changed).error(), Fault::Finished);
+}
+
+// The three messages of an authenticator, each with its header.
+std::vector<Bytes> messages_of(Bytes const& all) {
+    std::vector<Bytes> out;
+    for (std::size_t at = 0; at < all.size();) {
+        auto const byte = [&](std::size_t i) { return std::to_integer<std::size_t>(all[at + i]); };
+        auto const size = 4 + (byte(1) << 16 | byte(2) << 8 | byte(3));
+        out.emplace_back(all.begin() + at, all.begin() + at + size);
+        at += size;
+    }
+    return out;
+}
+
+Bytes joined(std::vector<Bytes> const& parts) {
+    Bytes out;
+    for (auto const& part : parts) out.insert(out.end(), part.begin(), part.end());
+    return out;
+}
+
+TEST(Authenticator, with_a_message_missing_doubled_moved_or_of_another_type_has_no_form) {
+    Answered const it;
+    auto const good = messages_of(it.answer);
+    ASSERT_EQ(good.size(), 3U);
+    ASSERT_EQ(joined(good), it.answer);
+    auto const fault = [&](std::vector<Bytes> const& parts) {
+        auto const shown = it.verified(joined(parts));
+        return shown ? std::optional<Fault>{} : shown.error();
+    };
+    for (std::size_t i = 0; i < good.size(); ++i) {
+        auto missing = good;
+        missing.erase(missing.begin() + i);
+        EXPECT_EQ(fault(missing), Fault::Form) << i;
+        auto doubled = good;
+        doubled.insert(doubled.begin() + i, good[i]);
+        EXPECT_EQ(fault(doubled), Fault::Form) << i;
+        auto moved = good;
+        std::swap(moved[i], moved[(i + 1) % 3]);
+        EXPECT_EQ(fault(moved), Fault::Form) << i;
+        auto other = good;
+        other[i][0] = std::byte{8}; // EncryptedExtensions
+        EXPECT_EQ(fault(other), Fault::Form) << i;
+        auto longer = good;
+        longer[i].push_back({});
+        longer[i][3] ^= std::byte((longer[i].size() - 5) ^ (longer[i].size() - 4));
+        EXPECT_NE(fault(longer), std::nullopt) << i;
+    }
+}
+
+TEST(Authenticator, with_a_field_of_its_certificate_message_changed_is_refused_by_its_own_fault) {
+    Answered const it;
+    auto const parts = messages_of(it.answer);
+    constexpr std::size_t context_at = 4;
+    constexpr std::size_t list_at = context_at + 1 + 32;
+    auto const extension_at = parts[0].size() - attestation.size() - 4;
+    auto const fault = [&](std::size_t at, unsigned bits) {
+        auto changed = parts;
+        changed[0][at] ^= std::byte(bits);
+        auto const shown = it.verified(joined(changed));
+        return shown ? std::optional<Fault>{} : shown.error();
+    };
+    EXPECT_EQ(fault(context_at, 1), Fault::Form) << "its length";
+    EXPECT_EQ(fault(context_at + 1, 1), Fault::Context);
+    EXPECT_EQ(fault(list_at + 2, 1), Fault::Form) << "length of the list";
+    EXPECT_EQ(fault(list_at + 5, 1), Fault::Form) << "length of the certificate";
+    EXPECT_EQ(fault(list_at + 6, 0x80), Fault::Form) << "no certificate";
+    EXPECT_EQ(fault(extension_at - 1, 1), Fault::Form) << "length of the extensions";
+    EXPECT_EQ(fault(extension_at + 1, 1), Fault::Form) << "another extension";
+    EXPECT_EQ(fault(extension_at + 3, 1), Fault::Form) << "its length";
+    EXPECT_EQ(fault(extension_at + 4, 1), Fault::Verify) << "the attestation";
+}
+
+TEST(Authenticator, with_another_algorithm_or_encoding_of_its_signature_is_refused) {
+    Answered const it;
+    auto const parts = messages_of(it.answer);
+    auto const fault = [&](std::size_t message, std::size_t at) {
+        auto changed = parts;
+        changed[message][at] ^= std::byte{1};
+        auto const shown = it.verified(joined(changed));
+        return shown ? std::optional<Fault>{} : shown.error();
+    };
+    EXPECT_EQ(fault(1, 4), Fault::Form) << "algorithm";
+    EXPECT_EQ(fault(1, 5), Fault::Form) << "algorithm";
+    EXPECT_EQ(fault(1, 7), Fault::Form) << "length of the signature";
+    EXPECT_EQ(fault(1, 8), Fault::Verify) << "no DER";
+    EXPECT_EQ(fault(1, 9), Fault::Verify) << "length in DER";
+    EXPECT_EQ(fault(2, 4), Fault::Finished);
+    EXPECT_EQ(fault(2, parts[2].size() - 1), Fault::Finished);
+    auto short_one = parts;
+    short_one[2].pop_back();
+    short_one[2][3] = std::byte(short_one[2].size() - 4);
+    EXPECT_EQ(it.verified(joined(short_one)).error(), Fault::Finished);
 }
 
 TEST(Authenticator, request_has_one_form) {

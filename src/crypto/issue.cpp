@@ -83,19 +83,16 @@ Bytes alternative_names(CertificateWish const& wish) {
     });
 }
 
+Bytes wrapped(Tag tag, base::View content) {
+    return der_of([&](DerWriter& out) { out.add(tag, content); });
+}
+
 // One DistributionPoint with a fullName of one URI (4.2.1.13).
 Bytes places(std::string const& url) {
-    return der_of([&](DerWriter& out) {
-        out.nested(Tag::Sequence, [&](DerWriter& points) {
-            points.nested(Tag::Sequence, [&](DerWriter& point) {
-                point.nested(context_constructed(0), [&](DerWriter& name) {
-                    name.nested(context_constructed(0), [&](DerWriter& full) {
-                        full.add(context(uri_name), base::view_of(url));
-                    });
-                });
-            });
-        });
-    });
+    auto const full =
+        wrapped(context_constructed(0), wrapped(context(uri_name), base::view_of(url)));
+    auto const point = wrapped(Tag::Sequence, wrapped(context_constructed(0), full));
+    return wrapped(Tag::Sequence, point);
 }
 
 Bytes authority_identifier(P384SigningKey const& key) {
@@ -203,6 +200,17 @@ base::Result<Bytes> issue_list(Issuer const& issuer, ListWish const& wish) {
     base::Bytes<8> number{};
     for (std::size_t i = 0; i < number.size(); ++i)
         number[i] = std::byte((wish.number >> (8 * (number.size() - 1 - i))) & 0xff);
+    auto const entries = der_of([&](DerWriter& out) {
+        for (auto const& revoked : wish.revoked)
+            out.nested(Tag::Sequence, [&](DerWriter& entry) {
+                entry.number(revoked.serial);
+                entry.time(revoked.at);
+            });
+    });
+    auto const more = der_of([&](DerWriter& out) {
+        extension(out, authority_key_identifier, false, authority_identifier(issuer.key));
+        extension(out, list_number, false, der_of([&](DerWriter& value) { value.number(number); }));
+    });
     auto const content = der_of([&](DerWriter& out) {
         out.nested(Tag::Sequence, [&](DerWriter& in) {
             in.number(version_2);
@@ -210,24 +218,8 @@ base::Result<Bytes> issue_list(Issuer const& issuer, ListWish const& wish) {
             in.raw(issuer.name);
             in.time(wish.this_update);
             in.time(wish.next_update);
-            auto const entries = [&](DerWriter& list) {
-                for (auto const& revoked : wish.revoked)
-                    list.nested(Tag::Sequence, [&](DerWriter& entry) {
-                        entry.number(revoked.serial);
-                        entry.time(revoked.at);
-                    });
-            };
-            if (!wish.revoked.empty()) in.nested(Tag::Sequence, entries);
-            in.nested(context_constructed(0), [&](DerWriter& tagged) {
-                tagged.nested(Tag::Sequence, [&](DerWriter& list) {
-                    extension(
-                        list, authority_key_identifier, false, authority_identifier(issuer.key)
-                    );
-                    extension(list, list_number, false, der_of([&](DerWriter& value) {
-                                  value.number(number);
-                              }));
-                });
-            });
+            if (!entries.empty()) in.add(Tag::Sequence, entries);
+            in.add(context_constructed(0), wrapped(Tag::Sequence, more));
         });
     });
     return signed_by(issuer.key, content);

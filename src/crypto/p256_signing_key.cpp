@@ -91,6 +91,25 @@ base::Result<Es256Signature> P256SigningKey::sign(base::View message) const {
     return out;
 }
 
+std::vector<std::byte> der_of(Es256Signature const& signature) {
+    constexpr std::byte sequence{0x30};
+    constexpr std::byte integer{0x02};
+    constexpr std::byte sign_bit{0x80};
+    std::vector<std::byte> content;
+    for (auto number : {base::View{signature}.first<half>(), base::View{signature}.last<half>()}) {
+        base::View digits = number;
+        while (digits.size() > 1 && digits.front() == std::byte{}) digits = digits.subspan(1);
+        bool const padded = (digits.front() & sign_bit) != std::byte{};
+        content.push_back(integer);
+        content.push_back(std::byte(digits.size() + (padded ? 1 : 0)));
+        if (padded) content.push_back(std::byte{});
+        content.insert(content.end(), digits.begin(), digits.end());
+    }
+    std::vector<std::byte> out{sequence, std::byte(content.size())};
+    out.insert(out.end(), content.begin(), content.end());
+    return out;
+}
+
 bool verified_es256(base::View public_key, base::View message, base::View signature) {
     auto const key = PublicKey::parse(public_key);
     return key && key->kind() == KeyKind::P256 && signature.size() == 2 * half &&

@@ -35,6 +35,10 @@ private:
     std::shared_ptr<evp_pkey_st> key_; // never changed after it was made
 };
 
+// The same signature as certificates and cosign hold it: a SEQUENCE of two INTEGERs (RFC 3279,
+// 2.2.3).
+std::vector<std::byte> der_of(Es256Signature const& signature);
+
 // Whether `signature` is one of `message` by the key in this SubjectPublicKeyInfo, on P-256.
 bool verified_es256(base::View public_key, base::View message, base::View signature);
 

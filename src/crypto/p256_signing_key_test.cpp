@@ -2,7 +2,10 @@
 
 #include "crypto/ec_signing_key.hpp"
 #include "crypto/p256_signing_key.hpp"
+#include "crypto/public_key.hpp"
 #include "crypto/testing.hpp"
+
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -28,6 +31,24 @@ TEST(P256SigningKey, that_was_made_is_read_again_and_its_signature_verifies) {
     EXPECT_FALSE(verified_es256(P256SigningKey::generate()->public_key(), message, signature));
     EXPECT_FALSE(verified_es256(key.public_key(), message, base::View{signature}.first(63)));
     EXPECT_FALSE(verified_es256({}, message, signature));
+}
+
+TEST(P256SigningKey, writes_each_signature_as_certificates_hold_them) {
+    auto const key = *P256SigningKey::generate();
+    auto const public_key = *PublicKey::parse(key.public_key());
+    auto const message = base::view_of("a message");
+    std::set<std::size_t> sizes;
+    for (int i = 0; i < 200; ++i) { // with and without bytes that a sign costs
+        auto const der = der_of(*key.sign(message));
+        sizes.insert(der.size());
+        EXPECT_TRUE(public_key.verify(SignatureAlgorithm::EcdsaSha256, message, der));
+    }
+    EXPECT_GE(sizes.size(), 3U);
+    Es256Signature small{};
+    small[31] = std::byte{1};
+    small[63] = std::byte{0x80};
+    EXPECT_EQ(der_of(small), testing::unhex("300702010102020080"));
+    EXPECT_EQ(der_of(Es256Signature{}), testing::unhex("3006020100020100"));
 }
 
 TEST(P256SigningKey, verifies_the_signature_of_rfc_6979) {

@@ -31,6 +31,17 @@ bool at_the_end() {
 // Instead of asking the terminal for the pass phrase of an encrypted key.
 int no_pass_phrase(char* /*out*/, int /*size*/, int /*writes*/, void* /*context*/) { return -1; }
 
+TlsResult<void> belongs(TlsKey const& key, TlsHandle<x509_st> const& certificate) {
+    if (X509_check_private_key(certificate.get(), key.get()) == 1) return {};
+    ERR_clear_error();
+    return std::unexpected(
+        TlsError{
+            .kind = Kind::Settings,
+            .text = "the private key does not belong to the first certificate"
+        }
+    );
+}
+
 } // namespace
 
 TlsResult<std::vector<TlsHandle<x509_st>>> certificates_from_pem(std::string_view pem) {
@@ -90,15 +101,26 @@ TlsResult<TlsCredential>
 TlsCredential::from_pem(std::string_view chain, std::string_view private_key) {
     auto certificates = TRY(certificates_from_pem(chain));
     auto key = TRY(TlsKey::from_pem(private_key));
-    if (X509_check_private_key(certificates.front().get(), key.get()) != 1) {
-        ERR_clear_error();
-        return std::unexpected(
-            TlsError{
-                .kind = Kind::Settings,
-                .text = "the private key does not belong to the first certificate"
-            }
-        );
+    TRY(belongs(key, certificates.front()));
+    return TlsCredential{std::move(key), std::move(certificates)};
+}
+
+TlsResult<TlsCredential> TlsCredential::issued(TlsKey key, std::span<base::View const> chain) {
+    std::vector<TlsHandle<x509_st>> certificates;
+    for (auto const der : chain) {
+        auto const* at = raw(der);
+        TlsHandle<x509_st> next{d2i_X509(nullptr, &at, static_cast<long>(der.size()))};
+        if (!next || at != raw(der) + der.size()) {
+            ERR_clear_error();
+            return std::unexpected(
+                TlsError{.kind = Kind::Settings, .text = "what was issued is no certificate"}
+            );
+        }
+        certificates.push_back(std::move(next));
     }
+    if (certificates.empty())
+        return std::unexpected(TlsError{.kind = Kind::Settings, .text = "nothing was issued"});
+    TRY(belongs(key, certificates.front()));
     return TlsCredential{std::move(key), std::move(certificates)};
 }
 

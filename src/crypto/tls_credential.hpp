@@ -3,6 +3,7 @@
 // What one end of a TLS connection shows of itself: a private key and the certificates that go with
 // it.
 
+#include "base/view.hpp"
 #include "crypto/p256_signing_key.hpp"
 #include "crypto/tls_error.hpp"
 #include "crypto/tls_handle.hpp"
@@ -41,6 +42,9 @@ public:
     static TlsResult<TlsCredential> from_pem(std::string_view chain, std::string_view private_key);
     static TlsResult<TlsCredential>
     self_signed(TlsKey key, std::span<std::string const> names, std::chrono::sys_seconds now);
+
+    // What an authority has issued for this key: DER, the own certificate first.
+    static TlsResult<TlsCredential> issued(TlsKey key, std::span<base::View const> chain);
 
     TlsCredential share() const;
 

@@ -1,7 +1,6 @@
 #include "net/channel.hpp"
 
 #include "crypto/tls_context.hpp"
-#include "net/names.hpp"
 #include "os/failure.hpp"
 #include "os/socket.hpp"
 
@@ -49,21 +48,6 @@ OrTrouble<nanoseconds> wait_for(int socket, short events, nanoseconds most) {
     }
 }
 
-OrTrouble<os::Fd> connected(os::SocketAddress const& address, nanoseconds most) {
-    auto socket = os::stream_socket(address.family());
-    if (!socket) return trouble(socket.error());
-    auto const begun = os::connect(socket->number(), address);
-    if (!begun) {
-        if (begun.error() != Errno::InProgress) return trouble(begun.error());
-        if (TRY(wait_for(socket->number(), POLLOUT, most)) == most)
-            return trouble("no answer in time");
-        auto const came = os::pending_error(socket->number());
-        if (!came) return trouble(came.error());
-    }
-    (void)os::no_delay(socket->number());
-    return std::move(*socket);
-}
-
 // A key of this moment, where nobody asks who comes.
 crypto::TlsResult<crypto::TlsCredential> credential_of_this_moment() {
     auto const now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -87,24 +71,8 @@ tls_session(std::string const& server_name, TlsWish const& wish) {
 
 } // namespace
 
-OrTrouble<Channel>
-Channel::connect(std::string const& host, std::string const& port, Patience const& patience) {
-    auto const addresses = look_up(host, port);
-    if (!addresses) return trouble(addresses.error());
-    std::string why = "the name has no address";
-    for (auto const& candidate : *addresses) {
-        auto socket = connected(candidate, patience.connect);
-        if (socket) return Channel{std::move(*socket), patience};
-        why = candidate.to_string() + ": " + socket.error().text;
-    }
-    return trouble(why);
-}
-
-OrTrouble<Channel>
-Channel::open(WebAddress const& address, TlsWish const& wish, Patience const& patience) {
-    auto out = TRY(connect(address.host, address.port, patience));
-    if (address.tls) TRY(out.start_tls(address.host, wish));
-    return out;
+Channel Channel::over(os::Fd socket, Patience const& patience) {
+    return Channel{std::move(socket), patience};
 }
 
 OrTrouble<> Channel::start_tls(std::string const& server_name, TlsWish const& wish) {

@@ -51,6 +51,10 @@ struct TlsWish {
 
 class Channel {
 public:
+    // Of a socket that is connected already.
+    static Channel over(os::Fd socket, Patience const& patience);
+    // By a name of the system's resolver, which a program without it leaves out
+    // (channel_connect.cpp).
     static OrTrouble<Channel>
     connect(std::string const& host, std::string const& port, Patience const& patience);
     // The same, and TLS where the address says so.

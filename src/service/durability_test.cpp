@@ -126,7 +126,7 @@ TEST(Killed, at_any_moment_keeps_what_was_acknowledged) {
         );
         head = newer;
     }
-    EXPECT_GT(acknowledged, kills);
+    EXPECT_GE(acknowledged, kills); // one at least in each life
     std::printf(
         "%lu kills, %llu releases acknowledged, none lost\n",
         kills,

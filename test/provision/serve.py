@@ -462,6 +462,75 @@ def _no_keep():
     equal(host.sockets(), [])
 
 
+@story("a customer lists its Keeps and ends one by `enarx keeps`")
+def _keeps_command():
+    host = Host(tls=True, customers=customer("alice") + customer("bob"))
+    first, second = host.keep(TOKENS["alice"]), host.keep(TOKENS["alice"])
+    token = write("alice.token", TOKENS["alice"] + "\n")
+    line = ["keeps", "--host", f"localhost:{host.port}", "--host-root", scratch("host.pem")]
+    contains(succeeded(enarx(*line, "--token-file", token)).text, f"{first['id']}  running", f"{second['id']}  running", BACKEND)
+    equal(succeeded(enarx(*line, "--token-file", token, "--stop", first["id"])).text, f"{first['id']} is gone\n")
+    listed = json.loads(succeeded(enarx(*line, "--token-file", token, "--json")).text)["keeps"]
+    equal({keep["id"]: keep["state"] for keep in listed}, {first["id"]: "ended", second["id"]: "running"})
+    equal(succeeded(enarx(*line, "--token-file", write("bob.token", TOKENS["bob"]))).text, "")
+    refused(enarx(*line, "--token-file", write("bob.token", TOKENS["bob"]), "--stop", second["id"]), 1, "status 404", name="host-refused")
+    refused(enarx(*line), 1, "status 401", name="host-refused")
+    refused(enarx(*line, "--stop", "../x"), 2, "no Keep's name", name="usage")
+    refused(enarx("keeps"), 2, "--host is missing", name="usage")
+    refused(enarx("keeps", "--host", f"localhost:{host.port}"), 1, name="host-unreachable")
+
+
+def private_bytes(place):
+    """The secret number of a PEM key, as it lies in memory: in either order of bytes."""
+    text = subprocess.run(["openssl", "pkey", "-in", f"{place}.key", "-noout", "-text"], check=True, capture_output=True).stdout.decode()
+    digits = re.search(r"priv:\s+([0-9a-f:\s]+)pub:", text).group(1)
+    number = bytes.fromhex(re.sub(r"[^0-9a-f]", "", digits))[-32:]
+    return {number, number[::-1]}
+
+
+def in_memory(process, wanted):
+    """Whether one of the texts is in the memory of a process."""
+    with open(f"/proc/{process}/maps", encoding="ascii") as maps, open(f"/proc/{process}/mem", "rb", buffering=0) as memory:
+        for line in maps:
+            bounds, rights = line.split()[:2]
+            first, last = (int(bound, 16) for bound in bounds.split("-"))
+            if rights[0] != "r" or last - first > 1 << 30 or "[v" in line:
+                continue
+            try:
+                memory.seek(first)
+                content = memory.read(last - first)
+            except (OSError, ValueError):
+                continue
+            if any(text in content for text in wanted):
+                return True
+    return False
+
+
+@story("a Keep's process has nothing of its host's: no key, no token, no descriptor, no variable")
+def _nothing_of_the_host():
+    os.environ["HOST_SECRET"] = "not for Keeps"
+    host = Host(tls=True, customers=customer("alice"))
+    contains(pathlib.Path(f"/proc/{host.process.pid}/environ").read_text(), "HOST_SECRET")
+    keep = host.keep(TOKENS["alice"], memory="64M")
+    process = int(matches(host.said(), rf"Keep {keep['id']} .*process (\d+)").group(1))
+    secrets = private_bytes(scratch("host")) | {scratch("host.key").read_bytes().splitlines()[1]}
+    token = {hashlib.sha256(TOKENS["alice"].encode()).digest()}
+    try:
+        true(in_memory(host.process.pid, secrets), "the search does not find the host's key in the host itself")
+        true(in_memory(host.process.pid, token), "the search does not find the digest of the token in the host itself")
+        true(not in_memory(process, secrets | token), "the Keep's process has the host's key or a customer's digest")
+    except PermissionError:
+        skip("the memory of processes may not be read here")
+    for number in os.listdir(f"/proc/{process}/fd"):
+        target = os.readlink(f"/proc/{process}/fd/{number}")
+        true("state/lock" not in target and "log" not in target, f"descriptor {number} is {target}")
+    held = {os.readlink(f"/proc/{host.process.pid}/fd/{number}") for number in os.listdir(f"/proc/{host.process.pid}/fd")}
+    theirs = {os.readlink(f"/proc/{process}/fd/{number}") for number in os.listdir(f"/proc/{process}/fd")}
+    shared = {target for target in held & theirs if target.startswith(("socket:", "pipe:"))}
+    true(len(shared) <= 1, f"more than its messages is shared: {shared}")
+    true(b"HOST_SECRET" not in pathlib.Path(f"/proc/{process}/environ").read_bytes(), "a variable of the host's is there")
+
+
 @story("metrics are Prometheus text without names of customers or Keeps, and an idle host is small")
 def _metrics():
     host = Host()

@@ -91,7 +91,7 @@ using Event = std::variant<
     Failed>;
 
 struct Message {
-    protocol::provision::FrameType type{};
+    protocol::provision::FrameType type = protocol::provision::FrameType::Refuse;
     std::vector<std::byte> body;
 };
 struct Step {

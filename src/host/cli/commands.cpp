@@ -5,6 +5,7 @@
 #include "host/cli/completion/completion.hpp"
 #include "host/cli/config/init.hpp"
 #include "host/cli/deploy/deploy.hpp"
+#include "host/cli/deployment/deployment.hpp"
 #include "host/cli/exec/exec.hpp"
 #include "host/cli/explain/explain.hpp"
 #include "host/cli/inspect/inspect.hpp"
@@ -15,7 +16,9 @@
 #include "host/cli/package/package.hpp"
 #include "host/cli/platform/info.hpp"
 #include "host/cli/platform/vcek.hpp"
+#include "host/cli/registry/registry.hpp"
 #include "host/cli/run/run.hpp"
+#include "host/cli/serve/keeps.hpp"
 #include "host/cli/serve/serve.hpp"
 #include "host/cli/verify/verify.hpp"
 
@@ -50,10 +53,17 @@ constexpr std::array all{
     key_tenant_create_command,
     key_tenant_digest_command,
     package_command,
+    push_command,
+    pull_command,
     deploy_command,
     attach_command,
     serve_command,
+    keeps_command,
     serve_sweeper_command,
+    deployment_create_command,
+    deployment_publish_command,
+    deployment_status_command,
+    deployment_withdraw_command,
     explain_command,
     completion_command,
     manual_command,

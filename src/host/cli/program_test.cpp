@@ -2,6 +2,8 @@
 #include "host/cli/program.hpp"
 #include "host/cli/syntax/help.hpp"
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
@@ -25,10 +27,11 @@ std::vector<std::string> words_of(std::string_view name) {
     return words;
 }
 
-// docs/exit-status.md: the statuses 1 and 2 of `run` and `exec` are the program's.
+// docs/exit-status.md: the statuses 1 and 2 of these are the program's.
 TEST(Program, EndsWrongUsageOfACommandThatRunsAProgramWith125AndOfAnyOtherWith2) {
     for (auto const& command : commands()) {
-        bool const runs = command.name == "run" || command.name == "exec";
+        constexpr std::array<std::string_view, 5> all{"run", "exec", "keep", "deploy", "attach"};
+        bool const runs = std::ranges::find(all, command.name) != all.end();
         EXPECT_EQ(command.runs_a_program, runs) << command.name;
         for (auto const* wrong : {"--no-such-option", "--help=yes"}) {
             auto words = words_of(command.name);

@@ -96,7 +96,7 @@ std::optional<std::string> token_in(base::View bytes) {
     if (!json) return {};
     // The distribution's specification names both; where both are there, they are the same.
     for (auto const* const key : {"token", "access_token"}) {
-        auto const text = text_in(*json, key);
+        auto text = text_in(*json, key);
         bool const visible = std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
         if (!text.empty() && visible) return text;
     }

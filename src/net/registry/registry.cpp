@@ -134,6 +134,7 @@ OrTrouble<HttpAnswer> Registry::ask_as_known(HttpRequest request, BodySink* sink
 
 os::OrFailure<OrTrouble<HttpAnswer>> Registry::attempt(HttpRequest const& request, BodySink* sink) {
     auto answer = ask_as_known(request, sink);
+    answered_ = answered_ || answer;
     if (!answer || answer->status != unauthorized) return answer;
     if (!TRY(introduce(*answer))) return answer;
     return ask_as_known(request, sink);
@@ -144,7 +145,7 @@ os::OrFailure<HttpAnswer> Registry::ask(HttpRequest const& request) {
         auto answer = TRY(attempt(request, nullptr));
         if (answer && !busy(answer->status)) return std::move(*answer);
         auto const why = answer ? "status " + std::to_string(answer->status) : answer.error().text;
-        bool const in_vain = !answer && !answer.error().again;
+        bool const in_vain = !answer && !(answer.error().again && answered_);
         if (!in_vain && pause(tried, why, answer ? &*answer : nullptr)) continue;
         if (answer) return std::unexpected(unexpected_answer(name_, *answer));
         return std::unexpected(trouble_of(name_, answer.error()));
@@ -235,7 +236,7 @@ os::OrFailure<ManifestBytes> Registry::manifest(std::string const& wanted) {
     return out;
 }
 
-os::OrFailure<HttpHead>
+os::OrFailure<void>
 Registry::put_manifest(std::string const& name, std::string const& media_type, base::View bytes) {
     auto put = request("PUT", "/manifests/" + name);
     put.headers = {{"Content-Type", media_type}};
@@ -250,7 +251,7 @@ Registry::put_manifest(std::string const& name, std::string const& media_type, b
             "package-damaged",
             name_ + ": the registry took the manifest " + digest + " for " + *told
         );
-    return HttpHead{answer};
+    return {};
 }
 
 os::OrFailure<std::vector<std::byte>> Registry::referrers(std::string const& digest) {

@@ -40,8 +40,7 @@ public:
 
     // Of that tag or digest. The failure "package-missing": there is none.
     os::OrFailure<ManifestBytes> manifest(std::string const& wanted);
-    // Headers of the answer, which say whether the registry has understood what it refers to.
-    os::OrFailure<HttpHead>
+    os::OrFailure<void>
     put_manifest(std::string const& name, std::string const& media_type, base::View bytes);
 
     using Sink = std::function<os::OrFailure<void>(std::uint64_t offset, base::View bytes)>;
@@ -80,6 +79,7 @@ private:
     bool push_;
     std::string name_;
     HttpClient client_;
+    bool answered_ = false;     // one that has never is not asked again and again
     std::string authorization_; // of the registry itself, and of no other server
 };
 

@@ -32,7 +32,7 @@ struct Meeting {
     std::vector<std::uint64_t> offsets;
 
     explicit Meeting(
-        std::function<void(Peer&, std::string const& request, std::size_t number)> part,
+        std::function<void(Peer&, std::string const& request, std::size_t number)> const& part,
         std::optional<std::string> credentials = {},
         bool push = false
     )
@@ -41,7 +41,6 @@ struct Meeting {
                   auto const request = peer.request();
                   if (request.empty()) return;
                   heard.push_back(request);
-                  auto const before = request.substr(0, request.find("\r\n"));
                   part(peer, request, heard.size());
                   if (closes) return;
               }

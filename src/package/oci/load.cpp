@@ -30,13 +30,17 @@ public:
         wanted = std::min<std::uint64_t>(wanted, size_ - at_);
         Bytes out;
         while (out.size() < wanted) {
-            auto const piece = blobs_.read(digest_, at_, wanted - out.size());
+            auto piece = blobs_.read(digest_, at_, wanted - out.size());
             if (piece.empty())
                 return std::unexpected(Failed{"package-missing", "nobody gives all of " + digest_});
             if (piece.size() > wanted - out.size())
                 return damaged("more was given of " + digest_ + " than was asked for");
-            out.insert(out.end(), piece.begin(), piece.end());
             at_ += piece.size();
+            // Most sources give all at once, and 1 MiB is not copied for nothing.
+            if (out.empty())
+                out = std::move(piece);
+            else
+                out.insert(out.end(), piece.begin(), piece.end());
         }
         hash_.add(out);
         return out;

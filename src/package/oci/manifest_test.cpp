@@ -103,6 +103,79 @@ TEST(Manifest, of_anything_else_is_refused_by_the_name_of_its_field) {
     EXPECT_EQ(refused_manifest(good + std::string(largest_manifest, ' ')), "manifest");
 }
 
+// ---- every field of both, in every way ----
+
+using Refused = std::string (*)(std::string const&);
+
+// `value`: the whole text that stands behind `"key":` at `at` in `text`.
+std::size_t end_of_value(std::string const& text, std::size_t at) {
+    int depth = 0;
+    for (bool quoted = false; at < text.size(); ++at) {
+        char const c = text[at];
+        if (c == '"') quoted = !quoted;
+        if (quoted) continue;
+        if (depth == 0 && (c == ',' || c == '}' || c == ']')) return at;
+        depth += (c == '{' || c == '[') - (c == '}' || c == ']');
+    }
+    return at;
+}
+
+void expect_each_change_refused(
+    std::string const& good,
+    std::string const& key,
+    std::string const& field,
+    Refused refused,
+    std::size_t from = 0
+) {
+    auto const at = good.find('"' + key + "\":", from);
+    ASSERT_NE(at, std::string::npos) << field;
+    auto const value_at = at + key.size() + 3;
+    auto const end = end_of_value(good, value_at);
+    auto const value = good.substr(value_at, end - value_at);
+    auto const instead = [&](std::string_view text) {
+        auto changed = good;
+        return changed.replace(value_at, end - value_at, text);
+    };
+    for (auto const* const other : {"null", "true", "-1", "1.5", "1e9", "{\"a\":1}", "[[]]"})
+        EXPECT_TRUE(refused(instead(other)).starts_with(field)) << field << ' ' << other;
+    if (value[0] != '"') EXPECT_TRUE(refused(instead("\"x\"")).starts_with(field)) << field;
+    if (value[0] == '"') EXPECT_TRUE(refused(instead("7")).starts_with(field)) << field;
+    auto renamed = good;
+    renamed.replace(at + 1, key.size(), key + "x");
+    EXPECT_TRUE(refused(renamed).starts_with(field)) << field << " missing: " << refused(renamed);
+    auto doubled = good;
+    doubled.insert(end, ",\"" + key + "\":" + value);
+    auto const whole = field.substr(0, field.find('.'));
+    EXPECT_EQ(refused(doubled), whole) << field << " doubled";
+    EXPECT_EQ(refused(good.substr(0, end)), whole) << field << " cut";
+}
+
+TEST(Manifest, wants_every_field_once_and_of_its_type) {
+    auto const good = encode(manifest());
+    for (auto const* const key : {"schemaVersion", "mediaType", "artifactType", "config", "layers"})
+        expect_each_change_refused(good, key, std::string{"manifest."} + key, refused_manifest);
+    for (std::string const part : {"config", "layers"})
+        for (auto const* const key : {"mediaType", "digest", "size"})
+            expect_each_change_refused(
+                good, key, "manifest." + part + "." + key, refused_manifest, good.find('"' + part)
+            );
+}
+
+TEST(Config, wants_every_field_once_and_of_its_type) {
+    auto const good = encode(config());
+    for (auto const* const key :
+         {"enarx",
+          "id",
+          "cipher",
+          "commitment",
+          "workload",
+          "configuration",
+          "secrets",
+          "volumes",
+          "layers"})
+        expect_each_change_refused(good, key, std::string{"config."} + key, refused_config);
+}
+
 TEST(Config, is_read_as_it_was_written) {
     EXPECT_EQ(*decode_config(base::view_of(encode(config()))), config());
     auto plain = config();

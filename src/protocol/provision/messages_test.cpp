@@ -204,6 +204,77 @@ TEST(Messages, want_every_value_of_its_type_and_in_the_one_encoding) {
     }
 }
 
+TEST(Messages, are_refused_by_the_name_of_the_field_that_is_wrong) {
+    std::map<std::string, std::vector<std::string>> const fields{
+        {"binding",
+         {"version", "suite", "role", "key", "recipient", "channel", "peer", "orders", "instance"}},
+        {"ready binding",
+         {"version",
+          "suite",
+          "role",
+          "key",
+          "recipient",
+          "channel",
+          "peer",
+          "orders",
+          "instance",
+          "workload",
+          "configuration",
+          "tenant",
+          "package",
+          "deployment"}},
+        {"deployment",
+         {"version",
+          "name",
+          "serial",
+          "package",
+          "workload",
+          "configuration",
+          "evidence",
+          "grantors",
+          "secrets",
+          "volumes",
+          "certificate",
+          "replicas",
+          "hardware"}},
+        {"grant",
+         {"deployment",
+          "keep",
+          "report-data",
+          "package-key",
+          "secrets",
+          "volumes",
+          "authorities",
+          "time",
+          "log",
+          "sources"}},
+        {"hello", {"versions", "suite", "role"}},
+    };
+    for (auto const& message : messages()) {
+        auto const& names = fields.at(message.name);
+        Pairs const good{message.good};
+        ASSERT_EQ(names.size(), good.all.size()) << message.name;
+        auto const kind = message.name.substr(message.name.rfind(' ') + 1);
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            auto const refused = [&](Bytes const& key, Bytes const& value) {
+                auto changed = good;
+                changed.all[i] = {key, value};
+                Bytes again;
+                auto const read = message.decode(changed.bytes(), again);
+                return read ? "accepted" : std::string{read.error().field};
+            };
+            auto const own = kind + '.' + names[i];
+            auto const& [key, value] = good.all[i];
+            EXPECT_EQ(refused({std::byte{15}}, value), own);
+            EXPECT_EQ(refused(longer(key), value), own);
+            EXPECT_EQ(refused(key, {std::byte{0xf7}}), own) << "undefined";
+            EXPECT_EQ(refused(key, {std::byte{0xfb}, {}, {}, {}, {}, {}, {}, {}, {}}), own);
+            EXPECT_EQ(refused(key, {std::byte{0xc1}, {}}), own) << "a tag";
+            if (longer(value) != value) EXPECT_EQ(refused(key, longer(value)), own);
+        }
+    }
+}
+
 TEST(Messages, cut_anywhere_are_refused_and_with_any_byte_changed_refused_or_another_message) {
     for (auto const& message : messages()) {
         for (std::size_t at = 0; at < message.good.size(); ++at) {

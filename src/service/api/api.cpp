@@ -28,9 +28,9 @@ std::chrono::sys_seconds now() {
 
 Response answer_of(Denial const& denial) {
     auto out = net::server::problem(denial.status, denial.failure, denial.detail);
-    if (denial.rule.empty() || !out.body.ends_with('}')) return out;
-    out.body.pop_back(); // a rule's name is of letters, dots and dashes
-    out.body += R"(,"rule":")" + denial.rule + "\"}";
+    auto const end = out.body.rfind('}');
+    if (denial.rule.empty() || end == std::string::npos) return out;
+    out.body.insert(end, R"(,"rule":")" + denial.rule + '"'); // letters, dots and dashes
     return out;
 }
 

@@ -3,13 +3,13 @@
 namespace service {
 
 void Decisions::add(Decision decision) {
-    std::lock_guard const lock{mutex_};
+    std::scoped_lock const lock{mutex_};
     decisions_.push_front(std::move(decision));
     if (decisions_.size() > kept) decisions_.pop_back();
 }
 
 std::vector<Decision> Decisions::last(std::string_view deployment, std::size_t most) const {
-    std::lock_guard const lock{mutex_};
+    std::scoped_lock const lock{mutex_};
     std::vector<Decision> out;
     for (auto const& each : decisions_) {
         if (out.size() == most) break;

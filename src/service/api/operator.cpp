@@ -45,7 +45,7 @@ Response Api::revoke(Request const& request) {
     auto const done = parts_.store.revoke(keep, at, entry);
     if (!done && done.error().why == Why::Unknown) return problem(not_found, done.error().failure);
     if (!done && done.error().why != Why::Revoked) return answer_of(denial_of(done.error()));
-    std::lock_guard const lock{list_mutex_};
+    std::scoped_lock const lock{list_mutex_};
     list_.clear(); // the next one names it
     return {.type = "", .body = ""};
 }

@@ -45,7 +45,7 @@ Response Api::service_keys() const {
 Response Api::revocation_list() {
     constexpr auto fresh = std::chrono::seconds{10};
     constexpr auto life = std::chrono::hours{24};
-    std::lock_guard const lock{list_mutex_};
+    std::scoped_lock const lock{list_mutex_};
     auto const at = now();
     auto const number = static_cast<std::uint64_t>(at.time_since_epoch().count());
     if (list_.empty() || number >= list_time_ + static_cast<std::uint64_t>(fresh.count())) {

@@ -6,7 +6,7 @@ namespace service {
 
 Workers::~Workers() {
     {
-        std::lock_guard const lock{mutex_};
+        std::scoped_lock const lock{mutex_};
         over_ = true;
         tasks_.clear();
     }
@@ -28,7 +28,7 @@ os::OrFailure<void> Workers::start(std::size_t threads) {
 
 bool Workers::offer(Task& task) {
     {
-        std::lock_guard const lock{mutex_};
+        std::scoped_lock const lock{mutex_};
         if (over_ || tasks_.size() >= most_) return false;
         tasks_.push_back(std::move(task));
     }
@@ -37,7 +37,7 @@ bool Workers::offer(Task& task) {
 }
 
 std::size_t Workers::waiting() const {
-    std::lock_guard const lock{mutex_};
+    std::scoped_lock const lock{mutex_};
     return tasks_.size();
 }
 

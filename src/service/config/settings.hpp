@@ -17,10 +17,10 @@ namespace service {
 // Who may publish deployments, and what for.
 struct Tenant {
     std::string name;
-    std::vector<Digest> keys;             // SHA-256 of SubjectPublicKeyInfo
-    std::vector<std::string> deployments; // names; one that ends in a slash: all that begin so
-    std::vector<std::string> dns_names;   // "api.example", or "*.shop.example"
-    std::uint64_t replicas = 1000;        // of one deployment, at most
+    std::vector<Digest> keys = {};             // SHA-256 of SubjectPublicKeyInfo
+    std::vector<std::string> deployments = {}; // names; one that ends in a slash: all that begin so
+    std::vector<std::string> dns_names = {};   // "api.example", or "*.shop.example"
+    std::uint64_t replicas = 1000;             // of one deployment, at most
     bool allow_no_hardware = false;
 
     bool may_name(std::string_view deployment) const;
@@ -31,18 +31,18 @@ struct Rate {
 };
 
 struct Settings {
-    std::vector<std::string> listen;       // ADDRESS:PORT, TLS
-    std::string operator_listen;           // ADDRESS:PORT, plain, on loopback; empty: none
-    std::string name;                      // of the service, and of its log
-    std::string trust_domain;              // of SPIFFE IDs
-    std::string url;                       // where it is reached from outside; may be empty
-    std::string policies;                  // a folder of policy files
-    std::vector<std::string> endorsements; // files and folders of what vendors say
-    std::vector<std::string> roots;        // PURPOSE:FILE, in the place of the built-in ones
-    std::uint64_t queue = 1024;            // requests that wait for a decision, at most
+    std::vector<std::string> listen;            // ADDRESS:PORT, TLS
+    std::string operator_listen = {};           // ADDRESS:PORT, plain, on loopback; empty: none
+    std::string name;                           // of the service, and of its log
+    std::string trust_domain = {};              // of SPIFFE IDs
+    std::string url = {};                       // where it is reached from outside; may be empty
+    std::string policies = {};                  // a folder of policy files
+    std::vector<std::string> endorsements = {}; // files and folders of what vendors say
+    std::vector<std::string> roots = {};        // PURPOSE:FILE, in the place of the built-in ones
+    std::uint64_t queue = 1024;                 // requests that wait for a decision, at most
     Rate per_address{1200};
     Rate per_deployment{6000};
-    std::vector<Tenant> tenants;
+    std::vector<Tenant> tenants = {};
 
     // Null: nobody whom the service knows.
     Tenant const* tenant_with(base::View key_digest) const;

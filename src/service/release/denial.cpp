@@ -12,6 +12,8 @@ Denial denial_of(Refusal const& refusal) {
     case Why::SecondRelease:
     case Why::ReplicasExhausted:
         return {.status = conflict, .failure = name, .detail = text};
+    case Why::AnothersName:
+        return {.failure = name, .rule = std::string{rule::tenant}, .detail = text};
     case Why::Withdrawn:
     case Why::Unknown:
         return {.rule = std::string{rule::deployment}, .detail = text};

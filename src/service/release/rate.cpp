@@ -19,7 +19,7 @@ double since(Buckets::Clock::time_point then, Buckets::Clock::time_point now) {
 std::optional<std::chrono::seconds> Buckets::take(std::string_view name, Clock::time_point now) {
     auto const most = static_cast<double>(per_minute_);
     auto const rate = most / seconds_per_minute;
-    std::lock_guard const lock{mutex_};
+    std::scoped_lock const lock{mutex_};
     if (buckets_.size() >= most_names) forget_full(now);
     if (buckets_.size() >= most_names) buckets_.clear(); // rather too much for some than none
     auto& bucket = buckets_.try_emplace(std::string{name}, Bucket{most, now}).first->second;

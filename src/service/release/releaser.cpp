@@ -154,7 +154,9 @@ OrDenial<Body> Releaser::try_grant(
     auto const logged = parts_.store.release(release, terms.replicas(), entry);
     if (!logged) return from(logged.error());
 
-    attest::provision::GrantWish wish{.deployment = row.statement, .time = number(at)};
+    attest::provision::GrantWish wish{
+        .deployment = row.statement, .package_key = {}, .secrets = {}, .time = number(at)
+    };
     if (secrets.package_key) wish.package_key = secrets.package_key->view();
     for (auto const& [secret, value] : secrets.values)
         wish.secrets.emplace_back(secret, value.view());
@@ -178,13 +180,59 @@ OrDenial<Body> Releaser::try_certify(
     auto const terms = TRY(Terms::of(row, parts_.settings, grantor, at));
     auto const answer = judge(exchange, attestation, wire::Purpose::Ready, terms, at);
     if (auto denial = denial_of(answer, terms)) return std::unexpected(*std::move(denial));
-    auto const& keep = *answer.channel();
-    TRY(check_workload(*keep.runs(), terms));
+    TRY(check_workload(*answer.channel()->runs(), terms));
+    return certificate(answer, terms, row, at);
+}
 
+OrDenial<Body> Releaser::certificate(
+    attest::provision::Answer const& answer,
+    Terms const& terms,
+    DeploymentRow const& row,
+    sys_seconds at
+) {
+    auto const wish = TRY(leaf_wish(answer, terms, row, at));
+    auto const leaf = parts_.authority.issue(wish, at);
+    if (!leaf) return from(leaf.error());
+    auto const name = keep_name(wish.identity_key);
+    auto const entry = accepted(
+        {.kind = wire::LogKind::Certificate,
+         .deployment = row.name,
+         .serial = row.serial,
+         .keep = name,
+         .digest = crypto::sha256(leaf->der)},
+        at
+    );
+    auto const logged = parts_.store.certify(
+        {.serial = {leaf->serial.begin(), leaf->serial.end()},
+         .keep_id = name,
+         .time = number(at),
+         .not_after = number(leaf->not_after)},
+        entry
+    );
+    if (!logged) return from(logged.error());
+    auto const renew = at + (leaf->not_after - at) * 2 / 3;
+    return wire::encode(
+        wire::Certified{
+            .chain = {leaf->der, parts_.authority.intermediate().der()},
+            .ear = wish.ear,
+            .not_after = number(leaf->not_after),
+            .renew_at = number(renew)
+        }
+    );
+}
+
+// What the certificate is to say, its attestation result with it.
+OrDenial<LeafWish> Releaser::leaf_wish(
+    attest::provision::Answer const& answer,
+    Terms const& terms,
+    DeploymentRow const& row,
+    sys_seconds at
+) const {
+    auto const& keep = *answer.channel();
     auto const& deployment = terms.deployment();
     LeafWish wish{
         .identity_key = keep.identity_key(),
-        .keep = base::hex(name),
+        .keep = base::hex(keep_name(keep.identity_key())),
         .dns_names = {},
         .spiffe_id = spiffe_id(parts_.settings.trust_domain, row.name),
         .life = std::chrono::hours{deployment.certificate_hours},
@@ -209,35 +257,8 @@ OrDenial<Body> Releaser::try_certify(
         parts_.keys.ear
     );
     if (!ear) return from(os::Failure{.name = "internal", .text = "the EAR could not be signed"});
-    wish.ear = *ear;
-    auto const leaf = parts_.authority.issue(wish, at);
-    if (!leaf) return from(leaf.error());
-
-    auto const entry = accepted(
-        {.kind = wire::LogKind::Certificate,
-         .deployment = row.name,
-         .serial = row.serial,
-         .keep = name,
-         .digest = crypto::sha256(leaf->der)},
-        at
-    );
-    auto const logged = parts_.store.certify(
-        {.serial = {leaf->serial.begin(), leaf->serial.end()},
-         .keep_id = name,
-         .time = number(at),
-         .not_after = number(leaf->not_after)},
-        entry
-    );
-    if (!logged) return from(logged.error());
-    auto const renew = at + (leaf->not_after - at) * 2 / 3;
-    return wire::encode(
-        wire::Certified{
-            .chain = {leaf->der, parts_.authority.intermediate().der()},
-            .ear = *ear,
-            .not_after = number(leaf->not_after),
-            .renew_at = number(renew)
-        }
-    );
+    wish.ear = *std::move(ear);
+    return wish;
 }
 
 void Releaser::log_denial(

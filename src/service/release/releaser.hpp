@@ -66,6 +66,18 @@ private:
         protocol::provision::Attestation const& attestation,
         std::chrono::sys_seconds at
     );
+    OrDenial<LeafWish> leaf_wish(
+        attest::provision::Answer const& answer,
+        Terms const& terms,
+        DeploymentRow const& row,
+        std::chrono::sys_seconds at
+    ) const;
+    OrDenial<std::vector<std::byte>> certificate(
+        attest::provision::Answer const& answer,
+        Terms const& terms,
+        DeploymentRow const& row,
+        std::chrono::sys_seconds at
+    );
     // Those for a rule, not those for want of room; not more than a few each second.
     void log_denial(
         Denial const& denial,

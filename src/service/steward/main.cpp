@@ -70,9 +70,9 @@ struct Words {
     std::map<std::string, std::string, std::less<>> options;
     std::vector<std::string> operands;
 
-    std::string option(std::string_view name, std::string otherwise = {}) const {
+    std::string option(std::string_view name, std::string const& otherwise = {}) const {
         auto const found = options.find(name);
-        return found == options.end() ? std::move(otherwise) : found->second;
+        return found == options.end() ? otherwise : found->second;
     }
 };
 

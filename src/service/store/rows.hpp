@@ -39,7 +39,7 @@ enum class SealedKind : std::uint8_t {
 };
 
 struct SealedName {
-    SealedKind kind{};
+    SealedKind kind = SealedKind::PackageKey;
     std::string name;
     std::uint64_t serial = 0;
     std::string secret = {};

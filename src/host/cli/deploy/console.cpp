@@ -46,7 +46,8 @@ void Console::warn(unsigned keep, std::string_view text) {
 void Console::explain(unsigned keep, attest::provision::Answer const& answer) {
     Answer const shown{
         .path = label(keep) + "the Keep's evidence",
-        .kind = answer.kind() ? attest::name_of(*answer.kind()) : "no evidence that is known",
+        .kind = answer.kind() ? attest::name_of(*answer.kind())
+                              : "the evidence itself was not looked at",
         .verdict = answer.verdict(),
         .verdict_name = verdict_name(answer.verdict()),
         .findings = answer.findings()

@@ -315,10 +315,15 @@ DeployUse::one(unsigned number, Reach& reach, Console& console, Stop& stop) cons
         .detach = given_.detach,
         .input = !given_.detach && !given_.count
     };
-    Visit visit{
-        wish, *provisions_, *terms_, package_ ? &*package_ : nullptr, *context_, console, stop
+    Means const means{
+        .provisions = *provisions_,
+        .terms = *terms_,
+        .package = package_ ? &*package_ : nullptr,
+        .context = *context_,
+        .console = console
     };
-    auto const status = visit.carry_out(reach);
+    Visit visit{wish, means, stop};
+    auto status = visit.carry_out(reach);
     if (status && *status == 0 && given_.detach && stop.asked() == 0) {
         TRY(tell_detached(reach));
         return 0;

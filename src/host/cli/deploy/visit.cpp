@@ -76,7 +76,7 @@ struct Visit::About {
     OrOver operator()(std::monostate) const { return {}; }
     OrOver operator()(provision::Attested const& /*event*/) const { return {}; } // told before
     OrOver operator()(provision::Granted const& /*event*/) const {
-        auto const& package = visit.provisions_.package();
+        auto const& package = visit.means_.provisions.package();
         auto const key = short_hex(crypto::sha256(tenant.identity_key()));
         visit.tell("granted", package + " to the Keep of key " + key, {{"package", package}});
         return {};
@@ -96,7 +96,7 @@ struct Visit::About {
     }
     OrOver operator()(provision::Resumed const& resumed) const {
         if (resumed.lost > 0)
-            visit.console_.warn(
+            visit.means_.console.warn(
                 visit.wish_.number,
                 "enarx: warning: " + std::to_string(resumed.lost) +
                     " bytes of output are no longer there"
@@ -104,7 +104,8 @@ struct Visit::About {
         return {};
     }
     OrOver operator()(provision::Written const& written) const {
-        if (visit.console_.write(visit.wish_.number, written.stream, written.bytes)) return {};
+        if (visit.means_.console.write(visit.wish_.number, written.stream, written.bytes))
+            return {};
         line.say(stop_by(SIGTERM));
         return std::unexpected(
             Over{
@@ -116,14 +117,14 @@ struct Visit::About {
         );
     }
     OrOver operator()(provision::Told const& told) const {
-        visit.console_.warn(visit.wish_.number, told.text);
+        visit.means_.console.warn(visit.wish_.number, told.text);
         return {};
     }
     OrOver operator()(provision::Ended const& end) const {
         return std::unexpected(visit.ended(end));
     }
     OrOver operator()(provision::Failed const& failed) const {
-        if (failed.answer) visit.console_.explain(visit.wish_.number, *failed.answer);
+        if (failed.answer) visit.means_.console.explain(visit.wish_.number, *failed.answer);
         return std::unexpected(
             Over{.failure = os::Failure{.name = failed.name, .text = failed.text}}
         );
@@ -139,7 +140,7 @@ std::optional<Line> Visit::connect(Reach& reach, os::Failure& why, bool& again) 
         again = parts.error().again;
         return {};
     }
-    auto line = Line::over(std::move(*parts), context_);
+    auto line = Line::over(std::move(*parts), means_.context);
     if (line) return std::move(*line);
     why = {.name = "internal", .text = line.error().text};
     again = false;
@@ -156,11 +157,11 @@ os::OrFailure<int> Visit::carry_out(Reach& reach) {
         bool again = false;
         if (auto line = connect(reach, why, again)) {
             Tenant tenant{
-                provisions_.handover(
-                    static_cast<std::uint64_t>(terms_.at().time_since_epoch().count())
+                means_.provisions.handover(
+                    static_cast<std::uint64_t>(means_.terms.at().time_since_epoch().count())
                 ),
                 TRY(nonces()),
-                terms_.judging(),
+                means_.terms.judging(),
                 before_
             };
             auto const over = talk(*line, tenant);
@@ -178,7 +179,7 @@ os::OrFailure<int> Visit::carry_out(Reach& reach) {
                     .identity_key = {tenant.identity_key().begin(), tenant.identity_key().end()},
                     .received = tenant.received()
                 };
-                console_.warn(wish_.number, "enarx: " + why.text + "; trying again");
+                means_.console.warn(wish_.number, "enarx: " + why.text + "; trying again");
             }
         }
         if (stop_.asked() != 0) return of_a_signal + stop_.asked();
@@ -288,12 +289,12 @@ void Visit::send_input(Line& line) {
 void Visit::tell(
     std::string_view word, std::string const& text, std::vector<Console::Field> const& fields
 ) {
-    console_.tell(wish_.number, word, text, fields);
+    means_.console.tell(wish_.number, word, text, fields);
 }
 
 // Before anything else, and once.
 void Visit::warn_if_unprotected(provision::AttestedChannel const& channel) {
-    if (!channel.hardware() && !said_) console_.warn(wish_.number, attest::none::warning);
+    if (!channel.hardware() && !said_) means_.console.warn(wish_.number, attest::none::warning);
     said_ = true;
 }
 
@@ -327,16 +328,16 @@ void Visit::tell_attested(provision::Answer const& answer) {
 
 void Visit::give(Line& line, provision::Wanted const& wanted) {
     auto const bytes =
-        package_ == nullptr
+        means_.package == nullptr
             ? std::vector<std::byte>{}
-            : package_->read(
+            : means_.package->read(
                   "sha256:" + base::hex(wanted.digest), wanted.offset, wire::largest_blob_part
               );
     line.say(Tenant::give(wanted, bytes));
 }
 
 Visit::Over Visit::ended(provision::Ended const& end) {
-    console_.finish(wish_.number);
+    means_.console.finish(wish_.number);
     if (stop_.asked() != 0) return {.status = of_a_signal + stop_.asked()};
     auto const* const kind = protocol::find_failure(end.failure);
     auto const status =

@@ -37,24 +37,19 @@ struct VisitWish {
     bool input = true; // standard input is the application's
 };
 
+// What all visits of one call share; it outlives them.
+struct Means {
+    Provisions const& provisions;
+    Terms const& terms;
+    PackageFile const* package; // none where it is not granted anew
+    crypto::TlsContext const& context;
+    Console& console;
+};
+
 class Visit {
 public:
-    Visit(
-        VisitWish const& wish,
-        Provisions const& provisions,
-        Terms const& terms,
-        PackageFile const* package,
-        crypto::TlsContext const& context,
-        Console& console,
-        Stop const& stop
-    )
-        : wish_{wish},
-          provisions_{provisions},
-          terms_{terms},
-          package_{package},
-          context_{context},
-          console_{console},
-          stop_{stop} {}
+    Visit(VisitWish const& wish, Means const& means, Stop const& stop)
+        : wish_{wish}, means_{means}, stop_{stop} {}
 
     // The exit status of the application; 128 and the signal where the user ended it.
     os::OrFailure<int> carry_out(Reach& reach);
@@ -91,11 +86,7 @@ private:
     base::Result<attest::provision::Nonces, os::Failure> nonces() const;
 
     VisitWish wish_;
-    Provisions const& provisions_;
-    Terms const& terms_;
-    PackageFile const* package_; // none where it is not granted anew
-    crypto::TlsContext const& context_;
-    Console& console_;
+    Means means_;
     Stop const& stop_;
 
     Clock::time_point begun_;

@@ -14,7 +14,8 @@ inline constexpr Command inspect_command{
     .details =
         "One command for all kinds of files, which are told apart by what is in them: WebAssembly "
         "modules (imports, and whether this build serves them; exports, memories, features, "
-        "digests), folders with an application, configurations, and whatever attestation is made "
+        "digests), folders with an application, packages, configurations, and whatever attestation "
+        "is made "
         "of: reports, quotes, tokens, certificates, revocation lists, collateral, ID blocks, "
         "SIGSTRUCTs, SGXS streams, event logs (docs/measure.md has the list).\n"
         "Signatures and digests inside such a file are checked. Files that belong together, such "

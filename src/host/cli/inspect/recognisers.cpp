@@ -4,6 +4,7 @@
 #include "host/cli/inspect/bundle.hpp"
 #include "host/cli/inspect/configuration.hpp"
 #include "host/cli/inspect/folder.hpp"
+#include "host/cli/inspect/package.hpp"
 #include "host/cli/inspect/policy.hpp"
 #include "host/cli/inspect/recogniser.hpp"
 #include "host/cli/inspect/wasm.hpp"
@@ -23,6 +24,7 @@ constexpr std::array all{
     bundle_recogniser,
     artefact_recogniser,
     wasm_recogniser,
+    package_recogniser,
     policy_recogniser,
     configuration_recogniser
 };

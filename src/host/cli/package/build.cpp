@@ -3,6 +3,7 @@
 #include "base/hex.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/segments.hpp"
+#include "host/cli/package/layout.hpp"
 #include "host/cli/report.hpp"
 #include "os/check.hpp"
 #include "os/new_file.hpp"
@@ -86,77 +87,22 @@ private:
     crypto::Sha256 hash_;
 };
 
-std::string blob_path(std::string const& digest) {
-    return "blobs/sha256/" + digest.substr(digest.find(':') + 1);
-}
-
-// Small files of the layout, one behind the other.
-class Tail {
-public:
-    void add(std::string const& path, base::View contents) {
-        append(
-            package::tar::header(
-                {.path = path,
-                 .type = package::tar::Type::File,
-                 .size = contents.size(),
-                 .target = {}}
-            )
-        );
-        append(contents);
-        bytes_.resize(bytes_.size() + package::tar::padding(contents.size()));
-    }
-    base::View end() {
-        bytes_.resize(bytes_.size() + package::tar::end_size);
-        return bytes_;
-    }
-
-private:
-    void append(base::View bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
-    std::vector<std::byte> bytes_;
-};
-
-// OCI image layout 1.1.
-std::string index_of(std::string const& digest, std::size_t size) {
-    return R"({"schemaVersion":2,"mediaType":")" + std::string{package::oci::index_type} +
-           R"(","manifests":[{"mediaType":")" + std::string{package::oci::manifest_type} +
-           R"(","digest":")" + digest + R"(","size":)" + std::to_string(size) +
-           R"(,"artifactType":")" + std::string{package::oci::package_type} + R"("}]})";
-}
-
-base::View rest_of_layout(BuiltPackage& out, Config const& config, Tail& tail) {
+// What stands around the layer, which is in the file already; then the file has its name.
+os::OrFailure<void>
+finish(os::NewFile const& file, std::string const& path, Config const& config, BuiltPackage& out) {
     auto const config_text = package::oci::encode(config);
-    auto const config_bytes = base::view_of(config_text);
     out.manifest.config = {
         .media_type = std::string{package::oci::config_type},
-        .digest = package::oci::digest_of(config_bytes),
+        .digest = package::oci::digest_of(base::view_of(config_text)),
         .size = config_text.size()
     };
     auto const manifest = package::oci::encode(out.manifest);
     out.digest = package::oci::digest_of(base::view_of(manifest));
-    tail.add(blob_path(out.manifest.config.digest), config_bytes);
-    tail.add(blob_path(out.digest), base::view_of(manifest));
-    tail.add("index.json", base::view_of(index_of(out.digest, manifest.size())));
-    tail.add("oci-layout", base::view_of(R"({"imageLayoutVersion":"1.0.0"})"));
-    return tail.end();
-}
-
-// What stands around the layer, which is in the file already; then the file has its name.
-os::OrFailure<void>
-finish(os::NewFile const& file, std::string const& path, Config const& config, BuiltPackage& out) {
-    Tail tail;
-    auto const rest = rest_of_layout(out, config, tail);
     auto const& layer = out.manifest.layers[0];
-    auto const header = package::tar::header(
-        {.path = blob_path(layer.digest),
-         .type = package::tar::Type::File,
-         .size = layer.size,
-         .target = {}}
-    );
-    auto done = file.write_at(0, header);
-    if (done)
-        done = file.write_at(
-            package::tar::block + layer.size + package::tar::padding(layer.size), rest
-        );
+    LayoutWriter layout{file};
+    auto done = layout.blob_header(layer.digest, layer.size);
+    if (done) layout.skip(layer.size);
+    if (done) done = layout.end(base::view_of(config_text), base::view_of(manifest));
     if (done) done = file.keep();
     if (!done && done.error() == base::Errno::Exist)
         return failure("file-exists", '\'' + path + "' is there already");

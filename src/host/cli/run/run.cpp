@@ -5,6 +5,7 @@
 #include "host/cli/run/code_cache.hpp"
 #include "host/cli/run/configuration.hpp"
 #include "host/cli/run/keep_options.hpp"
+#include "host/cli/run/pull.hpp"
 #include "host/cli/run/wishes.hpp"
 #include "host/vmm/backend/pick.hpp"
 #include "os/descriptor_limit.hpp"
@@ -33,6 +34,7 @@ struct Given {
     bool timings = false;
     bool no_cache = false;
     bool digests = false;
+    GivenPull pull;
     std::optional<std::string> application;
     std::vector<std::string> arguments;
 };
@@ -44,6 +46,7 @@ public:
 
 private:
     vmm::Wish keep() const;
+    os::OrFailure<LaunchOrder> pulled(Global const& global) const;
     os::OrFailure<LaunchOrder> order(vmm::Backend const& backend, Global const& global);
     os::OrFailure<void> add_wishes(LaunchOrder& order);
     void add_code(LaunchOrder& order, vmm::Backend const& backend, Global const& global) const;
@@ -115,6 +118,7 @@ Syntax RunUse::syntax(Global& global) {
                 {.name = "APPLICATION",
                  .help = "The module, or the folder that holds it.",
                  .target = &given_.application,
+                 .required = false,
                  .completion = Completion::File},
                 {.name = "ARGUMENT",
                  .help = "Arguments of the application.",
@@ -123,6 +127,7 @@ Syntax RunUse::syntax(Global& global) {
             },
         .ends_at_operand = true,
     };
+    add_pull_options(syntax.options, given_.pull);
     add_keep_options(syntax.options, given_.keep);
     for (auto& option : log_options(global)) syntax.options.push_back(std::move(option));
     return syntax;
@@ -154,6 +159,21 @@ void RunUse::add_code(LaunchOrder& order, vmm::Backend const& backend, Global co
     );
     if (!added && global.log_filter)
         write_error("enarx: warning: compiled code is not cached: " + added.error().text + '\n');
+}
+
+os::OrFailure<LaunchOrder> RunUse::pulled(Global const& global) const {
+    bool const host_says = given_.application || given_.configuration || given_.invoke ||
+                           given_.timeout || given_.digests || !given_.directories.empty() ||
+                           !given_.environment.empty();
+    if (host_says)
+        return failure(
+            "usage",
+            "what a Keep runs that asks a service is said by its tenant, not here",
+            "leave out the application and --config, --dir, --env, --invoke, --timeout, --digests"
+        );
+    auto order = TRY(pull_order(given_.pull, given_.keep, given_.max_memory, global));
+    if (given_.timings) order.add(Kind::Timings, global.started_ns);
+    return order;
 }
 
 os::OrFailure<LaunchOrder> RunUse::order(vmm::Backend const& backend, Global const& global) {
@@ -193,8 +213,14 @@ vmm::Wish RunUse::keep() const {
 }
 
 os::OrFailure<int> RunUse::carry_out(Global const& global) {
+    if (!given_.application && !given_.pull.any())
+        return failure(
+            "usage",
+            "no APPLICATION is given",
+            "give APPLICATION, or --pull NAME for one that an attestation service hands over"
+        );
     auto const* backend = TRY(vmm::pick(keep(), vmm::backends(), vmm::Machine::real()));
-    auto launch_order = TRY(order(*backend, global));
+    auto launch_order = given_.pull.any() ? TRY(pulled(global)) : TRY(order(*backend, global));
     launch_order.add(Kind::Backend, std::string{backend->name});
     if (!given_.backend && !given_.digests)
         write_error(

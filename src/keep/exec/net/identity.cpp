@@ -55,7 +55,12 @@ TlsResult<std::optional<std::string>> Identity::certificate() const {
     return TRY(credential.leaf_pem());
 }
 
+std::shared_ptr<LiveCredential const> Identity::live(package::Tls const& settings) const {
+    return brings_its_own(settings) ? nullptr : live_;
+}
+
 TlsResult<TlsCredential> Identity::own() const {
+    if (live_) return live_->now();
     if (!own_) {
         auto key = given_ ? given_->private_key() : TRY(TlsKey::generate());
         auto const now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());

@@ -3,8 +3,10 @@
 // Who the Keep is towards its TLS peers.
 
 #include "crypto/tls_credential.hpp"
+#include "keep/exec/net/live_credential.hpp"
 #include "package/configuration.hpp"
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -23,6 +25,10 @@ public:
 
     // Take this for the Keep's key; its certificate is made anew with the names of the entries.
     void be(crypto::TlsCredential const& identity) { given_ = identity.share(); }
+    // Take this for the Keep's key and certificate, as long as there is no newer one.
+    void show(std::shared_ptr<LiveCredential const> live) { live_ = std::move(live); }
+    // That one; null where the entry brings its own, or nobody has certified the Keep.
+    std::shared_ptr<LiveCredential const> live(package::Tls const& settings) const;
 
     // The entry's own certificate and key if it has them, otherwise the Keep's.
     crypto::TlsResult<crypto::TlsCredential> credential(package::Tls const& settings) const;
@@ -40,6 +46,7 @@ private:
     std::vector<std::string> names_; // DNS names or IP literals
     bool presented_ = false;
     std::optional<crypto::TlsCredential> given_;
+    std::shared_ptr<LiveCredential const> live_;
     mutable std::optional<crypto::TlsCredential> own_;
 };
 

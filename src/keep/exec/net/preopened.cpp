@@ -10,6 +10,7 @@
 
 #include <array>
 #include <chrono>
+#include <optional>
 #include <vector>
 
 namespace exec::net {
@@ -51,6 +52,23 @@ os::OrFailure<T> or_failure(crypto::TlsResult<T> result, std::string const& what
     return std::move(*result);
 }
 
+crypto::TlsResult<TlsContext> server_context(
+    package::Tls const& tls,
+    crypto::TlsCredential const& credential,
+    std::optional<AsideProtocol> const& aside
+) {
+    std::vector<std::string> aside_name;
+    if (aside) aside_name.push_back(aside->name);
+    return TlsContext::server(
+        credential,
+        {.authorities = tls.authorities,
+         .client_certificate = tls.client_certificate,
+         .alpn = tls.alpn,
+         .also_alpn = aside_name,
+         .session_tickets = tls.session_tickets}
+    );
+}
+
 os::OrFailure<TlsContext> server_context(
     package::Listen const& entry,
     Identity const& identity,
@@ -67,19 +85,29 @@ os::OrFailure<TlsContext> server_context(
         );
     }
     auto const credential = TRY(or_failure(identity.credential(tls), what));
-    std::vector<std::string> aside_name;
-    if (aside) aside_name.push_back(aside->name);
-    return or_failure(
-        TlsContext::server(
-            credential,
-            {.authorities = tls.authorities,
-             .client_certificate = tls.client_certificate,
-             .alpn = tls.alpn,
-             .also_alpn = aside_name,
-             .session_tickets = tls.session_tickets}
-        ),
-        what
-    );
+    return or_failure(server_context(tls, credential, aside), what);
+}
+
+// Where the Keep's certificate is renewed while it runs, clients see the newest one. One that
+// cannot be shown leaves the older one.
+void renew(
+    TlsListener& listener,
+    package::Listen const& entry,
+    Identity const& identity,
+    std::optional<AsideProtocol> aside
+) {
+    auto live = identity.live(entry.tls);
+    if (!live) return;
+    listener.renew_by([live = std::move(live),
+                       tls = entry.tls,
+                       aside = std::move(aside),
+                       number = std::uint64_t{0}]() mutable {
+        auto const newer = live->other_than(number);
+        std::optional<TlsContext> out;
+        if (!newer) return out;
+        if (auto context = server_context(tls, *newer, aside)) out = std::move(*context);
+        return out;
+    });
 }
 
 std::string without_brackets(std::string const& host) {
@@ -138,13 +166,15 @@ os::OrFailure<std::unique_ptr<Listener>> make_listener(
     if (!Identity::is_shown_for(entry.tls)) aside.reset();
     auto context = TRY(server_context(entry, identity, aside, what));
     auto socket = TRY(listen_at(entry.address, entry.port));
-    return std::make_unique<TlsListener>(
+    auto listener = std::make_unique<TlsListener>(
         std::move(socket),
         std::move(context),
         std::move(closing),
         HandshakeLimits{.at_once = package::handshakes_at_once(limits)},
-        std::move(aside)
+        aside
     );
+    renew(*listener, entry, identity, std::move(aside));
+    return listener;
 }
 
 os::OrFailure<std::unique_ptr<Connection>> make_connection(

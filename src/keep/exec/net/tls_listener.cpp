@@ -53,7 +53,16 @@ Result<void> TlsListener::welcome() {
     return {};
 }
 
+void TlsListener::renew() {
+    if (handshakes_.empty()) older_.clear();
+    auto newer = newer_ ? newer_() : std::nullopt;
+    if (!newer) return;
+    older_.push_back(std::move(context_));
+    context_ = *std::move(newer);
+}
+
 void TlsListener::begin(os::Fd client) {
+    renew();
     if (handshakes_.size() == limits_.at_once) handshakes_.pop_front();
     auto& handshake = handshakes_.emplace_back(std::move(client), Clock::now() + limits_.patience);
     advance(handshake);

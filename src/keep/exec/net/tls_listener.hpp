@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <variant>
@@ -41,6 +42,12 @@ public:
           limits_{limits},
           aside_{std::move(aside)} {}
 
+    // Asked before each client for settings that are for it and those who follow; nothing: as
+    // before.
+    void renew_by(std::function<std::optional<crypto::TlsContext>()> newer) {
+        newer_ = std::move(newer);
+    }
+
     // Handshakes make progress in accept() and ready() only. One that fails, ends or takes too long
     // is dropped, and the application does not hear of it.
     Result<std::unique_ptr<Connection>> accept(bool nonblocking) override;
@@ -60,6 +67,7 @@ private:
 
     Result<void> welcome();
     void begin(os::Fd client);
+    void renew();
     TlsStream* hear(Handshake& handshake);
     void advance(Handshake& handshake);
     void hand_out(Handshake& handshake, TlsStream& stream);
@@ -68,7 +76,9 @@ private:
     void append_waits(WaitSet& waits) const;
 
     os::Fd socket_;
-    crypto::TlsContext context_; // before the sessions that it outlives
+    crypto::TlsContext context_;           // before the sessions that it outlives
+    std::deque<crypto::TlsContext> older_; // of handshakes that still go on
+    std::function<std::optional<crypto::TlsContext>()> newer_;
     std::shared_ptr<ClosingList> closing_;
     HandshakeLimits limits_;
     std::optional<AsideProtocol> aside_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <ranges>
 
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -31,6 +32,15 @@ std::uint64_t number_of(base::View bytes) {
     return out;
 }
 
+base::Bytes<8> big_endian(std::uint64_t number) {
+    base::Bytes<8> out{};
+    for (auto& byte : out | std::views::reverse) {
+        byte = std::byte(number);
+        number >>= 8U;
+    }
+    return out;
+}
+
 } // namespace
 
 void Desk::ring(os::Fd const& bell) {
@@ -45,28 +55,45 @@ void Desk::silence(os::Fd const& bell) {
 
 os::OrFailure<std::unique_ptr<Desk>>
 Desk::open(Reception reception, ReadyVisit visit, std::function<void(int)> stop) {
-    std::unique_ptr<Desk> desk{new Desk{std::move(reception), std::move(visit), std::move(stop)}};
-    desk->answer_ = [&ready =
-                         desk->ready_](crypto::BoundChannel const& channel, crypto::hpke::Suite) {
+    std::unique_ptr<Desk> desk{new Desk{
+        std::move(reception), std::move(visit.ready), std::move(visit.grantor), std::move(stop)
+    }};
+    TRY(desk->begin());
+    return desk;
+}
+
+os::OrFailure<std::unique_ptr<Desk>>
+Desk::open(std::optional<Reception> reception, Ready ready, std::function<void(int)> stop) {
+    std::unique_ptr<Desk> desk{
+        new Desk{std::move(reception), std::move(ready), std::nullopt, std::move(stop)}
+    };
+    TRY(desk->begin());
+    return desk;
+}
+
+os::OrFailure<void> Desk::begin() {
+    answer_ = [&ready = ready_](crypto::BoundChannel const& channel, crypto::hpke::Suite) {
         return ready->answer(channel);
     };
-    desk->input_bell_ = os::Fd{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
-    desk->desk_bell_ = os::Fd{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
-    if (!desk->input_bell_ || !desk->desk_bell_)
+    input_bell_ = os::Fd{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+    desk_bell_ = os::Fd{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+    if (!input_bell_ || !desk_bell_)
         return std::unexpected(
             os::Failure{
                 .name = "channel-broken",
                 .text = "no event: " + std::string{os::description(os::last_error())}
             }
         );
-    (void)desk->tenant_->say(
-        FrameType::Status,
-        wire::encode(wire::Status{.state = wire::State::Running, .exit = {}, .failure = {}})
-    );
-    ring(desk->desk_bell_); // what the tenant has sent since the start may be here already
-    auto* const raw = desk.get();
-    desk->thread_ = std::thread{[raw] { raw->attend(); }};
-    return desk;
+    if (input_ended_) ring(input_bell_);
+    if (!reception_) return {}; // nobody to attend to
+    if (tenant_)
+        (void)tenant_->say(
+            FrameType::Status,
+            wire::encode(wire::Status{.state = wire::State::Running, .exit = {}, .failure = {}})
+        );
+    ring(desk_bell_); // what the tenant has sent since the start may be here already
+    thread_ = std::thread{[this] { attend(); }};
+    return {};
 }
 
 // ---- the application's side ----
@@ -117,7 +144,7 @@ bool Desk::readable() {
 void Desk::end(int status, std::string_view failure) {
     std::unique_lock lock{mutex_};
     auto const deadline = Clock::now() + farewell;
-    came_.wait_until(lock, deadline, [&] { return tenant_.has_value(); });
+    if (reception_) came_.wait_until(lock, deadline, [&] { return tenant_.has_value(); });
     if (tenant_) say_farewell(status, failure, deadline);
 }
 
@@ -195,9 +222,12 @@ void Desk::attach(Guest& guest, base::View bytes) {
         wire::encode(wire::Status{.state = wire::State::Running, .exit = {}, .failure = {}})
     );
     if (auto const lost = output_.lost_from(number); lost > 0) {
-        auto const text =
-            "enarx: warning: " + std::to_string(lost) + " bytes of output are no longer there\n";
-        (void)deliver(2, base::view_of(text));
+        // So that its count and ours go on alike.
+        auto const first = big_endian(number + lost);
+        (void)tenant_->say(
+            FrameType::Command,
+            wire::encode(wire::Command{.code = wire::CommandCode::Attach, .bytes = first})
+        );
     }
     for (auto const& piece : output_.from(number)) (void)deliver(piece.stream, piece.bytes);
     ring(desk_bell_); // what it has sent since may be here already
@@ -224,7 +254,7 @@ void Desk::hear(Guest& guest) {
 // The listener, the bell, the tenant and the guests, in this order.
 std::vector<pollfd> Desk::waits(Clock::time_point& until) {
     std::vector<pollfd> out;
-    out.push_back({.fd = reception_.listener(), .events = POLLIN, .revents = 0});
+    out.push_back({.fd = reception_->listener(), .events = POLLIN, .revents = 0});
     out.push_back({.fd = desk_bell_.number(), .events = POLLIN, .revents = 0});
     pollfd tenant{.fd = -1, .events = 0, .revents = 0};
     if (tenant_) tenant = tenant_->wait_entry();
@@ -260,7 +290,7 @@ void Desk::attend() {
         std::erase_if(guests_, [](Guest const& guest) { return guest.over; });
         if (entries[0].revents == 0) continue;
         if (guests_.size() == most_guests) guests_.pop_front();
-        if (auto visitor = reception_.take())
+        if (auto visitor = reception_->take())
             guests_.push_back(
                 {.visitor = std::move(*visitor), .deadline = Clock::now() + guest_time}
             );

@@ -25,6 +25,10 @@ public:
     // thread when the tenant was told.
     static os::OrFailure<std::unique_ptr<Desk>>
     open(Reception reception, ReadyVisit visit, std::function<void(int)> stop);
+    // Of a Keep that nobody sat beside when it was granted: its tenant may come to the reception,
+    // and where there is none, nobody ever comes.
+    static os::OrFailure<std::unique_ptr<Desk>>
+    open(std::optional<Reception> reception, Ready ready, std::function<void(int)> stop);
     Desk(Desk const&) = delete;
     Desk& operator=(Desk const&) = delete;
     ~Desk() = default; // never while there is a process: its thread uses it
@@ -44,11 +48,17 @@ public:
     void end(int status, std::string_view failure);
 
 private:
-    Desk(Reception reception, ReadyVisit visit, std::function<void(int)> stop)
+    Desk(
+        std::optional<Reception> reception,
+        Ready ready,
+        std::optional<Visitor> tenant,
+        std::function<void(int)> stop
+    )
         : reception_{std::move(reception)},
-          ready_{std::make_shared<Ready const>(std::move(visit.ready))},
+          ready_{std::make_shared<Ready const>(std::move(ready))},
           stop_{std::move(stop)},
-          tenant_{std::move(visit.grantor)} {}
+          tenant_{std::move(tenant)},
+          input_ended_{!reception_} {}
 
     struct Guest {
         Visitor visitor;
@@ -56,6 +66,7 @@ private:
         bool over = false;
     };
 
+    os::OrFailure<void> begin();
     void attend(); // the thread
     std::vector<pollfd> waits(Clock::time_point& until);
     void hear_tenant();
@@ -69,7 +80,7 @@ private:
     static void ring(os::Fd const& bell);
     static void silence(os::Fd const& bell);
 
-    Reception reception_;
+    std::optional<Reception> reception_;
     std::shared_ptr<Ready const> ready_;
     std::function<void(int)> stop_;
     Visitor::Answerer answer_;

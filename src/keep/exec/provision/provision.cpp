@@ -99,9 +99,8 @@ os::OrFailure<GrantedVisit> wait_for_grant(Reception& reception, Empty empty) {
 }
 
 os::OrFailure<std::unique_ptr<vfs::Directory>>
-fetch_package(GrantedVisit& visit, vfs::Directory* folder) {
-    auto const& granted = visit.granted;
-    Source source{folder, visit.grantor};
+fetch_package(Granted const& granted, vfs::Directory* folder, Visitor* grantor) {
+    Source source{folder, grantor};
     Archive archive{{.max_bytes = ~0ULL, .now = now_ns}};
     std::optional<base::View> key;
     if (granted.package_key()) key = granted.package_key()->view();

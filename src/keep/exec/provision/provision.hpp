@@ -27,9 +27,14 @@ struct ReadyVisit {
 // Until somebody's grant was taken or refused. "keep-unclaimed": too many have come without one.
 os::OrFailure<GrantedVisit> wait_for_grant(Reception& reception, Empty empty);
 
-// The package's files. `folder`: of the host's blobs, or null.
+// The package's files. `folder`: of the host's blobs, or null. `grantor`: who is asked for what is
+// not there, or null.
 os::OrFailure<std::unique_ptr<vfs::Directory>>
-fetch_package(GrantedVisit& visit, vfs::Directory* folder);
+fetch_package(Granted const& granted, vfs::Directory* folder, Visitor* grantor);
+inline os::OrFailure<std::unique_ptr<vfs::Directory>>
+fetch_package(GrantedVisit& visit, vfs::Directory* folder) {
+    return fetch_package(visit.granted, folder, &visit.grantor);
+}
 
 // What was loaded is what was granted; and then the grantor was shown evidence of that and has said
 // that it may start. If its connection breaks, it may come back, and nobody else.

@@ -41,13 +41,13 @@ Source::read(std::string const& digest, std::uint64_t offset, std::size_t most) 
 std::vector<std::byte>
 Source::ask(std::string const& digest, std::uint64_t offset, std::size_t most) {
     auto const sum = base::unhex(std::string_view{digest}.substr(algorithm.size()));
-    if (!sum || !trouble_.empty()) return {};
+    if (grantor_ == nullptr || !sum || !trouble_.empty()) return {};
     auto const answered = [&]() -> OrOver<std::vector<std::byte>> {
-        TRY(grantor_.say(wire::FrameType::Want, wire::encode(wire::Want{*sum, offset})));
+        TRY(grantor_->say(wire::FrameType::Want, wire::encode(wire::Want{*sum, offset})));
         auto const no_answer = [](auto const&, auto) -> OrRefusal<Answer> {
             return std::unexpected(os::Failure{.name = "keep-not-empty", .text = {}});
         };
-        auto const frame = TRY(grantor_.wait(no_answer, Clock::now() + patience));
+        auto const frame = TRY(grantor_->wait(no_answer, Clock::now() + patience));
         auto const blob = wire::decode_blob(frame.body);
         bool const right = frame.type == wire::FrameType::Blob && blob &&
                            base::equal(blob->digest, *sum) && blob->offset == offset;

@@ -14,8 +14,9 @@ namespace exec::provision {
 
 class Source final : public package::oci::Blobs {
 public:
-    // `folder`: null if the host has none. The grantor is asked for what is not there.
-    Source(vfs::Directory* folder, Visitor& grantor) : folder_{folder}, grantor_{grantor} {}
+    // `folder`: null if the host has none. The grantor is asked for what is not there, if it is at
+    // the other end of a channel (null: it is not).
+    Source(vfs::Directory* folder, Visitor* grantor) : folder_{folder}, grantor_{grantor} {}
 
     std::vector<std::byte>
     read(std::string const& digest, std::uint64_t offset, std::size_t most) override;
@@ -27,7 +28,7 @@ private:
     std::vector<std::byte> ask(std::string const& digest, std::uint64_t offset, std::size_t most);
 
     vfs::Directory* folder_;
-    Visitor& grantor_;
+    Visitor* grantor_;
     std::map<std::string, std::unique_ptr<vfs::File>> files_; // null: the host has it not
     std::string trouble_;
 };

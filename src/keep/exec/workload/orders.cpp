@@ -2,7 +2,9 @@
 
 #include "keep/exec/workload/orders.hpp"
 
+#include "base/hex.hpp"
 #include "base/view.hpp"
+#include "protocol/provision/binding.hpp"
 
 namespace exec {
 
@@ -75,6 +77,10 @@ void take(Orders& orders, Item const& item) {
     case Kind::Blobs:
         orders.blobs = item.descriptor;
         return;
+    case Kind::Pull:
+    case Kind::Steward:
+    case Kind::StewardPin:
+        return; // together: take_pull()
     case Kind::Invoke:
         orders.invoke = item.text;
         return;
@@ -111,6 +117,9 @@ bool for_a_provisioned_keep(Kind kind) {
     case Kind::Action:
     case Kind::Channel:
     case Kind::Blobs:
+    case Kind::Pull:
+    case Kind::Steward:
+    case Kind::StewardPin:
     case Kind::Backend:
     case Kind::Measurement:
     case Kind::MaxMemory:
@@ -122,6 +131,29 @@ bool for_a_provisioned_keep(Kind kind) {
     default:
         return false;
     }
+}
+
+// All three of them, or none.
+os::OrFailure<void> take_pull(Orders& orders, protocol::launch::Items const& items) {
+    std::optional<std::string_view> deployment;
+    std::optional<std::string_view> steward;
+    std::optional<std::string_view> pin;
+    for (auto const item : items) {
+        if (item.kind == Kind::Pull) deployment = item.text;
+        if (item.kind == Kind::Steward) steward = item.text;
+        if (item.kind == Kind::StewardPin) pin = item.text;
+    }
+    if (!deployment && !steward && !pin) return {};
+    if (!deployment || !steward || !pin)
+        return refused("it names a deployment, a service or its key, and not all three");
+    if (orders.action != Action::Provision)
+        return refused("what it runs is no part of a deployment");
+    if (!protocol::provision::is_deployment_name(*deployment))
+        return refused("its deployment has no name");
+    OrderedPull out{.deployment = *deployment, .steward = *steward};
+    if (!base::unhex(*pin, out.pin)) return refused("the key of its service is no SHA-256");
+    orders.pull = out;
+    return {};
 }
 
 } // namespace
@@ -149,7 +181,9 @@ os::OrFailure<Orders> take_orders(protocol::launch::Items const& items, Code cod
     }
     if (!ordered) return refused("it has no action");
     bool const provisioned = orders.action == Action::Provision;
-    if (provisioned && !orders.channel) return refused("it has no channel");
+    TRY(take_pull(orders, items));
+    if (provisioned && !orders.channel && !orders.pull)
+        return refused("it has no channel and no service to ask");
     if (!provisioned && orders.module == protocol::launch::no_descriptor)
         return refused("it has no module");
     return orders;

@@ -21,6 +21,14 @@ struct OrderedDirectory {
     std::string_view path;
 };
 
+// Whom the Keep asks for its application, and for which. The host's word, as all of it: the service
+// is one whose key the Keep sees, and what it grants is signed.
+struct OrderedPull {
+    std::string_view deployment;
+    std::string_view steward; // https address
+    protocol::evidence::Digest pin{};
+};
+
 // The texts refer to the launch block.
 struct Orders {
     Action action = Action::Run;
@@ -36,6 +44,7 @@ struct Orders {
     std::optional<int> artefact_sink; // takes compiled code, to be kept
     std::optional<int> channel;       // listens for who provisions this Keep
     std::optional<int> blobs;         // folder of blobs of packages
+    std::optional<OrderedPull> pull;
     std::optional<std::string_view> invoke;
     std::optional<std::uint64_t> max_memory; // bytes
     std::optional<std::uint64_t> timeout_ms;

@@ -127,4 +127,53 @@ TEST(Orders, with_compiled_code_are_refused_where_the_keep_takes_none_but_its_ow
     }
 }
 
+TEST(Orders, of_a_keep_that_asks_a_service_name_it_and_nothing_that_would_run) {
+    std::string const digits(64, '5');
+    std::vector<Item> const right{
+        {.kind = Kind::Action, .text = "provision"},
+        {.kind = Kind::Pull, .text = "shop/api"},
+        {.kind = Kind::Steward, .text = "https://attest.example"},
+        {.kind = Kind::StewardPin, .text = digits},
+    };
+    std::vector<std::byte> block;
+    auto const orders = orders_of(right, block);
+    ASSERT_TRUE(orders);
+    ASSERT_TRUE(orders->pull);
+    EXPECT_EQ(orders->pull->deployment, "shop/api");
+    EXPECT_EQ(orders->pull->steward, "https://attest.example");
+    EXPECT_EQ(orders->pull->pin[31], std::byte{0x55});
+    EXPECT_FALSE(orders->channel);
+
+    auto const refused = [&](std::vector<Item> const& items) {
+        return !orders_of(items, block).has_value();
+    };
+    for (std::size_t missing = 1; missing < right.size(); ++missing) {
+        auto items = right;
+        items.erase(items.begin() + static_cast<std::ptrdiff_t>(missing));
+        EXPECT_TRUE(refused(items)) << missing;
+    }
+    auto named = right;
+    named[1].text = "Shop";
+    EXPECT_TRUE(refused(named));
+    auto pinned = right;
+    pinned[3].text = "55";
+    EXPECT_TRUE(refused(pinned));
+    auto running = right;
+    running[0].text = "run";
+    EXPECT_TRUE(refused(running));
+    for (Item const& more : std::vector<Item>{
+             {.kind = Kind::Module, .descriptor = 4, .text = "app.wasm"},
+             {.kind = Kind::Configuration, .text = "args = []"},
+             {.kind = Kind::Argument, .text = "a"},
+             {.kind = Kind::Environment, .text = "K=V"},
+             {.kind = Kind::Directory, .descriptor = 5, .text = "/data"},
+             {.kind = Kind::PackageDirectory, .descriptor = 7},
+             {.kind = Kind::Artefact, .descriptor = 8},
+         }) {
+        auto items = right;
+        items.push_back(more);
+        EXPECT_TRUE(refused(items)) << static_cast<int>(more.kind);
+    }
+}
+
 } // namespace

@@ -62,6 +62,7 @@ public:
           mounts_{orders, memory, brought == nullptr ? nullptr : brought->package.get()},
           identity_{start.files()} {
         if (brought != nullptr && brought->identity) identity_.be(*brought->identity);
+        if (brought != nullptr && brought->certified) identity_.show(brought->certified);
     }
 
     os::OrFailure<void> open_all(Application const& application) {

@@ -6,6 +6,7 @@
 #include "keep/exec/engine/instance.hpp"
 #include "keep/exec/net/aside.hpp"
 #include "keep/exec/net/connection.hpp"
+#include "keep/exec/net/live_credential.hpp"
 #include "keep/exec/workload/application.hpp"
 #include "keep/exec/workload/orders.hpp"
 #include "keep/exec/workload/start.hpp"
@@ -21,11 +22,12 @@ namespace exec {
 struct Brought {
     Application application;
     std::unique_ptr<vfs::Directory> package;
-    std::vector<std::string> environment;          // secrets: "NAME=value"
-    std::unique_ptr<vfs::Directory> secrets;       // files of /run/secrets, or null
-    std::optional<crypto::TlsCredential> identity; // of the Keep, for its TLS entries
-    std::optional<std::uint64_t> memory_limit;     // of the host, and no part of what was granted
-    std::optional<net::AsideProtocol> aside;       // that the Keep speaks on TLS ports
+    std::vector<std::string> environment;                 // secrets: "NAME=value"
+    std::unique_ptr<vfs::Directory> secrets;              // files of /run/secrets, or null
+    std::optional<crypto::TlsCredential> identity;        // of the Keep, for its TLS entries
+    std::shared_ptr<net::LiveCredential const> certified; // the same, where it was certified
+    std::optional<std::uint64_t> memory_limit; // of the host, and no part of what was granted
+    std::optional<net::AsideProtocol> aside;   // that the Keep speaks on TLS ports
     // Standard streams 0 to 2, at the tenant's.
     std::function<std::unique_ptr<net::Connection>(std::uint32_t)> stream;
     // The application's end, as the tenant is told; the failure's name, if it was one.

@@ -4,6 +4,7 @@
 #include "keep/exec/provision/desk.hpp"
 #include "keep/exec/provision/enquiry.hpp"
 #include "keep/exec/provision/provision.hpp"
+#include "keep/exec/provision/renewal.hpp"
 #include "keep/exec/provision/standard_stream.hpp"
 #include "keep/exec/vfs/host.hpp"
 #include "keep/exec/vfs/package.hpp"
@@ -17,13 +18,11 @@
 #include "protocol/failure/failure.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace exec {
 
 namespace {
-
-using provision::GrantedVisit;
-using provision::ReadyVisit;
 
 // In a package the module has this name, and the configuration that.
 constexpr std::string_view module_name = "main.wasm";
@@ -121,8 +120,24 @@ os::OrFailure<void> place_secrets(Brought& brought, provision::Ready const& read
     return {};
 }
 
+// What the service says to a Keep, it says to whoever asks: the host may know why its Keep gets
+// nothing.
+bool said_by_the_service(std::string_view name) {
+    constexpr std::array names{
+        "release-denied",
+        "replicas-exhausted",
+        "rate-limited",
+        "service-busy",
+        "store-unavailable",
+        "keep-revoked",
+        "request-invalid"
+    };
+    return name.starts_with("steward-") || std::ranges::find(names, name) != names.end();
+}
+
 // What the host may know of it.
 os::Failure for_the_host(os::Failure const& failure) {
+    if (said_by_the_service(failure.name)) return failure;
     auto const* const kind = protocol::find_failure(failure.name);
     return {
         .name = failure.name,
@@ -145,10 +160,16 @@ public:
 
     os::OrFailure<void> run(protocol::evidence::Digest const& digest) {
         auto empty = TRY(provision::Empty::born(digest, host_.measurement));
+        return host_.pull ? pull(std::move(empty)) : wait(std::move(empty));
+    }
+
+private:
+    // For a tenant, who connects to the Keep's channel.
+    os::OrFailure<void> wait(provision::Empty empty) {
         auto reception = TRY(provision::Reception::open(os::Fd{*host_.channel}, empty.identity()));
         auto visit = TRY(wait_for_grant(reception, std::move(empty)));
         timings_.mark("granted");
-        auto const digests = load(visit);
+        auto const digests = load(visit.granted, &visit.grantor);
         if (!digests) {
             tell(visit.grantor, digests.error());
             return std::unexpected(digests.error());
@@ -158,46 +179,85 @@ public:
             wait_for_start(reception, std::move(visit), digests->workload, digests->configuration)
         );
         timings_.mark("started by its tenant");
-        return start(std::move(reception), std::move(ready));
+        auto brought = bring(ready.ready);
+        if (auto const placed = place_secrets(brought, ready.ready); !placed) {
+            tell(ready.grantor, placed.error());
+            return placed;
+        }
+        auto desk =
+            TRY(provision::Desk::open(std::move(reception), std::move(ready), end_by_signal));
+        start(*desk.release(), std::move(brought));
     }
 
-private:
-    os::OrFailure<Digests> load(GrantedVisit& visit) {
+    // Asks the service that the host has named.
+    os::OrFailure<void> pull(provision::Empty empty) {
+        auto const& wish = *host_.pull;
+        auto order = TRY(provision::pull_order(wish.deployment, wish.steward, wish.pin));
+        std::optional<provision::Reception> reception;
+        if (host_.channel)
+            reception = TRY(provision::Reception::open(os::Fd{*host_.channel}, empty.identity()));
+        provision::Steward steward{order, empty.identity()};
+        auto granted = TRY(pull_grant(steward, std::move(empty)));
+        timings_.mark("granted");
+        auto const digests = TRY(load(granted, nullptr));
+        timings_.mark("package loaded");
+        auto ready = TRY(std::move(granted).loaded(digests.workload, digests.configuration));
+        auto certified = TRY(pull_certificate(steward, ready));
+        timings_.mark("certified");
+        auto brought = bring(ready);
+        TRY(place_secrets(brought, ready));
+        auto const shown = std::make_shared<net::LiveCredential>(std::move(certified.credential));
+        brought.certified = shown;
+        auto* const desk =
+            TRY(provision::Desk::open(std::move(reception), std::move(ready), end_by_signal))
+                .release();
+        TRY(provision::keep_certified(
+            {.order = std::move(order),
+             .ready = desk->ready(),
+             .shown = shown,
+             .tell = [desk](
+                         std::string const& text
+                     ) { desk->write(2, base::view_of("enarx: warning: " + text + '\n')); }},
+            {.renew_at = certified.renew_at, .not_after = certified.not_after}
+        ));
+        start(*desk, std::move(brought));
+    }
+
+    os::OrFailure<Digests> load(provision::Granted const& granted, provision::Visitor* grantor) {
         auto const folder = TRY(blobs_of(host_));
-        unpacked_.files = TRY(fetch_package(visit, folder.get()));
+        unpacked_.files = TRY(fetch_package(granted, folder.get(), grantor));
         TRY(unpack(unpacked_, host_));
         return digests_of(unpacked_);
     }
 
-    os::OrFailure<void> start(provision::Reception reception, ReadyVisit visit) {
-        Brought brought{
+    Brought bring(provision::Ready const& ready) {
+        return {
             .application = std::move(unpacked_.application),
             .package = std::move(unpacked_.files),
             .environment = {},
             .secrets = nullptr,
-            .identity = visit.ready.identity().share(),
+            .identity = ready.identity().share(),
+            .certified = nullptr,
             .memory_limit = host_.max_memory, // as it could also give the machine less
             .aside = {},
             .stream = {},
             .ended = {}
         };
-        if (auto const placed = place_secrets(brought, visit.ready); !placed) {
-            tell(visit.grantor, placed.error());
-            return placed;
-        }
-        auto* const desk =
-            TRY(provision::Desk::open(std::move(reception), std::move(visit), [](int signal) {
-                leave(Signalled{signal});
-            })).release();
-        send_errors_to([desk](std::string_view text) { desk->write(2, base::view_of(text)); });
-        brought.aside = provision::ready_protocol(desk->ready());
-        brought.stream = [desk](std::uint32_t number) {
+    }
+
+    static void end_by_signal(int signal) { leave(Signalled{signal}); }
+
+    // `desk` stays as long as the process.
+    [[noreturn]] void start(provision::Desk& desk, Brought brought) {
+        send_errors_to([&desk](std::string_view text) { desk.write(2, base::view_of(text)); });
+        brought.aside = provision::ready_protocol(desk.ready());
+        brought.stream = [&desk](std::uint32_t number) {
             return std::make_unique<provision::StandardStream>(
-                *desk, static_cast<std::uint8_t>(number)
+                desk, static_cast<std::uint8_t>(number)
             );
         };
-        brought.ended = [desk](int status, std::string_view failure) {
-            desk->end(status, failure);
+        brought.ended = [&desk](int status, std::string_view failure) {
+            desk.end(status, failure);
         };
         Run{unpacked_.orders, log_, timings_, std::move(brought)}.to_its_end();
     }

@@ -1,7 +1,7 @@
 #pragma once
 
-// The life of a Keep that its host started empty: a tenant provisions it, and it runs what the
-// tenant granted.
+// The life of a Keep that its host started empty: a tenant provisions it, or the service that it
+// asks, and it runs what was granted.
 
 #include "keep/exec/workload/orders.hpp"
 #include "keep/exec/workload/timings.hpp"

@@ -1,0 +1,125 @@
+#include "host/cli/keep/empty_keep.hpp"
+
+#include "host/cli/report.hpp"
+#include "host/cli/run/wishes.hpp"
+#include "os/check.hpp"
+
+#include <charconv>
+#include <cstring>
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace host::cli {
+
+namespace {
+
+using protocol::launch::Kind;
+using vmm::LaunchOrder;
+
+// "host:port", "[address]:port".
+os::OrFailure<vmm::Endpoint> endpoint(std::string_view option, std::string const& text) {
+    auto const colon = text.rfind(':');
+    auto host = text.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    vmm::Endpoint out{.host = host};
+    auto const* const end = text.data() + text.size();
+    auto const* const begin = colon == std::string::npos ? end : text.data() + colon + 1;
+    auto const [rest, error] = std::from_chars(begin, end, out.port);
+    if (host.empty() || error != std::errc{} || rest != end)
+        return failure(
+            "usage",
+            std::string{option} + " cannot be '" + text + '\'',
+            "write HOST:PORT, or [ADDRESS]:PORT for IPv6"
+        );
+    return out;
+}
+
+std::unexpected<os::Failure> no_socket(std::string const& path, std::string_view why) {
+    return failure(
+        "channel-broken", "no socket can be made at '" + path + "': " + std::string{why}
+    );
+}
+
+// A socket that nobody listens at any more may be taken away.
+bool is_left_over(sockaddr_un const& address) {
+    struct stat status{};
+    if (::lstat(address.sun_path, &status) != 0 || !S_ISSOCK(status.st_mode)) return false;
+    os::Fd const probe{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    return ::connect(probe.number(), reinterpret_cast<sockaddr const*>(&address), sizeof address) !=
+               0 &&
+           errno == ECONNREFUSED;
+}
+
+os::OrFailure<os::Fd> listen_at_path(std::string const& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.size() >= sizeof address.sun_path)
+        return no_socket(path, "its path has more than 107 bytes");
+    std::memcpy(address.sun_path, path.data(), path.size());
+    os::Fd listener{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    if (!listener) return no_socket(path, os::description(os::last_error()));
+    if (is_left_over(address)) ::unlink(path.c_str());
+    constexpr int backlog = 64;
+    auto const mask = ::umask(0177); // its owner alone connects
+    bool const bound =
+        ::bind(listener.number(), reinterpret_cast<sockaddr const*>(&address), sizeof address) == 0;
+    auto const error = os::last_error();
+    ::umask(mask);
+    if (!bound) return no_socket(path, os::description(error));
+    if (::listen(listener.number(), backlog) != 0)
+        return no_socket(path, os::description(os::last_error()));
+    return listener;
+}
+
+} // namespace
+
+void add_empty_keep_options(std::vector<Option>& options, GivenEmptyKeep& given) {
+    options.push_back(
+        {.name = "--blobs",
+         .value = "DIRECTORY",
+         .help = "A folder in which pieces of packages may lie, each under the 64 digits of its "
+                 "SHA-256; what is not there is asked of the tenant.",
+         .target = &given.blobs,
+         .completion = Completion::Folder}
+    );
+    options.push_back(
+        {.name = "--listen",
+         .value = "ADDRESS:PORT",
+         .help = "Where the tenant's application may listen. Can be repeated.",
+         .target = &given.listen}
+    );
+    options.push_back(
+        {.name = "--connect",
+         .value = "HOST:PORT",
+         .help = "Where the tenant's application may connect to. Can be repeated.",
+         .target = &given.connect}
+    );
+}
+
+os::OrFailure<LaunchOrder> empty_keep_order(
+    GivenEmptyKeep const& given,
+    GivenKeep const& keep,
+    std::optional<std::string> const& max_memory,
+    Global const& global
+) {
+    LaunchOrder order;
+    order.keep = keep_wish(keep);
+    order.keep.attestation = true;
+    order.add(Kind::Action, "provision");
+    for (auto const& wish : given.listen)
+        order.keep.network.listen.push_back(TRY(endpoint("--listen", wish)));
+    for (auto const& wish : given.connect)
+        order.keep.network.connect.push_back(TRY(endpoint("--connect", wish)));
+    if (given.blobs)
+        order.add(Kind::Blobs, TRY(open_directory(*given.blobs)), "", vmm::Rights::ReadOnly);
+    if (max_memory) order.add(Kind::MaxMemory, TRY(memory_size(*max_memory)));
+    TRY(add_log(order, global));
+    if (given.channel)
+        order.add(Kind::Channel, TRY(listen_at_path(*given.channel)), "", vmm::Rights::ReadWrite);
+    return order;
+}
+
+} // namespace host::cli

@@ -1,0 +1,32 @@
+#pragma once
+
+// How a command reaches a registry: the options for it, and who asks.
+
+#include "host/cli/command.hpp"
+#include "net/registry/registry.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace host::cli {
+
+class RegistryAccess {
+public:
+    // They point into this.
+    std::vector<Option> options();
+    os::OrFailure<net::registry::Reference> reference(std::string const& text) const;
+    os::OrFailure<net::registry::Registry>
+    open(net::registry::Reference const& where, bool push) const;
+
+private:
+    os::OrFailure<std::optional<std::string>>
+    credentials(net::registry::Reference const& where) const;
+
+    bool plain_ = false;
+    std::optional<std::string> authority_;
+    std::optional<std::string> user_;
+    bool password_from_input_ = false;
+};
+
+} // namespace host::cli

@@ -1,0 +1,404 @@
+// What a Keep gets from the service, and that each thing that is not as it has to be ends in a
+// denial that names its rule, and in a line of the log.
+
+#include "attest/provision/keep_for_tests.hpp"
+#include "base/hex.hpp"
+#include "crypto/base64.hpp"
+#include "crypto/cose_sign1.hpp"
+#include "os/temporary_directory.hpp"
+#include "protocol/provision/grant.hpp"
+#include "protocol/provision/log_entry.hpp"
+#include "service/release/releaser.hpp"
+#include "service/store/sqlite/sqlite_store.hpp"
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+namespace service {
+namespace {
+
+namespace wire = protocol::provision;
+namespace provision = attest::provision;
+using namespace std::chrono_literals;
+using Bytes = std::vector<std::byte>;
+
+constexpr std::chrono::sys_seconds at{1'796'000'000s};
+
+Bytes filled(std::size_t size, unsigned value) { return provision::testing::filled(size, value); }
+
+struct ReleaserTest : testing::Test {
+    os::TemporaryDirectory folder;
+    std::unique_ptr<Store> store = *open_sqlite_store(folder.path() + "/steward.db");
+    Sealer sealer{Kek::of(filled(32, 1))};
+    NewAuthority files = *new_authority("steward.example", at);
+    Authority authority = *Authority::load(
+        base::view_of(files.root),
+        base::view_of(files.intermediate),
+        files.intermediate_key.view(),
+        at
+    );
+    crypto::TlsCredential tls = crypto::testing::credential({"steward.example"});
+    ServiceKeys keys{
+        .grantor = *crypto::P256SigningKey::generate(),
+        .ear = *crypto::P384SigningKey::generate(),
+        .recipient = *crypto::hpke::Key::generate(crypto::hpke::Suite::XWing),
+        .tls = tls.public_key()
+    };
+    crypto::P256SigningKey tenant = *crypto::P256SigningKey::generate();
+    Digest tenant_key = crypto::sha256(tenant.public_key());
+    Settings settings{
+        .listen = {},
+        .name = "steward.example",
+        .trust_domain = "example",
+        .tenants = {
+            {.name = "shop",
+             .keys = {tenant_key},
+             .deployments = {"shop/"},
+             .dns_names = {"api.example", "api.shop.com"},
+             .allow_no_hardware = true}
+        }
+    };
+    Anchors anchors;
+    Releaser releaser{
+        {.settings = settings,
+         .authority = authority,
+         .keys = keys,
+         .anchors = anchors,
+         .store = *store,
+         .sealer = sealer}
+    };
+
+    Digest grantor = crypto::sha256(keys.grantor.public_key());
+    Bytes workload = filled(32, 7);
+    Bytes configuration = filled(32, 8);
+    Bytes package = filled(32, 9);
+    wire::Deployment deployment{
+        .name = "shop/api",
+        .serial = 3,
+        .package = package,
+        .workload = workload,
+        .configuration = configuration,
+        .policy = {},
+        .measurements = {},
+        .grantors = {grantor},
+        .secrets = {{.name = "PASSWORD", .place = wire::Place::Variable, .where = "PASSWORD"}},
+        .dns_names = {"api.example", "api.shop.com", "other.example"},
+        .replicas = 2,
+        .not_after = {},
+        .hardware = false
+    };
+
+    static Bytes entry() {
+        return wire::encode(
+            wire::LogEntry{
+                .time = 1,
+                .kind = wire::LogKind::Admin,
+                .deployment = {},
+                .keep_id = {},
+                .rule = {},
+                .digest = {},
+                .accepted = true
+            }
+        );
+    }
+    void publish() {
+        auto const statement =
+            *crypto::sign_message(tenant, wire::deployment_type, wire::encode(deployment));
+        ASSERT_TRUE(store->publish(
+            {.name = std::string{deployment.name},
+             .serial = deployment.serial,
+             .statement = statement,
+             .tenant = tenant_key,
+             .policy = {},
+             .time = 1},
+            entry()
+        ));
+    }
+    void put(SealedKind kind, std::string const& secret, base::View value) {
+        SealedName const name{kind, std::string{deployment.name}, deployment.serial, secret};
+        ASSERT_TRUE(store->seal({.name = name, .value = *sealer.seal(name, value)}, entry()));
+    }
+    void publish_all() {
+        publish();
+        put(SealedKind::PackageKey, "", filled(32, 5));
+        put(SealedKind::Secret, "PASSWORD", base::view_of("hunter2"));
+    }
+
+    std::vector<wire::LogEntry> lines(std::vector<LeafRow>& rows) const {
+        rows = *store->leaves(0, 1000);
+        std::vector<wire::LogEntry> out;
+        for (auto const& row : rows) out.push_back(*wire::decode_log_entry(row.entry));
+        return out;
+    }
+    std::size_t count(wire::LogKind kind) const {
+        std::vector<LeafRow> rows;
+        auto const all = lines(rows);
+        return static_cast<std::size_t>(std::ranges::count(all, kind, &wire::LogEntry::kind));
+    }
+};
+
+// A connection of a Keep to the service.
+struct Pull {
+    crypto::TlsContext server;
+    crypto::TlsContext client;
+    crypto::testing::TlsPair ends;
+    Bytes request =
+        crypto::authenticator::request(crypto::authenticator::End::Client, filled(32, 7));
+
+    Pull(provision::testing::Keep const& keep, crypto::TlsCredential const& tls)
+        : server{*crypto::TlsContext::server(
+              tls, {.authorities = {}, .any_client_certificate = true, .alpn = {}}
+          )},
+          client{*crypto::TlsContext::client(
+              keep.identity, {.authorities = {}, .alpn = {}, .any_certificate = true}
+          )},
+          ends{.client = *client.connect("steward.example"), .server = *server.accept()} {
+        if (!ends.handshake()) std::abort();
+    }
+    crypto::BoundChannel at(crypto::TlsSession const& session) const {
+        return *crypto::BoundChannel::of(session, crypto::authenticator::End::Client, request);
+    }
+    Exchange exchange(std::string name = "shop/api") const {
+        return {.channel = at(ends.server), .name = std::move(name), .suite = 2};
+    }
+    Bytes peer() const {
+        auto const digest = crypto::sha256(ends.client.peer_public_key());
+        return {digest.begin(), digest.end()};
+    }
+};
+
+struct Answered {
+    provision::testing::Answering::Made made;
+    wire::Attestation attestation() const {
+        return {.authenticator = made.authenticator, .binding = made.binding, .endorsements = {}};
+    }
+};
+
+Answered answer(
+    provision::testing::Keep const& keep, Pull const& pull, std::optional<wire::Loaded> loaded = {}
+) {
+    auto const channel = pull.at(pull.ends.client);
+    auto const peer = pull.peer();
+    return {provision::testing::Answering{
+        .keep = keep, .channel = channel, .peer = peer, .loaded = loaded
+    }
+                .make()};
+}
+
+struct PulledTest : ReleaserTest {
+    provision::testing::Keep keep;
+    Pull pull{keep, tls};
+
+    wire::Loaded loaded() const {
+        return {
+            .workload = workload,
+            .configuration = configuration,
+            .tenant = tenant_key,
+            .package = package,
+            .deployment = deployment.name,
+            .serial = deployment.serial
+        };
+    }
+    OrDenial<Bytes> granted() {
+        return releaser.grant(pull.exchange(), answer(keep, pull).attestation(), at);
+    }
+    OrDenial<Bytes> certified(wire::Loaded const& runs, std::chrono::sys_seconds when = at) {
+        return releaser.certify(pull.exchange(), answer(keep, pull, runs).attestation(), when);
+    }
+};
+
+TEST_F(PulledTest, AnEmptyKeepGetsDeploymentKeyAndSecretsAndTheLogSaysSoFirst) {
+    publish_all();
+    auto const answered = answer(keep, pull);
+    auto const body = releaser.grant(pull.exchange(), answered.attestation(), at);
+    ASSERT_TRUE(body) << body.error().rule << body.error().detail;
+    auto const sealed = wire::decode_granted(*body)->grant;
+    auto const report_data =
+        crypto::sha512(wire::report_data_input(wire::Purpose::Provision, answered.made.binding));
+    auto const opened = keep.recipient.open(wire::info_of_grant(report_data), sealed);
+    ASSERT_TRUE(opened);
+    auto const message =
+        crypto::verified_message(*wire::unpadded(opened->view()), wire::grant_type);
+    ASSERT_TRUE(message);
+    EXPECT_TRUE(base::equal(message->key, keys.grantor.public_key()));
+    auto const grant = *wire::decode_grant(message->payload);
+    EXPECT_TRUE(base::equal(*grant.package_key, filled(32, 5)));
+    ASSERT_EQ(grant.secrets.size(), 1U);
+    EXPECT_EQ(base::text_of(grant.secrets[0].second), "hunter2");
+    EXPECT_EQ(count(wire::LogKind::Release), 1U);
+    EXPECT_EQ(store->alive("shop/api", 1'796'000'001, 10)->size(), 1U);
+}
+
+TEST_F(PulledTest, ASecondGrantIsRefused) {
+    publish_all();
+    ASSERT_TRUE(granted());
+    auto const again = granted();
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().status, 409U);
+    EXPECT_EQ(again.error().failure, "keep-not-empty");
+    EXPECT_EQ(count(wire::LogKind::Release), 1U);
+}
+
+TEST_F(PulledTest, NoMoreKeepsThanTheDeploymentAndTheTenantAreGiven) {
+    settings.tenants[0].replicas = 1;
+    publish_all();
+    ASSERT_TRUE(granted());
+    provision::testing::Keep const other;
+    Pull const second{other, tls};
+    auto const more = releaser.grant(second.exchange(), answer(other, second).attestation(), at);
+    ASSERT_FALSE(more);
+    EXPECT_EQ(more.error().failure, "replicas-exhausted");
+}
+
+TEST_F(PulledTest, EachDenialNamesItsRuleAndIsInTheLog) {
+    publish_all();
+    struct Case {
+        std::string_view rule;
+        std::function<void()> spoil;
+        std::function<void()> mend;
+    };
+    auto& shop = settings.tenants[0];
+    auto const key = keys.grantor;
+    std::vector<Case> const cases{
+        {rule::tenant, [&] { shop.keys.clear(); }, [&] { shop.keys = {tenant_key}; }},
+        {rule::tenant,
+         [&] { shop.deployments = {"other/"}; },
+         [&] { shop.deployments = {"shop/"}; }},
+        {rule::grantor,
+         [&] { keys.grantor = *crypto::P256SigningKey::generate(); },
+         [&] { keys.grantor = key; }},
+        {rule::hardware,
+         [&] { shop.allow_no_hardware = false; },
+         [&] { shop.allow_no_hardware = true; }},
+        {"binding.peer",
+         [&] { keys.tls = tenant.public_key(); },
+         [&] { keys.tls = tls.public_key(); }},
+    };
+    std::size_t denials = 0;
+    for (auto const& [rule, spoil, mend] : cases) {
+        spoil();
+        auto const out = granted();
+        mend();
+        ASSERT_FALSE(out) << rule;
+        EXPECT_EQ(out.error().rule, rule);
+        EXPECT_EQ(out.error().status, 403U);
+        EXPECT_EQ(count(wire::LogKind::Denial), ++denials) << rule;
+    }
+    EXPECT_EQ(count(wire::LogKind::Release), 0U);
+    EXPECT_TRUE(granted()); // it was each of these alone
+}
+
+TEST_F(PulledTest, NothingIsReleasedBeforeAllSecretsAreHere) {
+    EXPECT_EQ(granted().error().rule, rule::deployment);
+    publish();
+    EXPECT_EQ(granted().error().rule, rule::secrets);
+    put(SealedKind::PackageKey, "", filled(32, 5));
+    EXPECT_EQ(granted().error().rule, rule::secrets);
+    put(SealedKind::Secret, "PASSWORD", base::view_of("hunter2"));
+    EXPECT_TRUE(granted());
+}
+
+TEST_F(PulledTest, NothingIsReleasedOfADeploymentThatHasEndedOrWasWithdrawn) {
+    deployment.not_after = 1'796'000'000;
+    publish_all();
+    EXPECT_EQ(granted().error().rule, rule::not_after);
+    ASSERT_TRUE(store->withdraw("shop/api", 2, entry()));
+    EXPECT_EQ(granted().error().rule, rule::deployment);
+}
+
+TEST_F(PulledTest, AnAnswerToAnotherRequestOrConnectionIsNoAnswer) {
+    publish_all();
+    Pull const second{keep, tls};
+    auto const elsewhere = answer(keep, second);
+    EXPECT_THAT(
+        releaser.grant(pull.exchange(), elsewhere.attestation(), at).error().rule,
+        testing::StartsWith("authenticator.")
+    );
+    auto asked = pull.exchange();
+    pull.request =
+        crypto::authenticator::request(crypto::authenticator::End::Client, filled(32, 9));
+    EXPECT_EQ(
+        releaser.grant(asked, answer(keep, pull).attestation(), at).error().rule,
+        "authenticator.context"
+    );
+}
+
+TEST_F(PulledTest, AKeepThatRunsWhatItWasGrantedGetsACertificate) {
+    publish_all();
+    ASSERT_TRUE(granted());
+    auto const body = certified(loaded());
+    ASSERT_TRUE(body) << body.error().rule << body.error().detail;
+    auto const out = *wire::decode_certified(*body);
+    ASSERT_EQ(out.chain.size(), 2U);
+    auto const leaf = *crypto::Certificate::parse(out.chain[0]);
+    EXPECT_TRUE(base::equal(leaf.public_key_info(), keep.identity_key()));
+    EXPECT_EQ(leaf.not_after(), at + 24h);
+    EXPECT_EQ(out.renew_at, 1'796'000'000U + 16 * 3600);
+    auto const text = std::string{base::text_of(leaf.der())};
+    EXPECT_THAT(text, testing::HasSubstr("NO HARDWARE PROTECTION"));
+    EXPECT_THAT(text, testing::HasSubstr("api.example"));
+    for (auto const* name : {"api.shop.com", "other.example"}) // real; not the tenant's
+        EXPECT_THAT(text, testing::Not(testing::HasSubstr(name)));
+    EXPECT_EQ(count(wire::LogKind::Certificate), 1U);
+
+    std::string const ear{out.ear};
+    auto const first = ear.find('.');
+    auto const payload =
+        *crypto::decode_base64url(ear.substr(first + 1, ear.rfind('.') - first - 1));
+    auto const json = nlohmann::json::parse(base::text_of(payload));
+    auto const& submodule = json["submods"]["keep"];
+    EXPECT_EQ(submodule["ear_status"], "contraindicated");
+    EXPECT_EQ(submodule["enarx.workload"], base::hex(workload));
+    EXPECT_EQ(submodule["enarx.tenant"], base::hex(tenant_key));
+    EXPECT_EQ(json["exp"], out.not_after);
+    EXPECT_EQ(json["cnf"]["jwk"]["crv"], "P-256");
+}
+
+TEST_F(PulledTest, AKeepThatRunsAnythingElseGetsNone) {
+    publish_all();
+    EXPECT_EQ(certified(loaded()).error().rule, rule::granted); // before it was granted to
+    ASSERT_TRUE(granted());
+    auto const other = filled(32, 99);
+    using Spoil = std::function<void(wire::Loaded&)>;
+    for (auto const& spoil : std::vector<Spoil>{
+             [&](wire::Loaded& runs) { runs.workload = other; },
+             [&](wire::Loaded& runs) { runs.configuration = other; },
+             [&](wire::Loaded& runs) { runs.package = other; },
+             [&](wire::Loaded& runs) { runs.tenant = other; },
+             [&](wire::Loaded& runs) { runs.deployment = "shop/other"; },
+             [&](wire::Loaded& runs) { runs.serial = 2; }
+         }) {
+        auto runs = loaded();
+        spoil(runs);
+        EXPECT_EQ(certified(runs).error().rule, rule::workload);
+    }
+    EXPECT_EQ(count(wire::LogKind::Certificate), 0U);
+}
+
+TEST_F(PulledTest, ARevokedKeepIsNotRenewed) {
+    publish_all();
+    ASSERT_TRUE(granted());
+    ASSERT_TRUE(certified(loaded()));
+    EXPECT_TRUE(certified(loaded(), at + 16h));
+    ASSERT_TRUE(store->revoke(keep_name(keep.identity_key()), 5, entry()));
+    EXPECT_EQ(certified(loaded()).error().rule, rule::granted);
+}
+
+TEST_F(PulledTest, ADeploymentThatWasChangedInTheDatabaseIsNotHandedOut) {
+    deployment.hardware = true;
+    auto statement = *crypto::sign_message(tenant, wire::deployment_type, wire::encode(deployment));
+    statement[statement.size() / 2] ^= std::byte{1};
+    ASSERT_TRUE(store->publish(
+        {.name = "shop/api",
+         .serial = 3,
+         .statement = statement,
+         .tenant = tenant_key,
+         .policy = {},
+         .time = 1},
+        entry()
+    ));
+    EXPECT_EQ(granted().error().rule, rule::deployment);
+}
+
+} // namespace
+} // namespace service

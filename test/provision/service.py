@@ -1,0 +1,95 @@
+"""The attestation service of a story, with one tenant and what that tenant publishes."""
+import json
+import pathlib
+import shutil
+import ssl
+import sys
+import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario"))
+from harness import *  # noqa: E402,F403
+
+STEWARD = BUILD / "enarx-steward"
+PULL = BUILD / "parts" / "pull_client"
+
+
+def enarx(*words, **how):
+    return execute([PROGRAM, *words], **how)
+
+
+def done(outcome):
+    equal(outcome.status, 0, outcome.errors + outcome.text)
+    return outcome
+
+
+class Service:
+    """A folder of the service with the tenant `shop`, and the process that serves it."""
+
+    def __init__(self, name="service", settings=""):
+        self.folder = scratch(name)
+        done(execute([STEWARD, "init", "--name", "steward.example", "--listen", "127.0.0.1:0", self.folder]))
+        done(enarx("key", "tenant", "create", "--out", scratch("tenant.key")))
+        self.tenant = done(enarx("key", "tenant", "digest", scratch("tenant.key"))).text.strip()
+        config = self.folder / "steward.toml"
+        config.write_text(config.read_text().replace("127.0.0.1:9443", "127.0.0.1:0") + settings + f"""
+[tenant.shop]
+keys = ["{self.tenant}"]
+deployments = ["shop/"]
+dns-names = ["api.example"]
+allow-no-hardware = true
+""")
+        self.root = self.folder / "root.pem"
+        self.start()
+
+    def start(self):
+        self.process = start([STEWARD, "serve", "--config", self.folder / "steward.toml"])
+        self.port = self._port("listening at https")
+        self.operator = self._port("operator at http")
+        self.url = f"https://localhost:{self.port}"
+
+    def _port(self, what):
+        line = self.process.stderr.readline().decode()
+        contains(line, what)
+        return int(line.strip().rsplit(":", 1)[1])
+
+    def get(self, path, operator=False):
+        if operator:
+            return urllib.request.urlopen(f"http://127.0.0.1:{self.operator}{path}", timeout=10).read()
+        context = ssl.create_default_context(cafile=self.root)
+        return urllib.request.urlopen(self.url + path, timeout=10, context=context).read()
+
+    def deployment(self, *words, name="shop/api", serial=1, out="d.cose", key="tenant.key", key_file="app.enx.key"):
+        return enarx("deployment", "create", name, "--package-key", scratch(key_file), "--key", scratch(key), "--grantor",
+                     self.folder / "grantor.pem", "--serial", str(serial), "--out", scratch(out), *words)
+
+    def publish(self, out="d.cose", key="tenant.key", password="hunter2", key_file="app.enx.key"):
+        return enarx("deployment", "publish", scratch(out), "--steward", self.url, "--cacert", self.root, "--key", scratch(key),
+                     "--package-key", scratch(key_file), "--secret", "PASSWORD=" + password)
+
+    def status(self):
+        return json.loads(done(enarx("deployment", "status", "shop/api", "--steward", self.url, "--cacert", self.root, "--key",
+                                     scratch("tenant.key"), "--json")).text)
+
+    def words(self, what="", name="shop/api", serial=1, workload=None, out="keep"):
+        folder(out)
+        return [PULL, self.url, self.root, name, str(serial), workload or self.workload, self.configuration, self.package,
+                self.tenant, scratch(out), what]
+
+    def pull(self, *words, **more):
+        return execute(self.words(*words, **more))
+
+    def package_it(self, name="app", key="tenant.key", program="hello", configuration=None):
+        app = folder(name)
+        shutil.copy(guest(program), app / "main.wasm")
+        if configuration:
+            write(f"{name}/Enarx.toml", configuration)
+        made = done(enarx("package", app, "--out", scratch(name + ".enx"), "--key", scratch(key), "--name", "shop/api", "--secret",
+                          "PASSWORD", "--allow-no-hardware", "--json"))
+        told = json.loads(made.text)
+        self.workload, self.configuration = told["workload"], told["configuration"]
+        self.package = told["package"].removeprefix("sha256:")
+
+    def ready_to_release(self, *words, **what):
+        self.package_it(**what)
+        done(self.deployment("--allow-no-hardware", "--dns", "api.example", "--replicas", "3", *words))
+        done(self.publish())

@@ -8,7 +8,7 @@ namespace host::cli {
 namespace {
 
 constexpr std::size_t option_column = 26;
-constexpr std::size_t command_column = 22;
+constexpr std::size_t command_column = 24;
 
 std::string option_text(Option const& option) {
     std::string text{option.help};

@@ -38,8 +38,25 @@ protocol::evidence::Measurement measurement_of(std::string_view text) {
     );
 }
 
-void take_descriptor(Orders& orders, Item const& item) {
+// NOLINTNEXTLINE(readability-function-size): a table, one row for each kind
+void take(Orders& orders, Item const& item) {
     switch (item.kind) {
+    case Kind::Action:
+        orders.action = action_of(item.text).value_or(Action::Run);
+        return;
+    case Kind::Module:
+        orders.module = item.descriptor;
+        orders.module_name = item.text;
+        return;
+    case Kind::Configuration:
+        orders.configuration = item.text;
+        return;
+    case Kind::Argument:
+        orders.args.push_back(item.text);
+        return;
+    case Kind::Environment:
+        orders.env.push_back(item.text);
+        return;
     case Kind::Directory:
         orders.directories.push_back({.descriptor = item.descriptor, .path = item.text});
         return;
@@ -60,29 +77,6 @@ void take_descriptor(Orders& orders, Item const& item) {
         return;
     case Kind::Blobs:
         orders.blobs = item.descriptor;
-        return;
-    default:
-        return;
-    }
-}
-
-void take(Orders& orders, Item const& item) {
-    switch (item.kind) {
-    case Kind::Action:
-        orders.action = action_of(item.text).value_or(Action::Run);
-        return;
-    case Kind::Module:
-        orders.module = item.descriptor;
-        orders.module_name = item.text;
-        return;
-    case Kind::Configuration:
-        orders.configuration = item.text;
-        return;
-    case Kind::Argument:
-        orders.args.push_back(item.text);
-        return;
-    case Kind::Environment:
-        orders.env.push_back(item.text);
         return;
     case Kind::Pull:
     case Kind::Steward:
@@ -114,8 +108,6 @@ void take(Orders& orders, Item const& item) {
         return;
     case Kind::Backend:
         return; // the Keep knows by itself where it runs
-    default:
-        return take_descriptor(orders, item);
     }
 }
 
@@ -165,32 +157,24 @@ os::OrFailure<void> take_pull(Orders& orders, protocol::launch::Items const& ite
     return {};
 }
 
-// Whether there is what the action needs.
-os::OrFailure<void> check_whole(Orders const& orders) {
-    bool const provisioned = orders.action == Action::Provision;
-    if (provisioned && !orders.channel && !orders.pull)
-        return refused("it has no channel and no service to ask");
-    if (!provisioned && orders.module == protocol::launch::no_descriptor)
-        return refused("it has no module");
-    return {};
+os::OrFailure<Action> ordered_action(protocol::launch::Items const& items) {
+    for (auto const item : items) {
+        if (item.kind != Kind::Action) continue;
+        auto const action = action_of(item.text);
+        if (!action) return refused("its action is unknown");
+        return *action;
+    }
+    return refused("it has no action");
 }
 
 } // namespace
 
 os::OrFailure<Orders> take_orders(protocol::launch::Items const& items, Code code) {
     Orders orders;
-    bool ordered = false;
-    bool first = true;
+    orders.action = TRY(ordered_action(items));
     for (auto const item : items) {
         if (orders.action == Action::Provision && !for_a_provisioned_keep(item.kind))
             return refused("a Keep that a tenant provisions takes nothing else of its host");
-        if (item.kind == Kind::Action) {
-            auto const action = action_of(item.text);
-            if (!action) return refused("its action is unknown");
-            if (action == Action::Provision && !first) return refused("its action is not first");
-            ordered = true;
-        }
-        first = false;
         if (item.kind == Kind::Environment && (item.text.empty() || item.text.starts_with('=')))
             return refused("a variable of the environment has no name");
         bool const compiled = item.kind == Kind::Artefact || item.kind == Kind::ArtefactSink;
@@ -198,9 +182,12 @@ os::OrFailure<Orders> take_orders(protocol::launch::Items const& items, Code cod
             return refused("this Keep takes no code that was compiled elsewhere, and gives none");
         take(orders, item);
     }
-    if (!ordered) return refused("it has no action");
+    bool const provisioned = orders.action == Action::Provision;
     TRY(take_pull(orders, items));
-    TRY(check_whole(orders));
+    if (provisioned && !orders.channel && !orders.pull)
+        return refused("it has no channel and no service to ask");
+    if (!provisioned && orders.module == protocol::launch::no_descriptor)
+        return refused("it has no module");
     return orders;
 }
 

@@ -20,7 +20,7 @@ os::OrFailure<std::optional<Bytes>>
 digest_of(std::string_view option, std::optional<std::string> const& text, std::string_view hint) {
     constexpr std::size_t size = 32;
     if (!text) return std::nullopt;
-    auto const bytes = unhex(*text);
+    auto bytes = unhex(*text);
     if (bytes && bytes->size() == size) return bytes;
     return failure(
         "usage",

@@ -145,7 +145,7 @@ public:
     }
     // The next frame, and a copy of its body; nothing: the connection is over.
     struct Heard {
-        wire::FrameType type{};
+        wire::FrameType type = wire::FrameType::Refuse;
         Bytes body;
     };
     std::optional<Heard> hear() {

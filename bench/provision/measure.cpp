@@ -132,14 +132,14 @@ struct Count : tar::Sink {
 } // namespace
 
 int main(int argc, char** argv) {
-    auto const size = static_cast<std::size_t>(argc > 1 ? std::atoi(argv[1]) : 64) << 20;
-    int const rounds = argc > 2 ? std::atoi(argv[2]) : 5;
+    auto const size = std::size_t{argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 64} << 20;
+    auto const rounds = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 5;
     auto const text = archive(size);
     Bytes sealed(Segments::sealed_size(text.size()));
     Bytes opened(Segments::segment_size);
     seal(text, sealed);
     Store store{sealed};
-    for (int round = 0; round < rounds; ++round) {
+    for (std::size_t round = 0; round < rounds; ++round) {
         measure("segments sealed", text.size(), [&] { seal(text, sealed); });
         measure("segments opened", text.size(), [&] { open(sealed, opened); });
         measure("layer loaded as the Keep does", text.size(), [&] {

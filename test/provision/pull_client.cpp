@@ -106,12 +106,12 @@ private:
         request.body = net::RequestBody::of(std::string{base::text_of(body)});
         auto const got = client_.ask(request);
         if (!got) {
-            std::cout << path << " - " << got.error().text << std::endl;
+            std::cout << path << " - " << got.error().text << '\n' << std::flush;
             return {};
         }
         std::cout << path << ' ' << got->status;
         if (got->status != 200) std::cout << ' ' << base::text_of(got->body);
-        std::cout << std::endl;
+        std::cout << '\n' << std::flush;
         return got->status == 200 ? got->body : Bytes{};
     }
 

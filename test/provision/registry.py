@@ -270,6 +270,26 @@ def our_signature():
                          "type": "cosign container image signature"})
 
 
+@story("enarx deploy takes a pulled package that the named key has signed, and goes to no Keep with another one")
+def deployed():
+    host, _ = registry()
+    mine, my_public = key("mine")
+    _, other_public = key("other")
+    app = folder("app")
+    shutil.copy(guest("hello"), app / "main.wasm")
+    done(enarx("package", app, "--out", scratch("a.enx"), "--key", mine, "--name", "a"))
+
+    def deploy(file, public, name):
+        outcome = enarx("deploy", scratch(file), "--key", scratch("a.enx.key"), "--signed-by", public, "--keep", scratch("nowhere"))
+        refused(outcome, 125, f"({name})")
+
+    deploy("a.enx", my_public, "signature-missing")
+    done(enarx("push", scratch("a.enx"), f"{host}/a:1", "--sign", mine))
+    done(enarx("pull", f"{host}/a:1", "--out", scratch("b.enx")))
+    deploy("b.enx", other_public, "signature-untrusted")
+    deploy("b.enx", my_public, "host-unreachable")
+
+
 @story("cosign verifies what we have signed, and we what cosign has signed")
 def cosign():
     program = peer("cosign")

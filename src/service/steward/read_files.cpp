@@ -184,7 +184,7 @@ os::OrFailure<std::unique_ptr<Files>> read_files(std::string const& config, sys_
     auto known = TRY(policies(folder, settings));
     auto chain = TRY(read_text(folder + "/tls.pem", largest_key));
     auto tls_key = TRY(secret(folder + "/tls.key"));
-    return std::unique_ptr<Files>{new Files{
+    return std::make_unique<Files>(Files{
         .folder = folder,
         .settings = std::move(settings),
         .authority = std::move(issuing),
@@ -195,7 +195,7 @@ os::OrFailure<std::unique_ptr<Files>> read_files(std::string const& config, sys_
         .policies = std::move(known),
         .tls_chain = std::move(chain),
         .tls_key = std::move(tls_key)
-    }};
+    });
 }
 
 } // namespace service

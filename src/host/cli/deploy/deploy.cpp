@@ -3,6 +3,7 @@
 #include "base/json_string.hpp"
 #include "host/cli/deploy/host_reach.hpp"
 #include "host/cli/deploy/visit.hpp"
+#include "host/cli/registry/signature.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/verify/inputs.hpp"
 #include "os/check.hpp"
@@ -38,6 +39,7 @@ struct Given {
     JudgeWishes judge;
     std::vector<std::string> secrets;
     std::optional<std::string> key;
+    std::optional<std::string> signed_by;
     std::optional<std::string> count;
     bool detach = false;
     bool json = false;
@@ -177,6 +179,14 @@ std::vector<Option> DeployUse::handover_options() {
     };
     if (again_) return out;
     out.push_back(
+        {.name = "--signed-by",
+         .value = "KEY",
+         .help = "Refuse a package that this public key (PEM) has not signed; signatures are in "
+                 "FILE.sig (`enarx pull`).",
+         .target = &given_.signed_by,
+         .completion = Completion::File}
+    );
+    out.push_back(
         {.name = "--secret",
          .value = "NAME[=VALUE|=@FILE]",
          .help = "A secret that the deployment names; without a value it is asked for. May be "
@@ -280,6 +290,7 @@ DeployUse::open_package(Provisions const& provisions) const {
             "the key file is one of " + provisions.package() + ", and '" + *given_.package +
                 "' is " + package.digest()
         );
+    if (given_.signed_by) TRY(verified_file(*given_.package, package.digest(), *given_.signed_by));
     return package;
 }
 

@@ -48,7 +48,8 @@ bool is_left_over(sockaddr_un const& address) {
     struct stat status{};
     if (::lstat(address.sun_path, &status) != 0 || !S_ISSOCK(status.st_mode)) return false;
     os::Fd const probe{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    return ::connect(probe.number(), reinterpret_cast<sockaddr const*>(&address), sizeof address) !=
+    return probe &&
+           ::connect(probe.number(), reinterpret_cast<sockaddr const*>(&address), sizeof address) !=
                0 &&
            errno == ECONNREFUSED;
 }

@@ -47,5 +47,8 @@ os::OrFailure<void> verified_signature(
     std::span<PackageSignature const> signatures,
     crypto::PublicKey const& key
 );
+// The same of a package file, by the signatures beside it and a file with the key.
+os::OrFailure<void>
+verified_file(std::string const& package, std::string const& digest, std::string const& key_path);
 
 } // namespace host::cli

@@ -175,4 +175,10 @@ os::OrFailure<std::vector<PackageSignature>> read_signatures(std::string const& 
     return out;
 }
 
+os::OrFailure<void>
+verified_file(std::string const& package, std::string const& digest, std::string const& key_path) {
+    auto const key = TRY(read_public_key(key_path));
+    return verified_signature(digest, TRY(read_signatures(signature_path_of(package))), key);
+}
+
 } // namespace host::cli

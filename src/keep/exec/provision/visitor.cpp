@@ -33,38 +33,40 @@ OrOver<bool> Visitor::shake_hands() {
     return shaken_;
 }
 
-Visitor::Heard Visitor::hear(Answerer const& answer) {
-    auto heard = hear_more(answer);
-    if (!heard && !heard.error().name.empty()) refuse(heard.error().name);
-    return heard;
-}
-
-Visitor::Heard Visitor::hear_more(Answerer const& answer) {
-    if (!TRY(shake_hands())) return std::nullopt;
-    int pulls = 0;
-    while (!only_asks_ || !answered_) {
-        if (auto const frame = TRY(next())) {
-            if (auto const out = TRY(take(*frame, answer))) return out;
-        } else if (pulls++ == net::TlsStream::most_pulls || !TRY(pull())) {
-            return std::nullopt;
-        }
-    }
-    return std::nullopt;
-}
-
-Visitor::Heard Visitor::next() {
-    auto const frame =
-        reader_.next(stream_.session(), answered_ ? wire::Trust::Accepted : wire::Trust::None);
+// The next frame that has come whole.
+Visitor::Heard Visitor::next_frame() {
+    auto const trust = answered_ ? wire::Trust::Accepted : wire::Trust::None;
+    auto const frame = reader_.next(stream_.session(), trust);
     if (frame) return *frame;
     if (frame.error().rule.empty()) return gone("it has ended the connection");
     return over("protocol-version", std::string{frame.error().rule});
 }
 
+// False: nothing has come.
 OrOver<bool> Visitor::pull() {
     auto const pulled = stream_.pull();
-    if (pulled) return true;
-    if (pulled.error() == Errno::Again) return false;
-    return gone(std::string{os::description(pulled.error())});
+    if (!pulled && pulled.error() == Errno::Again) return false;
+    if (!pulled) return gone(std::string{os::description(pulled.error())});
+    return true;
+}
+
+Visitor::Heard Visitor::hear_more(Answerer const& answer) {
+    if (!TRY(shake_hands())) return std::nullopt;
+    for (int pulls = 0; !only_asks_ || !answered_;) {
+        if (auto const frame = TRY(next_frame())) {
+            auto const out = TRY(take(*frame, answer));
+            if (out) return out;
+            continue;
+        }
+        if (pulls++ == net::TlsStream::most_pulls || !TRY(pull())) return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+Visitor::Heard Visitor::hear(Answerer const& answer) {
+    auto heard = hear_more(answer);
+    if (!heard && !heard.error().name.empty()) refuse(heard.error().name);
+    return heard;
 }
 
 OrOver<Frame> Visitor::wait(Answerer const& answer, Clock::time_point deadline) {

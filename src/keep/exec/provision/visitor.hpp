@@ -66,9 +66,9 @@ private:
 
     explicit Visitor(net::TlsStream stream) : stream_{std::move(stream)}, only_asks_{true} {}
     OrOver<bool> shake_hands();
+    Heard next_frame();
+    OrOver<bool> pull();
     Heard hear_more(Answerer const& answer);
-    Heard next();        // of the frames that have come; nothing: more bytes are needed
-    OrOver<bool> pull(); // false: nothing is there
     Heard take(protocol::provision::Frame const& frame, Answerer const& answer);
     OrOver<void> take_hello(base::View body);
     OrOver<void> take_request(base::View body, Answerer const& answer);

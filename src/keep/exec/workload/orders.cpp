@@ -38,6 +38,7 @@ protocol::evidence::Measurement measurement_of(std::string_view text) {
     );
 }
 
+// NOLINTNEXTLINE(readability-function-size): a table, one row for each kind
 void take(Orders& orders, Item const& item) {
     switch (item.kind) {
     case Kind::Action:
@@ -156,22 +157,24 @@ os::OrFailure<void> take_pull(Orders& orders, protocol::launch::Items const& ite
     return {};
 }
 
+os::OrFailure<Action> ordered_action(protocol::launch::Items const& items) {
+    for (auto const item : items) {
+        if (item.kind != Kind::Action) continue;
+        auto const action = action_of(item.text);
+        if (!action) return refused("its action is unknown");
+        return *action;
+    }
+    return refused("it has no action");
+}
+
 } // namespace
 
 os::OrFailure<Orders> take_orders(protocol::launch::Items const& items, Code code) {
     Orders orders;
-    bool ordered = false;
-    bool first = true;
+    orders.action = TRY(ordered_action(items));
     for (auto const item : items) {
         if (orders.action == Action::Provision && !for_a_provisioned_keep(item.kind))
             return refused("a Keep that a tenant provisions takes nothing else of its host");
-        if (item.kind == Kind::Action) {
-            auto const action = action_of(item.text);
-            if (!action) return refused("its action is unknown");
-            if (action == Action::Provision && !first) return refused("its action is not first");
-            ordered = true;
-        }
-        first = false;
         if (item.kind == Kind::Environment && (item.text.empty() || item.text.starts_with('=')))
             return refused("a variable of the environment has no name");
         bool const compiled = item.kind == Kind::Artefact || item.kind == Kind::ArtefactSink;
@@ -179,7 +182,6 @@ os::OrFailure<Orders> take_orders(protocol::launch::Items const& items, Code cod
             return refused("this Keep takes no code that was compiled elsewhere, and gives none");
         take(orders, item);
     }
-    if (!ordered) return refused("it has no action");
     bool const provisioned = orders.action == Action::Provision;
     TRY(take_pull(orders, items));
     if (provisioned && !orders.channel && !orders.pull)

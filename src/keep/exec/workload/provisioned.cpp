@@ -196,13 +196,14 @@ private:
         std::optional<provision::Reception> reception;
         if (host_.channel)
             reception = TRY(provision::Reception::open(os::Fd{*host_.channel}, empty.identity()));
-        provision::Steward steward{order, empty.identity()};
-        auto granted = TRY(pull_grant(steward, std::move(empty)));
+        std::optional<provision::Steward> steward{std::in_place, order, empty.identity()};
+        auto granted = TRY(pull_grant(*steward, std::move(empty)));
         timings_.mark("granted");
         auto const digests = TRY(load(granted, nullptr));
         timings_.mark("package loaded");
         auto ready = TRY(std::move(granted).loaded(digests.workload, digests.configuration));
-        auto certified = TRY(pull_certificate(steward, ready));
+        auto certified = TRY(pull_certificate(*steward, ready));
+        steward.reset(); // its connection is not needed as long as the application
         timings_.mark("certified");
         auto brought = bring(ready);
         TRY(place_secrets(brought, ready));

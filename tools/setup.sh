@@ -15,7 +15,6 @@ build=(
 )
 test=(
     chromium chromium-driver fonts-dejavu-core                 # votes in the voting demonstration
-    wabt musl-tools qemu-system-x86 strace openssl skopeo
     spin                                                       # the Keep's states (docs/protocol/provision)
     wabt musl-tools qemu-system-x86 strace openssl skopeo docker-registry
     python3-jsonschema python3-cbor2 python3-cryptography man-db nodejs npm python3-pip python3-venv curl

@@ -22,7 +22,7 @@ constexpr std::string_view hello = "the application";
 // A TLS port of an application that greets whoever comes, on a thread of its own.
 class Port {
 public:
-    explicit Port(std::vector<std::string> alpn = {}, net::HandshakeLimits limits = {})
+    explicit Port(std::vector<std::string> const& alpn = {}, net::HandshakeLimits limits = {})
         : Port(net::listen_at_free_port(), alpn, limits) {}
     Port(Port const&) = delete;
     Port& operator=(Port const&) = delete;

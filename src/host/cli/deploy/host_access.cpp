@@ -71,8 +71,12 @@ os::OrFailure<HostAccess> HostAccess::of(HostAccessWishes const& wishes) {
         return failure("usage", "which host? --host is missing", "--host host.example");
     HostAccess out;
     out.address = TRY(parse_host(*wishes.host));
-    for (auto const& path : wishes.roots)
-        out.tls.authorities.emplace_back(base::text_of(TRY(read_bytes(path, largest_root))));
+    for (auto const& path : wishes.roots) {
+        auto const pem = TRY(read_bytes(path, largest_root));
+        if (!crypto::certificates_from_pem(base::text_of(pem)))
+            return failure("usage", "--host-root '" + path + "' is no certificate (PEM)");
+        out.tls.authorities.emplace_back(base::text_of(pem));
+    }
     if (wishes.token_file) {
         auto const bytes = TRY(read_bytes(*wishes.token_file, largest_token));
         auto const text = base::text_of(bytes);

@@ -98,6 +98,17 @@ objection(wire::Deployment const& deployment, Tenant const& tenant, Digest const
     return {};
 }
 
+// Whether the deployment, as its tenant signed it, has a secret of that name.
+bool names(DeploymentRow const& row, std::string_view secret) {
+    auto const message = crypto::verified_message(row.statement, wire::deployment_type);
+    auto const deployment = message
+                                ? wire::decode_deployment(message->payload)
+                                : wire::Read<wire::Deployment>{std::unexpected(message.error())};
+    return deployment && std::ranges::any_of(deployment->secrets, [&](auto const& each) {
+               return each.name == secret;
+           });
+}
+
 } // namespace
 
 Response Api::publish(Request const& request) {
@@ -158,6 +169,10 @@ Response Api::entrust(Request const& request, bool secret) {
     if (!*row || !base::equal((*row)->tenant, tenant))
         return problem(
             not_found, "deployment-unknown", "there is no such version of that deployment of yours"
+        );
+    if (sent->secret && !names(**row, *sent->secret))
+        return refused(
+            "the deployment names no secret " + std::string{*sent->secret}, unprocessable
         );
     auto const there = parts_.store.sealed(name, sent->serial);
     if (!there) return answer_of_store(there.error());

@@ -100,6 +100,7 @@ TEST_F(ServerTest, keeps_who_is_sending_when_others_only_sit_there) {
         std::this_thread::sleep_for(30ms); // until the server knows that they are gone
     }
     EXPECT_TRUE(hear(sender).starts_with("HTTP/1.1 201 "));
+    EXPECT_EQ(server->figures().pushed_out, 6U) << "one for each that came, and no more";
 }
 
 TEST_F(ServerTest, refuses_more_bodies_than_its_memory_takes) {

@@ -95,10 +95,11 @@ Read<Entrust> decode_entrust(base::View payload) {
     return out;
 }
 
-std::vector<std::byte> info_of_entrust(Entrust const& entrust) {
-    auto const name = encoded([&entrust](Writer& writer) {
-        writer.array(3);
+std::vector<std::byte> info_of_entrust(Entrust const& entrust, base::View tenant) {
+    auto const name = encoded([&](Writer& writer) {
+        writer.array(4);
         write_name(writer, entrust);
+        writer.bytes(tenant);
     });
     auto const start = base::view_of(info);
     std::vector<std::byte> out{start.begin(), start.end()};

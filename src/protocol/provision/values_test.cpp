@@ -1,5 +1,6 @@
 // What the fields of messages may be, beyond their encoding.
 
+#include "protocol/provision/entrust.hpp"
 #include "protocol/provision/messages_for_tests.hpp"
 
 #include <array>
@@ -88,6 +89,26 @@ TEST(Purposes, are_no_beginnings_of_each_other) {
         for (std::size_t other = 0; other < all.size(); ++other)
             if (one != other) EXPECT_FALSE(all.at(one).starts_with(all.at(other))) << all.at(one);
     EXPECT_FALSE(std::string_view{"{"}.starts_with(all[0]));
+}
+
+TEST(Entrust, is_sealed_for_one_name_one_serial_one_secret_and_one_tenant) {
+    Entrust const good{.name = "shop/api", .serial = 14, .secret = "PASSWORD", .sealed = {}};
+    auto const info = [](Entrust entrust, base::View tenant, auto const& change) {
+        change(entrust);
+        return info_of_entrust(entrust, tenant);
+    };
+    auto const same = [](auto&) {};
+    auto const mine = testing::filled<32, 1>();
+    std::array const all{
+        info(good, mine, same),
+        info(good, testing::filled<32, 2>(), same),
+        info(good, mine, [](auto& it) { it.name = "shop/db"; }),
+        info(good, mine, [](auto& it) { it.serial = 15; }),
+        info(good, mine, [](auto& it) { it.secret = "KEY"; }),
+        info(good, mine, [](auto& it) { it.secret = std::nullopt; }),
+    };
+    for (std::size_t one = 0; one < all.size(); ++one)
+        for (std::size_t other = 0; other < one; ++other) EXPECT_NE(all.at(one), all.at(other));
 }
 
 TEST(Grant, is_padded_so_that_only_one_length_means_it) {

@@ -1,5 +1,6 @@
 #include "keep/exec/workload/provisioned.hpp"
 
+#include "crypto/pem.hpp"
 #include "keep/exec/provision/archive.hpp"
 #include "keep/exec/provision/desk.hpp"
 #include "keep/exec/provision/enquiry.hpp"
@@ -119,6 +120,13 @@ os::OrFailure<void> place_secrets(Brought& brought, provision::Ready const& read
         );
     brought.secrets = std::move(*made);
     return {};
+}
+
+std::vector<std::string> authorities_of(provision::Ready const& ready) {
+    std::vector<std::string> out;
+    for (auto const& each : ready.authorities())
+        out.push_back(crypto::write_pem("CERTIFICATE", each));
+    return out;
 }
 
 // What the service says to a Keep, it says to whoever asks: the host may know why its Keep gets
@@ -241,6 +249,7 @@ private:
             .secrets = nullptr,
             .identity = ready.identity().share(),
             .certified = nullptr,
+            .authorities = authorities_of(ready),
             .memory_limit = host_.max_memory, // as it could also give the machine less
             .aside = {},
             .stream = {},

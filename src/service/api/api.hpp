@@ -103,7 +103,6 @@ private:
     Sessions sessions_;
     Buckets knocks_;
     Buckets addresses_;
-    Buckets deployments_;
     Decisions decisions_;
     net::server::Metrics metrics_;
     std::mutex list_mutex_;

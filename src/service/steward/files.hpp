@@ -10,7 +10,7 @@
 //     secrets.key                     tenants seal for it
 //     tls.pem, tls.key                what connections see
 //     log.key                         signs the log's checkpoints
-//     kek                             over all secrets in the database
+//     kek                             over all secrets in the database (seal/rotation.hpp)
 //     policies/                       policy files that deployments may name
 //     steward.db, log/                state
 
@@ -19,7 +19,6 @@
 #include "service/config/settings.hpp"
 #include "service/release/keys.hpp"
 #include "service/release/ruling.hpp"
-#include "service/seal/kek.hpp"
 
 #include <map>
 #include <string>
@@ -40,7 +39,6 @@ struct Files {
     Authority authority;
     ServiceKeys keys;
     crypto::Ed25519SigningKey log_key;
-    Kek kek;
     Anchors anchors;
     std::map<Digest, std::string> policies; // by their digests
     std::string tls_chain;
@@ -53,6 +51,13 @@ struct Files {
 // service-configuration-invalid, ca-unusable, policy-invalid, endorsement-unusable.
 os::OrFailure<std::unique_ptr<Files>>
 read_files(std::string const& config, std::chrono::sys_seconds at);
+
+// A new key over all secrets, while the service does not run; the value: how many there were.
+// Failures: as above and store-in-use, kek-unusable, secret-unreadable.
+os::OrFailure<std::uint64_t> rotate_kek_of(std::string const& config, std::chrono::sys_seconds at);
+
+// The folder of steward.toml: everything else lies in it.
+std::string folder_of(std::string const& config);
 
 // At most `most` bytes. Failure service-unusable.
 os::OrFailure<std::string> read_text(std::string const& path, std::size_t most);

@@ -2,6 +2,7 @@
 #include "crypto/pem.hpp"
 #include "os/new_file.hpp"
 #include "service/ca/names.hpp"
+#include "service/seal/kek.hpp"
 #include "service/steward/files.hpp"
 
 #include <filesystem>

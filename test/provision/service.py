@@ -51,9 +51,9 @@ def until(holds, what, seconds=20):
 class Service:
     """A folder of the service with the tenant `shop`, and the process that serves it."""
 
-    def __init__(self, name="service", settings=""):
+    def __init__(self, name="service", settings="", more=()):
         self.folder = scratch(name)
-        done(execute([STEWARD, "init", "--name", "steward.example", "--listen", "127.0.0.1:0", self.folder]))
+        done(execute([STEWARD, "init", "--name", "steward.example", "--listen", "127.0.0.1:0", *more, self.folder]))
         done(enarx("key", "tenant", "create", "--out", scratch("tenant.key")))
         self.tenant = done(enarx("key", "tenant", "digest", scratch("tenant.key"))).text.strip()
         config = self.folder / "steward.toml"

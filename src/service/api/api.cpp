@@ -10,6 +10,8 @@ using net::server::Response;
 
 constexpr std::size_t threads = 8; // most of the time they wait for the disk
 
+constexpr std::uint64_t knocks_per_minute = 10; // wrong tokens from one address, and logins
+
 Response too_often(std::chrono::seconds wait) {
     constexpr unsigned too_many = 429;
     auto out = net::server::problem(too_many, "rate-limited", "more requests than are allowed");
@@ -52,6 +54,8 @@ Api::Api(Parts const& parts)
            .store = parts.store,
            .sealer = parts.sealer}
       },
+      access_{parts.settings},
+      knocks_{knocks_per_minute},
       addresses_{parts.settings.per_address.per_minute},
       workers_{parts.settings.queue} {
     metrics_.counter("enarx_attest_total", "Decisions about Keeps, by step, result and rule.");
@@ -107,6 +111,7 @@ net::server::Router Api::for_everybody() {
     add_keeps(router);
     add_tenants(router);
     add_public(router);
+    add_pages(router, Door::Everybody);
     return router;
 }
 

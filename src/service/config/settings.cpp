@@ -49,6 +49,17 @@ bool number(std::uint64_t& out, FlatValue const& value) {
     return true;
 }
 
+bool digests(std::vector<Digest>& to, FlatValue const& from) {
+    std::vector<std::string> given;
+    if (!texts(given, from) || given.empty()) return false;
+    for (auto const& digits : given) {
+        Digest digest{};
+        if (!base::unhex(digits, digest)) return false;
+        to.push_back(digest);
+    }
+    return true;
+}
+
 template <class Held> bool all_of(std::vector<std::string> const& texts, Held const& held) {
     return std::ranges::all_of(texts, held);
 }
@@ -61,6 +72,7 @@ template <class Of> struct Key {
 
 constexpr std::string_view address = "ADDRESS:PORT";
 constexpr std::string_view some_texts = "an array of texts";
+constexpr std::string_view some_tokens = "an array of SHA-256 of tokens, 64 digits each";
 constexpr std::string_view from_one = "a whole number from 1 on";
 
 constexpr std::array service_keys{
@@ -113,6 +125,16 @@ constexpr std::array service_keys{
         [](Settings& to, FlatValue const& from) { return texts(to.roots, from); }
     },
     Key<Settings>{
+        "operator-tokens",
+        some_tokens,
+        [](Settings& to, FlatValue const& from) { return digests(to.operator_tokens, from); }
+    },
+    Key<Settings>{
+        "verifier-tokens",
+        some_tokens,
+        [](Settings& to, FlatValue const& from) { return digests(to.verifier_tokens, from); }
+    },
+    Key<Settings>{
         "limits.queue",
         from_one,
         [](Settings& to, FlatValue const& from) { return number(to.queue, from); }
@@ -157,20 +179,16 @@ bool is_deployment_pattern(std::string_view pattern) {
            is_spiffe_path(pattern.ends_with('/') ? pattern.substr(0, pattern.size() - 1) : pattern);
 }
 
-bool key_digests(Tenant& to, FlatValue const& from) {
-    std::vector<std::string> given;
-    if (!texts(given, from) || given.empty()) return false;
-    for (auto const& digits : given) {
-        Digest digest{};
-        if (!base::unhex(digits, digest)) return false;
-        to.keys.push_back(digest);
-    }
-    return true;
-}
-
 constexpr std::array tenant_keys{
     Key<Tenant>{
-        "keys", "an array of key digests (`enarx key tenant digest`), 64 digits each", key_digests
+        "keys",
+        "an array of key digests (`enarx key tenant digest`), 64 digits each",
+        [](Tenant& to, FlatValue const& from) { return digests(to.keys, from); }
+    },
+    Key<Tenant>{
+        "tokens",
+        some_tokens,
+        [](Tenant& to, FlatValue const& from) { return digests(to.tokens, from); }
     },
     Key<Tenant>{
         "deployments",
@@ -230,6 +248,16 @@ Tenant& tenant_named(Settings& settings, std::string_view name) {
     return settings.tenants.emplace_back(Tenant{.name = std::string{name}});
 }
 
+// One token is one visitor.
+bool all_different(Settings const& settings) {
+    std::vector<Digest> tokens = settings.operator_tokens;
+    std::ranges::copy(settings.verifier_tokens, std::back_inserter(tokens));
+    for (auto const& tenant : settings.tenants)
+        std::ranges::copy(tenant.tokens, std::back_inserter(tokens));
+    std::ranges::sort(tokens);
+    return std::ranges::adjacent_find(tokens) == tokens.end();
+}
+
 os::OrFailure<void> check_signer(std::string const& file, SignerSettings const& signer) {
     bool const all = !signer.module.empty() && !signer.token.empty() && !signer.pin_file.empty();
     bool const none = signer.module.empty() && signer.token.empty() && signer.pin_file.empty();
@@ -246,6 +274,7 @@ os::OrFailure<void> check(std::string const& file, Settings const& settings) {
     FlatEntry const whole{"", false, 1, 1};
     if (settings.listen.empty()) return wrong(file, whole, "`listen` is missing");
     if (settings.name.empty()) return wrong(file, whole, "`name` is missing");
+    if (!all_different(settings)) return wrong(file, whole, "a token stands there twice");
     TRY(check_signer(file, settings.signer));
     std::vector<Digest> seen;
     for (auto const& tenant : settings.tenants) {

@@ -18,6 +18,7 @@ namespace service {
 struct Tenant {
     std::string name;
     std::vector<Digest> keys = {};             // SHA-256 of SubjectPublicKeyInfo
+    std::vector<Digest> tokens = {};           // SHA-256 of what shows its page
     std::vector<std::string> deployments = {}; // names; one that ends in a slash: all that begin so
     std::vector<std::string> dns_names = {};   // "api.example", or "*.shop.example"
     std::uint64_t replicas = 1000;             // of one deployment, at most
@@ -50,6 +51,8 @@ struct Settings {
     std::string policies = {};                  // a folder of policy files
     std::vector<std::string> endorsements = {}; // files and folders of what vendors say
     std::vector<std::string> roots = {};        // PURPOSE:FILE, in the place of the built-in ones
+    std::vector<Digest> operator_tokens = {};   // SHA-256; none: no token is asked for
+    std::vector<Digest> verifier_tokens = {};   // of those who may have evidence judged
     std::uint64_t queue = 1024;                 // requests that wait for a decision, at most
     Rate per_address{1200};
     Rate per_deployment{6000};

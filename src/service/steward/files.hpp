@@ -10,7 +10,7 @@
 //     secrets.key                     tenants seal for it
 //     tls.pem, tls.key                what connections see
 //     log.key                         signs the log's checkpoints
-//     kek                             over all secrets in the database
+//     kek                             over all secrets in the database (seal/rotation.hpp)
 //     policies/                       policy files that deployments may name
 //     steward.db, log/                state
 
@@ -19,7 +19,6 @@
 #include "service/config/settings.hpp"
 #include "service/release/keys.hpp"
 #include "service/release/ruling.hpp"
-#include "service/seal/kek.hpp"
 #include "service/signer/token_signer.hpp"
 
 #include <map>
@@ -43,7 +42,6 @@ struct Files {
     std::shared_ptr<TokenSigner const> token; // that the authority signs with; null: a key of ours
     ServiceKeys keys;
     crypto::Ed25519SigningKey log_key;
-    Kek kek;
     Anchors anchors;
     std::map<Digest, std::string> policies; // by their digests
     std::string tls_chain;
@@ -56,6 +54,13 @@ struct Files {
 // service-configuration-invalid, ca-unusable, policy-invalid, endorsement-unusable.
 os::OrFailure<std::unique_ptr<Files>>
 read_files(std::string const& config, std::chrono::sys_seconds at);
+
+// A new key over all secrets, while the service does not run; the value: how many there were.
+// Failures: as above and store-in-use, kek-unusable, secret-unreadable.
+os::OrFailure<std::uint64_t> rotate_kek_of(std::string const& config, std::chrono::sys_seconds at);
+
+// The folder of steward.toml: everything else lies in it.
+std::string folder_of(std::string const& config);
 
 // The authority's certificate for another year; what issues is put in the place of the old, each
 // file whole. The service reads it when it starts. When it ends now is the value.

@@ -3,6 +3,7 @@
 #include "crypto/pem.hpp"
 #include "os/new_file.hpp"
 #include "service/ca/names.hpp"
+#include "service/seal/kek.hpp"
 #include "service/signer/token_signer.hpp"
 #include "service/steward/files.hpp"
 

@@ -27,12 +27,15 @@ constexpr std::string_view help =
 
 Usage: enarx-steward init [--name NAME] [--listen ADDRESS:PORT] [--signer FILE] DIRECTORY
        enarx-steward serve --config FILE
+       enarx-steward rotate-kek --config FILE
        enarx-steward renew-intermediate --config FILE
        enarx-steward explain-release --config FILE (NAME | --deployment FILE) EVIDENCE
 
 Commands:
   init             Make a new folder with keys, an authority and steward.toml.
   serve            Answer Keeps and tenants until SIGTERM or SIGINT.
+  rotate-kek       Make a new key over all secrets in the database and seal them by it, all or none.
+                   The service must not run meanwhile.
   renew-intermediate
                    Certify the intermediate's key for another year, with the root's. The service
                    takes it when it is started anew.
@@ -143,6 +146,17 @@ os::OrFailure<int> run_serve(std::span<char* const> rest) {
     return 0;
 }
 
+os::OrFailure<int> run_rotate(std::span<char* const> rest) {
+    auto const words = TRY(parse(rest, {"--config"}));
+    if (!words.operands.empty() || words.option("--config").empty())
+        return usage("rotate-kek takes --config FILE and nothing else");
+    auto const done = TRY(service::rotate_kek_of(words.option("--config"), service::now()));
+    put(STDOUT_FILENO,
+        "sealed " + std::to_string(done) +
+            " secrets by a new key; backups of the database need the former one\n");
+    return 0;
+}
+
 os::OrFailure<int> run_renew(std::span<char* const> rest) {
     auto const words = TRY(parse(rest, {"--config"}));
     if (!words.operands.empty() || words.option("--config").empty())
@@ -188,6 +202,7 @@ os::OrFailure<int> run(std::span<char* const> words) {
     auto const rest = words.subspan(1);
     if (command == "init") return run_init(rest);
     if (command == "serve") return run_serve(rest);
+    if (command == "rotate-kek") return run_rotate(rest);
     if (command == "renew-intermediate") return run_renew(rest);
     if (command == "explain-release") return run_explain(rest);
     return usage("there is no command '" + std::string{command} + '\'');

@@ -160,11 +160,15 @@ os::OrFailure<std::string> read_text(std::string const& path, std::size_t most) 
     return read_open(TRY(open(path)), path, most);
 }
 
+std::string folder_of(std::string const& config) {
+    auto const folder = fs::path{config}.parent_path().string();
+    return folder.empty() ? "." : folder;
+}
+
 os::OrFailure<std::unique_ptr<Files>> read_files(std::string const& config, sys_seconds at) {
     auto const text = TRY(read_text(config, largest_config));
     auto settings = TRY(parse_settings(config, text));
-    auto folder = fs::path{config}.parent_path().string();
-    if (folder.empty()) folder = ".";
+    auto const folder = folder_of(config);
     auto const root = TRY(read_text(folder + "/root.pem", largest_key));
     auto const intermediate = TRY(read_text(folder + "/intermediate.pem", largest_key));
     auto const signer =
@@ -173,7 +177,6 @@ os::OrFailure<std::unique_ptr<Files>> read_files(std::string const& config, sys_
         TRY(Authority::load(base::view_of(root), base::view_of(intermediate), signer, at));
     if (!settings.url.empty()) issuing.list_url(settings.url + "/pki/crl.der");
     auto log_key = TRY(key<crypto::Ed25519SigningKey>(folder + "/log.key"));
-    auto kek = TRY(Kek::read(folder + "/kek"));
     auto keys = TRY(service_keys(folder));
     auto trusted = TRY(anchors(folder, settings));
     auto known = TRY(policies(folder, settings));
@@ -186,7 +189,6 @@ os::OrFailure<std::unique_ptr<Files>> read_files(std::string const& config, sys_
         .token = std::dynamic_pointer_cast<TokenSigner const>(signer),
         .keys = std::move(keys),
         .log_key = std::move(log_key),
-        .kek = std::move(kek),
         .anchors = std::move(trusted),
         .policies = std::move(known),
         .tls_chain = std::move(chain),

@@ -25,7 +25,7 @@ def done(outcome):
 class Service:
     """A folder of the service with the tenant `shop`, and the process that serves it."""
 
-    def __init__(self, name="service", settings=""):
+    def __init__(self, name="service", settings="", of_shop=""):
         self.folder = scratch(name)
         done(execute([STEWARD, "init", "--name", "steward.example", "--listen", "127.0.0.1:0", self.folder]))
         done(enarx("key", "tenant", "create", "--out", scratch("tenant.key")))
@@ -37,7 +37,7 @@ keys = ["{self.tenant}"]
 deployments = ["shop/"]
 dns-names = ["api.example"]
 allow-no-hardware = true
-""")
+{of_shop}""")
         self.root = self.folder / "root.pem"
         self.start()
 

@@ -117,7 +117,8 @@ os::OrFailure<void> open(Parts& parts) {
              .store = *parts.store,
              .sealer = *parts.sealer,
              .log = *parts.log,
-             .policies = files.policies}
+             .policies = files.policies,
+             .policy_names = files.policy_names}
         ));
     parts.everybody.emplace(*parts.loop, parts.api->for_everybody());
     parts.operators.emplace(*parts.loop, parts.api->for_the_operator());

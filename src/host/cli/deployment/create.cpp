@@ -158,10 +158,9 @@ os::OrFailure<void> Create::change(wire::Deployment& deployment) {
     deployment.measurements = {held_.begin() + static_cast<std::ptrdiff_t>(first), held_.end()};
     if (policy_ && *policy_ != "strict") { // which holds where none is named
         TRY(read_policy(*policy_));        // before anybody signs for it
-        auto const digest =
-            *policy_ == "authentic"
-                ? crypto::sha256(base::view_of(wire::authentic_policy))
-                : crypto::sha256(TRY(read_bytes(*policy_, policy::largest_policy)));
+        auto const digest = *policy_ == "authentic"
+                                ? crypto::sha256(base::view_of(wire::authentic_policy))
+                                : crypto::sha256(TRY(read_bytes(*policy_, policy::largest_policy)));
         held_.emplace_back(digest.begin(), digest.end());
         deployment.policy = base::View{held_.back()};
     }

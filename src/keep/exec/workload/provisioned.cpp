@@ -17,6 +17,7 @@
 #include "keep/exec/workload/start.hpp"
 #include "os/clock.hpp"
 #include "protocol/failure/failure.hpp"
+#include "protocol/launch/launch.hpp"
 
 #include <algorithm>
 #include <array>
@@ -175,7 +176,9 @@ private:
     // For a tenant, who connects to the Keep's channel.
     os::OrFailure<void> wait(provision::Empty empty) {
         auto reception = TRY(provision::Reception::open(os::Fd{*host_.channel}, empty.identity()));
+        write_error(std::string{protocol::launch::waits_for_its_tenant} + '\n');
         auto visit = TRY(wait_for_grant(reception, std::move(empty)));
+        write_error(std::string{protocol::launch::has_its_tenant} + '\n');
         timings_.mark("granted");
         auto const digests = load(visit.granted, &visit.grantor);
         if (!digests) {

@@ -17,7 +17,7 @@ static_assert(read_at_once % page_size == 0);
 
 // Of a region whose contents are measured. What lies behind them is zero.
 base::Result<void>
-add_contents(std::vector<SnpPage>& pages, Region const& region, Supply const& supply) {
+walk_contents(Region const& region, Supply const& supply, PageListener const& listener) {
     std::array<std::byte, read_at_once> bytes; // NOLINT(*-member-init): each round writes all
     for (std::uint64_t done = 0; done < region.size(); done += bytes.size()) {
         auto const wanted = std::min<std::uint64_t>(bytes.size(), region.size() - done);
@@ -26,45 +26,46 @@ add_contents(std::vector<SnpPage>& pages, Region const& region, Supply const& su
                                : std::uint64_t{0};
         if (there != 0) TRY(supply.read(region.contents, done, std::span{bytes}.first(there)));
         std::ranges::fill(std::span{bytes}.subspan(there, wanted - there), std::byte{0});
-        for (std::uint64_t at = 0; at < wanted; at += page_size)
-            pages.push_back(
+        for (std::uint64_t at = 0; at < wanted; at += page_size) {
+            auto const page = std::span{bytes}.subspan(at, page_size);
+            listener(
                 {.type = *region.type,
                  .gpa = region.begin + done + at,
-                 .contents = crypto::sha384(std::span{bytes}.subspan(at, page_size))}
+                 .contents = crypto::sha384(page)},
+                page
             );
+        }
     }
     return {};
 }
 
 } // namespace
 
-os::OrFailure<std::vector<SnpPage>>
-pages_of(std::span<Region const> regions, Supply const& supply) {
-    std::vector<SnpPage> pages;
-    pages.reserve(pages_added(regions));
+os::OrFailure<void>
+walk_pages(std::span<Region const> regions, Supply const& supply, PageListener const& listener) {
     for (auto const& region : regions) {
         if (!region.type) continue;
-        if (contents_measured(*region.type)) {
-            if (auto const added = add_contents(pages, region, supply); !added)
-                return std::unexpected(
-                    os::Failure{
-                        .name = "keep-image",
-                        .text = std::string{region.name} + " cannot be measured: " +
-                                std::strerror(static_cast<int>(added.error()))
-                    }
-                );
+        if (!contents_measured(*region.type)) {
+            for (auto at = region.begin; at < region.end; at += page_size)
+                listener({.type = *region.type, .gpa = at}, {});
             continue;
         }
-        for (auto at = region.begin; at < region.end; at += page_size)
-            pages.push_back({.type = *region.type, .gpa = at});
+        if (auto const walked = walk_contents(region, supply, listener); !walked)
+            return std::unexpected(
+                os::Failure{
+                    .name = "keep-image",
+                    .text = std::string{region.name} + " cannot be measured: " +
+                            std::strerror(static_cast<int>(walked.error()))
+                }
+            );
     }
-    return pages;
+    return {};
 }
 
 os::OrFailure<protocol::evidence::Measurement>
 measure(std::span<Region const> regions, Supply const& supply) {
     SnpLaunch digest;
-    for (auto const& page : TRY(pages_of(regions, supply))) digest.add(page);
+    TRY(walk_pages(regions, supply, [&](SnpPage const& page, base::View) { digest.add(page); }));
     return digest.digest();
 }
 

@@ -14,14 +14,17 @@
 #include "host/vmm/plan/supply.hpp"
 #include "protocol/evidence/evidence.hpp"
 
-#include <vector>
+#include <functional>
 
 namespace host::vmm {
 
-// The pages as the digest takes them in. Reads the whole program where that is measured: some 60 ms
-// for exec.
-os::OrFailure<std::vector<attest::measure::SnpPage>>
-pages_of(std::span<Region const> regions, Supply const& supply);
+// What is told of each page as the digest takes it in: with its bytes, where these are measured.
+using PageListener = std::function<void(attest::measure::SnpPage const&, base::View)>;
+
+// Every page that the launch adds, in order. Reads the whole program where that is measured: some
+// 60 ms for exec.
+os::OrFailure<void>
+walk_pages(std::span<Region const> regions, Supply const& supply, PageListener const& listener);
 
 os::OrFailure<protocol::evidence::Measurement>
 measure(std::span<Region const> regions, Supply const& supply);

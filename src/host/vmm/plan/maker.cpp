@@ -136,6 +136,12 @@ std::uint64_t PlanMaker::append(Region region) {
     return region.begin;
 }
 
+void PlanMaker::blocks(std::uint64_t size) {
+    if (size == 0) return;
+    add({.name = "further host-call blocks", .begin = next_, .end = next_ + size});
+    next_ += size;
+}
+
 void PlanMaker::program(Type type) {
     plan_.boot_.program_size = sizes_.program;
     plan_.boot_.program = append(

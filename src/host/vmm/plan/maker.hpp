@@ -21,6 +21,7 @@ public:
     void strings(Type type);
 
     // From files_address on, each behind the one before.
+    void blocks(std::uint64_t size); // further host-call blocks, where their places are fixed
     void program(Type type);         // and its hash tree, which is no part of a measurement
     void open_memory(Holder holder); // page tables, vCPU areas and blocks that the host must see
     void files(Holder holder);

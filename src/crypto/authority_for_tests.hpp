@@ -17,10 +17,10 @@ class TestAuthority {
 public:
     TestAuthority() {
         auto const der = *issue_certificate(
-            {.name = name_, .key = key_},
+            {.name = name_, .key = signer_},
             {.serial = *fresh_serial(),
              .subject = name_,
-             .public_key = key_.public_key(),
+             .public_key = signer_.public_key(),
              .not_before = now() - std::chrono::minutes{1},
              .not_after = now() + std::chrono::hours{1},
              .authorities_below = 0}
@@ -34,7 +34,7 @@ public:
             TlsCredential::self_signed(key.share(), std::array<std::string, 1>{"x"}, now())
                 ->public_key();
         auto const der = *issue_certificate(
-            {.name = name_, .key = key_},
+            {.name = name_, .key = signer_},
             {.serial = *fresh_serial(),
              .subject = name_of("a Keep"),
              .public_key = public_key,
@@ -49,7 +49,7 @@ public:
     std::vector<std::string> const& pem() const { return pem_; }
 
 private:
-    P384SigningKey key_ = *P384SigningKey::generate();
+    OwnP384Signer signer_{*P384SigningKey::generate()};
     std::vector<std::byte> name_ = name_of("Keeps");
     std::vector<std::string> pem_;
 };

@@ -144,6 +144,31 @@ constexpr std::array service_keys{
         from_one,
         [](Settings& to, FlatValue const& from) { return number(to.per_address.per_minute, from); }
     },
+    Key<Settings>{
+        "signer.module",
+        "the path of a PKCS #11 module",
+        [](Settings& to, FlatValue const& from) { return text(to.signer.module, from); }
+    },
+    Key<Settings>{
+        "signer.token",
+        "a token's label",
+        [](Settings& to, FlatValue const& from) { return text(to.signer.token, from); }
+    },
+    Key<Settings>{
+        "signer.pin-file",
+        "a file of mode 0600, or credential:NAME",
+        [](Settings& to, FlatValue const& from) { return text(to.signer.pin_file, from); }
+    },
+    Key<Settings>{
+        "signer.root-key",
+        "the label of a key in the token",
+        [](Settings& to, FlatValue const& from) { return text(to.signer.root_key, from); }
+    },
+    Key<Settings>{
+        "signer.intermediate-key",
+        "the label of a key in the token",
+        [](Settings& to, FlatValue const& from) { return text(to.signer.intermediate_key, from); }
+    },
     Key<Settings>{"limits.per-deployment", from_one, [](Settings& to, FlatValue const& from) {
                       return number(to.per_deployment.per_minute, from);
                   }},
@@ -233,12 +258,24 @@ bool all_different(Settings const& settings) {
     return std::ranges::adjacent_find(tokens) == tokens.end();
 }
 
+os::OrFailure<void> check_signer(std::string const& file, SignerSettings const& signer) {
+    bool const all = !signer.module.empty() && !signer.token.empty() && !signer.pin_file.empty();
+    bool const none = signer.module.empty() && signer.token.empty() && signer.pin_file.empty();
+    if (signer.any() ? all : none) return {};
+    return wrong(
+        file,
+        {"", false, 1, 1},
+        "[signer] wants `module`, `token`, `pin-file`, and `root-key` or `intermediate-key`"
+    );
+}
+
 // What cannot be said of one line alone.
 os::OrFailure<void> check(std::string const& file, Settings const& settings) {
     FlatEntry const whole{"", false, 1, 1};
     if (settings.listen.empty()) return wrong(file, whole, "`listen` is missing");
     if (settings.name.empty()) return wrong(file, whole, "`name` is missing");
     if (!all_different(settings)) return wrong(file, whole, "a token stands there twice");
+    TRY(check_signer(file, settings.signer));
     std::vector<Digest> seen;
     for (auto const& tenant : settings.tenants) {
         if (tenant.keys.empty())
@@ -269,6 +306,20 @@ Tenant const* Settings::tenant_with(base::View key_digest) const {
         });
     });
     return found == tenants.end() ? nullptr : &*found;
+}
+
+os::OrFailure<SignerSettings> parse_signer(std::string const& file, std::string_view toml) {
+    auto const entries = package::parse_flat_toml(toml);
+    if (!entries) {
+        auto const& error = entries.error();
+        return wrong(file, {"", false, error.line, error.column}, error.message);
+    }
+    Settings out;
+    for (auto const& entry : *entries)
+        TRY(set(out, service_keys, "signer." + entry.name, file, entry));
+    TRY(check_signer(file, out.signer));
+    if (!out.signer.any()) return wrong(file, {"", false, 1, 1}, "it names no key");
+    return std::move(out.signer);
 }
 
 os::OrFailure<Settings> parse_settings(std::string const& file, std::string_view toml) {

@@ -117,8 +117,13 @@ os::OrFailure<void> open(Parts& parts) {
              .store = *parts.store,
              .sealer = *parts.sealer,
              .log = *parts.log,
-             .policies = files.policies}
+             .policies = files.policies,
+             .policy_names = files.policy_names}
         ));
+    if (files.token) {
+        TRY(files.token->check()); // a PIN that is wrong is told before anybody is served
+        parts.loop->every(1s, [&files] { files.token->tend(); });
+    }
     parts.everybody.emplace(*parts.loop, parts.api->for_everybody());
     parts.operators.emplace(*parts.loop, parts.api->for_the_operator());
     parts.loop->every(1h, [&parts] {

@@ -45,6 +45,24 @@ struct Given {
     std::optional<std::string> package;
 };
 
+// Of several what failed is told here, and the largest status counts.
+os::OrFailure<int> worst_of(std::vector<os::OrFailure<int>> const& results) {
+    if (results.size() == 1) return results.front();
+    int worst = 0;
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        auto status = static_cast<int>(protocol::ExitStatus::Failed);
+        if (results[i]) {
+            status = *results[i];
+        } else {
+            write_error("[" + std::to_string(i + 1) + "] " + failure_text(results[i].error()));
+            auto const* const kind = protocol::find_failure(results[i].error().name);
+            if (kind != nullptr) status = static_cast<int>(kind->status);
+        }
+        worst = std::max(worst, status);
+    }
+    return worst;
+}
+
 class DeployUse : public Use {
 public:
     explicit DeployUse(bool again) : again_{again} {}
@@ -327,20 +345,7 @@ os::OrFailure<int> DeployUse::conduct(std::vector<std::unique_ptr<Reach>> const&
     }
     threads.clear();
     if (asked != 0) die_by(asked);
-    int worst = 0;
-    for (std::size_t i = 0; i < results.size(); ++i) {
-        if (results[i]) {
-            worst = std::max(worst, *results[i]);
-            continue;
-        }
-        if (results.size() == 1) return std::unexpected(results[i].error());
-        write_error("[" + std::to_string(i + 1) + "] " + failure_text(results[i].error()));
-        auto const* const kind = protocol::find_failure(results[i].error().name);
-        worst = std::max(
-            worst, static_cast<int>(kind == nullptr ? protocol::ExitStatus::Failed : kind->status)
-        );
-    }
-    return worst;
+    return worst_of(results);
 }
 
 os::OrFailure<int> DeployUse::carry_out(Global const& /*global*/) {

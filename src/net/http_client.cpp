@@ -185,7 +185,7 @@ OrTrouble<HttpClient::Kept> HttpClient::open(WebAddress const& address, Deadline
     auto const left = std::chrono::floor<std::chrono::milliseconds>(deadline - Clock::now());
     patience.connect = std::min(patience.connect, left);
     auto channel =
-        TRY(Channel::connect(
+        TRY(settings_.dial(
             proxy ? proxy->host : address.host, proxy ? proxy->port : address.port, patience
         ));
     channel.end_by(deadline);

@@ -62,6 +62,10 @@ public:
     // Every byte once and in order, also where the registry has to be asked again for the rest. It
     // is the blob when this succeeds, and not before.
     os::OrFailure<void> blob(Blob const& wanted, Sink const& sink);
+    // Bytes of a blob from there on, `most` or up to its end; none behind it. Whether they are the
+    // right ones is not looked at: that is for who has the rest.
+    os::OrFailure<std::vector<std::byte>>
+    part(std::string const& digest, std::uint64_t offset, std::size_t most);
     os::OrFailure<std::vector<std::byte>> small_blob(Blob const& wanted, std::size_t most);
 
     os::OrFailure<bool> has(Blob const& blob);

@@ -16,6 +16,19 @@ constexpr std::chrono::seconds patience{60}; // for one piece
 
 } // namespace
 
+Source::Source(Granted const& granted, vfs::Directory* folder, Visitor* grantor)
+    : folder_{folder}, grantor_{grantor} {
+    auto const package = package::oci::digest_text(granted.deployment().package);
+    for (auto const& each : granted.sources()) registries_.emplace_back(each, package);
+}
+
+std::string Source::trouble() const {
+    std::string out = trouble_;
+    for (auto const& each : registries_)
+        if (!each.trouble().empty()) out += (out.empty() ? "" : "; ") + each.trouble();
+    return out;
+}
+
 vfs::File* Source::file(std::string const& digest) {
     if (folder_ == nullptr) return nullptr;
     auto const [at, added] = files_.try_emplace(digest);
@@ -35,6 +48,8 @@ Source::read(std::string const& digest, std::uint64_t offset, std::size_t most) 
         out.resize(got);
         if (got > 0) return out;
     }
+    for (auto& each : registries_)
+        if (auto bytes = each.read(digest, offset, most); !bytes.empty()) return bytes;
     return ask(digest, offset, most);
 }
 

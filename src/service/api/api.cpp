@@ -28,6 +28,7 @@ std::chrono::sys_seconds now() {
 
 Response answer_of(Denial const& denial) {
     auto out = net::server::problem(denial.status, denial.failure, denial.detail);
+    if (denial.wait) out.headers.emplace_back("Retry-After", std::to_string(denial.wait->count()));
     auto const end = out.body.rfind('}');
     if (denial.rule.empty() || end == std::string::npos) return out;
     out.body.insert(end, R"(,"rule":")" + denial.rule + '"'); // letters, dots and dashes
@@ -52,7 +53,6 @@ Api::Api(Parts const& parts)
            .sealer = parts.sealer}
       },
       addresses_{parts.settings.per_address.per_minute},
-      deployments_{parts.settings.per_deployment.per_minute},
       workers_{parts.settings.queue} {
     metrics_.counter("enarx_attest_total", "Decisions about Keeps, by step, result and rule.");
     metrics_.histogram(
@@ -74,7 +74,7 @@ os::OrFailure<std::unique_ptr<Api>> Api::create(Parts const& parts) {
 net::server::Guard Api::by_address() {
     return [this](Request const&, Client& client) -> std::optional<Response> {
         auto const address = client.address();
-        auto const wait = addresses_.take(address ? address->address() : "", Buckets::Clock::now());
+        auto const wait = addresses_.take(address ? address->network() : "", Buckets::Clock::now());
         if (!wait) return {};
         return too_often(*wait);
     };

@@ -74,7 +74,6 @@ private:
     Parts parts_;
     Releaser releaser_;
     Buckets addresses_;
-    Buckets deployments_;
     Decisions decisions_;
     net::server::Metrics metrics_;
     std::mutex list_mutex_;

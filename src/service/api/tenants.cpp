@@ -98,6 +98,17 @@ objection(wire::Deployment const& deployment, Tenant const& tenant, Digest const
     return {};
 }
 
+// Whether the deployment, as its tenant signed it, has a secret of that name.
+bool names(DeploymentRow const& row, std::string_view secret) {
+    auto const message = crypto::verified_message(row.statement, wire::deployment_type);
+    auto const deployment = message
+                                ? wire::decode_deployment(message->payload)
+                                : wire::Read<wire::Deployment>{std::unexpected(message.error())};
+    return deployment && std::ranges::any_of(deployment->secrets, [&](auto const& each) {
+               return each.name == secret;
+           });
+}
+
 } // namespace
 
 Response Api::publish(Request const& request) {
@@ -154,9 +165,14 @@ Response Api::entrust(Request const& request, bool secret) {
     std::string const name{sent->name};
     auto const row = parts_.store.deployment(name, sent->serial);
     if (!row) return answer_of_store(row.error());
-    if (!*row || !base::equal((*row)->tenant, crypto::sha256(message->key)))
+    auto const tenant = crypto::sha256(message->key);
+    if (!*row || !base::equal((*row)->tenant, tenant))
         return problem(
             not_found, "deployment-unknown", "there is no such version of that deployment of yours"
+        );
+    if (sent->secret && !names(**row, *sent->secret))
+        return refused(
+            "the deployment names no secret " + std::string{*sent->secret}, unprocessable
         );
     auto const there = parts_.store.sealed(name, sent->serial);
     if (!there) return answer_of_store(there.error());
@@ -168,7 +184,8 @@ Response Api::entrust(Request const& request, bool secret) {
     };
     if (std::ranges::find(*there, at, &SealedRow::name) != there->end())
         return problem(conflict, "secret-exists", "this version has that value already");
-    auto const value = parts_.keys.recipient.open(wire::info_of_entrust(*sent), sent->sealed);
+    auto const value =
+        parts_.keys.recipient.open(wire::info_of_entrust(*sent, tenant), sent->sealed);
     if (!value)
         return problem(
             unprocessable, "secret-unreadable", "it is not sealed for this service under this name"

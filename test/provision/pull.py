@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """A Keep that its host tells no more than whom to ask: `enarx run --pull` against the attestation service."""
 import base64
-import hashlib
 import json
 import pathlib
 import re
@@ -18,26 +17,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario")
 from harness import *  # noqa: E402,F403
 from network import free_port, listen  # noqa: E402
 
-from service import Service, done, enarx  # noqa: E402
-
-
-def pin_of(certificate):
-    """As curl writes it."""
-    key = subprocess.run(["openssl", "x509", "-in", certificate, "-noout", "-pubkey"], check=True, capture_output=True).stdout
-    der = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "DER"], input=key, check=True, capture_output=True).stdout
-    return "sha256/" + base64.b64encode(hashlib.sha256(der).digest()).decode()
-
-
-def published(service, *words, **what):
-    """Without hardware a Keep of kind kvm says what it was started from, and the tenant which one it believes."""
-    measured = ["--measurement", done(enarx("measure", "kvm")).text.strip()] if BACKEND == "kvm" else []
-    service.ready_to_release(*measured, *words, **what)
-
-
-def pull_line(service, *words, name="shop/api", url=None, pin=None, package="app.enx"):
-    line = [PROGRAM, "run", "--backend", BACKEND, "--pull", name, "--steward", url or service.url, "--steward-pin",
-            pin or pin_of(service.folder / "tls.pem")]
-    return [*line, *(["--package", scratch(package)] if package else []), *words]
+from service import Service, done, enarx, pin_of, published, pull_line  # noqa: E402
 
 
 def pull(service, *words, **what):

@@ -1,8 +1,11 @@
 """The attestation service of a story, with one tenant and what that tenant publishes."""
+import base64
+import hashlib
 import json
 import pathlib
 import shutil
 import ssl
+import subprocess
 import sys
 import urllib.request
 
@@ -62,9 +65,9 @@ allow-no-hardware = true
         return enarx("deployment", "create", name, "--package-key", scratch(key_file), "--key", scratch(key), "--grantor",
                      self.folder / "grantor.pem", "--serial", str(serial), "--out", scratch(out), *words)
 
-    def publish(self, out="d.cose", key="tenant.key", password="hunter2", key_file="app.enx.key"):
+    def publish(self, out="d.cose", key="tenant.key", password="hunter2", key_file="app.enx.key", words=()):
         return enarx("deployment", "publish", scratch(out), "--steward", self.url, "--cacert", self.root, "--key", scratch(key),
-                     "--package-key", scratch(key_file), "--secret", "PASSWORD=" + password)
+                     "--package-key", scratch(key_file), "--secret", "PASSWORD=" + password, *words)
 
     def status(self):
         return json.loads(done(enarx("deployment", "status", "shop/api", "--steward", self.url, "--cacert", self.root, "--key",
@@ -89,7 +92,26 @@ allow-no-hardware = true
         self.workload, self.configuration = told["workload"], told["configuration"]
         self.package = told["package"].removeprefix("sha256:")
 
-    def ready_to_release(self, *words, **what):
+    def ready_to_release(self, *words, publish=(), **what):
         self.package_it(**what)
         done(self.deployment("--allow-no-hardware", "--dns", "api.example", "--replicas", "3", *words))
-        done(self.publish())
+        done(self.publish(words=publish))
+
+
+def pin_of(certificate):
+    """As curl writes it."""
+    key = subprocess.run(["openssl", "x509", "-in", certificate, "-noout", "-pubkey"], check=True, capture_output=True).stdout
+    der = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "DER"], input=key, check=True, capture_output=True).stdout
+    return "sha256/" + base64.b64encode(hashlib.sha256(der).digest()).decode()
+
+
+def published(service, *words, **what):
+    """Without hardware a Keep of kind kvm says what it was started from, and the tenant which one it believes."""
+    measured = ["--measurement", done(enarx("measure", "kvm")).text.strip()] if BACKEND == "kvm" else []
+    service.ready_to_release(*measured, *words, **what)
+
+
+def pull_line(service, *words, name="shop/api", url=None, pin=None, package="app.enx"):
+    line = [PROGRAM, "run", "--backend", BACKEND, "--pull", name, "--steward", url or service.url, "--steward-pin",
+            pin or pin_of(service.folder / "tls.pem")]
+    return [*line, *(["--package", scratch(package)] if package else []), *words]

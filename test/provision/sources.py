@@ -13,6 +13,7 @@ from harness import *  # noqa: E402,F403
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from hosts import Host, certificate, customer, TOKENS  # noqa: E402
 from registries import done, enarx, key, registry  # noqa: E402
+from service import Service, published, pull_line  # noqa: E402
 from tenants import ALLOWED, keep, status_of, tenant_key  # noqa: E402
 
 FILLER = 3 << 20
@@ -21,7 +22,7 @@ FILLER = 3 << 20
 class Store:
     """Debian's registry behind TLS by an authority of its own, with a package of a program that prints, and its key file."""
 
-    def __init__(self, users=None, push=()):
+    def __init__(self, users=None, push=(), package=True):
         certificate(scratch("registry"), "localhost")
         more = ""
         if users:
@@ -31,6 +32,10 @@ class Store:
         address, self.log = registry("tls-store", more, http)
         self.name = address.replace("127.0.0.1", "localhost") + "/shop/api"
         self.words = ["--cacert", scratch("registry.pem")]
+        if package:
+            self.fill(push)
+
+    def fill(self, push):
         app = folder("app")
         shutil.copy(guest("hello"), app / "main.wasm")
         (app / "filler").write_bytes(os.urandom(FILLER))
@@ -38,6 +43,9 @@ class Store:
         self.digest = json.loads(done(enarx("push", scratch("api.enx"), f"{self.name}:1", *self.words, *push, "--json",
                                             stdin=b"word\n")).text)["package"]
         self.key = scratch("api.enx.key")
+        self.heard()
+
+    def heard(self):
         self.before = len(self.log.read_text())
 
     def asked(self):
@@ -47,6 +55,13 @@ class Store:
 
     def deploy(self, *words, reference=":1", **how):
         return enarx("deploy", f"{self.name}{reference}", "--key", self.key, ALLOWED, *self.words, *words, **how)
+
+
+def users():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Debian 12's Python has it, and nothing else here makes bcrypt
+        import crypt
+        return f"alice:{crypt.crypt('word', crypt.mksalt(crypt.METHOD_BLOWFISH, rounds=16))}\n"
 
 
 class Carrier:
@@ -106,12 +121,8 @@ def by_the_tenant():
 
 @story("a registry that wants to know who asks is told by the Keep, if its tenant lends that; else the tenant fetches")
 def who_asks():
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import crypt
-        hashed = crypt.crypt("word", crypt.mksalt(crypt.METHOD_BLOWFISH, rounds=16))
     who = ["--username", "alice", "--password-stdin"]
-    store = Store(f"alice:{hashed}\n", who)
+    store = Store(users(), who)
     for lent in (True, False):
         process, place = keep(f"keep-{lent}.sock", "--connect", store.name.split("/")[0])
         carrier = Carrier(place)
@@ -177,6 +188,35 @@ def through_a_host():
         host = Host(tls=False, customers=customer("alice", connect=may), state=scratch(f"state{number}"))
         outcome = store.deploy("--host", host.url, "--token-file", write("token", TOKENS["alice"]))
         equal((outcome.status, outcome.text), (0, "Hello, world!\n"), outcome.errors)
+
+
+@story("a Keep that nobody sits beside fetches its package from the registry that its tenant told the service, as who the tenant says")
+def pulled():
+    service = Service()
+    store = Store(users(), package=False)
+    registry_words = ["--registry", store.name, "--registry-root", scratch("registry.pem"), "--registry-credentials",
+                      write("credentials", "alice:word\n")]
+    published(service, publish=registry_words)
+    missing = execute(pull_line(service, "--connect", store.name.split("/")[0], package=None))
+    refused(missing, 125, "(package-missing)")
+    done(enarx("push", scratch("app.enx"), f"{store.name}:1", *store.words, "--username", "alice", "--password-stdin", stdin=b"word\n"))
+    store.heard()
+    outcome = execute(pull_line(service, "--connect", store.name.split("/")[0], package=None))
+    equal((outcome.status, outcome.text, outcome.errors), (0, "", ""))
+    true("200" in store.asked() or "206" in store.asked(), f"the registry has given nothing: {store.asked()}")
+
+
+@story("a registry that Keeps could not be told is refused when the deployment is published")
+def no_registry():
+    service = Service()
+    service.package_it()
+    done(service.deployment("--allow-no-hardware"))
+    who = write("credentials", "alice:word")
+    for words in (["--registry", "shop"], ["--registry", "registry.example/Shop"], ["--registry-root", who],
+                  ["--registry", "localhost:5000/a", "--registry-credentials", who],
+                  ["--registry", "registry.example/a", "--registry-credentials", write("empty", "")]):
+        refused(service.publish(words=words), 2, "(usage)")
+    done(service.publish(words=["--registry", "registry.example/a", "--registry-credentials", who]))
 
 
 main()

@@ -76,6 +76,13 @@ void write_optional(Writer& writer, std::optional<std::string_view> const& text)
         writer.simple(base::cbor::simple_null);
 }
 
+void write_source(Writer& writer, Source const& it) {
+    writer.array(3);
+    writer.text(it.repository);
+    write_optional(writer, it.credentials);
+    write_optional(writer, it.authorities);
+}
+
 void write_lists(Writer& writer, Grant const& it) {
     writer.unsigned_number(5);
     writer.map(it.secrets.size());
@@ -100,15 +107,21 @@ void write_lists(Writer& writer, Grant const& it) {
     }
     writer.unsigned_number(10);
     writer.array(it.sources.size());
-    for (auto const& each : it.sources) {
-        writer.array(3);
-        writer.text(each.repository);
-        write_optional(writer, each.credentials);
-        write_optional(writer, each.authorities);
-    }
+    for (auto const& each : it.sources) write_source(writer, each);
 }
 
 } // namespace
+
+std::vector<std::byte> encode(Source const& it) {
+    return base::cbor::encoded([&it](Writer& writer) { write_source(writer, it); });
+}
+
+Read<Source> decode_source(base::View source) {
+    Strict in{source};
+    auto const out = TRY(read_source(in));
+    TRY(in.end("grant.sources"));
+    return out;
+}
 
 std::vector<std::byte> encode(Grant const& it) {
     return base::cbor::encoded([&it](Writer& writer) {

@@ -55,6 +55,9 @@ struct Grant {
     std::vector<Source> sources;
 };
 
+std::vector<std::byte> encode(Source const& source);
+Read<Source> decode_source(base::View source); // "grant.sources"
+
 std::vector<std::byte> encode(Grant const& grant);
 // Wrong names the field: "grant.secrets".
 Read<Grant> decode_grant(base::View payload);

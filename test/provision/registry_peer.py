@@ -11,7 +11,7 @@ class ReferrersRegistry:
     """`address`, and what it holds: by digest, in `blobs`, `manifests`, `tags`."""
 
     def __init__(self):
-        self.blobs, self.manifests, self.tags, self.asked = {}, {}, {}, []
+        self.blobs, self.manifests, self.tags, self.uploads, self.asked = {}, {}, {}, {}, []
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -28,10 +28,19 @@ class ReferrersRegistry:
 
             def handle_one(self):
                 outer.asked.append(f"{self.command} {self.path}")
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                outer.respond(self, body)
+                outer.respond(self, self.body())
 
-            do_GET = do_HEAD = do_PUT = do_POST = handle_one
+            def body(self):
+                if self.headers.get("Transfer-Encoding") != "chunked":
+                    return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                content = b""
+                while size := int(self.rfile.readline().split(b";")[0], 16):
+                    content += self.rfile.read(size)
+                    self.rfile.readline()
+                self.rfile.readline()
+                return content
+
+            do_GET = do_HEAD = do_PUT = do_POST = do_PATCH = handle_one
 
             def log_message(self, *_words):
                 pass
@@ -54,9 +63,14 @@ class ReferrersRegistry:
                 return what(at, *match.groups(), body, query)
         return at.answer(404)
 
-    def upload(self, at, repository, _session, body, query):
+    def upload(self, at, repository, session, body, query):
         if at.command == "POST":
-            return at.answer(202, Location=f"/v2/{repository}/blobs/uploads/one")
+            session = f"s{len(self.uploads)}"
+            self.uploads[session] = b""
+        self.uploads[session] += body
+        if at.command != "PUT":
+            return at.answer(202, Location=f"/v2/{repository}/blobs/uploads/{session}", Range=f"0-{max(len(self.uploads[session]) - 1, 0)}")
+        body = self.uploads[session]
         digest = "sha256:" + hashlib.sha256(body).hexdigest()
         if query.replace("%3A", ":") != f"digest={digest}":
             return at.answer(400)

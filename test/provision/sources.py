@@ -219,4 +219,28 @@ def no_registry():
     done(service.publish(words=["--registry", "registry.example/a", "--registry-credentials", who]))
 
 
+@story("a package that its host has is granted to ten more Keeps without a byte of it being read again")
+def granted_again():
+    shutil.which("strace") or skip("strace is not installed")
+    app = folder("app")
+    shutil.copy(guest("hello"), app / "main.wasm")
+    (app / "filler").write_bytes(os.urandom(FILLER))
+    done(enarx("package", app, "--out", scratch("a.enx"), "--key", tenant_key(), ALLOWED))
+    host = Host()
+
+    def read_for(count):
+        trace = scratch(f"trace{count}")
+        outcome = execute(["strace", "-f", "-o", trace, "-e", "trace=read,pread64,readv,preadv,sendfile,mmap", "-P", scratch("a.enx"), PROGRAM,
+                           "deploy", "--host", host.url, ALLOWED, "--count", str(count), scratch("a.enx")])
+        equal(outcome.status, 0, outcome.errors)
+        equal(outcome.text.count("Hello, world!"), count)
+        lines = [line for line in trace.read_text().splitlines() if " = " in line]
+        true(not any("mmap(" in line for line in lines), "it is mapped")
+        return sum(max(int(line.rsplit(" = ", 1)[1].split()[0]), 0) for line in lines)
+
+    true(read_for(1) > FILLER, "the search for reads finds none")
+    again = read_for(10)
+    true(again < 16384, f"{again} bytes of the package were read to grant it ten times")
+
+
 main()

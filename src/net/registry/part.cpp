@@ -5,6 +5,7 @@
 #include "net/registry/registry.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace net::registry {
 
@@ -56,6 +57,22 @@ private:
     std::vector<std::byte> out_;
 };
 
+// The failure that ends it; nothing where another request may bring it.
+std::optional<os::Failure>
+fatal(std::string const& what, OrTrouble<HttpAnswer> const& answer, Wanted const& wanted) {
+    if (wanted.astray())
+        return os::Failure{
+            .name = "package-damaged", .text = what + ": the registry gives another part of it"
+        };
+    if (!answer && !answer.error().again) return trouble_of(what, answer.error());
+    if (answer && answer->status == not_found)
+        return os::Failure{
+            .name = "package-missing", .text = what + ": the registry has no such blob"
+        };
+    if (answer && !busy(answer->status)) return unexpected_answer(what, *answer);
+    return {};
+}
+
 } // namespace
 
 os::OrFailure<std::vector<std::byte>>
@@ -68,18 +85,12 @@ Registry::part(std::string const& digest, std::uint64_t offset, std::size_t most
             {"Range", "bytes=" + std::to_string(offset) + '-' + std::to_string(offset + most - 1)}
         };
         auto const answer = TRY(attempt(get, &wanted));
-        if (wanted.astray())
-            return failure("package-damaged", what + ": the registry gives another part of it");
-        bool const taken = answer && (answer->status == ok || answer->status == partial_content);
-        if (taken || wanted.whole()) return wanted.take();
-        if (answer && answer->status == range_not_satisfiable) return std::vector<std::byte>{};
-        if (answer && answer->status == not_found)
-            return failure("package-missing", what + ": the registry has no such blob");
-        if (answer && !busy(answer->status))
-            return std::unexpected(unexpected_answer(what, *answer));
-        if (!answer && !answer.error().again)
-            return std::unexpected(trouble_of(what, answer.error()));
-        auto const why = answer ? "status " + std::to_string(answer->status) : answer.error().text;
+        auto const status = answer ? answer->status : 0;
+        bool const taken = status == ok || status == partial_content;
+        if (!wanted.astray() && (taken || wanted.whole())) return wanted.take();
+        if (status == range_not_satisfiable) return std::vector<std::byte>{};
+        if (auto failed = fatal(what, answer, wanted)) return std::unexpected(*std::move(failed));
+        auto const why = answer ? "status " + std::to_string(status) : answer.error().text;
         bool const in_vain = !answer && !answered_;
         if (in_vain || !pause(tried, why, answer ? &*answer : nullptr))
             return failure("registry-unreachable", what + ": " + why);

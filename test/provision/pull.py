@@ -18,7 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario")
 from harness import *  # noqa: E402,F403
 from network import free_port, listen  # noqa: E402
 
-from service import Service, done, enarx, pin_of, published, pull_line  # noqa: E402
+from service import Service, done, enarx, pin_of, published, pull_line, until  # noqa: E402
 
 
 def pull(service, *words, **what):
@@ -42,16 +42,6 @@ def _parent(stat):
         return int(stat.read_text().rsplit(")", 1)[1].split()[1])
     except OSError:
         return 0
-
-
-def until(holds, what, seconds=20):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = holds()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise Failed(f"not in {seconds} s: {what}")
 
 
 class Server:

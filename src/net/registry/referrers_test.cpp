@@ -7,9 +7,7 @@
 
 namespace {
 
-using net::registry::NewReferrer;
 using net::registry::Reference;
-using net::registry::Referrer;
 using net::registry::Registry;
 using net::testing::Peer;
 using net::testing::ScriptedServer;

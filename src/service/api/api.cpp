@@ -10,6 +10,8 @@ using net::server::Response;
 
 constexpr std::size_t threads = 8; // most of the time they wait for the disk
 
+constexpr std::uint64_t knocks_per_minute = 10; // wrong tokens from one address, and logins
+
 Response too_often(std::chrono::seconds wait) {
     constexpr unsigned too_many = 429;
     auto out = net::server::problem(too_many, "rate-limited", "more requests than are allowed");
@@ -52,6 +54,8 @@ Api::Api(Parts const& parts)
            .store = parts.store,
            .sealer = parts.sealer}
       },
+      access_{parts.settings},
+      knocks_{knocks_per_minute},
       addresses_{parts.settings.per_address.per_minute},
       workers_{parts.settings.queue} {
     metrics_.counter("enarx_attest_total", "Decisions about Keeps, by step, result and rule.");
@@ -61,6 +65,7 @@ Api::Api(Parts const& parts)
         {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1}
     );
     metrics_.counter("enarx_published_total", "Deployments that tenants published, by result.");
+    metrics_.counter("enarx_verify_total", "Evidence that was judged on request, by result.");
     metrics_.gauge("enarx_queue", "Requests that wait for a decision.");
     metrics_.gauge("enarx_log_size", "Lines of the log that are published.");
 }
@@ -107,6 +112,8 @@ net::server::Router Api::for_everybody() {
     add_keeps(router);
     add_tenants(router);
     add_public(router);
+    add_verifier(router);
+    add_pages(router, Door::Everybody);
     return router;
 }
 

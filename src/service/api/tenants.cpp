@@ -227,15 +227,17 @@ Response Api::withdraw(Request const& request) {
     return {.status = 200, .type = "", .body = ""};
 }
 
-Response Api::status(Request const& request, std::vector<std::byte> const& client_key) {
+Response Api::status(Request const& request, Caller const& caller) {
+    if (!caller.visitor && !request.header("authorization").empty())
+        return stranger_answer(caller.wait);
     auto const name = request.part("name");
     auto const row = parts_.store.newest(name);
     if (!row) return answer_of_store(row.error());
-    if (!*row || !base::equal((*row)->tenant, crypto::sha256(client_key)))
+    if (!*row || !caller.visitor || !caller.visitor->owns((*row)->tenant))
         return problem(
             not_found,
             "deployment-unknown",
-            "there is no such deployment of the key that this connection has shown"
+            "there is no such deployment of the tenant that asks, by its key or its token"
         );
     auto const alive = parts_.store.alive(name, number(now()), shown);
     if (!alive) return answer_of_store(alive.error());
@@ -300,11 +302,14 @@ void Api::add_tenants(net::server::Router& router) {
         [this](Request const& request, auto const&) { return withdraw(request); },
         signed_size
     );
-    add(
-        "GET",
-        "/v1/deployments/{name}",
-        [this](Request const& request, auto const& key) { return status(request, key); },
-        0
+    router.add(
+        {.method = "GET",
+         .pattern = "/v1/deployments/{name}",
+         .handler = for_callers(
+             Door::Everybody,
+             [this](Request const& request, Caller const& who) { return status(request, who); }
+         ),
+         .guard = by_address()}
     );
 }
 

@@ -172,7 +172,11 @@ OrDenial<Body> Releaser::try_grant(
     if (!logged) return from(logged.error());
 
     attest::provision::GrantWish wish{
-        .deployment = row.statement, .package_key = {}, .secrets = {}, .time = number(at)
+        .deployment = row.statement,
+        .package_key = {},
+        .secrets = {},
+        .authorities = {parts_.authority.root().der()},
+        .time = number(at)
     };
     if (secrets.package_key) wish.package_key = secrets.package_key->view();
     for (auto const& [secret, value] : secrets.values)

@@ -6,6 +6,7 @@
 #include "host/cli/deploy/signals.hpp"
 #include "host/cli/deploy/visit.hpp"
 #include "host/cli/report.hpp"
+#include "host/cli/run/wishes.hpp"
 #include "host/cli/verify/inputs.hpp"
 #include "os/check.hpp"
 #include "os/poll.hpp"
@@ -36,6 +37,7 @@ struct Given {
     std::vector<std::string> secrets;
     OfferWishes offer;
     std::optional<std::string> count;
+    std::optional<std::string> timeout;
     bool detach = false;
     bool json = false;
     bool quiet = false;
@@ -66,6 +68,7 @@ private:
     std::optional<Terms> terms_;
     std::unique_ptr<Offered> package_; // none of attach
     std::optional<crypto::TlsContext> context_;
+    std::optional<std::chrono::milliseconds> timeout_;
 };
 
 std::vector<Option> DeployUse::place_options() {
@@ -126,6 +129,12 @@ std::vector<Option> DeployUse::handover_options() {
          .target = &given_.secrets}
     );
     out.push_back(
+        {.name = "--timeout",
+         .value = "TIME",
+         .help = "End the application after this time: seconds, or with ms, s, m, h.",
+         .target = &given_.timeout}
+    );
+    out.push_back(
         {.name = "--detach",
          .letter = 'd',
          .help = "End when it runs, and print how it is found again (`enarx attach`).",
@@ -176,6 +185,10 @@ os::OrFailure<void> DeployUse::check() const {
         return failure("usage", "it is not said which Keep of the host", "give --id ID");
     if (given_.keep && (given_.id || given_.backend || given_.memory))
         return failure("usage", "--id, --backend and --memory are words to a host (--host)");
+    if (given_.detach && given_.timeout)
+        return failure(
+            "usage", "--timeout is the time that this command waits, and --detach does not wait"
+        );
     if (given_.json && given_.quiet)
         return failure("usage", "--json and --quiet exclude each other");
     return {};
@@ -224,7 +237,8 @@ os::OrFailure<crypto::TlsContext> DeployUse::context(Provisions const& provision
             crypto::TlsCredential::self_signed(crypto::TlsKey::of(provisions.grantor()), names, now)
         );
         return crypto::TlsContext::client(
-            credential, {.authorities = {}, .alpn = protocols, .any_certificate = true}
+            credential,
+            {.authorities = {}, .alpn = protocols, .any_certificate = true, .x25519_alone = true}
         );
     }();
     if (!made) return failure("internal", made.error().text);
@@ -245,7 +259,8 @@ DeployUse::one(unsigned number, Reach& reach, Console& console, Stop& stop) cons
         .number = number,
         .again = again_,
         .detach = given_.detach,
-        .input = !given_.detach && !given_.count
+        .input = !given_.detach && !given_.count,
+        .timeout = timeout_
     };
     Means const means{
         .provisions = *provisions_,
@@ -310,7 +325,10 @@ os::OrFailure<int> DeployUse::conduct(std::vector<std::unique_ptr<Reach>> const&
         }
         if (results.size() == 1) return std::unexpected(results[i].error());
         write_error("[" + std::to_string(i + 1) + "] " + failure_text(results[i].error()));
-        worst = std::max(worst, static_cast<int>(protocol::ExitStatus::Failed));
+        auto const* const kind = protocol::find_failure(results[i].error().name);
+        worst = std::max(
+            worst, static_cast<int>(kind == nullptr ? protocol::ExitStatus::Failed : kind->status)
+        );
     }
     return worst;
 }
@@ -318,6 +336,7 @@ os::OrFailure<int> DeployUse::conduct(std::vector<std::unique_ptr<Reach>> const&
 os::OrFailure<int> DeployUse::carry_out(Global const& /*global*/) {
     TRY(check());
     auto const keeps = TRY(count());
+    if (given_.timeout) timeout_ = std::chrono::milliseconds{TRY(duration_ms(*given_.timeout))};
     provisions_.emplace(TRY(Provisions::read(given_.offer.key_path())));
     package_ = TRY(offered());
     terms_.emplace(TRY(Terms::of(given_.judge, provisions_->deployment().measurements)));

@@ -137,6 +137,8 @@ OrRefusal<Granted> Empty::open(Born& born, base::View sealed, Answer const& answ
     for (auto const& [name, value] : grant->secrets)
         out.secrets_.push_back({.name = std::string{name}, .value = crypto::SecretBytes{value}});
     for (auto const& each : grant->sources) out.sources_.push_back(kept(each));
+    for (auto const each : grant->authorities)
+        out.authorities_.emplace_back(each.begin(), each.end());
     out.time_ = grant->time;
     out.self_ = std::move(born.self);
     return out;
@@ -147,6 +149,7 @@ void Granted::forget() {
     package_key_.reset();
     secrets_.clear();
     sources_.clear();
+    authorities_.clear();
 }
 
 OrRefusal<Ready> Granted::loaded(Digest const& workload, Digest const& configuration) && {

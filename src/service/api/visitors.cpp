@@ -83,7 +83,7 @@ bool Api::admitted(Door door, Visitor const& visitor) {
 
 std::optional<std::chrono::seconds> Api::knock(Client& client) {
     auto const address = client.address();
-    return knocks_.take(address ? address->address() : "", Buckets::Clock::now());
+    return knocks_.take(address ? address->network() : "", Buckets::Clock::now());
 }
 
 Caller Api::caller(Door door, Request const& request, Client& client) {
@@ -112,9 +112,9 @@ net::server::Later Api::for_callers(Door door, CallerHandler handler) {
                Request request, Client& client, net::server::Answer answer
            ) {
         auto shared = std::make_shared<net::server::Answer>(std::move(answer));
-        auto who = caller(door, request, client);
+        auto const who = caller(door, request, client);
         give(
-            [handler, request = std::move(request), who = std::move(who), shared] {
+            [handler, request = std::move(request), who, shared] {
                 (*shared)(handler(request, who));
             },
             shared

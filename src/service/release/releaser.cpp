@@ -196,16 +196,17 @@ OrDenial<Body> Releaser::try_certify(
     auto const answer = judge(exchange, attestation, wire::Purpose::Ready, terms, at);
     if (auto denial = denial_of(answer, terms)) return std::unexpected(*std::move(denial));
     TRY(check_workload(*answer.channel()->runs(), terms));
-    return certificate(answer, terms, row, at);
+    return certificate(answer, terms, row, **released, at);
 }
 
 OrDenial<Body> Releaser::certificate(
     attest::provision::Answer const& answer,
     Terms const& terms,
     DeploymentRow const& row,
+    ReleaseRow const& release,
     sys_seconds at
 ) {
-    auto const wish = TRY(leaf_wish(answer, terms, row, at));
+    auto const wish = TRY(leaf_wish(answer, terms, row, release, at));
     auto const leaf = parts_.authority.issue(wish, at);
     if (!leaf) return from(leaf.error());
     auto const name = keep_name(wish.identity_key);
@@ -241,6 +242,7 @@ OrDenial<LeafWish> Releaser::leaf_wish(
     attest::provision::Answer const& answer,
     Terms const& terms,
     DeploymentRow const& row,
+    ReleaseRow const& release,
     sys_seconds at
 ) const {
     auto const& keep = *answer.channel();
@@ -261,12 +263,16 @@ OrDenial<LeafWish> Releaser::leaf_wish(
         wish.deployment_ends = sys_seconds{std::chrono::seconds{*deployment.not_after}};
     auto const end = parts_.authority.end_of(wish, at);
     if (!end) return from(end.error());
+    auto const lines = parts_.store.leaves();
+    if (!lines) return from(lines.error());
     auto ear = ear_of(
         {.appraisal = *answer.appraisal(),
          .channel = keep,
          .issuer = parts_.settings.name,
          .policy_id = policy_id(row.policy),
          .keep = wish.keep,
+         .leaf = release.leaf,
+         .lines = *lines,
          .at = at,
          .not_after = *end},
         parts_.keys.ear

@@ -109,7 +109,7 @@ os::Failure run(KeepWish const& keep_wish, Image const& image, Handed const& han
     os::close_inherited();
     ShimLog const log{keep_wish.log};
     auto const run_it = [&]() -> os::OrFailure<KeepEnd> {
-        auto const plan = TRY(Plan::make(image.program_size(), handed.wishes));
+        auto const plan = TRY(Plan::make(image.sizes(), handed.wishes));
         auto keep = TRY(
             Keep::create(image, plan, handed.files, handed.server, [log](std::string_view line) {
                 log.write(line);
@@ -126,8 +126,8 @@ os::Failure run(KeepWish const& keep_wish, Image const& image, Handed const& han
 // Of exec, whatever it will run: nothing of that is in the plan.
 os::OrFailure<protocol::evidence::Measurement>
 measurement_of(Image const& image, Wishes const& wishes) {
-    auto const plan = TRY(Plan::make(image.program_size(), wishes));
-    return measure(image, plan);
+    auto const plan = TRY(Plan::make(image.sizes(), wishes));
+    return measure(plan.regions(), KeepSupply{image, plan, {}});
 }
 
 os::OrFailure<Image> open_exec(KeepWish const& keep) {

@@ -16,48 +16,9 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario"))
 from harness import *  # noqa: E402,F403
 
-NOTHING_PROVED = "NO HARDWARE VOUCHES FOR THIS EVIDENCE."
-ALLOWED = "--allow-no-hardware"
-
-
-def tenant_key(name="tenant.key"):
-    if not scratch(name).exists():
-        succeeded(enarx("key", "tenant", "create", "--out", scratch(name)))
-    return scratch(name)
-
-
-def package(guest_name, *options, toml=None, name=None, key="tenant.key", hardware=False):
-    """A package of a guest program, encrypted, with the deployment that its tenant signed."""
-    name = name or guest_name.replace("_", "-")
-    app = folder("app-" + name)
-    shutil.copy(guest(guest_name), app / "main.wasm")
-    if toml:
-        write(f"app-{name}/Enarx.toml", toml)
-    out = scratch(name + ".enx")
-    succeeded(enarx("package", app, "--out", out, "--key", tenant_key(key), *options, *([] if hardware else [ALLOWED])))
-    return out
-
-
-def keep(name="keep.sock", *options):
-    """An empty Keep that waits at a socket."""
-    path = scratch(name)
-    process = start([PROGRAM, "keep", "--backend", BACKEND, "--channel", path, *options])
-    until = time.monotonic() + TIMEOUT_S
-    while not path.exists():
-        true(process.poll() is None and time.monotonic() < until, "the Keep does not begin")
-        time.sleep(0.02)
-    return process, path
-
-
-def deploy(place, app, *options, **how):
-    return enarx("deploy", "--keep", place, ALLOWED, *options, app, **how)
-
-
-def status_of(process, timeout=TIMEOUT_S):
-    try:
-        return process.wait(timeout)
-    except subprocess.TimeoutExpired:
-        raise Failed("the Keep does not end") from None
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from hosts import Host  # noqa: E402
+from tenants import ALLOWED, NOTHING_PROVED, deploy, keep, package, status_of, tenant_key  # noqa: E402
 
 
 class Between:
@@ -417,24 +378,8 @@ def _versions():
         pass
 
 
-class Host:
-    """`enarx serve` on this machine."""
-
-    def __init__(self):
-        self.log = scratch("host.log")
-        with open(self.log, "wb") as log:
-            self.process = start([PROGRAM, "serve", "--listen", "127.0.0.1:0", "--plain-http", "--state", scratch("state"), "--backend", BACKEND],
-                                 stdout=log, stderr=log)
-        until = time.monotonic() + TIMEOUT_S
-        while not (found := re.search(r"listening at (http://127\.0\.0\.1:\d+)", self.log.read_text())):
-            true(self.process.poll() is None and time.monotonic() < until, f"no host: {self.log.read_text()}")
-            time.sleep(0.02)
-        self.url = found.group(1)
-
-    def keeps(self):
-        import urllib.request  # pylint: disable=import-outside-toplevel
-        with urllib.request.urlopen(self.url + "/v1/keeps", timeout=10) as answer:
-            return [each for each in json.load(answer)["keeps"] if each["state"] in ("starting", "running")]
+def keeps_at(host):
+    return [each for each in host.ask("GET", "/v1/keeps")[1]["keeps"] if each["state"] in ("starting", "running")]
 
 
 @story("through a host: it starts the Keep, keeps the ciphertext, and ends the Keep when the tenant is done")
@@ -443,12 +388,12 @@ def _host():
     host = Host()
     done = enarx("deploy", "--host", host.url, ALLOWED, app, stdin=b"through a host" * 10000)
     equal((done.status, done.text), (0, "through a host" * 10000))
-    equal(host.keeps(), [])
+    equal(keeps_at(host), [])
     true(len(list(scratch("state").rglob("*"))) > 3, "the host keeps no ciphertext")
     refused_there = enarx("deploy", "--host", host.url, app)
     equal(refused_there.status, 125)
     contains(refused_there.errors, "(evidence-refused)")
-    equal(host.keeps(), [])
+    equal(keeps_at(host), [])
 
 
 @story("three Keeps of one package, each line says of which; and one that was left to itself is found at its host")
@@ -459,10 +404,10 @@ def _several():
     app = package("copy")
     left = enarx("deploy", "--host", host.url, ALLOWED, "--detach", app)
     equal(left.status, 0, left.errors)
-    equal(len(host.keeps()), 1)
+    equal(len(keeps_at(host)), 1)
     back = enarx("attach", *left.text.split(), ALLOWED, app, stdin=b"later")
     equal((back.status, back.text), (0, "later"))
-    equal(host.keeps(), [])
+    equal(keeps_at(host), [])
 
 
 @story("a grant that the Keep refuses has ended it, and the tenant hears why")

@@ -40,8 +40,9 @@ struct Entrust {
 };
 std::vector<std::byte> encode(Entrust const& entrust);
 Read<Entrust> decode_entrust(base::View payload);
-// What HPKE takes as `info` when it seals the value: it opens under no other name.
-std::vector<std::byte> info_of_entrust(Entrust const& entrust);
+// What HPKE takes as `info` when it seals the value: it opens under no other name, and for no other
+// tenant. `tenant`: SHA-256 of the key that signs the message.
+std::vector<std::byte> info_of_entrust(Entrust const& entrust, base::View tenant);
 
 // Of the tenant: no version of this name is handed out any more, for ever.
 //     1  version, 1

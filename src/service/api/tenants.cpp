@@ -154,7 +154,8 @@ Response Api::entrust(Request const& request, bool secret) {
     std::string const name{sent->name};
     auto const row = parts_.store.deployment(name, sent->serial);
     if (!row) return answer_of_store(row.error());
-    if (!*row || !base::equal((*row)->tenant, crypto::sha256(message->key)))
+    auto const tenant = crypto::sha256(message->key);
+    if (!*row || !base::equal((*row)->tenant, tenant))
         return problem(
             not_found, "deployment-unknown", "there is no such version of that deployment of yours"
         );
@@ -168,7 +169,8 @@ Response Api::entrust(Request const& request, bool secret) {
     };
     if (std::ranges::find(*there, at, &SealedRow::name) != there->end())
         return problem(conflict, "secret-exists", "this version has that value already");
-    auto const value = parts_.keys.recipient.open(wire::info_of_entrust(*sent), sent->sealed);
+    auto const value =
+        parts_.keys.recipient.open(wire::info_of_entrust(*sent, tenant), sent->sealed);
     if (!value)
         return problem(
             unprocessable, "secret-unreadable", "it is not sealed for this service under this name"

@@ -2,6 +2,7 @@
 
 #include "base/json_string.hpp"
 #include "host/cli/deploy/host_reach.hpp"
+#include "host/cli/deploy/signals.hpp"
 #include "host/cli/deploy/visit.hpp"
 #include "host/cli/registry/signature.hpp"
 #include "host/cli/report.hpp"
@@ -16,9 +17,7 @@
 #include <charconv>
 #include <thread>
 
-#include <signal.h>
 #include <sys/eventfd.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 namespace host::cli {
@@ -26,14 +25,11 @@ namespace host::cli {
 namespace {
 
 constexpr unsigned most_keeps = 256;
-constexpr int of_a_signal = 128;
 
 struct Given {
-    std::optional<std::string> host;
+    HostAccessWishes host;
     std::optional<std::string> keep;
     std::optional<std::string> id;
-    std::optional<std::string> token_file;
-    std::vector<std::string> host_roots;
     std::optional<std::string> backend;
     std::optional<std::string> memory;
     JudgeWishes judge;
@@ -46,45 +42,6 @@ struct Given {
     bool quiet = false;
     std::optional<std::string> package;
 };
-
-// Signals as something to read, so that the Keep is told before this ends.
-class Signals {
-public:
-    static os::OrFailure<Signals> taken() {
-        sigset_t set{};
-        sigemptyset(&set);
-        for (int const each : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, each);
-        ::signal(SIGPIPE, SIG_IGN);                  // told by the write
-        ::pthread_sigmask(SIG_BLOCK, &set, nullptr); // of all threads that come
-        os::Fd descriptor{::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)};
-        if (!descriptor)
-            return failure(
-                "internal", "signals: " + std::string{os::description(os::last_error())}
-            );
-        return Signals{std::move(descriptor)};
-    }
-    int number() const { return descriptor_.number(); }
-    int next() const {
-        signalfd_siginfo info{};
-        auto const got = ::read(number(), &info, sizeof info);
-        return got == sizeof info ? static_cast<int>(info.ssi_signo) : 0;
-    }
-
-private:
-    explicit Signals(os::Fd descriptor) : descriptor_{std::move(descriptor)} {}
-    os::Fd descriptor_;
-};
-
-// As a program that took no care of it: what waits for this process sees the signal.
-[[noreturn]] void die_by(int signal) {
-    ::signal(signal, SIG_DFL);
-    sigset_t set{};
-    sigemptyset(&set);
-    sigaddset(&set, signal);
-    ::raise(signal);
-    ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
-    ::_exit(of_a_signal + signal);
-}
 
 class DeployUse : public Use {
 public:
@@ -114,32 +71,15 @@ private:
 };
 
 std::vector<Option> DeployUse::place_options() {
-    std::vector<Option> out{
-        {.name = "--host",
-         .value = "URL",
-         .help = "The host that runs `enarx serve`: host[:port], https:// unless you say http:// "
-                 "of this machine. Default port: 7443.",
-         .target = &given_.host,
-         .environment = "ENARX_HOST"},
+    auto out = host_access_options(given_.host);
+    out.push_back(
         {.name = "--keep",
          .value = "SOCKET",
          .help = "A Keep on this machine that waits there (`enarx keep --channel`), without a "
                  "host between.",
          .target = &given_.keep,
-         .completion = Completion::File},
-        {.name = "--token-file",
-         .value = "FILE",
-         .help = "Holds the token by which the host knows you.",
-         .target = &given_.token_file,
-         .environment = "ENARX_TOKEN_FILE",
-         .completion = Completion::File},
-        {.name = "--host-root",
-         .value = "FILE",
-         .help = "PEM: the authority of the host's certificate, in the place of the built-in "
-                 "ones. May be repeated.",
-         .target = &given_.host_roots,
-         .completion = Completion::File},
-    };
+         .completion = Completion::File}
+    );
     if (again_) {
         out.push_back(
             {.name = "--id",
@@ -232,13 +172,13 @@ Syntax DeployUse::syntax(Global& /*global*/) {
 }
 
 os::OrFailure<void> DeployUse::check() const {
-    if (given_.host.has_value() == given_.keep.has_value())
+    if (given_.host.host.has_value() == given_.keep.has_value())
         return failure(
             "usage",
-            given_.host ? "--host and --keep are two places" : "it is not said where",
+            given_.host.host ? "--host and --keep are two places" : "it is not said where",
             "give --host URL, or --keep SOCKET"
         );
-    if (again_ && given_.host && !given_.id)
+    if (again_ && given_.host.host && !given_.id)
         return failure("usage", "it is not said which Keep of the host", "give --id ID");
     if (given_.keep && (given_.id || given_.backend || given_.memory))
         return failure("usage", "--id, --backend and --memory are words to a host (--host)");
@@ -260,19 +200,9 @@ os::OrFailure<unsigned> DeployUse::count() const {
 }
 
 os::OrFailure<std::optional<HostWish>> DeployUse::host_wish(Provisions const& provisions) const {
-    if (!given_.host) return std::nullopt;
+    if (!given_.host.host) return std::nullopt;
     HostWish out;
-    out.address = TRY(parse_host(*given_.host));
-    constexpr std::size_t largest_token = 4096;
-    constexpr std::size_t largest_root = std::size_t{1} << 20;
-    for (auto const& path : given_.host_roots)
-        out.authorities.emplace_back(base::text_of(TRY(read_bytes(path, largest_root))));
-    if (given_.token_file) {
-        auto const bytes = TRY(read_bytes(*given_.token_file, largest_token));
-        out.token = base::text_of(bytes);
-        while (!out.token.empty() && (out.token.back() == '\n' || out.token.back() == '\r'))
-            out.token.pop_back();
-    }
+    out.access = TRY(HostAccess::of(given_.host));
     out.backend = given_.backend;
     out.memory = given_.memory;
     out.listen = provisions.key().listen;
@@ -313,7 +243,8 @@ os::OrFailure<crypto::TlsContext> DeployUse::context(Provisions const& provision
 
 os::OrFailure<void> DeployUse::tell_detached(Reach const& reach) const {
     if (!given_.json) return write_output(reach.words() + '\n');
-    auto const host = given_.host ? ",\"host\":" + base::json_string(*given_.host) : std::string{};
+    auto const host =
+        given_.host.host ? ",\"host\":" + base::json_string(*given_.host.host) : std::string{};
     return write_output("{\"keep\":" + base::json_string(reach.id()) + host + "}\n");
 }
 

@@ -106,12 +106,12 @@ os::OrFailure<void> Publish::put(
     wire::Entrust entrust{
         .name = deployment.name, .serial = deployment.serial, .secret = secret, .sealed = {}
     };
-    auto const sealed = crypto::hpke::seal(
-        crypto::hpke::Suite(keys.suite), keys.recipient_key, wire::info_of_entrust(entrust), value
-    );
+    auto const tenant = TRY(read_tenant_key(*key_));
+    auto const info = wire::info_of_entrust(entrust, crypto::sha256(tenant.public_key()));
+    auto const sealed =
+        crypto::hpke::seal(crypto::hpke::Suite(keys.suite), keys.recipient_key, info, value);
     if (!sealed) return std::unexpected(crypto_failure("sealing for the service"));
     entrust.sealed = *sealed;
-    auto const tenant = TRY(read_tenant_key(*key_));
     auto const message = crypto::sign_message(tenant, wire::entrust_type, wire::encode(entrust));
     if (!message) return std::unexpected(crypto_failure("signing for the service"));
     auto target = "/v1/deployments/" + path_part(deployment.name) +

@@ -2,6 +2,7 @@
 
 #include "base/hex.hpp"
 #include "crypto/base64.hpp"
+#include "host/cli/deploy/host_access.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/verify/inputs.hpp"
 #include "os/clock.hpp"
@@ -29,15 +30,6 @@ std::optional<crypto::Sha256Digest> pin_of(std::string_view text) {
     if (!bytes || bytes->size() != out.size()) return {};
     std::ranges::copy(*bytes, out.begin());
     return out;
-}
-
-os::OrFailure<std::shared_ptr<crypto::TlsCredential const>>
-shown(crypto::P256SigningKey const& key) {
-    auto const at = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    std::vector<std::string> const names{"tenant"};
-    auto credential = crypto::TlsCredential::self_signed(crypto::TlsKey::of(key), names, at);
-    if (!credential) return failure("internal", "the tenant's certificate cannot be made");
-    return std::make_shared<crypto::TlsCredential const>(std::move(*credential));
 }
 
 std::string text_in(Json const& json, char const* key) {
@@ -101,7 +93,7 @@ os::OrFailure<Steward> Steward::at(StewardWishes const& wishes, crypto::P256Sign
         if (!settings.tls.server_key)
             return failure("usage", "--steward-pin is neither sha256/BASE64 nor 64 digits");
     }
-    if (key != nullptr) settings.tls.credential = TRY(shown(*key));
+    if (key != nullptr) settings.tls.credential = TRY(shown_key(*key));
     return Steward{*address, std::move(settings)};
 }
 

@@ -3,8 +3,6 @@
 #include "attest/measure/snp_launch.hpp"
 #include "host/vmm/mapping.hpp"
 
-#include <algorithm>
-#include <array>
 #include <cstring>
 #include <vector>
 
@@ -16,24 +14,30 @@ using hw::snp::PageType;
 
 namespace {
 
-constexpr std::size_t page = 4096;
-
-crypto::Sha384Digest page_digest(base::View bytes) {
-    if (bytes.size() == page) return crypto::sha384(bytes);
-    std::array<std::byte, page> padded{};
-    std::ranges::copy(bytes, padded.begin());
-    return crypto::sha384(padded);
-}
+constexpr std::size_t page = crypto::measured_page;
 
 // Answers with the address behind the last page.
-std::uint64_t add_contents(SnpLaunch& digest, std::uint64_t address, base::View bytes) {
-    while (!bytes.empty()) {
-        auto const size = std::min(bytes.size(), page);
-        digest.add({.gpa = address, .contents = page_digest(bytes.first(size))});
-        bytes = bytes.subspan(size);
+std::uint64_t
+add_pages(SnpLaunch& digest, std::uint64_t address, std::span<crypto::Sha384Digest const> pages) {
+    for (auto const& contents : pages) {
+        digest.add({.gpa = address, .contents = contents});
         address += page;
     }
     return address;
+}
+
+std::uint64_t add_contents(SnpLaunch& digest, std::uint64_t address, base::View bytes) {
+    return add_pages(digest, address, crypto::sha384_of_pages(bytes));
+}
+
+std::unexpected<os::Failure> unmeasured(base::Errno why) {
+    return std::unexpected(
+        os::Failure{
+            .name = "keep-image",
+            .text = "the shim and its program cannot be measured: " +
+                    std::string{std::strerror(static_cast<int>(why))}
+        }
+    );
 }
 
 } // namespace
@@ -45,33 +49,26 @@ protocol::evidence::Measurement measure(Contents const& contents, Plan const& pl
         digest.add({.type = PageType::Zero, .gpa = next});
     digest.add({.type = PageType::Unmeasured, .gpa = launch::boot_address});
     add_contents(digest, launch::strings_address, std::as_bytes(std::span{plan.strings()}));
-    add_contents(digest, plan.program_address(), contents.program);
+    add_pages(digest, plan.program_address(), contents.program);
     return digest.digest();
 }
 
-os::OrFailure<protocol::evidence::Measurement> measure(Image const& image, Plan const& plan) {
-    std::vector<std::byte> shim(image.shim_size());
+os::OrFailure<std::vector<crypto::Sha384Digest>> pages_of_program(Image const& image) {
     auto const map = [&]() -> base::Result<Mapping> {
-        TRY(image.read_shim(shim));
         auto memory = TRY(Mapping::create((image.program_size() + page - 1) / page * page));
         TRY(memory.place_file(0, image.program(), image.program_size()));
         return memory;
     };
     auto const program = map();
-    if (!program)
-        return std::unexpected(
-            os::Failure{
-                .name = "keep-image",
-                .text = "the shim and its program cannot be measured: " +
-                        std::string{std::strerror(static_cast<int>(program.error()))}
-            }
-        );
-    return measure(
-        {.shim = shim,
-         .shim_end = image.header().end,
-         .program = program->bytes().first(image.program_size())},
-        plan
-    );
+    if (!program) return unmeasured(program.error());
+    return crypto::sha384_of_pages(program->bytes().first(image.program_size()));
+}
+
+os::OrFailure<protocol::evidence::Measurement>
+measure(Image const& image, std::span<crypto::Sha384Digest const> program, Plan const& plan) {
+    std::vector<std::byte> shim(image.shim_size());
+    if (auto const read = image.read_shim(shim); !read) return unmeasured(read.error());
+    return measure({.shim = shim, .shim_end = image.header().end, .program = program}, plan);
 }
 
 } // namespace host::vmm

@@ -16,22 +16,27 @@
 // an application is, and how it was started, are digests of their own.
 
 #include "base/view.hpp"
+#include "crypto/sha384_pages.hpp"
 #include "host/vmm/image.hpp"
 #include "host/vmm/plan.hpp"
 #include "protocol/evidence/evidence.hpp"
 
 namespace host::vmm {
 
-// The bytes that a plan puts in their places.
+// What a plan puts in its places.
 struct Contents {
     base::View shim;
-    std::uint64_t shim_end; // first byte after its memory
-    base::View program;
+    std::uint64_t shim_end;                        // first byte after its memory
+    std::span<crypto::Sha384Digest const> program; // of each page of it
 };
 
 protocol::evidence::Measurement measure(Contents const& contents, Plan const& plan);
 
-// Reads the whole program: some 60 ms for exec.
-os::OrFailure<protocol::evidence::Measurement> measure(Image const& image, Plan const& plan);
+// Reads the whole program: 10 ms for exec with vectors of 512 bits, else 35.
+os::OrFailure<std::vector<crypto::Sha384Digest>> pages_of_program(Image const& image);
+
+// `program`: the pages of the image's own, which images of several shims share.
+os::OrFailure<protocol::evidence::Measurement>
+measure(Image const& image, std::span<crypto::Sha384Digest const> program, Plan const& plan);
 
 } // namespace host::vmm

@@ -21,8 +21,9 @@ struct Start {
 
 Measurement measured(Start const& start) {
     auto const plan = Plan::make(start.program.size(), start.wishes);
+    auto const pages = crypto::sha384_of_pages(start.program);
     return measure(
-        {.shim = start.shim, .shim_end = start.shim_end, .program = start.program}, plan.value()
+        {.shim = start.shim, .shim_end = start.shim_end, .program = pages}, plan.value()
     );
 }
 

@@ -127,7 +127,7 @@ os::Failure run(KeepWish const& keep_wish, Image const& image, Handed const& han
 os::OrFailure<protocol::evidence::Measurement>
 measurement_of(Image const& image, Wishes const& wishes) {
     auto const plan = TRY(Plan::make(image.program_size(), wishes));
-    return measure(image, plan);
+    return measure(image, TRY(pages_of_program(image)), plan);
 }
 
 os::OrFailure<Image> open_exec(KeepWish const& keep) {
@@ -140,6 +140,22 @@ std::vector<std::string> arguments_of_exec() { return {"enarx-exec"}; }
 
 os::OrFailure<protocol::evidence::Measurement> measure_kvm(KeepWish const& keep) {
     return measurement_of(TRY(open_exec(keep)), {.arguments = arguments_of_exec()});
+}
+
+std::vector<protocol::evidence::Measurement> measure_kvm_shims() {
+    std::vector<protocol::evidence::Measurement> out;
+    std::optional<std::vector<crypto::Sha384Digest>> pages;
+    for (auto const* const shim : {"kvm", "deprivileged"}) {
+        auto const measured = [&]() -> os::OrFailure<protocol::evidence::Measurement> {
+            auto const image = TRY(open_exec({.shim = shim}));
+            auto const plan =
+                TRY(Plan::make(image.program_size(), {.arguments = arguments_of_exec()}));
+            if (!pages) pages = TRY(pages_of_program(image));
+            return measure(image, *pages, plan);
+        }();
+        if (measured) out.push_back(*measured);
+    }
+    return out;
 }
 
 os::Failure launch_kvm(LaunchOrder const& order) {

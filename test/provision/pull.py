@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """A Keep that its host tells no more than whom to ask: `enarx run --pull` against the attestation service."""
 import base64
-import hashlib
 import json
 import pathlib
 import re
@@ -18,20 +17,11 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario")
 from harness import *  # noqa: E402,F403
 from network import free_port, listen  # noqa: E402
 
-from service import Service, done, enarx  # noqa: E402
-
-
-def pin_of(certificate):
-    """As curl writes it."""
-    key = subprocess.run(["openssl", "x509", "-in", certificate, "-noout", "-pubkey"], check=True, capture_output=True).stdout
-    der = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "DER"], input=key, check=True, capture_output=True).stdout
-    return "sha256/" + base64.b64encode(hashlib.sha256(der).digest()).decode()
+from service import Service, done, enarx, measured, pin_of, until  # noqa: E402
 
 
 def published(service, *words, **what):
-    """Without hardware a Keep of kind kvm says what it was started from, and the tenant which one it believes."""
-    measured = ["--measurement", done(enarx("measure", "kvm")).text.strip()] if BACKEND == "kvm" else []
-    service.ready_to_release(*measured, *words, **what)
+    service.ready_to_release(*measured(), *words, **what)
 
 
 def pull_line(service, *words, name="shop/api", url=None, pin=None, package="app.enx"):
@@ -53,16 +43,6 @@ def ended(outcome, name, *parts):
 
 def laid_out():
     return set(pathlib.Path(tempfile.gettempdir()).glob("enarx-package-*"))
-
-
-def until(holds, what, seconds=20):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = holds()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise Failed(f"not in {seconds} s: {what}")
 
 
 class Server:

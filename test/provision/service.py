@@ -1,9 +1,13 @@
 """The attestation service of a story, with one tenant and what that tenant publishes."""
+import base64
+import hashlib
 import json
 import pathlib
 import shutil
 import ssl
+import subprocess
 import sys
+import time
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario"))
@@ -22,12 +26,34 @@ def done(outcome):
     return outcome
 
 
+def pin_of(certificate):
+    """As curl writes it."""
+    key = subprocess.run(["openssl", "x509", "-in", certificate, "-noout", "-pubkey"], check=True, capture_output=True).stdout
+    der = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "DER"], input=key, check=True, capture_output=True).stdout
+    return "sha256/" + base64.b64encode(hashlib.sha256(der).digest()).decode()
+
+
+def measured():
+    """Without hardware a Keep of kind kvm says what it was started from, and the tenant which one it believes."""
+    return ["--measurement", done(enarx("measure", "kvm")).text.strip()] if BACKEND == "kvm" else []
+
+
+def until(holds, what, seconds=20):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = holds()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise Failed(f"not in {seconds} s: {what}")
+
+
 class Service:
     """A folder of the service with the tenant `shop`, and the process that serves it."""
 
-    def __init__(self, name="service", settings=""):
+    def __init__(self, name="service", settings="", more=()):
         self.folder = scratch(name)
-        done(execute([STEWARD, "init", "--name", "steward.example", "--listen", "127.0.0.1:0", self.folder]))
+        done(execute([STEWARD, "init", "--name", "steward.example", "--listen", "127.0.0.1:0", *more, self.folder]))
         done(enarx("key", "tenant", "create", "--out", scratch("tenant.key")))
         self.tenant = done(enarx("key", "tenant", "digest", scratch("tenant.key"))).text.strip()
         config = self.folder / "steward.toml"

@@ -18,7 +18,7 @@ base::Result<std::vector<std::byte>> seal_grant(
         .report_data = channel.report_data(),
         .package_key = wish.package_key,
         .secrets = {},
-        .authorities = {},
+        .authorities = wish.authorities,
         .time = wish.time,
         .log = {},
         .sources = {}

@@ -16,6 +16,7 @@ struct GrantWish {
     base::View deployment;                                   // the tenant's COSE_Sign1
     std::optional<base::View> package_key;                   // of an encrypted package
     std::vector<std::pair<std::string, base::View>> secrets; // those of the deployment, ascending
+    std::vector<base::View> authorities = {};                // DER: who certifies other Keeps
     std::uint64_t time = 0;                                  // seconds since 1970
 };
 

@@ -4,6 +4,7 @@
 #include "os/check.hpp"
 #include "os/random.hpp"
 #include "os/socket.hpp"
+#include "protocol/launch/launch.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,7 +25,6 @@ using base::Level;
 using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-constexpr auto look_period = 5ms;
 constexpr auto channel_period = 20ms;
 constexpr int channel_tries = 100;
 constexpr std::size_t longest_line = 4 << 10;
@@ -207,7 +207,12 @@ void Keeps::create(package::Customer const& customer, KeepWish wish, Started sta
         "Keep " + keep.id + " for customer " + keep.customer + " starts: " + keep.wish.backend +
             ", process " + std::to_string(keep.child.process)
     );
-    look_for_socket(keep.id, Clock::now() + settings_.to_start);
+    auto const most = std::chrono::ceil<std::chrono::milliseconds>(settings_.to_start);
+    loop_->after(most, [this, id = keep.id, here = std::weak_ptr{here_}] {
+        auto* const there = here.expired() ? nullptr : find(id);
+        if (there != nullptr && there->state == KeepState::Starting)
+            end(*there, "it did not begin to listen in time");
+    });
 }
 
 std::shared_ptr<void> Keeps::busy(package::Customer const& customer) {
@@ -235,21 +240,14 @@ void Keeps::end_if_unclaimed(std::string const& id) {
     });
 }
 
-void Keeps::look_for_socket(std::string const& id, Clock::time_point until) {
-    auto* const keep = find(id);
-    if (keep == nullptr || keep->state != KeepState::Starting) return;
-    if (is_socket(keep->socket)) {
-        keep->state = KeepState::Running;
-        keep->waits_from = Clock::now();
-        keep->expires = now() + std::chrono::ceil<std::chrono::seconds>(settings_.to_claim);
-        end_if_unclaimed(id);
-        for (auto const& hear : std::exchange(keep->at_start, {})) hear({});
-        return;
-    }
-    if (Clock::now() >= until) return end(*keep, "it did not begin to listen in time");
-    loop_->after(look_period, [this, id, until, here = std::weak_ptr{here_}] {
-        if (!here.expired()) look_for_socket(id, until);
-    });
+// A socket alone says nothing: it is made before there is a Keep that could fail.
+void Keeps::has_begun(Keep& keep) {
+    if (keep.state != KeepState::Starting || !is_socket(keep.socket)) return;
+    keep.state = KeepState::Running;
+    keep.waits_from = Clock::now();
+    keep.expires = now() + std::chrono::ceil<std::chrono::seconds>(settings_.to_claim);
+    end_if_unclaimed(keep.id);
+    for (auto const& hear : std::exchange(keep.at_start, {})) hear({});
 }
 
 // ---- channels ----
@@ -291,6 +289,7 @@ void Keeps::try_channel(std::string const& id, int tries_left, Channel channel) 
 void Keeps::take_line(Keep& keep) {
     auto line = std::exchange(keep.line, {});
     if (line.empty()) return;
+    if (line == protocol::launch::waits_for_its_tenant) return has_begun(keep);
     auto const before = keep.messages_size;
     keep.messages_size += line.size();
     if (keep.messages_size <= settings_.messages)

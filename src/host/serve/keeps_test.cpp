@@ -36,6 +36,10 @@ door = socket.socket(socket.AF_UNIX)
 door.bind(words["--channel"])
 if what == "slow": time.sleep(0.2)
 door.listen()
+if what == "stillborn":
+    print("enarx: error: the machine has stopped", flush=True)
+    sys.exit(125)
+print("enarx: an empty Keep waits for its tenant", flush=True)
 while True:
     channel, _ = door.accept()
     try: channel.sendall(b"keep")
@@ -44,67 +48,75 @@ while True:
 )";
 
 class KeepsTest : public testing::Test {
-protected:
-    os::TemporaryDirectory folder;
-    std::unique_ptr<net::server::Loop> loop = *net::server::Loop::create();
-    net::server::Metrics metrics;
-    os::Fd log{::open((folder.path() + "/log").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600)};
-    Journal journal{base::LogFormat::Text, log.number()};
-    std::optional<Keeps> keeps;
-    package::Customer alice{
-        .name = "alice", .keeps = 2, .memory = 4 << 20, .ports = {{8000, 8999}}, .connect = {"a:1"}
-    };
-    package::Customer bob{.name = "bob"};
-
-    void start(KeepSettings settings = {}) {
-        auto const program = folder.path() + "/stand-in";
-        std::ofstream{program} << stand_in;
-        ::chmod(program.c_str(), 0700);
-        std::filesystem::create_directory(folder.path() + "/keeps");
-        settings.program = program;
-        settings.folder = folder.path() + "/keeps";
-        settings.blobs = folder.path();
-        settings.backends = {"good", "fails", "silent", "stubborn", "loud", "slow", "once"};
-        keeps.emplace(*loop, settings, journal, metrics);
-    }
-
-    // Lets the loop go on until the condition holds.
-    void until(std::function<bool()> const& holds, std::chrono::seconds patience = 20s) {
-        auto const end = std::chrono::steady_clock::now() + patience;
-        std::function<void()> const look = [&] {
-            if (holds() || std::chrono::steady_clock::now() > end) return loop->stop();
-            loop->after(5ms, look);
+    protected:
+        os::TemporaryDirectory folder;
+        std::unique_ptr<net::server::Loop> loop = *net::server::Loop::create();
+        net::server::Metrics metrics;
+        os::Fd log{::open((folder.path() + "/log").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600)};
+        Journal journal{base::LogFormat::Text, log.number()};
+        std::optional<Keeps> keeps;
+        package::Customer alice{
+            .name = "alice",
+            .keeps = 2,
+            .memory = 4 << 20,
+            .ports = {{8000, 8999}},
+            .connect = {"a:1"}
         };
-        look();
-        ASSERT_TRUE(loop->run());
-        ASSERT_TRUE(holds());
-    }
+        package::Customer bob{.name = "bob"};
 
-    os::OrFailure<Keep const*> create(package::Customer const& customer, KeepWish wish) {
-        std::optional<os::OrFailure<Keep const*>> heard;
-        if (wish.memory == 0) wish.memory = 1 << 20;
-        keeps->create(customer, std::move(wish), [&](auto const& started) { heard = started; });
-        until([&] { return heard.has_value(); });
-        return *heard;
-    }
-    std::string refusal(package::Customer const& customer, KeepWish wish) {
-        auto const made = create(customer, std::move(wish));
-        return made ? "started" : std::string{made.error().name};
-    }
-    os::OrFailure<os::Fd> channel(std::string const& id) {
-        std::optional<os::OrFailure<os::Fd>> heard;
-        keeps->open_channel(id, [&](os::OrFailure<os::Fd> socket) { heard = std::move(socket); });
-        until([&] { return heard.has_value(); });
-        return std::move(*heard);
-    }
-    std::string logged() const {
-        std::string text(1 << 20, ' ');
-        auto const got = ::pread(log.number(), text.data(), text.size(), 0);
-        return text.substr(0, static_cast<std::size_t>(got));
-    }
-    static bool alive(pid_t process) { return ::kill(process, 0) == 0; }
-    bool no_sockets() const { return std::filesystem::is_empty(folder.path() + "/keeps"); }
-};
+        void start(KeepSettings settings = {}) {
+            auto const program = folder.path() + "/stand-in";
+            std::ofstream{program} << stand_in;
+            ::chmod(program.c_str(), 0700);
+            std::filesystem::create_directory(folder.path() + "/keeps");
+            settings.program = program;
+            settings.folder = folder.path() + "/keeps";
+            settings.blobs = folder.path();
+            settings.backends = {
+                "good", "fails", "silent", "stubborn", "loud", "slow", "once", "stillborn"
+            };
+            keeps.emplace(*loop, settings, journal, metrics);
+        }
+
+        // Lets the loop go on until the condition holds.
+        void until(std::function<bool()> const& holds, std::chrono::seconds patience = 20s) {
+            auto const end = std::chrono::steady_clock::now() + patience;
+            std::function<void()> const look = [&] {
+                if (holds() || std::chrono::steady_clock::now() > end) return loop->stop();
+                loop->after(5ms, look);
+            };
+            look();
+            ASSERT_TRUE(loop->run());
+            ASSERT_TRUE(holds());
+        }
+
+        os::OrFailure<Keep const*> create(package::Customer const& customer, KeepWish wish) {
+            std::optional<os::OrFailure<Keep const*>> heard;
+            if (wish.memory == 0) wish.memory = 1 << 20;
+            keeps->create(customer, std::move(wish), [&](auto const& started) { heard = started; });
+            until([&] { return heard.has_value(); });
+            return *heard;
+        }
+        std::string refusal(package::Customer const& customer, KeepWish wish) {
+            auto const made = create(customer, std::move(wish));
+            return made ? "started" : std::string{made.error().name};
+        }
+        os::OrFailure<os::Fd> channel(std::string const& id) {
+            std::optional<os::OrFailure<os::Fd>> heard;
+            keeps->open_channel(id, [&](os::OrFailure<os::Fd> socket) {
+                heard = std::move(socket);
+            });
+            until([&] { return heard.has_value(); });
+            return std::move(*heard);
+        }
+        std::string logged() const {
+            std::string text(1 << 20, ' ');
+            auto const got = ::pread(log.number(), text.data(), text.size(), 0);
+            return text.substr(0, static_cast<std::size_t>(got));
+        }
+        static bool alive(pid_t process) { return ::kill(process, 0) == 0; }
+        bool no_sockets() const { return std::filesystem::is_empty(folder.path() + "/keeps"); }
+    };
 
 TEST_F(KeepsTest, starts_one_and_opens_a_channel) {
     start();
@@ -141,6 +153,15 @@ TEST_F(KeepsTest, says_what_one_said_that_did_not_start) {
     EXPECT_THAT(made.error().text, testing::HasSubstr("with status 3"));
     EXPECT_THAT(made.error().text, testing::HasSubstr("there is no such thing"));
     EXPECT_EQ(keeps->live(), 0U);
+}
+
+TEST_F(KeepsTest, takes_none_for_started_that_fails_behind_its_socket) {
+    start();
+    auto const made = create(alice, {.backend = "stillborn"});
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().name, "keep-failed");
+    EXPECT_THAT(made.error().text, testing::HasSubstr("the machine has stopped"));
+    EXPECT_TRUE(no_sockets());
 }
 
 TEST_F(KeepsTest, says_so_where_there_is_no_program) {

@@ -83,6 +83,26 @@ TEST_F(ServerTest, closes_the_quietest_for_a_new_one) {
     EXPECT_EQ(hear(first), "");
 }
 
+TEST_F(ServerTest, keeps_who_is_sending_when_others_only_sit_there) {
+    start({.connections = 2, .progress = 1000});
+    auto const sender = connect();
+    say(sender, "PUT /store HTTP/1.1\r\nConnection: close\r\nContent-Length: 6000\r\n\r\n");
+    auto const come_and_go = [&] {
+        auto const sitting = connect();
+        std::this_thread::sleep_for(30ms);
+        say(sender, std::string(1000, 'b'));
+        std::this_thread::sleep_for(30ms);
+        auto const another = connect(); // one has to go for it
+        std::this_thread::sleep_for(30ms);
+    };
+    for (int i = 0; i < 6; ++i) {
+        come_and_go();
+        std::this_thread::sleep_for(30ms); // until the server knows that they are gone
+    }
+    EXPECT_TRUE(hear(sender).starts_with("HTTP/1.1 201 "));
+    EXPECT_EQ(server->figures().pushed_out, 6U) << "one for each that came, and no more";
+}
+
 TEST_F(ServerTest, refuses_more_bodies_than_its_memory_takes) {
     start({.bodies = 100});
     auto const answer =

@@ -63,7 +63,7 @@ Response Api::revocation_list() {
             wish.revoked.push_back(one);
         }
         auto const der = parts_.authority.list(wish);
-        if (!der) return problem(internal, der.error());
+        if (!der) return answer_of(denial_of(der.error()));
         list_ = base::text_of(*der);
         list_time_ = number;
     }

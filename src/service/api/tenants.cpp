@@ -98,6 +98,17 @@ objection(wire::Deployment const& deployment, Tenant const& tenant, Digest const
     return {};
 }
 
+// Whether the deployment, as its tenant signed it, has a secret of that name.
+bool names(DeploymentRow const& row, std::string_view secret) {
+    auto const message = crypto::verified_message(row.statement, wire::deployment_type);
+    auto const deployment = message
+                                ? wire::decode_deployment(message->payload)
+                                : wire::Read<wire::Deployment>{std::unexpected(message.error())};
+    return deployment && std::ranges::any_of(deployment->secrets, [&](auto const& each) {
+               return each.name == secret;
+           });
+}
+
 } // namespace
 
 Response Api::publish(Request const& request) {
@@ -159,6 +170,10 @@ Response Api::entrust(Request const& request, bool secret) {
         return problem(
             not_found, "deployment-unknown", "there is no such version of that deployment of yours"
         );
+    if (sent->secret && !names(**row, *sent->secret))
+        return refused(
+            "the deployment names no secret " + std::string{*sent->secret}, unprocessable
+        );
     auto const there = parts_.store.sealed(name, sent->serial);
     if (!there) return answer_of_store(there.error());
     SealedName const at{
@@ -208,15 +223,17 @@ Response Api::withdraw(Request const& request) {
     return {.status = 200, .type = "", .body = ""};
 }
 
-Response Api::status(Request const& request, std::vector<std::byte> const& client_key) {
+Response Api::status(Request const& request, Caller const& caller) {
+    if (!caller.visitor && !request.header("authorization").empty())
+        return stranger_answer(caller.wait);
     auto const name = request.part("name");
     auto const row = parts_.store.newest(name);
     if (!row) return answer_of_store(row.error());
-    if (!*row || !base::equal((*row)->tenant, crypto::sha256(client_key)))
+    if (!*row || !caller.visitor || !caller.visitor->owns((*row)->tenant))
         return problem(
             not_found,
             "deployment-unknown",
-            "there is no such deployment of the key that this connection has shown"
+            "there is no such deployment of the tenant that asks, by its key or its token"
         );
     auto const alive = parts_.store.alive(name, number(now()), shown);
     if (!alive) return answer_of_store(alive.error());
@@ -281,11 +298,14 @@ void Api::add_tenants(net::server::Router& router) {
         [this](Request const& request, auto const&) { return withdraw(request); },
         signed_size
     );
-    add(
-        "GET",
-        "/v1/deployments/{name}",
-        [this](Request const& request, auto const& key) { return status(request, key); },
-        0
+    router.add(
+        {.method = "GET",
+         .pattern = "/v1/deployments/{name}",
+         .handler = for_callers(
+             Door::Everybody,
+             [this](Request const& request, Caller const& who) { return status(request, who); }
+         ),
+         .guard = by_address()}
     );
 }
 

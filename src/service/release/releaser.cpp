@@ -129,6 +129,17 @@ OrDenial<Body> Releaser::try_grant(
     auto const terms = TRY(Terms::of(row, parts_.settings, grantor, at));
     auto const answer = judge(exchange, attestation, wire::Purpose::Provision, terms, at);
     if (auto denial = denial_of(answer, terms)) return std::unexpected(*std::move(denial));
+    if (auto const wait = grants_.take(row.name, Buckets::Clock::now())) {
+        constexpr unsigned too_many = 429;
+        return std::unexpected(
+            Denial{
+                .status = too_many,
+                .failure = "rate-limited",
+                .detail = "many Keeps of this deployment start now",
+                .wait = wait
+            }
+        );
+    }
     auto const secrets = TRY(secrets_of(terms, row));
 
     auto const& keep = *answer.channel();
@@ -155,7 +166,11 @@ OrDenial<Body> Releaser::try_grant(
     if (!logged) return from(logged.error());
 
     attest::provision::GrantWish wish{
-        .deployment = row.statement, .package_key = {}, .secrets = {}, .time = number(at)
+        .deployment = row.statement,
+        .package_key = {},
+        .secrets = {},
+        .authorities = {parts_.authority.root().der()},
+        .time = number(at)
     };
     if (secrets.package_key) wish.package_key = secrets.package_key->view();
     for (auto const& [secret, value] : secrets.values)

@@ -239,6 +239,35 @@ TEST_F(PulledTest, ASecondGrantIsRefused) {
     EXPECT_EQ(count(wire::LogKind::Release), 1U);
 }
 
+TEST_F(PulledTest, StrangersTakeNoTurnOfAKeepAndKeepsWaitForTheirs) {
+    settings.per_deployment.per_minute = 1;
+    Releaser slow{
+        {.settings = settings,
+         .authority = authority,
+         .keys = keys,
+         .anchors = anchors,
+         .store = *store,
+         .sealer = sealer}
+    };
+    publish_all();
+    for (int i = 0; i < 3; ++i) {
+        provision::testing::Keep stranger;
+        Pull const elsewhere{stranger, tls};
+        auto const denied =
+            slow.grant(pull.exchange(), answer(stranger, elsewhere).attestation(), at);
+        ASSERT_FALSE(denied);
+        EXPECT_EQ(denied.error().failure, "release-denied");
+    }
+    ASSERT_TRUE(slow.grant(pull.exchange(), answer(keep, pull).attestation(), at));
+    provision::testing::Keep other;
+    Pull const its{other, tls};
+    auto const late = slow.grant(its.exchange(), answer(other, its).attestation(), at);
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().failure, "rate-limited");
+    EXPECT_EQ(late.error().status, 429U);
+    EXPECT_TRUE(late.error().wait.has_value());
+}
+
 TEST_F(PulledTest, NoMoreKeepsThanTheDeploymentAndTheTenantAreGiven) {
     settings.tenants[0].replicas = 1;
     publish_all();

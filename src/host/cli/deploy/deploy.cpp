@@ -6,6 +6,7 @@
 #include "host/cli/deploy/visit.hpp"
 #include "host/cli/registry/signature.hpp"
 #include "host/cli/report.hpp"
+#include "host/cli/run/wishes.hpp"
 #include "host/cli/verify/inputs.hpp"
 #include "os/check.hpp"
 #include "os/poll.hpp"
@@ -37,6 +38,7 @@ struct Given {
     std::optional<std::string> key;
     std::optional<std::string> signed_by;
     std::optional<std::string> count;
+    std::optional<std::string> timeout;
     bool detach = false;
     bool json = false;
     bool quiet = false;
@@ -68,6 +70,7 @@ private:
     std::optional<Terms> terms_;
     std::optional<PackageFile> package_;
     std::optional<crypto::TlsContext> context_;
+    std::optional<std::chrono::milliseconds> timeout_;
 };
 
 std::vector<Option> DeployUse::place_options() {
@@ -134,6 +137,12 @@ std::vector<Option> DeployUse::handover_options() {
          .target = &given_.secrets}
     );
     out.push_back(
+        {.name = "--timeout",
+         .value = "TIME",
+         .help = "End the application after this time: seconds, or with ms, s, m, h.",
+         .target = &given_.timeout}
+    );
+    out.push_back(
         {.name = "--detach",
          .letter = 'd',
          .help = "End when it runs, and print how it is found again (`enarx attach`).",
@@ -182,6 +191,10 @@ os::OrFailure<void> DeployUse::check() const {
         return failure("usage", "it is not said which Keep of the host", "give --id ID");
     if (given_.keep && (given_.id || given_.backend || given_.memory))
         return failure("usage", "--id, --backend and --memory are words to a host (--host)");
+    if (given_.detach && given_.timeout)
+        return failure(
+            "usage", "--timeout is the time that this command waits, and --detach does not wait"
+        );
     if (given_.json && given_.quiet)
         return failure("usage", "--json and --quiet exclude each other");
     return {};
@@ -255,7 +268,8 @@ DeployUse::one(unsigned number, Reach& reach, Console& console, Stop& stop) cons
         .number = number,
         .again = again_,
         .detach = given_.detach,
-        .input = !given_.detach && !given_.count
+        .input = !given_.detach && !given_.count,
+        .timeout = timeout_
     };
     Means const means{
         .provisions = *provisions_,
@@ -321,7 +335,10 @@ os::OrFailure<int> DeployUse::conduct(std::vector<std::unique_ptr<Reach>> const&
         }
         if (results.size() == 1) return std::unexpected(results[i].error());
         write_error("[" + std::to_string(i + 1) + "] " + failure_text(results[i].error()));
-        worst = std::max(worst, static_cast<int>(protocol::ExitStatus::Failed));
+        auto const* const kind = protocol::find_failure(results[i].error().name);
+        worst = std::max(
+            worst, static_cast<int>(kind == nullptr ? protocol::ExitStatus::Failed : kind->status)
+        );
     }
     return worst;
 }
@@ -329,6 +346,7 @@ os::OrFailure<int> DeployUse::conduct(std::vector<std::unique_ptr<Reach>> const&
 os::OrFailure<int> DeployUse::carry_out(Global const& /*global*/) {
     TRY(check());
     auto const keeps = TRY(count());
+    if (given_.timeout) timeout_ = std::chrono::milliseconds{TRY(duration_ms(*given_.timeout))};
     provisions_.emplace(TRY(Provisions::read(*given_.package, given_.key)));
     package_ = TRY(open_package(*provisions_));
     terms_.emplace(TRY(Terms::of(given_.judge, provisions_->deployment().measurements)));

@@ -172,10 +172,12 @@ void Desk::lose_tenant() {
 }
 
 void Desk::add_input(base::View bytes) {
+    if (input_ended_) return; // there is nothing behind the end
     if (bytes.empty())
         input_ended_ = true;
     else
         input_.insert(input_.end(), bytes.begin(), bytes.end());
+    input_had_ += std::max<std::size_t>(bytes.size(), 1);
     ring(input_bell_);
     came_.notify_all();
 }
@@ -184,7 +186,7 @@ void Desk::add_input(base::View bytes) {
 void Desk::take(wire::Frame const& frame) {
     if (frame.type == FrameType::Stream) {
         auto const stream = wire::decode_stream(frame.body);
-        if (stream && stream->number == 0 && !input_ended_) return add_input(stream->bytes);
+        if (stream && stream->number == 0) return add_input(stream->bytes);
     }
     if (frame.type == FrameType::Command) {
         auto const command = wire::decode_command(frame.body);
@@ -212,28 +214,41 @@ void Desk::hear_tenant() {
     if (tenant_ && tenant_->unsent_bytes() < most_unsent) room_.notify_all();
 }
 
-void Desk::attach(Guest& guest, base::View bytes) {
+void Desk::attach(Guest& guest, std::uint64_t number) {
     guest.over = true;
-    if (bytes.size() != sizeof(std::uint64_t) || !is_tenant(guest.visitor, *ready_))
-        return guest.visitor.refuse("keep-not-empty");
-    auto const number = number_of(bytes);
+    if (!is_tenant(guest.visitor, *ready_)) return guest.visitor.refuse("keep-not-empty");
     tenant_.emplace(std::move(guest.visitor));
+    // So that its counts and ours go on alike.
+    base::Bytes<16> counts{};
+    std::ranges::copy(big_endian(number + output_.lost_from(number)), counts.begin());
+    std::ranges::copy(big_endian(input_had_), counts.begin() + 8);
+    (void)tenant_->say(
+        FrameType::Command,
+        wire::encode(wire::Command{.code = wire::CommandCode::Attach, .bytes = counts})
+    );
     (void)tenant_->say(
         FrameType::Status,
         wire::encode(wire::Status{.state = wire::State::Running, .exit = {}, .failure = {}})
     );
-    if (auto const lost = output_.lost_from(number); lost > 0) {
-        // So that its count and ours go on alike.
-        auto const first = big_endian(number + lost);
-        (void)tenant_->say(
-            FrameType::Command,
-            wire::encode(wire::Command{.code = wire::CommandCode::Attach, .bytes = first})
-        );
-    }
     for (auto const& piece : output_.from(number)) (void)deliver(piece.stream, piece.bytes);
     ring(desk_bell_); // what it has sent since may be here already
     room_.notify_all();
     came_.notify_all();
+}
+
+// The tenant on another connection. One who was cut off before it heard that the application runs
+// says Start again, and means the same by it.
+bool Desk::comes_back(Guest& guest, wire::Frame const& frame) {
+    if (frame.type == FrameType::Start && is_tenant(guest.visitor, *ready_)) {
+        attach(guest, 0);
+        return true;
+    }
+    if (frame.type != FrameType::Command) return false;
+    auto const command = wire::decode_command(frame.body);
+    bool const right = command && command->code == wire::CommandCode::Attach &&
+                       command->bytes.size() == sizeof(std::uint64_t);
+    if (right) attach(guest, number_of(command->bytes));
+    return right;
 }
 
 void Desk::hear(Guest& guest) {
@@ -244,10 +259,7 @@ void Desk::hear(Guest& guest) {
     }
     (void)guest.visitor.push();
     if (!*frame) return;
-    auto const command = (*frame)->type == FrameType::Command
-                             ? wire::decode_command((*frame)->body)
-                             : wire::Read<wire::Command>{wire::Command{}};
-    if (command && command->code == wire::CommandCode::Attach) return attach(guest, command->bytes);
+    if (comes_back(guest, **frame)) return;
     guest.visitor.refuse("protocol-version");
     guest.over = true;
 }

@@ -72,7 +72,8 @@ private:
     void hear_tenant();
     void hear(Guest& guest);
     void take(protocol::provision::Frame const& frame);
-    void attach(Guest& guest, base::View bytes);
+    bool comes_back(Guest& guest, protocol::provision::Frame const& frame);
+    void attach(Guest& guest, std::uint64_t number);
     void lose_tenant();
     void say_farewell(int status, std::string_view failure, Clock::time_point deadline);
     bool deliver(std::uint8_t stream, base::View bytes);
@@ -93,6 +94,7 @@ private:
     std::list<Guest> guests_;
     Output output_{std::size_t{1} << 20};
     std::deque<std::byte> input_;
+    std::uint64_t input_had_ = 0; // of the tenant's, whatever was read of it; the end is one more
     bool input_ended_ = false;
     std::thread thread_;
 };

@@ -100,12 +100,55 @@ TEST(Desk, ATenantThatComesBackMissesNothing) {
     keep.desk->write(1, base::view_of(large)); // nobody reads, nobody waits
     auto back = keep.attach(keep.tenant.grantor, 3);
     ASSERT_TRUE(back);
+    EXPECT_EQ(counts_of(back->hear()), std::pair(3UL, 0UL));
     EXPECT_EQ(back->state(back->hear()), State::Running);
     std::string all;
     while (all.size() < 3 + large.size()) all += text_of(back->hear()).substr(1);
     EXPECT_EQ(all, "ore" + large);
     keep.desk->write(1, base::view_of("after"));
     EXPECT_EQ(text_of(back->hear()), "1after");
+}
+
+TEST(Desk, TellsATenantThatComesBackWhatItHasHadOfItsInput) {
+    auto& keep = running();
+    auto const send = [](TestVisit& visit, std::string_view text) {
+        visit.say(
+            FrameType::Stream, wire::encode(wire::Stream{.number = 0, .bytes = base::view_of(text)})
+        );
+    };
+    send(*keep.first, "abc");
+    std::array<std::byte, 8> bytes{};
+    EXPECT_EQ(*keep.desk->read(bytes, false, false), 3U);
+    keep.first.reset();
+    auto back = keep.attach(keep.tenant.grantor, 0);
+    ASSERT_TRUE(back);
+    EXPECT_EQ(counts_of(back->hear()), std::pair(0UL, 3UL));
+    send(*back, "de");
+    send(*back, "");
+    EXPECT_EQ(*keep.desk->read(bytes, false, false), 2U);
+    EXPECT_EQ(*keep.desk->read(bytes, false, false), 0U);
+    send(*back, "behind the end");
+    back.reset();
+    auto last = keep.attach(keep.tenant.grantor, 0);
+    ASSERT_TRUE(last);
+    EXPECT_EQ(counts_of(last->hear()), std::pair(0UL, 6UL));
+    EXPECT_EQ(*keep.desk->read(bytes, false, false), 0U);
+}
+
+TEST(Desk, ATenantThatDoesNotKnowWhetherItHasStartedItSaysItAgain) {
+    auto& keep = running();
+    keep.desk->write(1, base::view_of("begun"));
+    keep.first.reset();
+    auto other = keep.knock(*crypto::P256SigningKey::generate());
+    ASSERT_TRUE(other);
+    other->say(FrameType::Start, Running::null());
+    EXPECT_EQ(other->refusal(), "protocol-version");
+    auto back = keep.knock(keep.tenant.grantor);
+    ASSERT_TRUE(back);
+    back->say(FrameType::Start, Running::null());
+    EXPECT_EQ(counts_of(back->hear()), std::pair(0UL, 0UL));
+    EXPECT_EQ(back->state(back->hear()), State::Running);
+    EXPECT_EQ(text_of(back->hear()), "1begun");
 }
 
 TEST(Desk, OnlyTheTenantGetsStreams) {
@@ -117,6 +160,7 @@ TEST(Desk, OnlyTheTenantGetsStreams) {
     // The one who signed the deployment is the tenant, too.
     auto signer = keep.attach(keep.tenant.key, 0);
     ASSERT_TRUE(signer);
+    EXPECT_EQ(counts_of(signer->hear()), std::pair(0UL, 0UL));
     EXPECT_EQ(signer->state(signer->hear()), State::Running);
     EXPECT_EQ(text_of(signer->hear()), "1secret");
 }

@@ -127,6 +127,8 @@ OrRefusal<Granted> Empty::open(Born& born, base::View sealed, Answer const& answ
     if (grant->package_key) out.package_key_.emplace(*grant->package_key);
     for (auto const& [name, value] : grant->secrets)
         out.secrets_.push_back({.name = std::string{name}, .value = crypto::SecretBytes{value}});
+    for (auto const each : grant->authorities)
+        out.authorities_.emplace_back(each.begin(), each.end());
     out.time_ = grant->time;
     out.self_ = std::move(born.self);
     return out;
@@ -136,6 +138,7 @@ void Granted::forget() {
     self_.reset();
     package_key_.reset();
     secrets_.clear();
+    authorities_.clear();
 }
 
 OrRefusal<Ready> Granted::loaded(Digest const& workload, Digest const& configuration) && {

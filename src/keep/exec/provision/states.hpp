@@ -107,6 +107,7 @@ private:
     Digest grantor_{};
     std::optional<crypto::SecretBytes> package_key_;
     std::vector<Secret> secrets_;
+    std::vector<Bytes> authorities_;
     std::uint64_t time_ = 0;
 };
 
@@ -117,6 +118,8 @@ public:
     Digest const& grantor() const { return granted_.grantor(); }
     crypto::TlsCredential const& identity() const { return granted_.self_->identity; }
     std::vector<Secret> const& secrets() const { return granted_.secrets_; }
+    // Certificates (DER) of those who certify other Keeps.
+    std::vector<Bytes> const& authorities() const { return granted_.authorities_; }
 
     OrRefusal<Answer> answer(crypto::BoundChannel const& channel) const;
 

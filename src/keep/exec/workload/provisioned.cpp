@@ -1,5 +1,6 @@
 #include "keep/exec/workload/provisioned.hpp"
 
+#include "crypto/pem.hpp"
 #include "keep/exec/provision/archive.hpp"
 #include "keep/exec/provision/desk.hpp"
 #include "keep/exec/provision/enquiry.hpp"
@@ -16,6 +17,7 @@
 #include "keep/exec/workload/start.hpp"
 #include "os/clock.hpp"
 #include "protocol/failure/failure.hpp"
+#include "protocol/launch/launch.hpp"
 
 #include <algorithm>
 #include <array>
@@ -120,6 +122,13 @@ os::OrFailure<void> place_secrets(Brought& brought, provision::Ready const& read
     return {};
 }
 
+std::vector<std::string> authorities_of(provision::Ready const& ready) {
+    std::vector<std::string> out;
+    for (auto const& each : ready.authorities())
+        out.push_back(crypto::write_pem("CERTIFICATE", each));
+    return out;
+}
+
 // What the service says to a Keep, it says to whoever asks: the host may know why its Keep gets
 // nothing.
 bool said_by_the_service(std::string_view name) {
@@ -167,6 +176,7 @@ private:
     // For a tenant, who connects to the Keep's channel.
     os::OrFailure<void> wait(provision::Empty empty) {
         auto reception = TRY(provision::Reception::open(os::Fd{*host_.channel}, empty.identity()));
+        write_error(std::string{protocol::launch::waits_for_its_tenant} + '\n');
         auto visit = TRY(wait_for_grant(reception, std::move(empty)));
         timings_.mark("granted");
         auto const digests = load(visit.granted, &visit.grantor);
@@ -239,6 +249,7 @@ private:
             .secrets = nullptr,
             .identity = ready.identity().share(),
             .certified = nullptr,
+            .authorities = authorities_of(ready),
             .memory_limit = host_.max_memory, // as it could also give the machine less
             .aside = {},
             .stream = {},

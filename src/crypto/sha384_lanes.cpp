@@ -110,8 +110,7 @@ void load(Lanes (&words)[block_words], std::byte const* from, std::size_t size, 
 
 // FIPS 180-4, 6.4.2. The schedule takes the place of the words that it comes from.
 void compress(Lanes (&state)[8], Lanes (&words)[block_words]) {
-    Lanes a = state[0], b = state[1], c = state[2], d = state[3];
-    Lanes e = state[4], f = state[5], g = state[6], h = state[7];
+    auto [a, b, c, d, e, f, g, h] = state;
 #pragma clang loop unroll_count(16)
     for (std::size_t t = 0; t < rounds; ++t) {
         auto& word = words[t % block_words];

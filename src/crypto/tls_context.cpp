@@ -45,6 +45,12 @@ TlsResult<TlsHandle<ssl_ctx_st>> tls_1_3() {
     return context;
 }
 
+TlsResult<void> exchange_on_x25519(SSL_CTX* context) {
+    if (SSL_CTX_set1_groups_list(context, "X25519MLKEM768:X25519") != 1)
+        return settings_error("choosing the key exchange");
+    return {};
+}
+
 TlsResult<TlsHandle<ssl_ctx_st>> tls_1_3(TlsCredential const& credential) {
     auto context = TRY(tls_1_3());
     SSL_CTX* const raw = context.get();
@@ -167,6 +173,7 @@ TlsContext::server(TlsCredential const& credential, TlsServerSettings const& set
     TlsContext made{TRY(tls_1_3(credential))};
     SSL_CTX* const raw = made.context_.get();
     TRY(set_tickets(raw, settings.session_tickets));
+    if (settings.x25519_alone) TRY(exchange_on_x25519(raw));
     TRY(ask_clients(raw, settings));
     if (!want_peers(raw, settings.peers)) return settings_error("preparing names of clients");
     made.alpn_ = std::make_unique<Alpn>(
@@ -195,6 +202,7 @@ TlsResult<void> TlsContext::speak_to_servers(TlsClientSettings const& settings) 
     if (settings.also_tls_1_2 && SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION) != 1)
         return settings_error("preparing TLS 1.2");
     TRY(believe_servers(raw, settings));
+    if (settings.x25519_alone) TRY(exchange_on_x25519(raw));
     if (!want_peers(raw, settings.peers)) return settings_error("preparing names of servers");
     peers_alone_ = settings.peers_alone && !settings.peers.empty();
 

@@ -32,6 +32,7 @@ struct TlsServerSettings {
     // here.
     std::span<std::string const> also_alpn = {};
     bool session_tickets = false;
+    bool x25519_alone = false; // and with ML-KEM-768: no key exchange on another curve
 };
 
 struct TlsClientSettings {
@@ -44,6 +45,7 @@ struct TlsClientSettings {
     // The server shows a certificate that no authority knows: what it is, an authenticator on this
     // connection tells (crypto/authenticator.hpp), or the caller who knows its key.
     bool any_certificate = false;
+    bool x25519_alone = false; // as above
 };
 
 class TlsContext {

@@ -17,72 +17,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario")
 from harness import *  # noqa: E402,F403
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from between import Between  # noqa: E402
 from hosts import Host  # noqa: E402
 from tenants import ALLOWED, NOTHING_PROVED, deploy, keep, package, status_of, tenant_key  # noqa: E402
-
-
-class Between:
-    """Somebody on the way of the bytes, such as the host. Counts what passes, may keep it or cut it."""
-
-    def __init__(self, name, to, cut_after=None):
-        self.path, self.to, self.cut_after = scratch(name), to, cut_after
-        self.up = self.down = 0  # bytes of the tenant, of the Keep
-        self.recorded = []
-        self.open = True
-        self.cuts = 0
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(str(self.path))
-        self.listener.listen(8)
-        self.pairs = []
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self):
-        while True:
-            try:
-                tenant, _ = self.listener.accept()
-            except OSError:
-                return
-            there = socket.socket(socket.AF_UNIX)
-            try:
-                there.connect(str(self.to))
-            except OSError:
-                tenant.close()
-                continue
-            self.pairs.append((tenant, there))
-            threading.Thread(target=self._pump, args=(tenant, there, "up"), daemon=True).start()
-            threading.Thread(target=self._pump, args=(there, tenant, "down"), daemon=True).start()
-
-    def _pump(self, source, sink, way):
-        try:
-            while data := source.recv(65536):
-                setattr(self, way, getattr(self, way) + len(data))
-                if way == "up":
-                    self.recorded.append(data)
-                if self.cut_after is not None and self.up + self.down >= self.cut_after:
-                    self.cut_after = None
-                    self.cuts += 1
-                    break
-                sink.sendall(data)
-        except OSError:
-            pass
-        for end in (source, sink):
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-
-    def cut(self):
-        for pair in self.pairs:
-            for end in pair:
-                try:
-                    end.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    pass
-        self.pairs.clear()
-
-    def close(self):
-        self.listener.close()
-        self.cut()
 
 
 @story("a deployed application says and returns what it does where it is run, and the first line says that nothing is proved")
@@ -230,28 +167,6 @@ def _comes_back():
     done = finish(tenant)
     equal((done.status, done.text), (0, ""))
     equal(status_of(process), 0)
-
-
-@story("wherever the connection is cut before the application runs, the Keep is nobody's or its tenant's, and nobody hangs", seconds=120)
-def _cut_anywhere():
-    app = package("hello")
-    _, place = keep("whole.sock")
-    whole = Between("count.sock", place)
-    succeeded(deploy(whole.path, app))
-    total = whole.up + whole.down
-    whole.close()
-    for number in range(8):
-        process, place = keep(f"keep{number}.sock")
-        between = Between(f"between{number}.sock", place, cut_after=1 + total * number // 8)
-        done = deploy(between.path, app)
-        true(done.status in (0, 125), f"cut after {total * number // 8}: status {done.status}: {done.errors}")
-        between.close()
-        if process.poll() is None:  # still empty, or its tenant's
-            again = deploy(place, app)
-            true(again.status in (0, 125), again.errors)
-            if again.status == 125:
-                true("keep-not-empty" in again.errors or "host-unreachable" in again.errors, again.errors)  # the tenant's, or just ended
-        process.kill()
 
 
 @story("what was recorded on the way says nothing, and is worth nothing to another Keep")

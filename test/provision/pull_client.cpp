@@ -4,7 +4,8 @@
 // certificates, EAR and what was granted go to FOLDER. WHAT: "twice" asks for a second grant,
 // "replay" answers the second challenge with the answer of the first, "no-challenge" answers none,
 // "renew" asks for another certificate on a new connection. "channel", "peer" and "end" sign, with
-// the Keep's own key, a binding that was made for another connection, service or end.
+// the Keep's own key, a binding that was made for another connection, service or end;
+// "evidence:FILE" shows the file's bytes as its evidence.
 
 #include "asking.hpp"
 #include "base/hex.hpp"
@@ -52,6 +53,16 @@ bool certified(Told const& told, Bytes const& body) {
     return true;
 }
 
+// What somebody recorded of a machine with hardware; nothing: evidence of this Keep's own.
+Asking::Evidence recorded(std::string const& what) {
+    constexpr std::string_view prefix = "evidence:";
+    if (!what.starts_with(prefix)) return {};
+    std::ifstream file{what.substr(prefix.size()), std::ios::binary};
+    std::string const text{std::istreambuf_iterator<char>{file}, {}};
+    auto const view = base::view_of(text);
+    return [bytes = Bytes{view.begin(), view.end()}](base::View) { return bytes; };
+}
+
 int play(Told const& told) {
     Keep const keep;
     Asking asking{keep, told};
@@ -69,11 +80,17 @@ int play(Told const& told) {
     auto const request = asking.challenge();
     if (request.empty()) return 1;
     static Bytes const other(48, std::byte{1});
-    auto const made = asking.answer(request, false, [&](wire::Binding& binding) {
-        if (told.what == "channel") binding.binder = base::View{other}.first(binding.binder.size());
-        if (told.what == "peer") binding.peer = base::View{other}.first(32);
-        if (told.what == "end") binding.end = wire::End::Server;
-    });
+    auto const made = asking.answer(
+        request,
+        false,
+        [&](wire::Binding& binding) {
+            if (told.what == "channel")
+                binding.binder = base::View{other}.first(binding.binder.size());
+            if (told.what == "peer") binding.peer = base::View{other}.first(32);
+            if (told.what == "end") binding.end = wire::End::Server;
+        },
+        recorded(told.what)
+    );
     if (!granted(keep, told, asking.send("/v1/attest", made), made)) return 1;
     if (told.what == "twice" || told.what == "replay") {
         auto const second = asking.challenge();

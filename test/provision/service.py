@@ -51,7 +51,8 @@ def until(holds, what, seconds=20):
 class Service:
     """A folder of the service with the tenant `shop`, and the process that serves it."""
 
-    def __init__(self, name="service", settings="", more=()):
+    def __init__(self, name="service", settings="", of_shop="", more=(), under=()):
+        self.under = under  # a program that runs it, such as strace
         self.folder = scratch(name)
         done(execute([STEWARD, "init", "--name", "steward.example", "--listen", "127.0.0.1:0", *more, self.folder]))
         done(enarx("key", "tenant", "create", "--out", scratch("tenant.key")))
@@ -63,12 +64,12 @@ keys = ["{self.tenant}"]
 deployments = ["shop/"]
 dns-names = ["api.example"]
 allow-no-hardware = true
-""")
+{of_shop}""")
         self.root = self.folder / "root.pem"
         self.start()
 
     def start(self):
-        self.process = start([STEWARD, "serve", "--config", self.folder / "steward.toml"])
+        self.process = start([*self.under, STEWARD, "serve", "--config", self.folder / "steward.toml"])
         self.port = self._port("listening at https")
         self.operator = self._port("operator at http")
         self.url = f"https://localhost:{self.port}"

@@ -262,7 +262,9 @@ void Keeps::try_channel(std::string const& id, int tries_left, Channel channel) 
         return channel(failed("keep-failed", "the Keep has ended"));
     auto socket = connect_to(keep->socket);
     if (socket) {
-        keep->claimed = true;
+        // Who has opened it may go without a grant, or die.
+        keep->waits_from = Clock::now();
+        keep->expires = now() + std::chrono::ceil<std::chrono::seconds>(settings_.to_claim);
         metrics_->add("enarx_serve_channels_total");
         journal_->note(Level::Info, "Keep " + keep->id + ": a channel is opened");
         return channel(std::move(*socket));
@@ -290,6 +292,10 @@ void Keeps::take_line(Keep& keep) {
     auto line = std::exchange(keep.line, {});
     if (line.empty()) return;
     if (line == protocol::launch::waits_for_its_tenant) return has_begun(keep);
+    if (line == protocol::launch::has_its_tenant) {
+        keep.claimed = true;
+        return;
+    }
     auto const before = keep.messages_size;
     keep.messages_size += line.size();
     if (keep.messages_size <= settings_.messages)

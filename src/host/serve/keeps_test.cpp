@@ -42,81 +42,76 @@ if what == "stillborn":
 print("enarx: an empty Keep waits for its tenant", flush=True)
 while True:
     channel, _ = door.accept()
+    if what != "ungranted": print("enarx: the Keep has its tenant", flush=True)
     try: channel.sendall(b"keep")
     except OSError: pass
     if what == "once": sys.exit(7)
 )";
 
 class KeepsTest : public testing::Test {
-    protected:
-        os::TemporaryDirectory folder;
-        std::unique_ptr<net::server::Loop> loop = *net::server::Loop::create();
-        net::server::Metrics metrics;
-        os::Fd log{::open((folder.path() + "/log").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600)};
-        Journal journal{base::LogFormat::Text, log.number()};
-        std::optional<Keeps> keeps;
-        package::Customer alice{
-            .name = "alice",
-            .keeps = 2,
-            .memory = 4 << 20,
-            .ports = {{8000, 8999}},
-            .connect = {"a:1"}
-        };
-        package::Customer bob{.name = "bob"};
-
-        void start(KeepSettings settings = {}) {
-            auto const program = folder.path() + "/stand-in";
-            std::ofstream{program} << stand_in;
-            ::chmod(program.c_str(), 0700);
-            std::filesystem::create_directory(folder.path() + "/keeps");
-            settings.program = program;
-            settings.folder = folder.path() + "/keeps";
-            settings.blobs = folder.path();
-            settings.backends = {
-                "good", "fails", "silent", "stubborn", "loud", "slow", "once", "stillborn"
-            };
-            keeps.emplace(*loop, settings, journal, metrics);
-        }
-
-        // Lets the loop go on until the condition holds.
-        void until(std::function<bool()> const& holds, std::chrono::seconds patience = 20s) {
-            auto const end = std::chrono::steady_clock::now() + patience;
-            std::function<void()> const look = [&] {
-                if (holds() || std::chrono::steady_clock::now() > end) return loop->stop();
-                loop->after(5ms, look);
-            };
-            look();
-            ASSERT_TRUE(loop->run());
-            ASSERT_TRUE(holds());
-        }
-
-        os::OrFailure<Keep const*> create(package::Customer const& customer, KeepWish wish) {
-            std::optional<os::OrFailure<Keep const*>> heard;
-            if (wish.memory == 0) wish.memory = 1 << 20;
-            keeps->create(customer, std::move(wish), [&](auto const& started) { heard = started; });
-            until([&] { return heard.has_value(); });
-            return *heard;
-        }
-        std::string refusal(package::Customer const& customer, KeepWish wish) {
-            auto const made = create(customer, std::move(wish));
-            return made ? "started" : std::string{made.error().name};
-        }
-        os::OrFailure<os::Fd> channel(std::string const& id) {
-            std::optional<os::OrFailure<os::Fd>> heard;
-            keeps->open_channel(id, [&](os::OrFailure<os::Fd> socket) {
-                heard = std::move(socket);
-            });
-            until([&] { return heard.has_value(); });
-            return std::move(*heard);
-        }
-        std::string logged() const {
-            std::string text(1 << 20, ' ');
-            auto const got = ::pread(log.number(), text.data(), text.size(), 0);
-            return text.substr(0, static_cast<std::size_t>(got));
-        }
-        static bool alive(pid_t process) { return ::kill(process, 0) == 0; }
-        bool no_sockets() const { return std::filesystem::is_empty(folder.path() + "/keeps"); }
+protected:
+    os::TemporaryDirectory folder;
+    std::unique_ptr<net::server::Loop> loop = *net::server::Loop::create();
+    net::server::Metrics metrics;
+    os::Fd log{::open((folder.path() + "/log").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600)};
+    Journal journal{base::LogFormat::Text, log.number()};
+    std::optional<Keeps> keeps;
+    package::Customer alice{
+        .name = "alice", .keeps = 2, .memory = 4 << 20, .ports = {{8000, 8999}}, .connect = {"a:1"}
     };
+    package::Customer bob{.name = "bob"};
+
+    void start(KeepSettings settings = {}) {
+        auto const program = folder.path() + "/stand-in";
+        std::ofstream{program} << stand_in;
+        ::chmod(program.c_str(), 0700);
+        std::filesystem::create_directory(folder.path() + "/keeps");
+        settings.program = program;
+        settings.folder = folder.path() + "/keeps";
+        settings.blobs = folder.path();
+        settings.backends = {
+            "good", "fails", "silent", "stubborn", "loud", "slow", "once", "stillborn", "ungranted"
+        };
+        keeps.emplace(*loop, settings, journal, metrics);
+    }
+
+    // Lets the loop go on until the condition holds.
+    void until(std::function<bool()> const& holds, std::chrono::seconds patience = 20s) {
+        auto const end = std::chrono::steady_clock::now() + patience;
+        std::function<void()> const look = [&] {
+            if (holds() || std::chrono::steady_clock::now() > end) return loop->stop();
+            loop->after(5ms, look);
+        };
+        look();
+        ASSERT_TRUE(loop->run());
+        ASSERT_TRUE(holds());
+    }
+
+    os::OrFailure<Keep const*> create(package::Customer const& customer, KeepWish wish) {
+        std::optional<os::OrFailure<Keep const*>> heard;
+        if (wish.memory == 0) wish.memory = 1 << 20;
+        keeps->create(customer, std::move(wish), [&](auto const& started) { heard = started; });
+        until([&] { return heard.has_value(); });
+        return *heard;
+    }
+    std::string refusal(package::Customer const& customer, KeepWish wish) {
+        auto const made = create(customer, std::move(wish));
+        return made ? "started" : std::string{made.error().name};
+    }
+    os::OrFailure<os::Fd> channel(std::string const& id) {
+        std::optional<os::OrFailure<os::Fd>> heard;
+        keeps->open_channel(id, [&](os::OrFailure<os::Fd> socket) { heard = std::move(socket); });
+        until([&] { return heard.has_value(); });
+        return std::move(*heard);
+    }
+    std::string logged() const {
+        std::string text(1 << 20, ' ');
+        auto const got = ::pread(log.number(), text.data(), text.size(), 0);
+        return text.substr(0, static_cast<std::size_t>(got));
+    }
+    static bool alive(pid_t process) { return ::kill(process, 0) == 0; }
+    bool no_sockets() const { return std::filesystem::is_empty(folder.path() + "/keeps"); }
+};
 
 TEST_F(KeepsTest, starts_one_and_opens_a_channel) {
     start();
@@ -185,6 +180,7 @@ TEST_F(KeepsTest, ends_one_that_nobody_claims) {
     auto const claimed = create(alice, {});
     ASSERT_TRUE(claimed);
     ASSERT_TRUE(channel((*claimed)->id));
+    until([&] { return (*claimed)->claimed; });
     auto const made = create(alice, {});
     ASSERT_TRUE(made);
     auto const process = (*made)->child.process;
@@ -192,6 +188,18 @@ TEST_F(KeepsTest, ends_one_that_nobody_claims) {
     EXPECT_EQ((*made)->why, "nobody claimed it in time");
     EXPECT_FALSE(alive(process));
     EXPECT_EQ(keeps->live(), 1U);
+}
+
+TEST_F(KeepsTest, ends_one_whose_visitor_went_without_granting_it_anything) {
+    start({.to_claim = 300ms});
+    auto const made = create(alice, {.backend = "ungranted"});
+    ASSERT_TRUE(made);
+    auto const before = std::chrono::steady_clock::now();
+    until([&] { return std::chrono::steady_clock::now() > before + 200ms; });
+    ASSERT_TRUE(channel((*made)->id)); // its time begins anew
+    until([&] { return !(*made)->live(); });
+    EXPECT_GT(std::chrono::steady_clock::now(), before + 480ms);
+    EXPECT_EQ((*made)->why, "nobody claimed it in time");
 }
 
 TEST_F(KeepsTest, lets_one_wait_while_its_package_is_brought) {

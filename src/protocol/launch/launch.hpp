@@ -26,10 +26,11 @@
 
 namespace protocol::launch {
 
-// The line on standard error by which an empty Keep tells its host that whoever connects now is
-// answered: its socket is there before the Keep is.
+// The lines on standard error by which an empty Keep tells its host that whoever connects now is
+// answered (its socket is there before the Keep is), and that it is somebody's from now on.
 inline constexpr std::string_view waits_for_its_tenant =
     "enarx: an empty Keep waits for its tenant";
+inline constexpr std::string_view has_its_tenant = "enarx: the Keep has its tenant";
 
 inline constexpr std::uint32_t max_size = 64U << 20;
 inline constexpr int block_descriptor = 3;

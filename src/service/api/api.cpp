@@ -65,6 +65,7 @@ Api::Api(Parts const& parts)
         {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1}
     );
     metrics_.counter("enarx_published_total", "Deployments that tenants published, by result.");
+    metrics_.counter("enarx_verify_total", "Evidence that was judged on request, by result.");
     metrics_.gauge("enarx_queue", "Requests that wait for a decision.");
     metrics_.gauge("enarx_log_size", "Lines of the log that are published.");
 }
@@ -111,6 +112,7 @@ net::server::Router Api::for_everybody() {
     add_keeps(router);
     add_tenants(router);
     add_public(router);
+    add_verifier(router);
     add_pages(router, Door::Everybody);
     return router;
 }

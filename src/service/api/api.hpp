@@ -7,6 +7,7 @@
 #include "net/server/router.hpp"
 #include "service/access/sessions.hpp"
 #include "service/api/decisions.hpp"
+#include "service/api/verify.hpp"
 #include "service/api/workers.hpp"
 #include "service/log/log.hpp"
 #include "service/page/page.hpp"
@@ -34,7 +35,8 @@ public:
         Store& store;
         Sealer const& sealer;
         Log const& log;
-        std::map<Digest, std::string> const& policies; // by their digests
+        std::map<Digest, std::string> const& policies;                  // by their digests
+        std::map<std::string, Digest, std::less<>> const& policy_names; // of files, without ".toml"
     };
     static os::OrFailure<std::unique_ptr<Api>> create(Parts const& parts);
 
@@ -77,6 +79,11 @@ private:
     Response overview(Caller const& caller) const;
     Response page_of_one(Request const& request, Caller const& caller) const;
     void add_pages(net::server::Router& router, Door door);
+
+    // Of whoever has evidence of somebody's (verify.cpp).
+    os::OrFailure<attest::Appraisal> judged(VerifyWish const& wish, std::string& policy_id) const;
+    Response verify(Request const& request, Caller const& caller);
+    void add_verifier(net::server::Router& router);
 
     // Of everybody (public.cpp).
     Response service_keys() const;

@@ -83,7 +83,7 @@ bool Api::admitted(Door door, Visitor const& visitor) {
 
 std::optional<std::chrono::seconds> Api::knock(Client& client) {
     auto const address = client.address();
-    return knocks_.take(address ? address->address() : "", Buckets::Clock::now());
+    return knocks_.take(address ? address->network() : "", Buckets::Clock::now());
 }
 
 Caller Api::caller(Door door, Request const& request, Client& client) {

@@ -54,10 +54,10 @@ void write_figures(Html& out, PageContents const& page) {
 }
 
 void write_deployment(Html& out, DeploymentLine const& line, bool of_the_operator) {
-    out << R"(<tr role="row"><th role="rowheader" scope="row" data-label="Name"><a href="/deployments/)";
+    out << R"(<tr role="row"><th class="long" role="rowheader" scope="row" data-label="Name"><a href="/deployments/)";
     out.path(line.name).element("\">", line.name, "</a></th>");
     if (of_the_operator)
-        out.element(R"(<td role="cell" data-label="Tenant">)", line.tenant, "</td>");
+        out.element(R"(<td class="long" role="cell" data-label="Tenant">)", line.tenant, "</td>");
     (out << R"(<td role="cell" data-label="Serial">)").number(line.serial) << "</td>";
     out << R"(<td role="cell" data-label="State">)";
     if (line.withdrawn) {
@@ -103,7 +103,9 @@ void write_deployments(Html& out, PageContents const& page) {
 void write_keep(Html& out, KeepLine const& line) {
     out << R"(<tr role="row"><th role="rowheader" scope="row" data-label="Keep"><code title=")";
     out.text(line.keep).element("\">", line.keep.substr(0, short_name), "</code></th>");
-    out.element(R"(<td role="cell" data-label="Deployment">)", line.deployment, "</td>");
+    out.element(
+        R"(<td class="long" role="cell" data-label="Deployment">)", line.deployment, "</td>"
+    );
     (out << R"(<td role="cell" data-label="Serial">)").number(line.serial) << "</td>";
     out << R"(<td role="cell" data-label="Kind">)";
     if (line.kind == "none") {
@@ -138,7 +140,9 @@ void write_keeps(Html& out, PageContents const& page) {
 void write_decision(Html& out, Decision const& each) {
     out << R"(<tr role="row"><td role="cell" data-label="Time">)";
     time(out, each.time).element(R"(</td><td role="cell" data-label="Step">)", each.step, "</td>");
-    out.element(R"(<td role="cell" data-label="Deployment">)", each.deployment, "</td>");
+    out.element(
+        R"(<td class="long" role="cell" data-label="Deployment">)", each.deployment, "</td>"
+    );
     out.element(
         R"(<td role="cell" data-label="Keep"><code>)",
         each.keep.substr(0, short_name),
@@ -155,7 +159,7 @@ void write_decision(Html& out, Decision const& each) {
         each.rule.empty() ? each.failure : each.rule,
         "</td>"
     );
-    out.element(R"(<td role="cell" data-label="Why">)", each.detail, "</td></tr>\n");
+    out.element(R"(<td class="long" role="cell" data-label="Why">)", each.detail, "</td></tr>\n");
 }
 
 void write_decisions(Html& out, PageContents const& page) {
@@ -186,7 +190,9 @@ void write_log(Html& out, PageContents const& page) {
     for (auto const& each : page.checkpoints) {
         out << R"(<tr role="row"><th role="rowheader" scope="row" data-label="Lines">)";
         out.number(each.size).element(
-            R"(</th><td role="cell" data-label="Root"><code>)", each.root, "</code></td>"
+            R"(</th><td class="long" role="cell" data-label="Root"><code>)",
+            each.root,
+            "</code></td>"
         );
         out << R"(<td role="cell" data-label="Signed">)";
         if (each.time == 0) {

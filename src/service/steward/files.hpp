@@ -44,6 +44,7 @@ struct Files {
     crypto::Ed25519SigningKey log_key;
     Anchors anchors;
     std::map<Digest, std::string> policies; // by their digests
+    std::map<std::string, Digest, std::less<>> policy_names;
     std::string tls_chain;
     std::string tls_key;
 

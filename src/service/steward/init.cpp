@@ -103,7 +103,9 @@ std::string configuration(InitWish const& wish) {
            "listen = [\"" +
            wish.listen +
            "\"] # Keeps and tenants, TLS\noperator = \"127.0.0.1:9443\" # metrics, "
-           "health, page of decisions; loopback only\nname = \"" +
+           "health, page; loopback only\n"
+           "# operator-tokens = [\"...\"] # SHA-256 of a token; without one everybody on this machine "
+           "is the operator\nname = \"" +
            wish.name + "\" # of this service, and of its log\n# url = \"https://" + wish.name +
            ":8443\" # where it is reached from outside: for the revocation list\n"
            "policies = \"policies\" # files that deployments may name by their SHA-256\n\n"
@@ -112,6 +114,7 @@ std::string configuration(InitWish const& wish) {
            "# keys = [\"...\"] # `enarx key tenant digest KEY`\n"
            "# deployments = [\"shop/\"] # names; with a slash at the end: all below it\n"
            "# dns-names = [\"api.shop.example\"] # that certificates of its Keeps may bear\n"
+           "# tokens = [\"...\"] # SHA-256 of tokens that show its page\n"
            "# replicas = 100\n"
            "# allow-no-hardware = false\n" +
            signer_table(wish.signer);

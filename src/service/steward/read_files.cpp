@@ -4,6 +4,7 @@
 #include "os/fd.hpp"
 #include "os/read_file.hpp"
 #include "policy/parse.hpp"
+#include "protocol/provision/deployment.hpp"
 #include "service/steward/files.hpp"
 
 #include <algorithm>
@@ -86,14 +87,22 @@ std::string beside(std::string const& folder, std::string const& path) {
     return path.starts_with('/') ? path : folder + '/' + path;
 }
 
-os::OrFailure<std::map<Digest, std::string>>
-policies(std::string const& folder, Settings const& settings) {
-    std::map<Digest, std::string> out;
+struct Policies {
+    std::map<Digest, std::string> texts;
+    std::map<std::string, Digest, std::less<>> names;
+};
+
+os::OrFailure<Policies> policies(std::string const& folder, Settings const& settings) {
+    Policies out;
+    std::string const authentic{protocol::provision::authentic_policy};
+    out.texts.emplace(crypto::sha256(base::view_of(authentic)), authentic);
     if (settings.policies.empty()) return out;
     for (auto const& path : TRY(files_at(beside(folder, settings.policies), ".toml", true))) {
         auto text = TRY(read_text(path, largest_policy));
         TRY(policy::parse_policy(path, base::view_of(text)));
-        out.emplace(crypto::sha256(base::view_of(text)), std::move(text));
+        Digest const digest = crypto::sha256(base::view_of(text));
+        out.names.emplace(fs::path{path}.stem().string(), digest);
+        out.texts.emplace(digest, std::move(text));
     }
     return out;
 }
@@ -190,7 +199,8 @@ os::OrFailure<std::unique_ptr<Files>> read_files(std::string const& config, sys_
         .keys = std::move(keys),
         .log_key = std::move(log_key),
         .anchors = std::move(trusted),
-        .policies = std::move(known),
+        .policies = std::move(known.texts),
+        .policy_names = std::move(known.names),
         .tls_chain = std::move(chain),
         .tls_key = std::move(tls_key)
     });

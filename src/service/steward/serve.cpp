@@ -117,7 +117,8 @@ os::OrFailure<void> open(Parts& parts) {
              .store = *parts.store,
              .sealer = *parts.sealer,
              .log = *parts.log,
-             .policies = files.policies}
+             .policies = files.policies,
+             .policy_names = files.policy_names}
         ));
     if (files.token) {
         TRY(files.token->check()); // a PIN that is wrong is told before anybody is served

@@ -247,7 +247,8 @@ os::OrFailure<crypto::TlsContext> DeployUse::context(Provisions const& provision
             crypto::TlsCredential::self_signed(crypto::TlsKey::of(provisions.grantor()), names, now)
         );
         return crypto::TlsContext::client(
-            credential, {.authorities = {}, .alpn = protocols, .any_certificate = true}
+            credential,
+            {.authorities = {}, .alpn = protocols, .any_certificate = true, .x25519_alone = true}
         );
     }();
     if (!made) return failure("internal", made.error().text);

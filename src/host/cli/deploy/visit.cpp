@@ -24,6 +24,7 @@ namespace {
 constexpr std::chrono::seconds evidence_time{30}; // for handshake and evidence
 constexpr std::chrono::minutes load_time{15};     // from one message of the Keep's to the next
 constexpr std::chrono::seconds stop_time{5};
+constexpr milliseconds close_time{2'000};
 constexpr std::chrono::seconds return_time{30}; // to a Keep whose connection broke
 constexpr milliseconds first_pause{100};
 constexpr milliseconds longest_pause{2'000};
@@ -191,7 +192,8 @@ Visit::Over Visit::talk(Line& line, Tenant& tenant) {
         if (done) done = obey(line, tenant);
         if (done) done = wait(line, tenant);
         if (done) continue;
-        line.close();
+        // A Keep waits until it hears that this end has heard.
+        line.close(done.error().status ? close_time : milliseconds{0});
         return std::move(done.error());
     }
 }

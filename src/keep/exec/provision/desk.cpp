@@ -143,13 +143,24 @@ bool Desk::readable() {
 }
 
 void Desk::end(int status, std::string_view failure) {
+    if (!reception_) return;
     std::unique_lock lock{mutex_};
     auto const deadline = Clock::now() + farewell;
-    if (reception_) came_.wait_until(lock, deadline, [&] { return tenant_.has_value(); });
-    if (tenant_) say_farewell(status, failure, deadline);
+    input_ended_ = true; // what comes is dropped, so that what is behind it is heard
+    input_.clear();
+    // The tenant ends its connection when it has heard; before, whoever cuts it could take away the
+    // last bytes and the exit status.
+    for (tenant_left_ = false; !tenant_left_ && Clock::now() < deadline;) {
+        came_.wait_until(lock, deadline, [&] { return tenant_.has_value(); });
+        if (!tenant_) break;
+        end_told_ = true;
+        say_ended(status, failure);
+        ring(desk_bell_);
+        came_.wait_until(lock, deadline, [&] { return !tenant_ || !end_told_; });
+    }
 }
 
-void Desk::say_farewell(int status, std::string_view failure, Clock::time_point deadline) {
+void Desk::say_ended(int status, std::string_view failure) {
     (void)tenant_->say(
         FrameType::Status,
         wire::encode(
@@ -160,8 +171,6 @@ void Desk::say_farewell(int status, std::string_view failure, Clock::time_point 
             }
         )
     );
-    tenant_->close();
-    (void)tenant_->flush(deadline);
 }
 
 // ---- towards visitors ----
@@ -169,6 +178,7 @@ void Desk::say_farewell(int status, std::string_view failure, Clock::time_point 
 void Desk::lose_tenant() {
     tenant_.reset();
     room_.notify_all();
+    came_.notify_all();
 }
 
 void Desk::add_input(base::View bytes) {
@@ -195,7 +205,9 @@ void Desk::take(wire::Frame const& frame) {
                 command->bytes.empty() ? SIGTERM : std::to_integer<int>(command->bytes[0]);
             bool const known = given == SIGINT || given == SIGHUP;
             int const signal = known ? given : SIGTERM;
-            say_farewell(128 + signal, {}, Clock::now() + std::chrono::seconds{1});
+            say_ended(128 + signal, {});
+            tenant_->close();
+            (void)tenant_->flush(Clock::now() + std::chrono::seconds{1});
             return stop_(signal);
         }
     }
@@ -206,7 +218,10 @@ void Desk::take(wire::Frame const& frame) {
 void Desk::hear_tenant() {
     while (tenant_ && input_.size() < most_input) {
         auto const frame = tenant_->hear(answer_);
-        if (!frame) return lose_tenant();
+        if (!frame) {
+            tenant_left_ = frame.error().orderly;
+            return lose_tenant();
+        }
         if (!*frame) break;
         take(**frame);
     }
@@ -218,6 +233,7 @@ void Desk::attach(Guest& guest, std::uint64_t number) {
     guest.over = true;
     if (!is_tenant(guest.visitor, *ready_)) return guest.visitor.refuse("keep-not-empty");
     tenant_.emplace(std::move(guest.visitor));
+    end_told_ = false;
     // So that its counts and ours go on alike.
     base::Bytes<16> counts{};
     std::ranges::copy(big_endian(number + output_.lost_from(number)), counts.begin());

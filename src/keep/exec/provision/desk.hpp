@@ -44,7 +44,8 @@ public:
     std::size_t readable_bytes();
     bool readable();                                  // bytes, or the end
     int bell() const { return input_bell_.number(); } // can be read while readable()
-    // The last word to the tenant, who is waited for for a while if there is none.
+    // The last word to the tenant, who is waited for for a while if there is none, or if it was cut
+    // off before it has said that it knows.
     void end(int status, std::string_view failure);
 
 private:
@@ -75,7 +76,7 @@ private:
     bool comes_back(Guest& guest, protocol::provision::Frame const& frame);
     void attach(Guest& guest, std::uint64_t number);
     void lose_tenant();
-    void say_farewell(int status, std::string_view failure, Clock::time_point deadline);
+    void say_ended(int status, std::string_view failure);
     bool deliver(std::uint8_t stream, base::View bytes);
     void add_input(base::View bytes);
     static void ring(os::Fd const& bell);
@@ -96,6 +97,8 @@ private:
     std::deque<std::byte> input_;
     std::uint64_t input_had_ = 0; // of the tenant's, whatever was read of it; the end is one more
     bool input_ended_ = false;
+    bool end_told_ = false;    // to this tenant
+    bool tenant_left_ = false; // the last one has ended its connection itself
     std::thread thread_;
 };
 

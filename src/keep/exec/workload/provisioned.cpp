@@ -178,6 +178,7 @@ private:
         auto reception = TRY(provision::Reception::open(os::Fd{*host_.channel}, empty.identity()));
         write_error(std::string{protocol::launch::waits_for_its_tenant} + '\n');
         auto visit = TRY(wait_for_grant(reception, std::move(empty)));
+        write_error(std::string{protocol::launch::has_its_tenant} + '\n');
         timings_.mark("granted");
         auto const digests = load(visit.granted, &visit.grantor);
         if (!digests) {

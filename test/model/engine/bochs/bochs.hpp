@@ -1,0 +1,34 @@
+// Bochs' headers, and a Cpu's object in them.
+#pragma once
+#define NEED_CPU_REG_SHORTCUTS 1 // NOLINT(readability-identifier-naming)
+#include "engine/cpu.hpp"
+
+#include <bochs.h>
+#include <cpu/cpu.h>
+#include <cpu/cpuid.h>
+#include <cpu/svm.h>
+#include <pc_system.h>
+
+namespace model::engine {
+
+// Physical addresses that only the engine knows: Bochs reads there which ports and MSRs are
+// intercepted.
+constexpr Physical maps_base = 1ULL << 50;
+constexpr std::size_t port_map_size = 0x3000;
+constexpr std::size_t msr_map_size = 0x2000;
+constexpr std::size_t maps_size = port_map_size + msr_map_size; // of one processor
+
+constexpr unsigned most_cpus = 64;
+
+/// A page of the maps, or null.
+std::byte* map_page(Physical);
+std::span<std::byte> maps_of(unsigned index);
+/// A processor that nobody uses, reset.
+unsigned take_bochs(Cpu&);
+void give_back_bochs(unsigned index);
+inline BX_CPU_C& bochs(unsigned index) { return *BX_CPU(index); }
+Cpu& cpu_of(BX_CPU_C const&);
+/// Carries out what the World has answered; does not return.
+[[noreturn]] void follow(BX_CPU_C&, Answer const&);
+
+} // namespace model::engine

@@ -1,0 +1,52 @@
+// The model's platform: who it is (chip, TCB), and the keys that sign for it. Its root is the
+// model's own: made when the model is built, in a folder that anybody can read. Nothing that it
+// signs proves anything to somebody who has not chosen that root.
+#pragma once
+#include "firmware/crypto.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace model::firmware {
+
+/// TCB_VERSION of Milan and Genoa (56860, table 3).
+struct Tcb {
+    std::uint8_t boot_loader;
+    std::uint8_t tee;
+    std::array<std::uint8_t, 4> reserved;
+    std::uint8_t snp;
+    std::uint8_t microcode;
+};
+static_assert(sizeof(Tcb) == 8);
+
+constexpr Tcb current_tcb{.boot_loader = 4, .tee = 0, .reserved = {}, .snp = 23, .microcode = 213};
+constexpr std::uint8_t api_major = 1;
+constexpr std::uint8_t api_minor = 55;
+constexpr std::uint8_t build_number = 21;
+constexpr std::uint64_t platform_info = 1; // SMT is on
+
+class Platform {
+public:
+    /// The one of this program, from the folder of keys beside it. Without keys its reports are not
+    /// signed.
+    static Platform& own();
+    /// Makes ARK, ASK and VCEK, with certificates, in this folder; false: it cannot be written.
+    static bool make_keys(std::string const& folder);
+
+    std::array<std::byte, 64> const& chip_id() const { return chip_id_; }
+    /// All zeros where there is no key.
+    Signature sign(std::span<std::byte const> report) const;
+    /// From which guests' keys are derived.
+    Key256 const& secret() const { return secret_; }
+
+private:
+    Platform();
+    std::array<std::byte, 64> chip_id_{};
+    Key256 secret_{};
+    std::shared_ptr<evp_pkey_st> vcek_;
+};
+
+} // namespace model::firmware

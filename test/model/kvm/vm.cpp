@@ -1,0 +1,174 @@
+// See vm.hpp.
+#include "kvm/vm.hpp"
+
+#include "kvm/capabilities.hpp"
+#include "kvm/time.hpp"
+#include "kvm/turns.hpp"
+#include "kvm/vcpu.hpp"
+#include "snp/guest.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace model::kvm {
+
+namespace {
+
+constexpr std::uint64_t most_vcpus = 32;
+constexpr std::uint64_t most_private = 1ULL << 36; // bytes
+
+} // namespace
+
+Vm::Vm(VmType type) : type_{type} {
+    if (type == SnpVm) snp_ = std::make_unique<snp::Guest>(*this);
+}
+
+Vm::~Vm() = default;
+
+Vcpu* Vm::vcpu_of(std::uint32_t apic_id) const {
+    auto const found =
+        std::ranges::find_if(vcpus_, [=](auto const& vcpu) { return vcpu->id() == apic_id; });
+    return found == vcpus_.end() ? nullptr : found->get();
+}
+
+void Vm::flush() {
+    for (auto const& vcpu : vcpus_) vcpu->cpu().flush();
+}
+
+Reply Vm::set_region(Context& context) {
+    UserMemoryRegion2 wanted{};
+    if (context.request() == KVM_SET_USER_MEMORY_REGION) {
+        auto const old = context.read<kvm_userspace_memory_region>();
+        if (!old) return -EFAULT;
+        if ((old->flags & mem_guest_memfd) != 0) return -EINVAL;
+        wanted.slot = old->slot;
+        wanted.flags = old->flags;
+        wanted.guest_phys_addr = old->guest_phys_addr;
+        wanted.memory_size = old->memory_size;
+        wanted.userspace_addr = old->userspace_addr;
+    } else {
+        auto const given = context.read<UserMemoryRegion2>();
+        if (!given) return -EFAULT;
+        wanted = *given;
+    }
+    if ((wanted.flags & mem_guest_memfd) != 0 && type_ == DefaultVm) return -EINVAL;
+    if ((wanted.flags & KVM_MEM_READONLY) != 0 && type_ == SnpVm)
+        return -EINVAL; // has_protected_state
+    bool answered = false;
+    auto const outcome = memory_.set_slot(context, wanted, answered);
+    flush();
+    engine::Cpu::forget_code();
+    return answered ? Reply::later() : Reply{outcome};
+}
+
+Reply Vm::set_attributes(Context& context) {
+    auto const wanted = context.read<MemoryAttributes>();
+    if (!wanted) return -EFAULT;
+    if (type_ == DefaultVm) return -EINVAL;
+    if (wanted->flags != 0 || (wanted->attributes & ~attribute_private) != 0 || wanted->size == 0 ||
+        (wanted->address | wanted->size) % page_size != 0 ||
+        wanted->address + wanted->size < wanted->address)
+        return -EINVAL;
+    memory_.set_private(wanted->address, wanted->address + wanted->size, wanted->attributes != 0);
+    flush();
+    return 0;
+}
+
+Reply Vm::create_memory(Context& context) {
+    auto const wanted = context.read<CreateGuestMemfd>();
+    if (!wanted) return -EFAULT;
+    bool const reserved =
+        std::ranges::any_of(wanted->reserved, [](auto word) { return word != 0; });
+    if (wanted->flags != 0 || reserved || wanted->size == 0 || wanted->size % page_size != 0)
+        return -EINVAL;
+    if (wanted->size > most_private) return -ENOMEM;
+    auto made = std::make_shared<GuestMemory>(wanted->size);
+    if (!*made) return -ENOMEM;
+    int const theirs = made->theirs();
+    context.table.add(std::move(made));
+    return Reply::give(theirs);
+}
+
+Reply Vm::create_vcpu(Context& context) {
+    auto const id = context.argument();
+    if (id >= most_vcpus) return -EINVAL;
+    if (vcpu_of(static_cast<std::uint32_t>(id)) != nullptr) return -EEXIST;
+    auto made = std::make_shared<Vcpu>(*this, static_cast<std::uint32_t>(id));
+    vcpus_.push_back(made);
+    int const file = made->file();
+    context.table.add(std::move(made));
+    return Reply::give(file);
+}
+
+Reply Vm::enable_capability(Context& context) {
+    auto const wanted = context.read<kvm_enable_cap>();
+    if (!wanted) return -EFAULT;
+    if (wanted->flags != 0) return -EINVAL;
+    switch (wanted->cap) {
+    case KVM_CAP_SPLIT_IRQCHIP:
+        if (!vcpus_.empty() || local_apics_) return -EEXIST;
+        local_apics_ = true;
+        return 0;
+    case KVM_CAP_EXIT_HYPERCALL:
+        if ((wanted->args[0] & ~(1ULL << hypercall_map_gpa_range)) != 0) return -EINVAL;
+        hypercalls_ = wanted->args[0];
+        return 0;
+    default:
+        return -EINVAL;
+    }
+}
+
+// Private pages that the launch has not given the guest are assigned before it asks; nothing else
+// is to be done here.
+Reply Vm::pre_fault(Context& context) {
+    auto wanted = context.read<PreFaultMemory>();
+    if (!wanted) return -EFAULT;
+    if (wanted->flags != 0 || (wanted->gpa | wanted->size) % page_size != 0 || wanted->size == 0)
+        return -EINVAL;
+    while (wanted->size != 0) {
+        if (memory_.find(wanted->gpa) == nullptr) return -ENOENT;
+        if (snp_ && memory_.is_private(wanted->gpa)) snp_->assign(wanted->gpa);
+        wanted->gpa += page_size;
+        wanted->size -= page_size;
+    }
+    return context.write(*wanted);
+}
+
+Reply Vm::ioctl(Context& context) {
+    Turn const turn;
+    switch (context.request()) {
+    case KVM_CREATE_VCPU:
+        return create_vcpu(context);
+    case KVM_CHECK_EXTENSION:
+        return capability(context.argument(), type_ == SnpVm);
+    case KVM_GET_TSC_KHZ:
+        return static_cast<long>(time_stamp_khz());
+    case KVM_SET_TSC_KHZ:
+        return vcpus_.empty() ? 0 : -EINVAL;
+    case KVM_SET_USER_MEMORY_REGION:
+    case set_user_memory_region2:
+        return set_region(context);
+    case set_memory_attributes:
+        return set_attributes(context);
+    case create_guest_memfd:
+        return type_ == DefaultVm ? Reply{-EINVAL} : create_memory(context);
+    case pre_fault_memory:
+        return pre_fault(context);
+    case KVM_ENABLE_CAP:
+        return enable_capability(context);
+    case KVM_CREATE_IRQCHIP:
+        if (local_apics_) return -EEXIST;
+        local_apics_ = true;
+        return 0;
+    case KVM_SET_TSS_ADDR:
+    case KVM_SET_IDENTITY_MAP_ADDR:
+    case KVM_SET_GSI_ROUTING:
+        return 0;
+    case KVM_MEMORY_ENCRYPT_OP:
+        return snp_ ? snp_->command(context) : Reply{-ENOTTY};
+    default:
+        return -EINVAL;
+    }
+}
+
+} // namespace model::kvm

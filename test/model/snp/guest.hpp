@@ -1,0 +1,89 @@
+// What makes a virtual machine an SNP guest: KVM's side of the launch, the reverse map in the
+// nested walk, the new instructions and the GHCB protocol.
+#pragma once
+#include "engine/cpu.hpp"
+#include "engine/processor.hpp"
+#include "firmware/guest_context.hpp"
+#include "kvm/call.hpp"
+#include "kvm/uapi.hpp"
+#include "snp/reverse_map.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+
+namespace model::kvm {
+class Vm;
+class Vcpu;
+struct Slot;
+} // namespace model::kvm
+
+namespace model::snp {
+
+constexpr std::uint64_t c_bit = 1ULL << engine::c_bit;
+
+enum Vector : std::uint8_t { GeneralProtection = 13, VmmCommunication = 29 };
+
+/// What KVM keeps of one processor of an SNP guest.
+struct CpuState {
+    std::uint64_t ghcb_msr = 0x0002'0001'3300'0001; // at reset: versions 2 to 1, the C-bit's number
+    std::uint64_t registered = ~0ULL;               // the GHCB's page
+    bool validating = false; // PVALIDATE or RMPADJUST looks at a page that may not be validated
+    std::optional<std::uint64_t> next_vmsa; // AP_CREATION: from here it starts
+    bool waits_for_start = false;
+};
+
+class Guest {
+public:
+    explicit Guest(kvm::Vm& vm) : vm_{vm} {}
+
+    /// KVM_MEMORY_ENCRYPT_OP.
+    kvm::Reply command(kvm::Context&);
+    /// The host gives the guest this private page (RMPUPDATE), not validated. False: there is no
+    /// page to give, or it is another's.
+    bool assign(std::uint64_t guest_physical);
+
+    // The processor's questions, in the order of its pipeline.
+    void before_entry(kvm::Vcpu&);
+    std::optional<engine::Physical> translate(
+        kvm::Vcpu&, engine::Cpu&, std::uint64_t at, engine::Access, bool table, engine::Answer&
+    );
+    engine::Answer intercept(kvm::Vcpu&, engine::Cpu&, engine::Exit const&);
+    std::optional<engine::Answer> instruction(kvm::Vcpu&, engine::Cpu&, std::span<std::byte const>);
+
+    CpuState& state(kvm::Vcpu& vcpu) { return states_[&vcpu]; }
+    kvm::Vm& vm() { return vm_; }
+    firmware::GuestContext& firmware() { return firmware_; }
+    std::uint64_t vmsa_features() const { return vmsa_features_; }
+    /// The reverse map's entry of a guest's private page; null: it has none.
+    Entry* entry(std::uint64_t guest_physical) const;
+    /// Private bytes, for the firmware and for VMSAs. Empty: none.
+    std::span<std::byte> private_page(std::uint64_t guest_physical) const;
+
+private:
+    kvm::Reply init(kvm::Context&, kvm::SevCall const&);
+    kvm::Reply start(kvm::Context&, kvm::SevCall&);
+    kvm::Reply update(kvm::Context&, kvm::SevCall&);
+    kvm::Reply finish(kvm::Context&, kvm::SevCall&);
+    long update_page(kvm::Context&, kvm::SevCall&, kvm::LaunchUpdate const&);
+    long add_vmsas(kvm::SevCall&);
+    std::optional<engine::Physical>
+    private_access(kvm::Vcpu&, std::uint64_t at, bool write, bool table, engine::Answer&);
+    engine::Answer validate(kvm::Vcpu&, engine::Cpu&);
+    engine::Answer adjust(kvm::Vcpu&, engine::Cpu&);
+    engine::Answer model_register(kvm::Vcpu&, engine::Cpu&, engine::Exit const&);
+
+    kvm::Vm& vm_;
+    bool initialised_ = false;
+    bool started_ = false;
+    std::uint64_t vmsa_features_ = 0;
+    firmware::GuestContext firmware_;
+    std::map<kvm::Vcpu*, CpuState> states_;
+};
+
+/// VMGEXIT: what the GHCB MSR or the page behind it asks of the host. Whether user space is to be
+/// asked.
+bool exit_of_guest(Guest&, kvm::Vcpu&);
+
+} // namespace model::snp

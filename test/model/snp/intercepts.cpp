@@ -1,0 +1,70 @@
+// Which intercept of an SNP guest is its own exception #VC, which the host's (APM volume 2, 15.35.4
+// and 15.35.5).
+#include "base/log.hpp"
+#include "base/rules.hpp"
+#include "kvm/vcpu.hpp"
+#include "kvm/vm.hpp"
+#include "snp/guest.hpp"
+#include "snp/vmsa.hpp"
+
+namespace model::snp {
+
+namespace {
+
+constexpr int msr_intercept = 0x7c;
+constexpr int vmmcall_intercept = 0x81;
+constexpr std::uint32_t ghcb_msr = 0xc001'0130;
+constexpr std::uint32_t sev_status = 0xc001'0131;
+constexpr std::uint64_t status_sev_es_snp = 7;
+constexpr std::size_t msr_length = 2;
+constexpr std::size_t vmgexit_length = 4; // a prefix, then VMMCALL
+
+engine::Answer communication(int code) {
+    return engine::Answer::fault(
+        VmmCommunication, static_cast<std::uint32_t>(code) + (broken(Rule::ErrorCode) ? 1 : 0)
+    );
+}
+
+} // namespace
+
+engine::Answer Guest::intercept(kvm::Vcpu& vcpu, engine::Cpu& cpu, engine::Exit const& exit) {
+    if (exit.code == msr_intercept) return model_register(vcpu, cpu, exit);
+    if (exit.code == vmmcall_intercept && !exit.bytes.empty() &&
+        (exit.bytes[0] == std::byte{0xf3} || exit.bytes[0] == std::byte{0xf2}))
+        return exit_of_guest(*this, vcpu) ? engine::Answer::leave_after(vmgexit_length)
+                                          : engine::Answer::next(vmgexit_length);
+    return communication(exit.code);
+}
+
+engine::Answer Guest::model_register(kvm::Vcpu& vcpu, engine::Cpu& cpu, engine::Exit const& exit) {
+    auto const index = static_cast<std::uint32_t>(cpu.general(engine::Rcx));
+    auto& rax = cpu.general(engine::Rax);
+    auto& rdx = cpu.general(engine::Rdx);
+    auto& ghcb = state(vcpu).ghcb_msr;
+    bool const writes = exit.info1 != 0;
+    if (index == ghcb_msr && writes) {
+        ghcb = rdx << 32 | static_cast<std::uint32_t>(rax);
+        return engine::Answer::next(msr_length);
+    }
+    if (index == ghcb_msr || (index == sev_status && !writes)) {
+        auto const value =
+            index == ghcb_msr ? ghcb : status_sev_es_snp | (vmsa_features_ >> 1) << 3;
+        rax = static_cast<std::uint32_t>(value);
+        rdx = value >> 32;
+        return engine::Answer::next(msr_length);
+    }
+    return communication(exit.code);
+}
+
+void Guest::before_entry(kvm::Vcpu& vcpu) {
+    auto& mine = state(vcpu);
+    if (!mine.next_vmsa) return;
+    auto const page = private_page(*mine.next_vmsa);
+    mine.next_vmsa.reset();
+    mine.waits_for_start = false;
+    if (!page.empty()) start_from(vcpu, page);
+    vcpu.protect();
+    vcpu.start_running();
+}
+
+} // namespace model::snp

@@ -1,0 +1,74 @@
+"""Debian's kernel as an SNP guest on the model, with a shell script of ours as its first process."""
+import pathlib
+import re
+
+from model import model  # first: it finds the harness
+import debian
+from harness import BUILD, execute, scratch
+from initramfs import Initramfs
+
+KERNEL = r"linux-image-6\.12\.\d+\+deb12-cloud-amd64"
+COMMAND_LINE = "console=ttyS0 loglevel=5 nokaslr printk.devkmsg=on reboot=k panic=-1 tsc_early_khz={khz}"
+TOOLS = "sh mount uname dmesg grep insmod ls mkdir sleep cat reboot hexdump dd wc".split()
+
+
+def _khz():
+    """The kernel has no other clock to measure the counter with: it is told the host's."""
+    found = re.search(r"cpu MHz\s*: ([\d.]+)", pathlib.Path("/proc/cpuinfo").read_text())
+    return int(float(found.group(1)) * 1000)
+
+
+def _depends(path):
+    """Names of the modules that a module needs, from its .modinfo."""
+    import lzma
+    content = lzma.decompress(path.read_bytes()) if path.suffix == ".xz" else path.read_bytes()
+    found = re.search(rb"\0depends=([^\0]*)\0", content)
+    return [name for name in found.group(1).decode().split(",") if name] if found else []
+
+
+class Guest:
+    """What is in the guest's memory, and its start."""
+
+    def __init__(self):
+        self.package = debian.package(debian.newest(KERNEL))
+        self.kernel = next((self.package / "boot").glob("vmlinuz-*"))
+        self._modules = {re.sub(r"\.ko(\.xz)?$", "", path.name).replace("-", "_"): path for path in self.package.rglob("*.ko*")}
+        self.order = []
+        self.files = Initramfs()
+        for folder in ("proc", "sys", "dev", "tmp"):
+            self.files.folder(folder)
+        self.files.device("dev/console", 5, 1)
+        busybox = debian.package("busybox-static") / "bin" / "busybox"
+        self.files.file("bin/busybox", busybox.read_bytes())
+        for tool in TOOLS:
+            self.files.link(f"bin/{tool}", "busybox")
+
+    def add_module(self, name):
+        """A module and what it needs; the script loads all in this order."""
+        name = name.replace("-", "_")
+        if name in self.order or name not in self._modules:
+            return  # there already, or a part of the kernel
+        for needed in _depends(self._modules[name]):
+            self.add_module(needed)
+        self.order.append(name)
+        self.files.module(self._modules[name])
+
+    def script(self, text):
+        """The first process: what the shell says goes to the kernel's log, and so to the console."""
+        loads = "\n".join(f"insmod /modules/{self._modules[name].name.removesuffix('.xz')}" for name in self.order)
+        self.files.file("init", f"""#!/bin/sh
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs dev /dev 2>/dev/null
+exec >/dev/kmsg 2>&1
+{loads}
+{text}
+reboot -f
+""".encode())
+
+    def run(self, *options, env=None, timeout=400, append=""):
+        """Starts it and waits for its end. The outcome's text is the console."""
+        initrd = scratch("initrd")
+        initrd.write_bytes(self.files.bytes())
+        return execute([*model(), BUILD / "parts" / "snp-linux", "--kernel", self.kernel, "--initrd", initrd, "--append",
+                        COMMAND_LINE.format(khz=_khz()) + append, *options], env=env, timeout=timeout)

@@ -281,6 +281,7 @@ DeployUse::one(unsigned number, Reach& reach, Console& console, Stop& stop) cons
 
 os::OrFailure<int> DeployUse::conduct(std::vector<std::unique_ptr<Reach>> const& keeps) {
     auto const signals = TRY(Signals::taken());
+    terms_->look_ahead();
     auto const progress = given_.json    ? Progress::Json
                           : given_.quiet ? Progress::Quiet
                                          : Progress::Text;

@@ -104,8 +104,7 @@ Syntax Create::syntax(Global& /*global*/) {
                  .target = &serial_},
                 {.name = "--policy",
                  .value = "POLICY",
-                 .help =
-                     "What the service judges evidence by: strict (default), authentic, or FILE.",
+                 .help = "By what evidence is judged: strict (default), authentic, or FILE.",
                  .target = &policy_,
                  .completion = Completion::File},
                 {.name = "--measurement",

@@ -297,13 +297,15 @@ DeployUse::one(unsigned number, Reach& reach, Console& console, Stop& stop) cons
     return status;
 }
 
+Progress progress(Given const& given) {
+    if (given.json) return Progress::Json;
+    return given.quiet ? Progress::Quiet : Progress::Text;
+}
+
 os::OrFailure<int> DeployUse::conduct(std::vector<std::unique_ptr<Reach>> const& keeps) {
     auto const signals = TRY(Signals::taken());
     terms_->look_ahead();
-    auto const progress = given_.json    ? Progress::Json
-                          : given_.quiet ? Progress::Quiet
-                                         : Progress::Text;
-    Console console{progress, keeps.size() > 1};
+    Console console{progress(given_), keeps.size() > 1};
     os::Fd const done{::eventfd(0, EFD_CLOEXEC)};
     std::vector<std::unique_ptr<Stop>> stops;
     std::vector<os::OrFailure<int>> results;

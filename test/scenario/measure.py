@@ -212,7 +212,7 @@ def existing_files():
 def usage():
     digest = ["measure", "snp", "--launch-digest", "00" * 48]
     for line, word in [
-        (["measure", "snp"], "--pages"), (["measure", "tdx"], "--pages"), (["measure", "sgx"], "--stream"),
+        (["measure", "snp", "--pages", "p", "--vcpus", "2"], "--pages"), (["measure", "tdx"], "--pages"), (["measure", "sgx"], "--stream"),
         ([*digest, "--id-block", "x"], "--policy"), ([*digest, "--policy", "0x30000"], "--id-block"),
         ([*digest, "--id-block", "x", "--policy", "0"], "bit 17"), ([*digest, "--id-auth", "x", "--policy", "0x30000"], "--id-key"),
         (["measure", "snp", "--launch-digest", "00"], "48 bytes"), (["measure", "sgx", "--mr-enclave", "00" * 32], "--sigstruct"),

@@ -3,6 +3,7 @@
 #include "attest/provision/grant.hpp"
 #include "base/hex.hpp"
 #include "crypto/digest.hpp"
+#include "protocol/provision/entrust.hpp"
 #include "protocol/provision/log_entry.hpp"
 #include "service/ca/names.hpp"
 #include "service/release/ear.hpp"
@@ -66,6 +67,7 @@ Digest keep_name(base::View identity_key) {
 struct Releaser::Secrets {
     std::optional<crypto::SecretBytes> package_key;
     std::vector<std::pair<std::string, crypto::SecretBytes>> values; // ascending by name
+    std::optional<crypto::SecretBytes> registry; // that has the package (grant.hpp)
 };
 
 OrDenial<Releaser::Secrets>
@@ -94,6 +96,10 @@ Releaser::secrets_of(Terms const& terms, DeploymentRow const& row) const {
         std::string const name{secret.name};
         out.values.emplace_back(name, TRY(open(SealedKind::Secret, name)));
     }
+    std::string const registry{wire::registry_value};
+    bool const has_registry =
+        std::ranges::any_of(*rows, [&](auto const& each) { return each.name.secret == registry; });
+    if (has_registry) out.registry.emplace(TRY(open(SealedKind::Secret, registry)));
     return out;
 }
 
@@ -175,6 +181,9 @@ OrDenial<Body> Releaser::try_grant(
     if (secrets.package_key) wish.package_key = secrets.package_key->view();
     for (auto const& [secret, value] : secrets.values)
         wish.secrets.emplace_back(secret, value.view());
+    if (secrets.registry)
+        if (auto const source = wire::decode_source(secrets.registry->view()))
+            wish.sources.push_back(*source);
     auto const sealed = attest::provision::seal_grant(keep, parts_.keys.grantor, wish);
     if (!sealed)
         return from(os::Failure{.name = "internal", .text = "the grant could not be sealed"});

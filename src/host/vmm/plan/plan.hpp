@@ -1,8 +1,10 @@
 #pragma once
 
-// Everything about a Keep that is decided before it runs: its memory map and the boot block. Pure:
-// sizes in, addresses out.
+// Everything about a Keep that is decided before it runs: the regions of its memory and the boot
+// block. Pure: sizes in, addresses out.
 
+#include "host/vmm/image.hpp"
+#include "host/vmm/plan/region.hpp"
 #include "os/failure.hpp"
 #include "protocol/launch/machine.hpp"
 
@@ -34,7 +36,6 @@ enum class MemoryKind : std::uint8_t {
 struct Wishes {
     MemoryKind memory = MemoryKind::Plain;
     std::uint64_t memory_limit = 2ULL << 30;
-    std::uint64_t tree_size = 0; // of the hash tree over the program, 0: none
     std::uint32_t max_cpus = 1;
     std::uint32_t cpus = 1;
     std::uint32_t user = 0;
@@ -55,30 +56,30 @@ struct Calibration {
 
 class Plan {
 public:
-    static os::OrFailure<Plan> make(std::uint64_t program_size, Wishes const& wishes);
+    // Of a KVM Keep.
+    static os::OrFailure<Plan> make(ImageSizes const& sizes, Wishes const& wishes);
 
-    std::uint64_t program_address() const { return boot_.program; }
-    std::uint64_t tree_address() const { return boot_.tree; } // 0: none
-    bool sealed() const { return sealed_at_ != 0; }
-    std::uint64_t sealed_address() const { return sealed_at_; } // sealed memory begins here
+    // In the order in which they are added at the launch, which is that of their addresses.
+    std::span<Region const> regions() const { return regions_; }
+    // Whether there is memory that the host's process cannot reach once it is filled.
+    bool sealed() const;
     std::uint64_t memory() const { return boot_.memory; } // where the Keep's free memory begins
     std::uint64_t memory_end() const { return boot_.memory_end; }
     std::uint64_t memory_limit() const { return boot_.memory_limit; }
     std::uint32_t max_cpus() const { return boot_.max_cpus; }
-    // Where the memory files lie, in the order of the wishes' resident descriptors.
-    std::vector<std::uint64_t> const& file_addresses() const { return file_addresses_; }
 
-    // The boot block as it goes to boot_address and its strings; time is known only at the start.
+    // The boot block as it goes to boot_address; time is known only at the start.
     protocol::launch::Boot boot(Calibration const& time) const;
+    // Arguments and environment of the program, each ended by a zero.
     std::string const& strings() const { return strings_; }
 
 private:
+    friend class PlanMaker;
     Plan() = default;
 
+    std::vector<Region> regions_;
     protocol::launch::Boot boot_{};
-    std::uint64_t sealed_at_ = 0;
     std::string strings_;
-    std::vector<std::uint64_t> file_addresses_;
 };
 
 } // namespace host::vmm

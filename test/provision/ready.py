@@ -58,7 +58,6 @@ class Deployed:
         while '"running"' not in scratch("deploy.log").read_text():
             true(self.tenant.poll() is None and time.monotonic() < until, "it does not run: " + scratch("deploy.log").read_text())
             time.sleep(0.02)
-        connected(self.port).close()  # it runs before it listens
         self.runs = self.verify(json_wanted=True)["runs"]
 
     @property

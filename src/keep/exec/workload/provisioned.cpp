@@ -245,6 +245,7 @@ private:
             .memory_limit = host_.max_memory, // as it could also give the machine less
             .aside = {},
             .stream = {},
+            .opened = {},
             .ended = {}
         };
     }
@@ -260,6 +261,7 @@ private:
                 desk, static_cast<std::uint8_t>(number)
             );
         };
+        brought.opened = [&desk] { desk.run(); };
         brought.ended = [&desk](int status, std::string_view failure) {
             desk.end(status, failure);
         };

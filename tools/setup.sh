@@ -16,6 +16,7 @@ build=(
 test=(
     chromium chromium-driver fonts-dejavu-core                 # votes in the voting demonstration
     spin                                                       # the Keep's states (docs/protocol/provision)
+    libssl-dev                                                 # the machine model of test/model
     wabt musl-tools qemu-system-x86 strace openssl skopeo docker-registry
     python3-jsonschema python3-cbor2 python3-cryptography man-db nodejs npm python3-pip python3-venv curl
     clang-tidy-22 clang-format-22 libclang-rt-22-dev git

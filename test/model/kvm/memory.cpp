@@ -99,6 +99,7 @@ long Memory::set_slot(Context& context, UserMemoryRegion2 const& wanted, bool& a
         return -EINVAL;
     if (wanted.guest_phys_addr + wanted.memory_size < wanted.guest_phys_addr) return -EINVAL;
     auto const old = std::ranges::find(slots_, wanted.slot, &Slot::number);
+    if ((wanted.slot & 0xffff) >= most_slots || wanted.slot >> 16 != 0) return -EINVAL;
     if (wanted.memory_size == 0) {
         if (old == slots_.end()) return -EINVAL;
         slots_.erase(old);

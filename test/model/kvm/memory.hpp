@@ -13,6 +13,9 @@
 
 namespace model::kvm {
 
+/// Slots of a machine. Linux 7.3 has 32764, which nobody here needs.
+constexpr std::uint32_t most_slots = 509;
+
 /// Sets of page numbers, as ranges.
 class PageSet {
 public:

@@ -118,22 +118,6 @@ Reply Vm::enable_capability(Context& context) {
     }
 }
 
-// Private pages that the launch has not given the guest are assigned before it asks; nothing else
-// is to be done here.
-Reply Vm::pre_fault(Context& context) {
-    auto wanted = context.read<PreFaultMemory>();
-    if (!wanted) return -EFAULT;
-    if (wanted->flags != 0 || (wanted->gpa | wanted->size) % page_size != 0 || wanted->size == 0)
-        return -EINVAL;
-    while (wanted->size != 0) {
-        if (memory_.find(wanted->gpa) == nullptr) return -ENOENT;
-        if (snp_ && memory_.is_private(wanted->gpa)) snp_->assign(wanted->gpa);
-        wanted->gpa += page_size;
-        wanted->size -= page_size;
-    }
-    return context.write(*wanted);
-}
-
 Reply Vm::ioctl(Context& context) {
     Turn const turn;
     switch (context.request()) {
@@ -152,14 +136,13 @@ Reply Vm::ioctl(Context& context) {
         return set_attributes(context);
     case create_guest_memfd:
         return type_ == DefaultVm ? Reply{-EINVAL} : create_memory(context);
-    case pre_fault_memory:
-        return pre_fault(context);
     case KVM_ENABLE_CAP:
         return enable_capability(context);
     case KVM_CREATE_IRQCHIP:
         if (local_apics_) return -EEXIST;
         local_apics_ = true;
         return 0;
+    case KVM_SET_NR_MMU_PAGES:
     case KVM_SET_TSS_ADDR:
     case KVM_SET_IDENTITY_MAP_ADDR:
     case KVM_SET_GSI_ROUTING:

@@ -4,6 +4,7 @@
 #include "base/bytes.hpp"
 #include "base/rules.hpp"
 #include "kvm/memory.hpp"
+#include "snp/hostile.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -40,6 +41,7 @@ std::uint16_t Ghcb::usage() const { return load<std::uint16_t>(copy_, usage_at);
 void Ghcb::answer(Field field, std::uint64_t value) const {
     auto* const to = page();
     if (to == nullptr) return; // its slot has gone meanwhile
+    value = Hostile::own().answer(field, value);
     std::memcpy(to + field, &value, sizeof value);
     auto const bit = field / 8;
     if (!broken(Rule::ValidBits)) to[valid_bitmap + bit / 8] |= std::byte{1} << (bit % 8);

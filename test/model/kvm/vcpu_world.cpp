@@ -33,7 +33,7 @@ constexpr std::uint64_t apic_page = 0xfee0'0000;
 std::byte* Vcpu::page(engine::Physical at) {
     if (auto* const memory = GuestMemory::of(at))
         return memory->page(page_of(at - memory->base())).data();
-    return vm_.memory().shared_page(at);
+    return vm_.memory().shared_page(at, false); // translate() has seen to writes
 }
 
 std::optional<engine::Physical> Vcpu::translate(
@@ -49,7 +49,15 @@ std::optional<engine::Physical> Vcpu::translate(
         answer = engine::Answer::leave();
         return std::nullopt;
     }
-    if (access == engine::Access::Execute && vm_.memory().find(at) == nullptr) {
+    auto const* const slot = vm_.memory().find(at);
+    bool const writes = access == engine::Access::Write;
+    if (slot != nullptr && vm_.memory().shared_page(at, writes) == nullptr) {
+        // The host's process has nothing there, or nothing that may be written.
+        exit_memory_fault(at, false);
+        answer = engine::Answer::leave();
+        return std::nullopt;
+    }
+    if (access == engine::Access::Execute && slot == nullptr) {
         // KVM would emulate what it fetches there, and cannot.
         exit(KVM_EXIT_INTERNAL_ERROR);
         run_page().internal.suberror = KVM_INTERNAL_ERROR_EMULATION;

@@ -1,6 +1,7 @@
 // See vm.hpp.
 #include "kvm/vm.hpp"
 
+#include "base/rules.hpp"
 #include "kvm/capabilities.hpp"
 #include "kvm/time.hpp"
 #include "kvm/turns.hpp"
@@ -52,7 +53,7 @@ Reply Vm::set_region(Context& context) {
         wanted = *given;
     }
     if ((wanted.flags & mem_guest_memfd) != 0 && type_ == DefaultVm) return -EINVAL;
-    if ((wanted.flags & KVM_MEM_READONLY) != 0 && type_ == SnpVm)
+    if ((wanted.flags & KVM_MEM_READONLY) != 0 && type_ == SnpVm && !broken(Rule::ReadOnlyRefused))
         return -EINVAL; // has_protected_state
     bool answered = false;
     auto const outcome = memory_.set_slot(context, wanted, answered);
@@ -82,7 +83,7 @@ Reply Vm::create_memory(Context& context) {
     if (wanted->flags != 0 || reserved || wanted->size == 0 || wanted->size % page_size != 0)
         return -EINVAL;
     if (wanted->size > most_private) return -ENOMEM;
-    auto made = std::make_shared<GuestMemory>(wanted->size);
+    auto made = std::make_shared<GuestMemory>(wanted->size, memory_);
     if (!*made) return -ENOMEM;
     int const theirs = made->theirs();
     context.table.add(std::move(made));

@@ -22,13 +22,13 @@ constexpr std::uint64_t event_general_protection =
 } // namespace
 
 Ghcb::Ghcb(kvm::Memory& memory, std::uint64_t at)
-    : memory_{&memory}, at_{at}, there_{memory.shared_page(at) != nullptr} {
+    : memory_{&memory}, at_{at}, there_{memory.shared_page(at, true) != nullptr} {
     if (!there_) return;
     std::memcpy(copy_.data(), page(), copy_.size());
     std::memset(page() + valid_bitmap, 0, valid_bitmap_size);
 }
 
-std::byte* Ghcb::page() const { return memory_->shared_page(at_); }
+std::byte* Ghcb::page() const { return memory_->shared_page(at_, true); }
 
 bool Ghcb::valid(Field field) const {
     auto const bit = field / 8;

@@ -38,6 +38,17 @@ constexpr std::array words = {
     Word{"shared", 2, 2}
 };
 
+std::uint64_t told(std::string const& what, std::uint64_t number, std::uint64_t when) {
+    std::fprintf(
+        stderr,
+        "tee-model: host: %s %#llx at %llu\n",
+        what.c_str(),
+        static_cast<unsigned long long>(number),
+        static_cast<unsigned long long>(when)
+    );
+    return number;
+}
+
 void show(Guest& guest, std::uint64_t address, std::span<std::byte const> page) {
     auto const* const slot = guest.vm().memory().find(address);
     auto const machine_address = slot->guest->base() + slot->guest_offset + (address - slot->at);
@@ -119,13 +130,7 @@ void Hostile::at_entry(Guest& guest, kvm::Vcpu& vcpu) {
 
 void Hostile::carry_out(Deed const& deed, Guest& guest, kvm::Vcpu& vcpu) {
     auto const first = deed.numbers[0];
-    std::fprintf(
-        stderr,
-        "tee-model: host: %s %#llx at entry %llu\n",
-        deed.what.c_str(),
-        static_cast<unsigned long long>(first),
-        static_cast<unsigned long long>(entries_)
-    );
+    told(deed.what, first, entries_);
     if (deed.what == "inject") {
         using Type = engine::Injection::Type;
         auto const vector = static_cast<std::uint8_t>(first);
@@ -162,14 +167,15 @@ void Hostile::carry_out(Deed const& deed, Guest& guest, kvm::Vcpu& vcpu) {
 std::uint64_t Hostile::answer(std::uint16_t field, std::uint64_t honest) const {
     for (auto const& one : deeds_)
         if (one.what == "answer" && one.numbers[0] == field && one.due(events_))
-            return one.numbers[1];
+            return told(one.what, one.numbers[1], events_);
     return honest;
 }
 
 std::uint64_t Hostile::msr(std::uint64_t honest) {
     ++msr_events_;
     for (auto const& one : deeds_)
-        if (one.what == "msr" && one.due(msr_events_)) return one.numbers[0];
+        if (one.what == "msr" && one.due(msr_events_))
+            return told(one.what, one.numbers[0], msr_events_);
     return honest;
 }
 

@@ -18,11 +18,17 @@ def suffers(deed):
     return outcome
 
 
+_symbols = {}
+
+
 def address_of(symbol):
-    """Where the kernel has it, in physical memory: it is loaded at the address that it was linked for."""
-    symbols = next((Guest().package / "boot").glob("System.map-*")).read_text()
-    found = re.search(rf"^([0-9a-f]+) . {symbol}$", symbols, re.M)
-    return (int(found.group(1), 16) - 0xffffffff80000000) & ~0xfff
+    """The page of a function of the kernel, in physical memory: it is loaded where it was linked for. The guest itself is asked, once."""
+    if not _symbols:
+        guest = Guest()
+        guest.script("grep -E ' (do_syscall_64|asm_sysvec_apic_timer_interrupt)$' /proc/kallsyms")
+        found = re.findall(r"\b(ffffffff[0-9a-f]{8}) [tT] (\w+)$", guest.run().text.replace("\r", ""), re.M)
+        _symbols.update({name: (int(address, 16) - 0xffffffff80000000) & ~0xfff for address, name in found})
+    return _symbols[symbol]
 
 
 def timer():

@@ -195,6 +195,7 @@ std::uint64_t& Cpu::general(Register which) {
 } // Safety: Bit64u is 64 bits wide
 std::uint64_t Cpu::rip() const { return bochs(index_).prev_rip; }
 bool Cpu::paging() const { return bochs(index_).cr0.get_PG() != 0; }
+bool Cpu::delivering() const { return bochs(index_).in_event; }
 unsigned Cpu::privilege() const { return bochs(index_).sregs[BX_SEG_REG_CS].selector.rpl; }
 void Cpu::set_carry(bool on) { bochs(index_).set_CF(on); }
 void Cpu::set_zero(bool on) { bochs(index_).set_ZF(on); }

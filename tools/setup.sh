@@ -17,7 +17,7 @@ test=(
     chromium chromium-driver fonts-dejavu-core                 # votes in the voting demonstration
     spin                                                       # the Keep's states (docs/protocol/provision)
     wabt musl-tools qemu-system-x86 strace systemd openssl skopeo docker-registry
-    softhsm2 opensc gnutls-bin                                 # a token for the service's authority; certtool
+    softhsm2 opensc gnutls-bin faketime                        # a token for the service's authority; certtool; a clock that jumps
     python3-jsonschema python3-cbor2 python3-cryptography man-db nodejs npm python3-pip python3-venv curl
     clang-tidy-22 clang-format-22 libclang-rt-22-dev git
 )

@@ -48,7 +48,8 @@ TEST(TlsPeers, a_client_of_another_name_of_none_of_two_or_of_another_authority_i
     TestAuthority const authority;
     TestAuthority const other;
     auto const server = server_of(authority, authority.issue({db}), {api});
-    for (auto const& uris : {Names{db}, Names{}, Names{api, db}, Names{std::string{api} + "2"}})
+    for (auto const& uris :
+         {Names{db}, Names{}, Names{api, db}, Names{db, api}, Names{std::string{api} + "2"}})
         EXPECT_EQ(met(client_of(authority, authority.issue(uris), {db}), server), Kind::WrongName);
     EXPECT_EQ(met(client_of(authority, other.issue({api}), {db}), server), Kind::Untrusted);
     EXPECT_EQ(

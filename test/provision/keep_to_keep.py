@@ -66,7 +66,7 @@ def refused_by_name(port, context):
     try:
         with connected(port) as plain, context.wrap_socket(plain, server_hostname="db") as client:
             client.sendall(b"x")
-            raise Failed(f"it answers {client.recv(1)!r}")
+            return f"it answers {client.recv(1)!r}"
     except ssl.SSLError as error:
         return error.reason
     except ConnectionError:
@@ -77,6 +77,19 @@ def anybody(service):
     context = ssl.create_default_context(cafile=service.root)
     context.check_hostname = False
     return context
+
+
+class TheServices(Authority):
+    """The authority of the service itself, for certificates that no Keep would get."""
+
+    def __init__(self, service):  # pylint: disable=super-init-not-called
+        self.name = "intermediate"
+        for end in ("pem", "key"):
+            write(f"intermediate.{end}", (service.folder / f"intermediate.{end}").read_bytes())
+
+    def issue(self, name, names="", days=2):
+        certificate, key = super().issue(name, names, days)
+        return write(f"{name}-chain.pem", certificate.read_text() + scratch("intermediate.pem").read_text()), key
 
 
 @story("api talks to db, each in a Keep of its own and certain of the other", seconds=90)
@@ -99,6 +112,11 @@ def _strangers():
     mallory = Authority("steward.example Keeps")
     context.load_cert_chain(*mallory.issue("api", f"URI:{PREFIX}shop/api"))
     equal(refused_by_name(town.port, context), "TLSV1_ALERT_UNKNOWN_CA")
+    service = TheServices(town.service)
+    context.load_cert_chain(*service.issue("other", f"URI:{PREFIX}shop/other"))
+    equal(refused_by_name(town.port, context), "TLSV1_ALERT_ACCESS_DENIED")
+    context.load_cert_chain(*service.issue("api", f"URI:{PREFIX}shop/api"))
+    contains(refused_by_name(town.port, context), "it answers b'x'")  # so that it was the name, and nothing else
     town.client("other")
     told = town.says("other")
     true(told.status in (3, 4, 5) and not told.text, f"{told.status}: {told.text} {told.errors}")  # where it hears of it

@@ -159,6 +159,18 @@ def _bad_requests():
     true(host.process.poll() is None, "the host has ended")
 
 
+def open_below(process, folder):
+    """Whether the process has a file of this folder open, were it one without a name."""
+    links = pathlib.Path(f"/proc/{process}/fd")
+    targets = []
+    for link in links.iterdir():
+        try:
+            targets.append(os.readlink(link))
+        except OSError:
+            pass  # closed meanwhile
+    return any(target.startswith(folder + "/") for target in targets)
+
+
 @story("a blob is there when all of it came and is what its name says, and not before")
 def _blobs():
     host = Host()
@@ -177,9 +189,11 @@ def _blobs():
     half, path = blob(1_000_000)
     line = socket.create_connection(("127.0.0.1", host.port))
     line.sendall(f"PUT {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(half)}\r\n\r\n".encode() + half[:500_000])
-    until(lambda: len(os.listdir(host.state / "blobs/sha256")) == 2, "the first half is on its way")
+    place = str(host.state / "blobs/sha256")
+    until(lambda: open_below(host.process.pid, place), "the first half is on its way")
     line.close()
-    until(lambda: len(os.listdir(host.state / "blobs/sha256")) == 1, "the half blob has gone")
+    until(lambda: not open_below(host.process.pid, place), "the half blob has gone")
+    equal(len(os.listdir(place)), 1)
     problem(host.ask("GET", path), 404, "resource-unknown")
     equal(host.ask("PUT", path, half)[0], 201)
 

@@ -89,9 +89,9 @@ allow-no-hardware = true
         return enarx("deployment", "create", name, "--package-key", scratch(key_file), "--key", scratch(key), "--grantor",
                      self.folder / "grantor.pem", "--serial", str(serial), "--out", scratch(out), *words)
 
-    def publish(self, out="d.cose", key="tenant.key", password="hunter2", key_file="app.enx.key"):
+    def publish(self, out="d.cose", key="tenant.key", password="hunter2", key_file="app.enx.key", words=()):
         return enarx("deployment", "publish", scratch(out), "--steward", self.url, "--cacert", self.root, "--key", scratch(key),
-                     "--package-key", scratch(key_file), "--secret", "PASSWORD=" + password)
+                     "--package-key", scratch(key_file), "--secret", "PASSWORD=" + password, *words)
 
     def status(self):
         return json.loads(done(enarx("deployment", "status", "shop/api", "--steward", self.url, "--cacert", self.root, "--key",
@@ -116,7 +116,17 @@ allow-no-hardware = true
         self.workload, self.configuration = told["workload"], told["configuration"]
         self.package = told["package"].removeprefix("sha256:")
 
-    def ready_to_release(self, *words, **what):
+    def ready_to_release(self, *words, publish=(), **what):
         self.package_it(**what)
         done(self.deployment("--allow-no-hardware", "--dns", "api.example", "--replicas", "3", *words))
-        done(self.publish())
+        done(self.publish(words=publish))
+
+
+def published(service, *words, **what):
+    service.ready_to_release(*measured(), *words, **what)
+
+
+def pull_line(service, *words, name="shop/api", url=None, pin=None, package="app.enx"):
+    line = [PROGRAM, "run", "--backend", BACKEND, "--pull", name, "--steward", url or service.url, "--steward-pin",
+            pin or pin_of(service.folder / "tls.pem")]
+    return [*line, *(["--package", scratch(package)] if package else []), *words]

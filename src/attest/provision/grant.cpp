@@ -2,7 +2,6 @@
 
 #include "crypto/cose_sign1.hpp"
 #include "crypto/hpke.hpp"
-#include "protocol/provision/grant.hpp"
 
 namespace attest::provision {
 
@@ -21,7 +20,7 @@ base::Result<std::vector<std::byte>> seal_grant(
         .authorities = wish.authorities,
         .time = wish.time,
         .log = {},
-        .sources = {}
+        .sources = wish.sources
     };
     for (auto const& [name, value] : wish.secrets) grant.secrets.emplace_back(name, value);
     crypto::SecretBytes const payload{wire::encode(grant)};

@@ -1,5 +1,7 @@
 #include "host/vmm/measurement.hpp"
 
+#include "crypto/sha384_pages.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -26,14 +28,13 @@ walk_contents(Region const& region, Supply const& supply, PageListener const& li
                                : std::uint64_t{0};
         if (there != 0) TRY(supply.read(region.contents, done, std::span{bytes}.first(there)));
         std::ranges::fill(std::span{bytes}.subspan(there, wanted - there), std::byte{0});
-        for (std::uint64_t at = 0; at < wanted; at += page_size) {
-            auto const page = std::span{bytes}.subspan(at, page_size);
+        auto at = std::uint64_t{0};
+        for (auto const& digest : crypto::sha384_of_pages(std::span{bytes}.first(wanted))) {
             listener(
-                {.type = *region.type,
-                 .gpa = region.begin + done + at,
-                 .contents = crypto::sha384(page)},
-                page
+                {.type = *region.type, .gpa = region.begin + done + at, .contents = digest},
+                std::span{bytes}.subspan(at, page_size)
             );
+            at += page_size;
         }
     }
     return {};
@@ -63,10 +64,31 @@ walk_pages(std::span<Region const> regions, Supply const& supply, PageListener c
 }
 
 os::OrFailure<protocol::evidence::Measurement>
-measure(std::span<Region const> regions, Supply const& supply) {
+measure(std::span<Region const> regions, Supply const& supply, ProgramPages& program) {
     SnpLaunch digest;
-    TRY(walk_pages(regions, supply, [&](SnpPage const& page, base::View) { digest.add(page); }));
+    for (auto const& region : regions) {
+        bool const of_program = region.type && region.contents.part == Part::Program;
+        if (of_program && program.size() == region.pages()) {
+            auto at = region.begin;
+            for (auto const& page : program) {
+                digest.add({.type = *region.type, .gpa = at, .contents = page});
+                at += page_size;
+            }
+            continue;
+        }
+        if (of_program) program.clear();
+        TRY(walk_pages({&region, 1}, supply, [&](SnpPage const& page, base::View) {
+            digest.add(page);
+            if (of_program) program.push_back(page.contents);
+        }));
+    }
     return digest.digest();
+}
+
+os::OrFailure<protocol::evidence::Measurement>
+measure(std::span<Region const> regions, Supply const& supply) {
+    ProgramPages program;
+    return measure(regions, supply, program);
 }
 
 } // namespace host::vmm

@@ -87,7 +87,8 @@ Read<Entrust> decode_entrust(base::View payload) {
     TRY(in.key("entrust.secret", 4));
     if (!TRY(in.null("entrust.secret"))) {
         out.secret = TRY(in.text("entrust.secret", {1, longest_secret_name}));
-        if (!is_secret_name(*out.secret)) return std::unexpected(Wrong{"entrust.secret", 0});
+        if (!is_secret_name(*out.secret) && *out.secret != registry_value)
+            return std::unexpected(Wrong{"entrust.secret", 0});
     }
     TRY(in.key("entrust.sealed", 5));
     out.sealed = TRY(in.bytes("entrust.sealed", {1, largest_secret + sealing}));

@@ -26,12 +26,14 @@ struct ServiceKeys {
 std::vector<std::byte> encode(ServiceKeys const& keys);
 Read<ServiceKeys> decode_service_keys(base::View payload);
 
-// Of the tenant: a secret, or the package's key, of one version of a deployment.
+// Of the tenant: a secret, the package's key, or a registry that has the package, of one version of
+// a deployment.
 //     1  version, 1
 //     2  name of the deployment
 //     3  its serial
-//     4  name of the secret, or null: the package's key
+//     4  name of the secret; null: the package's key; "@registry": a source (grant.hpp)
 //     5  the value, sealed for the service
+inline constexpr std::string_view registry_value = "@registry"; // no secret has such a name
 struct Entrust {
     std::string_view name;
     std::uint64_t serial = 0;

@@ -47,6 +47,27 @@ TEST(Deployment, refuses_two_secrets_of_one_name_nobody_who_may_grant_and_a_life
     EXPECT_EQ(deployment_with([](auto& it) { it.not_after = 0; }), "deployment.not-after");
 }
 
+TEST(Source, is_an_address_and_tells_nobody_without_tls_who_asks) {
+    auto const outcome = [](Source const& source) {
+        auto const read = decode_source(encode(source));
+        return read ? "accepted" : std::string{read.error().field};
+    };
+    Source const good{
+        .repository = "https://registry.example/a", .credentials = "a:b", .authorities = "PEM"
+    };
+    EXPECT_EQ(outcome(good), "accepted");
+    auto plain = good;
+    plain.repository = "http://registry.example/a";
+    EXPECT_EQ(outcome(plain), "grant.sources");
+    plain.credentials.reset();
+    EXPECT_EQ(outcome(plain), "accepted");
+    for (auto const* const other : {"registry.example/a", "ftp://registry.example/a", ""}) {
+        auto bad = good;
+        bad.repository = other;
+        EXPECT_EQ(outcome(bad), "grant.sources") << other;
+    }
+}
+
 TEST(Binding, has_a_recipient_key_before_a_grant_and_none_after) {
     auto empty = testing::binding();
     empty.recipient_key = {};

@@ -34,7 +34,7 @@ inline constexpr std::size_t point_size = 96; // x and y on P-384
 inline constexpr std::size_t signature_size = 96;
 
 struct Head {
-    Kind kind{};
+    Kind kind = Kind::AskKey;
     std::size_t body = 0;
 };
 

@@ -115,7 +115,8 @@ private:
     std::mutex list_mutex_;
     std::string list_; // DER
     std::uint64_t list_time_ = 0;
-    Workers workers_; // goes first: its tasks use the rest
+    std::uint64_t list_number_ = 0; // never falls, whatever the clock does
+    Workers workers_;               // goes first: its tasks use the rest
 };
 
 // Seconds since 1970.

@@ -57,10 +57,12 @@ bool names_this_machine(std::string_view host) {
     auto const bracket = host.rfind(']');
     bool const port =
         colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
+    auto const digit = [](char c) { return c >= '0' && c <= '9'; };
+    if (port && !std::ranges::all_of(host.substr(colon + 1), digit)) return false;
     auto const name = lower(host.substr(0, port ? colon : std::string_view::npos));
     if (name == "localhost" || name == "[::1]") return true;
     return name.starts_with("127.") &&
-           std::ranges::all_of(name, [](char c) { return c == '.' || (c >= '0' && c <= '9'); });
+           std::ranges::all_of(name, [&](char c) { return c == '.' || digit(c); });
 }
 
 } // namespace service

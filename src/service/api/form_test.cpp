@@ -39,6 +39,7 @@ TEST(Host, IsThisMachineByItsOwnNamesAlone) {
           "127.0.0.1.evil.example",
           "localhost.evil.example:80",
           "10.0.0.1",
+          "localhost:/x",
           "[::2]"})
         EXPECT_FALSE(names_this_machine(other)) << other;
 }

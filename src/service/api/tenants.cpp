@@ -6,6 +6,7 @@
 #include "crypto/digest.hpp"
 #include "protocol/provision/deployment.hpp"
 #include "protocol/provision/entrust.hpp"
+#include "protocol/provision/grant.hpp"
 #include "protocol/provision/log_entry.hpp"
 #include "service/api/api.hpp"
 #include "service/ca/names.hpp"
@@ -170,7 +171,8 @@ Response Api::entrust(Request const& request, bool secret) {
         return problem(
             not_found, "deployment-unknown", "there is no such version of that deployment of yours"
         );
-    if (sent->secret && !names(**row, *sent->secret))
+    bool const registry = sent->secret == wire::registry_value;
+    if (sent->secret && !registry && !names(**row, *sent->secret))
         return refused(
             "the deployment names no secret " + std::string{*sent->secret}, unprocessable
         );
@@ -190,6 +192,8 @@ Response Api::entrust(Request const& request, bool secret) {
         return problem(
             unprocessable, "secret-unreadable", "it is not sealed for this service under this name"
         );
+    if (registry && !wire::decode_source(value->view()))
+        return problem(unprocessable, "request-invalid", "that is no registry");
     auto const sealed = parts_.sealer.seal(at, value->view());
     constexpr unsigned internal = 500;
     if (!sealed) return problem(internal, sealed.error());

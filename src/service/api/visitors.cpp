@@ -112,9 +112,9 @@ net::server::Later Api::for_callers(Door door, CallerHandler handler) {
                Request request, Client& client, net::server::Answer answer
            ) {
         auto shared = std::make_shared<net::server::Answer>(std::move(answer));
-        auto who = caller(door, request, client);
+        auto const who = caller(door, request, client);
         give(
-            [handler, request = std::move(request), who = std::move(who), shared] {
+            [handler, request = std::move(request), who, shared] {
                 (*shared)(handler(request, who));
             },
             shared

@@ -71,12 +71,14 @@ private:
         attest::provision::Answer const& answer,
         Terms const& terms,
         DeploymentRow const& row,
+        ReleaseRow const& release,
         std::chrono::sys_seconds at
     ) const;
     OrDenial<std::vector<std::byte>> certificate(
         attest::provision::Answer const& answer,
         Terms const& terms,
         DeploymentRow const& row,
+        ReleaseRow const& release,
         std::chrono::sys_seconds at
     );
     // Those for a rule, not those for want of room; not more than a few each second.

@@ -381,6 +381,11 @@ TEST_F(PulledTest, AKeepThatRunsWhatItWasGrantedGetsACertificate) {
     EXPECT_EQ(submodule["enarx.tenant"], base::hex(tenant_key));
     EXPECT_EQ(json["exp"], out.not_after);
     EXPECT_EQ(json["cnf"]["jwk"]["crv"], "P-256");
+    // The line of its release, which was there when this was said; that of the certificate was not.
+    std::vector<LeafRow> rows;
+    auto const all = lines(rows);
+    EXPECT_EQ(submodule["enarx.log"][0], all.size() - 1);
+    EXPECT_EQ(all.at(submodule["enarx.log"][1].get<std::size_t>()).kind, wire::LogKind::Release);
 }
 
 TEST_F(PulledTest, AKeepThatRunsAnythingElseGetsNone) {

@@ -104,7 +104,8 @@ std::string configuration(InitWish const& wish) {
            wish.listen +
            "\"] # Keeps and tenants, TLS\noperator = \"127.0.0.1:9443\" # metrics, "
            "health, page; loopback only\n"
-           "# operator-tokens = [\"...\"] # SHA-256 of a token; without one everybody on this machine "
+           "# operator-tokens = [\"...\"] # SHA-256 of a token; without one everybody on this "
+           "machine "
            "is the operator\nname = \"" +
            wish.name + "\" # of this service, and of its log\n# url = \"https://" + wish.name +
            ":8443\" # where it is reached from outside: for the revocation list\n"

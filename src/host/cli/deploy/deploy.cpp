@@ -2,9 +2,9 @@
 
 #include "base/json_string.hpp"
 #include "host/cli/deploy/host_reach.hpp"
+#include "host/cli/deploy/offered.hpp"
 #include "host/cli/deploy/signals.hpp"
 #include "host/cli/deploy/visit.hpp"
-#include "host/cli/registry/signature.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/run/wishes.hpp"
 #include "host/cli/verify/inputs.hpp"
@@ -35,14 +35,12 @@ struct Given {
     std::optional<std::string> memory;
     JudgeWishes judge;
     std::vector<std::string> secrets;
-    std::optional<std::string> key;
-    std::optional<std::string> signed_by;
+    OfferWishes offer;
     std::optional<std::string> count;
     std::optional<std::string> timeout;
     bool detach = false;
     bool json = false;
     bool quiet = false;
-    std::optional<std::string> package;
 };
 
 class DeployUse : public Use {
@@ -57,7 +55,7 @@ private:
     os::OrFailure<void> check() const;
     os::OrFailure<unsigned> count() const;
     os::OrFailure<std::optional<HostWish>> host_wish(Provisions const& provisions) const;
-    os::OrFailure<std::optional<PackageFile>> open_package(Provisions const& provisions) const;
+    os::OrFailure<std::unique_ptr<Offered>> offered();
     os::OrFailure<crypto::TlsContext> context(Provisions const& provisions) const;
     os::OrFailure<int> conduct(std::vector<std::unique_ptr<Reach>> const& keeps);
     os::OrFailure<int> one(unsigned number, Reach& reach, Console& console, Stop& stop) const;
@@ -68,7 +66,7 @@ private:
     // What all Keeps of one call share.
     std::optional<Provisions> provisions_;
     std::optional<Terms> terms_;
-    std::optional<PackageFile> package_;
+    std::unique_ptr<Offered> package_; // none of attach
     std::optional<crypto::TlsContext> context_;
     std::optional<std::chrono::milliseconds> timeout_;
 };
@@ -111,8 +109,9 @@ std::vector<Option> DeployUse::handover_options() {
     std::vector<Option> out{
         {.name = "--key",
          .value = "FILE",
-         .help = "The package's key file. Default: FILE.key beside it.",
-         .target = &given_.key,
+         .help = "The package's key file. Default: FILE.key beside it; of a package in a "
+                 "registry, REPOSITORY.enx.key here, without the names before the last.",
+         .target = &given_.offer.key,
          .completion = Completion::File},
         {.name = "--json",
          .letter = 'j',
@@ -121,14 +120,7 @@ std::vector<Option> DeployUse::handover_options() {
         {.name = "--quiet", .letter = 'q', .help = "No progress.", .target = &given_.quiet},
     };
     if (again_) return out;
-    out.push_back(
-        {.name = "--signed-by",
-         .value = "KEY",
-         .help = "Refuse a package that this public key (PEM) has not signed; signatures are in "
-                 "FILE.sig (`enarx pull`).",
-         .target = &given_.signed_by,
-         .completion = Completion::File}
-    );
+    std::ranges::move(offer_options(given_.offer), std::back_inserter(out));
     out.push_back(
         {.name = "--secret",
          .value = "NAME[=VALUE|=@FILE]",
@@ -173,8 +165,10 @@ Syntax DeployUse::syntax(Global& /*global*/) {
         .options = std::move(options),
         .operands = {
             {.name = "PACKAGE",
-             .help = "The package file that `enarx package` made.",
-             .target = &given_.package,
+             .help = again_ ? "The package, as it was deployed."
+                            : "The package file that `enarx package` made, or one in a registry: "
+                              "HOST[:PORT]/REPOSITORY[:TAG][@sha256:DIGEST].",
+             .target = &given_.offer.package,
              .completion = Completion::File}
         }
     };
@@ -220,20 +214,16 @@ os::OrFailure<std::optional<HostWish>> DeployUse::host_wish(Provisions const& pr
     out.memory = given_.memory;
     out.listen = provisions.key().listen;
     out.connect = provisions.key().connect;
+    if (auto const registry = package_ ? package_->registry() : std::nullopt)
+        out.registry = registry->endpoint;
     return out;
 }
 
-os::OrFailure<std::optional<PackageFile>>
-DeployUse::open_package(Provisions const& provisions) const {
-    if (again_) return std::nullopt;
-    auto package = TRY(PackageFile::open(*given_.package));
-    if (package.digest() != provisions.package())
-        return failure(
-            "package-key-wrong",
-            "the key file is one of " + provisions.package() + ", and '" + *given_.package +
-                "' is " + package.digest()
-        );
-    if (given_.signed_by) TRY(verified_file(*given_.package, package.digest(), *given_.signed_by));
+// What the Keep may fetch itself is granted along with it.
+os::OrFailure<std::unique_ptr<Offered>> DeployUse::offered() {
+    if (again_) return nullptr;
+    auto package = TRY(open_offered(given_.offer, provisions_->package()));
+    if (auto registry = package->registry()) provisions_->add_registry(*std::move(registry));
     return package;
 }
 
@@ -275,7 +265,7 @@ DeployUse::one(unsigned number, Reach& reach, Console& console, Stop& stop) cons
     Means const means{
         .provisions = *provisions_,
         .terms = *terms_,
-        .package = package_ ? &*package_ : nullptr,
+        .package = package_.get(),
         .context = *context_,
         .console = console
     };
@@ -291,6 +281,7 @@ DeployUse::one(unsigned number, Reach& reach, Console& console, Stop& stop) cons
 
 os::OrFailure<int> DeployUse::conduct(std::vector<std::unique_ptr<Reach>> const& keeps) {
     auto const signals = TRY(Signals::taken());
+    terms_->look_ahead();
     auto const progress = given_.json    ? Progress::Json
                           : given_.quiet ? Progress::Quiet
                                          : Progress::Text;
@@ -347,8 +338,8 @@ os::OrFailure<int> DeployUse::carry_out(Global const& /*global*/) {
     TRY(check());
     auto const keeps = TRY(count());
     if (given_.timeout) timeout_ = std::chrono::milliseconds{TRY(duration_ms(*given_.timeout))};
-    provisions_.emplace(TRY(Provisions::read(*given_.package, given_.key)));
-    package_ = TRY(open_package(*provisions_));
+    provisions_.emplace(TRY(Provisions::read(given_.offer.key_path())));
+    package_ = TRY(offered());
     terms_.emplace(TRY(Terms::of(given_.judge, provisions_->deployment().measurements)));
     if (!again_) TRY(provisions_->add_secrets(given_.secrets));
     context_.emplace(TRY(context(*provisions_)));
@@ -356,7 +347,7 @@ os::OrFailure<int> DeployUse::carry_out(Global const& /*global*/) {
     std::vector<std::unique_ptr<Reach>> reaches;
     for (unsigned i = 0; i < keeps; ++i)
         reaches.push_back(
-            host ? reach_host(*host, given_.id, package_ ? &*package_ : nullptr)
+            host ? reach_host(*host, given_.id, package_ ? package_->file() : nullptr)
                  : reach_socket(*given_.keep)
         );
     return conduct(reaches);

@@ -15,6 +15,7 @@ using Json = nlohmann::json;
 
 constexpr std::string_view protocol = "enarx-keep/1";
 constexpr unsigned created = 201;
+constexpr unsigned forbidden = 403;
 constexpr unsigned not_found = 404;
 constexpr unsigned gone = 410;
 constexpr unsigned server_error = 500;
@@ -54,6 +55,7 @@ private:
     }
     os::Failure unreachable(net::Trouble const& trouble) const;
     os::Failure refused(net::HttpAnswer const& answer) const;
+    net::HttpRequest birth() const;
     void leave_blobs();
 
     HostWish wish_;
@@ -82,17 +84,28 @@ os::Failure Host::refused(net::HttpAnswer const& answer) const {
     return {.name = "host-refused", .text = text, .hint = base::printable(text_at(json, "hint"))};
 }
 
-os::OrFailure<void> Host::start() {
-    if (id_) return {};
+net::HttpRequest Host::birth() const {
     Json wish = Json::object();
     if (wish_.backend) wish["backend"] = *wish_.backend;
     if (wish_.memory) wish["memory"] = *wish_.memory;
     if (!wish_.listen.empty()) wish["listen"] = wish_.listen;
-    if (!wish_.connect.empty()) wish["connect"] = wish_.connect;
+    auto connect = wish_.connect;
+    if (wish_.registry) connect.push_back(*wish_.registry);
+    if (!connect.empty()) wish["connect"] = connect;
     auto ask = request("POST", "/v1/keeps");
     ask.headers.emplace_back("Content-Type", "application/json");
     ask.body = net::RequestBody::of(wish.dump());
-    auto const answer = client_.ask(ask);
+    return ask;
+}
+
+os::OrFailure<void> Host::start() {
+    if (id_) return {};
+    auto answer = client_.ask(birth());
+    // Its Keeps may not reach the registry: then the tenant is asked for the package.
+    if (answer && answer->status == forbidden && wish_.registry) {
+        wish_.registry.reset();
+        answer = client_.ask(birth());
+    }
     if (!answer) return std::unexpected(unreachable(answer.error()));
     if (answer->status != created) return std::unexpected(refused(*answer));
     auto id = text_at(Json::parse(base::text_of(answer->body), nullptr, false), "id");

@@ -17,6 +17,8 @@ struct HostWish {
     std::optional<std::string> memory;
     std::vector<std::string> listen; // "0.0.0.0:8443": of the application
     std::vector<std::string> connect;
+    // Where the Keep itself would get the package from; nothing depends on it.
+    std::optional<std::string> registry;
 };
 
 // `id`: a Keep that is there already; none: one is started. `package`: its blobs are left in the

@@ -9,7 +9,6 @@
 #include "host/cli/deploy/line.hpp"
 #include "host/cli/deploy/reach.hpp"
 #include "host/cli/deploy/terms.hpp"
-#include "host/cli/package/package_file.hpp"
 
 #include <atomic>
 
@@ -43,7 +42,7 @@ struct VisitWish {
 struct Means {
     Provisions const& provisions;
     Terms const& terms;
-    PackageFile const* package; // none where it is not granted anew
+    Offered* package; // none where it is not granted anew
     crypto::TlsContext const& context;
     Console& console;
 };

@@ -104,8 +104,7 @@ Syntax Create::syntax(Global& /*global*/) {
                  .target = &serial_},
                 {.name = "--policy",
                  .value = "POLICY",
-                 .help = "The evidence policy that the service is to judge by: strict (default), "
-                         "authentic, or a file that it has in its folder of policies.",
+                 .help = "By what evidence is judged: strict (default), authentic, or FILE.",
                  .target = &policy_,
                  .completion = Completion::File},
                 {.name = "--measurement",

@@ -19,6 +19,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t largest_pem = std::size_t{1} << 20;
+constexpr std::chrono::seconds slowest_answer{60};
 constexpr std::string_view problem_type = "urn:enarx:failure:";
 
 std::optional<crypto::Sha256Digest> pin_of(std::string_view text) {
@@ -83,6 +84,7 @@ os::OrFailure<Steward> Steward::at(StewardWishes const& wishes, crypto::P256Sign
     if (!address || !address->tls)
         return failure("usage", "--steward '" + *wishes.url + "' is no https://HOST[:PORT]");
     net::HttpSettings settings;
+    settings.whole = slowest_answer; // a byte now and then is no answer
     settings.tls.also_tls_1_2 = false;
     if (wishes.authority) {
         auto const pem = TRY(read_whole(*wishes.authority, largest_pem));

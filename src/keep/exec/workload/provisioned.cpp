@@ -7,7 +7,6 @@
 #include "keep/exec/provision/provision.hpp"
 #include "keep/exec/provision/renewal.hpp"
 #include "keep/exec/provision/standard_stream.hpp"
-#include "keep/exec/vfs/host.hpp"
 #include "keep/exec/vfs/package.hpp"
 #include "keep/exec/workload/digests.hpp"
 #include "keep/exec/workload/leave.hpp"
@@ -154,14 +153,6 @@ os::Failure for_the_host(os::Failure const& failure) {
     };
 }
 
-os::OrFailure<std::unique_ptr<vfs::Directory>> blobs_of(Orders const& host) {
-    if (!host.blobs) return nullptr;
-    os::Fd const folder{*host.blobs};
-    auto mounted = vfs::make_host(folder, vfs::Access::ReadOnly);
-    if (!mounted) return nullptr; // then the tenant is asked
-    return std::move(*mounted);
-}
-
 class Provisioning {
 public:
     Provisioning(Orders const& host, Log const& log, Timings& timings)
@@ -236,8 +227,8 @@ private:
     }
 
     os::OrFailure<Digests> load(provision::Granted const& granted, provision::Visitor* grantor) {
-        auto const folder = TRY(blobs_of(host_));
-        unpacked_.files = TRY(fetch_package(granted, folder.get(), grantor));
+        auto const host = host_.blobs ? provision::HostBlobs::open(os::Fd{*host_.blobs}) : nullptr;
+        unpacked_.files = TRY(fetch_package(granted, host.get(), grantor));
         TRY(unpack(unpacked_, host_));
         return digests_of(unpacked_);
     }

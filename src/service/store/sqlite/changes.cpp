@@ -16,9 +16,9 @@ constexpr std::string_view insert_withdrawal = "INSERT INTO withdrawal(name, tim
 constexpr std::string_view upsert_sealed =
     "INSERT INTO sealed(kind, name, serial, secret, kek, value) VALUES(?,?,?,?,?,?) "
     "ON CONFLICT DO UPDATE SET kek = excluded.kek, value = excluded.value";
-constexpr std::string_view insert_release =
-    "INSERT INTO release(keep_id, deployment, serial, instance, tenant, kind, time, not_after) "
-    "VALUES(?,?,?,?,?,?,?,?)";
+constexpr std::string_view insert_release = "INSERT INTO release(keep_id, deployment, serial, "
+                                            "instance, tenant, kind, time, not_after, leaf) "
+                                            "VALUES(?,?,?,?,?,?,?,?,?)";
 constexpr std::string_view find_certificate = "SELECT 1 FROM certificate WHERE serial = ?";
 constexpr std::string_view insert_certificate =
     "INSERT INTO certificate(serial, keep_id, time, not_after) VALUES(?,?,?,?)";
@@ -132,11 +132,12 @@ release(Connection& connection, ReleaseRow const& row, std::uint64_t replicas, b
     TRY(check_for_release(connection, row));
     if (TRY(count_alive(connection, row.deployment, row.time)) >= replicas)
         return std::unexpected(replicas_exhausted(row.deployment, replicas));
+    auto const leaf = TRY(append(connection, entry));
     auto const query = TRY(connection.query(insert_release));
     query->with(base::View{row.keep_id}).with(row.deployment).with(row.serial);
     query->with(base::View{row.instance}).with(base::View{row.tenant}).with(row.kind);
-    TRY(query->with(row.time).with(row.not_after).run());
-    return append(connection, entry);
+    TRY(query->with(row.time).with(row.not_after).with(leaf).run());
+    return leaf;
 }
 
 Answer<LeafIndex> certify(Connection& connection, CertificateRow const& row, base::View entry) {

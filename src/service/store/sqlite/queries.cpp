@@ -28,11 +28,11 @@ constexpr std::string_view sealed_of_one =
 constexpr std::string_view sealed_elsewhere =
     "SELECT kind, name, serial, secret, kek, value FROM sealed WHERE kek < ?1 OR kek > ?1 LIMIT ?2";
 constexpr std::string_view one_release =
-    "SELECT keep_id, deployment, serial, instance, tenant, kind, time, not_after, revoked_at "
-    "FROM release WHERE keep_id = ?";
+    "SELECT keep_id, deployment, serial, instance, tenant, kind, time, not_after, revoked_at, "
+    "leaf FROM release WHERE keep_id = ?";
 constexpr std::string_view living_releases =
-    "SELECT keep_id, deployment, serial, instance, tenant, kind, time, not_after, revoked_at "
-    "FROM release WHERE deployment = ? AND revoked_at IS NULL AND not_after > ? "
+    "SELECT keep_id, deployment, serial, instance, tenant, kind, time, not_after, revoked_at, "
+    "leaf FROM release WHERE deployment = ? AND revoked_at IS NULL AND not_after > ? "
     "ORDER BY time DESC, keep_id LIMIT ?";
 constexpr std::string_view revoked_certificates =
     "SELECT serial, keep_id, time, not_after, revoked_at FROM certificate "
@@ -71,6 +71,7 @@ ReleaseRow release_in(Query const& query) {
     out.time = query.number(6);
     out.not_after = query.number(7);
     out.revoked_at = query.number_or_null(8);
+    out.leaf = query.number_or_null(9);
     return out;
 }
 

@@ -96,6 +96,7 @@ TEST_F(SqliteStoreTest, grants_to_a_keep_once) {
     EXPECT_EQ(there.deployment, "a");
     EXPECT_EQ(there.kind, "snp");
     EXPECT_EQ(there.not_after, noon + hour);
+    EXPECT_EQ(there.leaf, 1U);
     EXPECT_FALSE(*store->released(digest(6)));
     EXPECT_EQ(leaves(), 2U);
 }

@@ -15,7 +15,12 @@ inline constexpr unsigned long memory_encrypt = 0xc008'aeba;
 inline constexpr unsigned long set_memory_attributes = 0x4020'aed2;
 inline constexpr std::uint64_t attribute_private = 1 << 3;
 
-enum class Command : std::uint32_t { Init2 = 22, LaunchStart = 100, LaunchUpdate, LaunchFinish };
+enum class Command : std::uint32_t {
+    Init2 = 22,
+    LaunchStart = 100,
+    LaunchUpdate = 101,
+    LaunchFinish = 102
+};
 
 struct Call {
     Command command;

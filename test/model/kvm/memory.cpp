@@ -91,7 +91,10 @@ std::byte* Memory::shared_page(std::uint64_t guest_physical, bool to_write) cons
                : slot->shared->page(guest_physical - slot->at, to_write);
 }
 
-long Memory::set_slot(Context& context, UserMemoryRegion2 const& wanted, bool& answered) {
+namespace {
+
+// What Linux says of the numbers alone.
+long check(UserMemoryRegion2 const& wanted) {
     bool const with_guest = (wanted.flags & mem_guest_memfd) != 0;
     if ((wanted.flags & ~(KVM_MEM_LOG_DIRTY_PAGES | KVM_MEM_READONLY | mem_guest_memfd)) != 0)
         return -EINVAL;
@@ -100,8 +103,15 @@ long Memory::set_slot(Context& context, UserMemoryRegion2 const& wanted, bool& a
     if ((wanted.memory_size | wanted.guest_phys_addr | wanted.userspace_addr) % page_size != 0)
         return -EINVAL;
     if (wanted.guest_phys_addr + wanted.memory_size < wanted.guest_phys_addr) return -EINVAL;
+    return (wanted.slot & 0xffff) >= most_slots || wanted.slot >> 16 != 0 ? -EINVAL : 0;
+}
+
+} // namespace
+
+long Memory::set_slot(Context& context, UserMemoryRegion2 const& wanted, bool& answered) {
+    bool const with_guest = (wanted.flags & mem_guest_memfd) != 0;
+    if (auto const refusal = check(wanted); refusal != 0) return refusal;
     auto const old = std::ranges::find(slots_, wanted.slot, &Slot::number);
-    if ((wanted.slot & 0xffff) >= most_slots || wanted.slot >> 16 != 0) return -EINVAL;
     if (wanted.memory_size == 0) {
         if (old == slots_.end()) return -EINVAL;
         slots_.erase(old);

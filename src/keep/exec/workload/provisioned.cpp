@@ -228,7 +228,7 @@ private:
 
     os::OrFailure<Digests> load(provision::Granted const& granted, provision::Visitor* grantor) {
         auto const host = host_.blobs ? provision::HostBlobs::open(os::Fd{*host_.blobs}) : nullptr;
-        unpacked_.files = TRY(fetch_package(granted, host.get(), grantor));
+        unpacked_.files = TRY(fetch_package(granted, host.get(), grantor, memory_));
         TRY(unpack(unpacked_, host_));
         return digests_of(unpacked_);
     }
@@ -242,7 +242,7 @@ private:
             .identity = ready.identity().share(),
             .certified = nullptr,
             .authorities = authorities_of(ready),
-            .memory_limit = host_.max_memory, // as it could also give the machine less
+            .memory = memory_,
             .aside = {},
             .stream = {},
             .ended = {}
@@ -269,6 +269,8 @@ private:
     Orders const& host_;
     Log const& log_;
     Timings& timings_;
+    // The package's files count, too: whoever brings them is not to take more than the host gives.
+    std::shared_ptr<base::Budget> memory_ = std::make_shared<base::Budget>(host_.max_memory);
     Unpacked unpacked_;
 };
 

@@ -1,6 +1,7 @@
 #include "keep/exec/workload/provisioned.hpp"
 
 #include "crypto/pem.hpp"
+#include "keep/exec/net/places.hpp"
 #include "keep/exec/provision/archive.hpp"
 #include "keep/exec/provision/desk.hpp"
 #include "keep/exec/provision/enquiry.hpp"
@@ -280,6 +281,7 @@ os::Failure
 run_provisioned(Orders const& host, protocol::evidence::Digest const& digest, Timings& timings) {
     // The host's log is no place for what a tenant runs.
     Log const silent{{}, LogFormat::Text};
+    if (host.places) net::hold_to(*host.places);
     auto const done = Provisioning{host, silent, timings}.run(digest);
     return for_the_host(done.error());
 }

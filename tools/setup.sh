@@ -18,6 +18,7 @@ test=(
     spin                                                       # the Keep's states (docs/protocol/provision)
     wabt musl-tools qemu-system-x86 strace systemd openssl skopeo docker-registry
     softhsm2 opensc gnutls-bin faketime                        # a token for the service's authority; certtool; a clock that jumps
+    libssl-dev                                                 # the machine model of test/model
     python3-jsonschema python3-cbor2 python3-cryptography man-db nodejs npm python3-pip python3-venv curl
     clang-tidy-22 clang-format-22 libclang-rt-22-dev git
 )

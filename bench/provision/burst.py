@@ -44,7 +44,11 @@ allow-no-hardware = true
         self.process = subprocess.Popen([STEWARD, "serve", "--config", config], stderr=subprocess.PIPE)
         port = int(self.process.stderr.readline().decode().strip().rsplit(":", 1)[1])
         self.url = f"https://localhost:{port}"
-        self.publish(keeps, kind)
+        try:
+            self.publish(keeps, kind)
+        except SystemExit:
+            self.end()
+            raise
 
     def publish(self, keeps, kind):
         app = self.place / "app"

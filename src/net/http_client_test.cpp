@@ -142,6 +142,24 @@ TEST(HttpClient, TakesNoHalfAnswerForAWholeOne) {
     EXPECT_TRUE(read.error().again);
 }
 
+TEST(HttpClient, TakesNoBeginningOfAnAnswerForAWholeOneNorNothingAtAll) {
+    std::string const whole = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+    std::size_t said = 0;
+    ScriptedServer server{[&](Peer& peer) {
+        peer.request();
+        peer.say(std::string_view{whole}.substr(0, said));
+    }};
+    for (; said < whole.size(); ++said) {
+        HttpClient client{HttpSettings{}};
+        auto const read = client.ask({.method = "PUT", .address = server.address()});
+        ASSERT_FALSE(read) << said << " bytes are an answer of status " << read->status;
+        EXPECT_EQ(read.error().text, "an answer that was cut short") << said;
+        EXPECT_TRUE(read.error().again) << said;
+    }
+    HttpClient client{HttpSettings{}};
+    EXPECT_EQ(body_of(*client.ask({.method = "PUT", .address = server.address()})), "hi");
+}
+
 TEST(HttpClient, EndsWithAServerThatSaysTooLittle) {
     ScriptedServer server{[](Peer& peer) {
         peer.request();

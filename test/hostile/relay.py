@@ -143,7 +143,7 @@ def key_shown_at(place):
 def candidates(content):
     """Aligned numbers of four words that look random, as a private key lies in memory; most words of memory do not."""
     words = struct.unpack(f"<{len(content) // 8}Q", content[:len(content) // 8 * 8])
-    random_from = [word >> 56 not in (0, 255) and len(set(word.to_bytes(8, "little"))) > 4 for word in words]
+    random_from = [word >> 48 not in (0, 0xFFFF) and len(set(word.to_bytes(8, "little"))) > 3 for word in words]
     run = 0
     for at, random in enumerate(random_from):
         run = run + 1 if random else 0

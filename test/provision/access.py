@@ -4,8 +4,10 @@ import json
 import os
 import pathlib
 import signal
+import socket
 import sys
 import termios
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario"))
 from harness import *  # noqa: E402,F403
@@ -21,6 +23,22 @@ def token_of(name):
 
 def at(host, *words):
     return ("--host", host.url, "--host-root", scratch("host.pem"), *words)
+
+
+@story("who finds a Keep's socket can connect to it, at once; and nothing else lies beside it")
+def _found():
+    place = folder("sockets") / "keep.sock"
+    for _ in range(20):
+        process = start([PROGRAM, "keep", "--backend", BACKEND, "--channel", place])
+        limit = time.monotonic() + TIMEOUT_S
+        while not place.exists():
+            true(time.monotonic() < limit, "the Keep's socket is not there")
+        with socket.socket(socket.AF_UNIX) as line:
+            line.connect(str(place))
+        equal([each.name for each in place.parent.iterdir()], ["keep.sock"])
+        process.kill()
+        process.wait()
+        place.unlink()
 
 
 @story("over TLS a host knows its customer by a token, for each command alike")

@@ -63,7 +63,8 @@ struct Answering {
     std::optional<protocol::provision::Loaded> loaded = {};
     std::function<void(protocol::provision::Binding&)> spoil = [](auto&) {};
     std::function<void(Bytes&)> spoil_encoded = [](auto&) {};
-    std::function<Bytes(base::View report_data)> evidence = {}; // none: that of no hardware
+    std::function<Bytes(base::View report_data)> evidence = {};      // none: that of no hardware
+    std::optional<protocol::evidence::Measurement> measurement = {}; // in that
 
     struct Made {
         Bytes authenticator;
@@ -97,7 +98,7 @@ struct Answering {
                                          protocol::evidence::NoHardwareBound{
                                              .purpose = protocol::provision::text_of(purpose),
                                              .binding = encoded,
-                                             .measurement = {},
+                                             .measurement = measurement,
                                              .report_data = report_data
                                          }
                                      );

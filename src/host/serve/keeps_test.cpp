@@ -29,7 +29,7 @@ if what == "silent":
     time.sleep(600)
 if what == "stubborn":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    os.fork()
+    if os.fork() == 0: time.sleep(600)
 if what == "loud":
     for n in range(1000): print("x" * 100, flush=True)
 door = socket.socket(socket.AF_UNIX)

@@ -28,7 +28,7 @@ os::Fd listen_at(std::string const& path) {
     os::Fd out{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
     // Safety: what every address of a socket is handed over as.
     auto const* const any = reinterpret_cast<sockaddr const*>(&address);
-    if (::bind(out.number(), any, sizeof address) != 0 || ::listen(out.number(), 8) != 0)
+    if (!out || ::bind(out.number(), any, sizeof address) != 0 || ::listen(out.number(), 8) != 0)
         std::abort();
     return out;
 }
@@ -44,7 +44,7 @@ os::Fd connect_to(std::string const& path) {
     os::Fd out{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
     // Safety: as above.
     auto const* const any = reinterpret_cast<sockaddr const*>(&address);
-    if (::connect(out.number(), any, sizeof address) != 0) std::abort();
+    if (!out || ::connect(out.number(), any, sizeof address) != 0) std::abort();
     return out;
 }
 

@@ -195,6 +195,7 @@ std::uint64_t& Cpu::general(Register which) {
 } // Safety: Bit64u is 64 bits wide
 std::uint64_t Cpu::rip() const { return bochs(index_).prev_rip; }
 bool Cpu::paging() const { return bochs(index_).cr0.get_PG() != 0; }
+bool Cpu::delivering() const { return bochs(index_).in_event; }
 unsigned Cpu::privilege() const { return bochs(index_).sregs[BX_SEG_REG_CS].selector.rpl; }
 void Cpu::set_carry(bool on) { bochs(index_).set_CF(on); }
 void Cpu::set_zero(bool on) { bochs(index_).set_ZF(on); }
@@ -215,7 +216,7 @@ void Cpu::intercept_msr(std::uint32_t index, bool wanted) {
     }
 }
 
-void Cpu::begin() { bx_pc_system.kill_bochs_request = 0; }
+void Cpu::begin() { bx_pc_system.kill_bochs_request = false; }
 
 void Cpu::run() {
     auto& cpu = bochs(index_);
@@ -233,7 +234,7 @@ void Cpu::run() {
             static_cast<Bit16u>(event.error_code.value_or(0))
         );
         cpu.prev_rip = cpu.gen_reg[BX_64BIT_REG_RIP].rrx;
-        cpu.EXT = 0;
+        cpu.EXT = false;
     }
     if (bx_pc_system.kill_bochs_request == 0) cpu.cpu_loop();
 }
@@ -260,7 +261,7 @@ void Cpu::flush() {
 }
 std::uint64_t Cpu::instructions() const { return bochs(index_).icount; }
 void Cpu::stop() {
-    bx_pc_system.kill_bochs_request = 1;
+    bx_pc_system.kill_bochs_request = true;
     for (unsigned i = 0; i < bx_cpu_count; ++i) bochs(i).async_event = 1;
 }
 void Cpu::forget_code() { flushICaches(); }

@@ -1,6 +1,8 @@
 // A processor of the machine model: Bochs' CPU, run as an SVM guest whose intercepts, nested page
 // walk and unknown instructions are answered by a World. No type of Bochs leaves this folder.
 #pragma once
+#include "engine/extended_state.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -150,11 +152,15 @@ public:
     void set_registers(Registers const&);
     std::optional<std::uint64_t> msr(std::uint32_t index) const;
     bool set_msr(std::uint32_t index, std::uint64_t value);
+    ExtendedState extended_state() const;
+    void set_extended_state(ExtendedState const&);
     std::uint64_t xcr0() const;
     void set_xcr0(std::uint64_t);
     std::uint64_t& general(Register);
     std::uint64_t rip() const;
     unsigned privilege() const;
+    /// An exception or an interrupt is on its way through the tables.
+    bool delivering() const;
     bool paging() const;
     void set_carry(bool);
     void set_zero(bool);

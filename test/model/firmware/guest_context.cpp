@@ -70,7 +70,6 @@ Status GuestContext::start(std::uint64_t policy, std::span<std::byte const, 16> 
     auto const minimum_minor = policy & 0xff;
     if (minimum_major > api_major || (minimum_major == api_major && minimum_minor > api_minor))
         return Status::PolicyFailure;
-    if ((policy & policy_smt) == 0) return Status::PolicyFailure; // SMT is on here
     policy_ = broken(Rule::PolicyKept) ? policy | policy_debug : policy;
     std::ranges::copy(gosvw, gosvw_.begin());
     for (auto& key : vmpck_) fill_random(key);

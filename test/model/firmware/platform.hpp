@@ -26,7 +26,7 @@ constexpr Tcb current_tcb{.boot_loader = 4, .tee = 0, .reserved = {}, .snp = 23,
 constexpr std::uint8_t api_major = 1;
 constexpr std::uint8_t api_minor = 55;
 constexpr std::uint8_t build_number = 21;
-constexpr std::uint64_t platform_info = 1; // SMT is on
+constexpr std::uint64_t platform_info = 0; // no SMT: the processor has one thread a core
 
 class Platform {
 public:

@@ -16,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <poll.h>
@@ -78,8 +79,15 @@ private:
     std::map<std::uint64_t, std::shared_ptr<kvm::Object>> objects_;
 };
 
+// Parameters of the host's module that say that it can do what this one does.
+constexpr std::array<std::string_view, 3> switched_on = {
+    "/sys/module/kvm_amd/parameters/sev",
+    "/sys/module/kvm_amd/parameters/sev_es",
+    "/sys/module/kvm_amd/parameters/sev_snp"
+};
+
 std::string path_of(Call const& call) {
-    std::array<char, 32> text{};
+    std::array<char, 64> text{};
     // The devices' names are short; a page may end behind them.
     for (std::size_t size = text.size() - 1; size > 0; --size)
         if (read_memory(
@@ -116,6 +124,15 @@ void Server::open(Call const& call) {
     auto const path = path_of(call);
     if (path == "/dev/kvm") return give_device<kvm::System>(call);
     if (path == "/dev/sev") return give_device<snp::Device>(call);
+    if (std::ranges::find(switched_on, path) != switched_on.end()) {
+        auto const text = Pages::create("tee-model:parameter", page_size);
+        text.bytes()[0] = std::byte{'Y'};
+        text.bytes()[1] = std::byte{'\n'};
+        if (::ftruncate(text.file(), 2) == 0) {
+            listener_.give(call.id, text.file(), true);
+            return;
+        }
+    }
     listener_.let_pass(call.id);
 }
 

@@ -89,7 +89,8 @@ std::shared_ptr<SharedMemory> SharedMemory::create(
     if (here == MAP_FAILED) return nullptr;
     std::shared_ptr<SharedMemory> result{new SharedMemory{at, static_cast<std::byte*>(here), size}};
     std::vector<Moved> moved;
-    for (auto const& region : regions_of(call.thread, at, at + size)) {
+    auto const regions = regions_of(call.thread, at, at + size);
+    for (auto const& region : regions) {
         auto* const part = result->bytes_ + (region.begin - at);
         if (region.shared) {
             auto const file = file_of(call.thread, region);
@@ -105,11 +106,23 @@ std::shared_ptr<SharedMemory> SharedMemory::create(
             moved.push_back(*std::move(one));
         }
     }
+    for (auto const& region : regions)
+        if (region.readable)
+            result->parts_.push_back(
+                {.begin = region.begin - at, .end = region.end - at, .writable = region.writable}
+            );
     if (!moved.empty()) {
         if (!put_into_target(call.thread, moved)) return nullptr;
         result->answered_ = true;
     }
     return result;
+}
+
+std::byte* SharedMemory::page(std::uint64_t offset, bool to_write) const {
+    auto const part = std::ranges::find_if(parts_, [=](Part const& p) {
+        return offset >= p.begin && offset < p.end && (p.writable || !to_write);
+    });
+    return part == parts_.end() ? nullptr : bytes_ + page_of(offset);
 }
 
 SharedMemory::~SharedMemory() { ::munmap(bytes_, size_); }

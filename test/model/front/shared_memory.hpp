@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace model::front {
 
@@ -23,8 +24,8 @@ public:
     SharedMemory& operator=(SharedMemory const&) = delete;
     ~SharedMemory();
 
-    std::byte* page(std::uint64_t offset) const { return bytes_ + page_of(offset); }
-    std::span<std::byte> bytes() const { return {bytes_, size_}; }
+    /// Null where the target has nothing, or nothing that may be written.
+    std::byte* page(std::uint64_t offset, bool to_write) const;
     /// The call has been answered on the way, as the borrowed thread got its outcome. True once.
     bool take_answered() { return std::exchange(answered_, false); }
     /// Where it is in the target.
@@ -40,6 +41,12 @@ private:
     std::byte* bytes_;
     std::size_t size_;
     bool answered_ = false;
+    struct Part {
+        std::uint64_t begin = 0;
+        std::uint64_t end = 0;
+        bool writable = false;
+    };
+    std::vector<Part> parts_;
 };
 
 } // namespace model::front

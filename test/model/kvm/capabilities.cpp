@@ -2,6 +2,7 @@
 #include "kvm/capabilities.hpp"
 
 #include "engine/processor.hpp"
+#include "kvm/memory.hpp"
 #include "kvm/uapi.hpp"
 
 namespace model::kvm {
@@ -9,7 +10,7 @@ namespace model::kvm {
 namespace {
 
 constexpr long most_vcpus = 32;
-constexpr long most_slots = 32764;
+constexpr long page = 4096;                    // of KVM_GET_XSAVE2
 constexpr std::uint32_t svm = 1U << 2;         // 8000_0001 ECX: no nested guests
 constexpr std::uint32_t monitor = 1U << 3;     // 1 ECX
 constexpr std::uint32_t hypervisor = 1U << 31; // 1 ECX
@@ -74,6 +75,8 @@ long capability(std::uint64_t which, bool protects) {
         return most_slots;
     case cap_vm_types:
         return 1 << DefaultVm | 1 << ProtectedSoftwareVm | 1 << SnpVm;
+    case KVM_CAP_XSAVE2:
+        return page;
     case KVM_CAP_EXIT_HYPERCALL:
         return 1 << hypercall_map_gpa_range;
     case cap_memory_attributes:
@@ -89,6 +92,7 @@ long capability(std::uint64_t which, bool protects) {
     case KVM_CAP_GET_TSC_KHZ:
     case KVM_CAP_VCPU_EVENTS:
     case KVM_CAP_XCRS:
+    case KVM_CAP_XSAVE:
     case KVM_CAP_DEBUGREGS:
     case KVM_CAP_SET_TSS_ADDR:
     case KVM_CAP_SET_IDENTITY_MAP_ADDR:

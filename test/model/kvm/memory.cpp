@@ -46,8 +46,9 @@ bool PageSet::contains(std::uint64_t page) const {
     return next != ranges_.begin() && std::prev(next)->second > page;
 }
 
-GuestMemory::GuestMemory(std::uint64_t size)
-    : pages_{Pages::create("tee-model:private", size)},
+GuestMemory::GuestMemory(std::uint64_t size, Memory const& owner)
+    : owner_{&owner},
+      pages_{Pages::create("tee-model:private", size)},
       entries_(size / page_size),
       base_{next_base(size)} {
     all[base_] = this;
@@ -83,13 +84,17 @@ Slot const* Memory::find(std::uint64_t guest_physical) const {
     return found == slots_.end() ? nullptr : &*found;
 }
 
-std::byte* Memory::shared_page(std::uint64_t guest_physical) const {
+std::byte* Memory::shared_page(std::uint64_t guest_physical, bool to_write) const {
     auto const* const slot = find(guest_physical);
-    return slot == nullptr || !slot->shared ? nullptr
-                                            : slot->shared->page(guest_physical - slot->at);
+    return slot == nullptr || !slot->shared
+               ? nullptr
+               : slot->shared->page(guest_physical - slot->at, to_write);
 }
 
-long Memory::set_slot(Context& context, UserMemoryRegion2 const& wanted, bool& answered) {
+namespace {
+
+// What Linux says of the numbers alone.
+long check(UserMemoryRegion2 const& wanted) {
     bool const with_guest = (wanted.flags & mem_guest_memfd) != 0;
     if ((wanted.flags & ~(KVM_MEM_LOG_DIRTY_PAGES | KVM_MEM_READONLY | mem_guest_memfd)) != 0)
         return -EINVAL;
@@ -98,6 +103,14 @@ long Memory::set_slot(Context& context, UserMemoryRegion2 const& wanted, bool& a
     if ((wanted.memory_size | wanted.guest_phys_addr | wanted.userspace_addr) % page_size != 0)
         return -EINVAL;
     if (wanted.guest_phys_addr + wanted.memory_size < wanted.guest_phys_addr) return -EINVAL;
+    return (wanted.slot & 0xffff) >= most_slots || wanted.slot >> 16 != 0 ? -EINVAL : 0;
+}
+
+} // namespace
+
+long Memory::set_slot(Context& context, UserMemoryRegion2 const& wanted, bool& answered) {
+    bool const with_guest = (wanted.flags & mem_guest_memfd) != 0;
+    if (auto const refusal = check(wanted); refusal != 0) return refusal;
     auto const old = std::ranges::find(slots_, wanted.slot, &Slot::number);
     if (wanted.memory_size == 0) {
         if (old == slots_.end()) return -EINVAL;
@@ -120,17 +133,8 @@ long Memory::set_slot(Context& context, UserMemoryRegion2 const& wanted, bool& a
         .shared = {},
         .guest = {}
     };
-    if (with_guest) {
-        slot.guest = std::dynamic_pointer_cast<GuestMemory>(
-            context.table.find(context.call.thread, static_cast<int>(wanted.guest_memfd))
-        );
-        slot.guest_offset = wanted.guest_memfd_offset;
-        if (!slot.guest) return -EINVAL;
-        if (slot.guest_offset % page_size != 0 ||
-            slot.guest_offset + slot.size < slot.guest_offset ||
-            slot.guest_offset + slot.size > slot.guest->size())
-            return -EINVAL;
-    }
+    if (with_guest)
+        if (auto const outcome = bind(context, wanted, slot); outcome != 0) return outcome;
     if (old != slots_.end() && old->shared && old->shared->from() == wanted.userspace_addr)
         slot.shared = old->shared;
     else
@@ -144,9 +148,25 @@ long Memory::set_slot(Context& context, UserMemoryRegion2 const& wanted, bool& a
     return 0;
 }
 
+long Memory::bind(Context& context, UserMemoryRegion2 const& wanted, Slot& slot) const {
+    slot.guest = std::dynamic_pointer_cast<GuestMemory>(
+        context.table.find(context.call.thread, static_cast<int>(wanted.guest_memfd))
+    );
+    auto const begin = wanted.guest_memfd_offset;
+    auto const end = begin + slot.size;
+    slot.guest_offset = begin;
+    if (!slot.guest || slot.guest->owner() != this) return -EINVAL;
+    if (begin % page_size != 0 || end < begin || end > slot.guest->size()) return -EINVAL;
+    bool const taken = std::ranges::any_of(slots_, [&](Slot const& other) {
+        return other.guest == slot.guest && other.guest_offset < end &&
+               begin < other.guest_offset + other.size;
+    });
+    return taken ? -EEXIST : 0;
+}
+
 bool Memory::read(std::uint64_t at, std::span<std::byte> to) const {
     while (!to.empty()) {
-        auto const* const page = shared_page(at);
+        auto const* const page = shared_page(at, false);
         if (page == nullptr) return false;
         auto const size = std::min<std::size_t>(to.size(), page_size - at % page_size);
         std::memcpy(to.data(), page + at % page_size, size);
@@ -158,7 +178,7 @@ bool Memory::read(std::uint64_t at, std::span<std::byte> to) const {
 
 bool Memory::write(std::uint64_t at, std::span<std::byte const> from) const {
     while (!from.empty()) {
-        auto* const page = shared_page(at);
+        auto* const page = shared_page(at, true);
         if (page == nullptr) return false;
         auto const size = std::min<std::size_t>(from.size(), page_size - at % page_size);
         std::memcpy(page + at % page_size, from.data(), size);

@@ -13,6 +13,9 @@
 
 namespace model::kvm {
 
+/// Slots of a machine. Linux 7.3 has 32764, which nobody here needs.
+constexpr std::uint32_t most_slots = 509;
+
 /// Sets of page numbers, as ranges.
 class PageSet {
 public:
@@ -23,15 +26,19 @@ private:
     std::map<std::uint64_t, std::uint64_t> ranges_; // begin -> end
 };
 
+class Memory;
+
 /// Private pages (guest_memfd). Only the model can see them; each has its entry in the reverse map.
 class GuestMemory final : public TokenObject {
 public:
-    explicit GuestMemory(std::uint64_t size);
+    GuestMemory(std::uint64_t size, Memory const& owner);
     ~GuestMemory() override;
     Reply ioctl(Context&) override { return -ENOTTY; }
     std::optional<long> fallocate(int mode, std::uint64_t offset, std::uint64_t size) override;
 
     explicit operator bool() const { return static_cast<bool>(pages_); }
+    /// Whose machine's it is; no other may have it.
+    Memory const* owner() const { return owner_; }
     std::uint64_t size() const { return pages_.bytes().size(); }
     std::span<std::byte> page(std::uint64_t offset) const {
         return {pages_.page(offset), page_size};
@@ -43,6 +50,7 @@ public:
     static GuestMemory* of(std::uint64_t machine_address);
 
 private:
+    Memory const* owner_;
     Pages pages_;
     std::vector<snp::Entry> entries_;
     std::uint64_t base_;
@@ -66,7 +74,7 @@ public:
         return private_.contains(guest_physical / page_size);
     }
     /// Bytes that the host and the guest share, or null.
-    std::byte* shared_page(std::uint64_t guest_physical) const;
+    std::byte* shared_page(std::uint64_t guest_physical, bool to_write) const;
     /// 0 or -errno. `answered`: the call has had its answer on the way.
     long set_slot(Context&, UserMemoryRegion2 const&, bool& answered);
     void set_private(std::uint64_t begin, std::uint64_t end, bool wanted) {
@@ -78,6 +86,8 @@ public:
 
 private:
     std::vector<Slot> slots_;
+    /// 0, or why this piece of private memory cannot be this slot's.
+    long bind(Context&, UserMemoryRegion2 const&, Slot&) const;
     PageSet private_;
 };
 

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t run_size = 3 * page_size; // kvm_run, data of ports, nothing
 constexpr std::size_t port_data = page_size;
+constexpr std::uint32_t flag_mask = 0xc000'0084; // SFMASK
 
 // What an SNP guest reaches without an intercept (svm.c: direct_access_msrs; sev.c:
 // sev_es_init_vmcb).
@@ -52,6 +53,12 @@ Vcpu::Vcpu(Vm& vm, std::uint32_t id)
     auto registers = cpu_.registers();
     registers.efer |= 0x1000; // SVME, as KVM has it in every VMCB
     cpu_.set_registers(registers);
+    // KVM's reset is not the processor's: the FPU is as FNINIT leaves it, and no flag is masked.
+    engine::ExtendedState initial{};
+    store(initial, engine::XsaveFcw, std::uint16_t{0x37f});
+    store(initial, engine::XsaveMxcsr, std::uint32_t{0x1f80});
+    cpu_.set_extended_state(initial);
+    cpu_.set_msr(flag_mask, 0);
     if (id != 0 && vm.local_apics()) mp_state_ = KVM_MP_STATE_UNINITIALIZED;
     thread_ = std::thread{[this] { work(); }};
 }
@@ -114,7 +121,8 @@ long Vcpu::run_once() {
         Turn const turn;
         take_dirty_registers();
         if (auto const completion = std::exchange(completion_, nullptr)) completion();
-        if (run_page().immediate_exit != 0) exit(KVM_EXIT_INTR, -EINTR);
+        // The reason of the exit before stays: user space has only let that one be completed.
+        if (run_page().immediate_exit != 0) outcome_ = -EINTR;
     }
     auto const outcome = outcome_ ? *outcome_ : run_engine();
     Turn const turn;
@@ -209,6 +217,12 @@ void Vcpu::exit_io(
 
 void Vcpu::exit_memory_fault(std::uint64_t guest_physical, bool private_access) {
     auto& run = run_page();
+    log_step(
+        "tee-model: memory fault at %#lx, %s, rip %#lx\n",
+        guest_physical,
+        private_access ? "private" : "shared",
+        cpu_.rip()
+    );
     MemoryFault const fault{
         .flags = private_access ? memory_exit_private : 0,
         .gpa = page_of(guest_physical),

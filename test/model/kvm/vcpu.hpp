@@ -80,11 +80,14 @@ private:
     void wait_for_kick();
     long run_engine();
     engine::Answer port(engine::Exit const&);
+    engine::Answer hypercall(engine::Cpu&);
     Reply registers_call(Context&);
     Reply state_call(Context&);
+    Reply extended_state_call(Context&);
     Reply set_cpuid(Context&);
     Reply msrs(Context&, bool store);
     Reply start(Context&);
+    Reply pre_fault(Context&);
 
     Vm& vm_;
     std::uint32_t id_;

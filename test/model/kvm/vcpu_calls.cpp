@@ -5,6 +5,7 @@
 #include "kvm/turns.hpp"
 #include "kvm/vcpu.hpp"
 #include "kvm/vm.hpp"
+#include "snp/guest.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -18,11 +19,17 @@ struct ListHead {
     std::uint32_t count;
     std::uint32_t padding;
 };
+// struct kvm_xsave, which in C++ has another size than in C.
+using XsavePage = std::array<std::byte, page_size>;
 constexpr unsigned set_cpuid2 = _IOW(KVMIO, 0x90, ListHead);
 constexpr unsigned get_cpuid2 = _IOWR(KVMIO, 0x91, ListHead);
 constexpr unsigned get_msrs = _IOWR(KVMIO, 0x88, ListHead);
 constexpr unsigned set_msrs = _IOW(KVMIO, 0x89, ListHead);
+constexpr unsigned get_xsave = _IOR(KVMIO, 0xa4, XsavePage);
+constexpr unsigned set_xsave = _IOW(KVMIO, 0xa5, XsavePage);
+constexpr unsigned get_xsave2 = _IOR(KVMIO, 0xcf, XsavePage);
 constexpr std::uint32_t most_entries = 256;
+constexpr std::uint64_t all_components = 7; // of the extended state
 
 } // namespace
 
@@ -93,6 +100,25 @@ Reply Vcpu::msrs(Context& context, bool store) {
     return done;
 }
 
+// Private pages are assigned before the guest asks; everything else is here anyway. What is done is
+// told, whatever stops it.
+Reply Vcpu::pre_fault(Context& context) {
+    auto wanted = context.read<PreFaultMemory>();
+    if (!wanted) return -EFAULT;
+    if (wanted->flags != 0 || (wanted->gpa | wanted->size) % page_size != 0 || wanted->size == 0)
+        return -EINVAL;
+    bool any = false;
+    while (wanted->size != 0 && vm_.memory().find(wanted->gpa) != nullptr) {
+        if (vm_.snp() != nullptr && vm_.memory().is_private(wanted->gpa))
+            vm_.snp()->assign(wanted->gpa);
+        wanted->gpa += page_size;
+        wanted->size -= page_size;
+        any = true;
+    }
+    auto const told = context.write(*wanted);
+    return told.value != 0 || any ? told : Reply{-ENOENT};
+}
+
 Reply Vcpu::state_call(Context& context) {
     switch (context.request()) {
     case KVM_SET_XCRS: {
@@ -138,6 +164,35 @@ Reply Vcpu::state_call(Context& context) {
     }
 }
 
+// KVM_GET_XSAVE and KVM_SET_XSAVE: a page, of which this processor uses the beginning.
+Reply Vcpu::extended_state_call(Context& context) {
+    if (protected_) return -EINVAL;
+    if (context.request() != set_xsave) {
+        XsavePage page{};
+        std::ranges::copy(cpu_.extended_state(), page.begin());
+        return context.write(page);
+    }
+    auto const state = context.read<engine::ExtendedState>();
+    if (!state) return -EFAULT;
+    auto const components = load<std::uint64_t>(*state, engine::XsaveHeader);
+    if ((components & ~all_components) != 0) return -EINVAL;
+    auto wanted = *state;
+    // A component that is not there is in its initial state.
+    auto const initial = engine::ExtendedState{};
+    if ((components & 2) == 0)
+        std::ranges::copy(
+            std::span{initial}.subspan(engine::XsaveXmm, 256),
+            std::span{wanted}.subspan(engine::XsaveXmm).begin()
+        );
+    if ((components & 4) == 0)
+        std::ranges::copy(
+            std::span{initial}.subspan(engine::XsaveYmmHigh, 256),
+            std::span{wanted}.subspan(engine::XsaveYmmHigh).begin()
+        );
+    cpu_.set_extended_state(wanted);
+    return 0;
+}
+
 Reply Vcpu::ioctl(Context& context) {
     if (context.request() == KVM_RUN) return start(context);
     Turn const turn;
@@ -161,6 +216,12 @@ Reply Vcpu::ioctl(Context& context) {
             ListHead{.count = static_cast<std::uint32_t>(cpuid_.size()), .padding = 0}
         );
     }
+    case get_xsave:
+    case get_xsave2:
+    case set_xsave:
+        return extended_state_call(context);
+    case pre_fault_memory:
+        return pre_fault(context);
     case get_msrs:
         return msrs(context, false);
     case set_msrs:

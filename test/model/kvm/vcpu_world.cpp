@@ -33,22 +33,36 @@ constexpr std::uint64_t apic_page = 0xfee0'0000;
 std::byte* Vcpu::page(engine::Physical at) {
     if (auto* const memory = GuestMemory::of(at))
         return memory->page(page_of(at - memory->base())).data();
-    return vm_.memory().shared_page(at);
+    return vm_.memory().shared_page(at, false); // translate() has seen to writes
 }
 
 std::optional<engine::Physical> Vcpu::translate(
     engine::Cpu& cpu, std::uint64_t at, engine::Access access, bool table, engine::Answer& answer
 ) {
     if (vm_.snp() != nullptr) return vm_.snp()->translate(*this, cpu, at, access, table, answer);
-    if (vm_.type() == ProtectedSoftwareVm) {
+    if (vm_.type() == ProtectedSoftwareVm && vm_.memory().is_private(at)) {
         // Which memory a page has is the attribute's alone to say; without it the guest stops.
         auto const* const slot = vm_.memory().find(at);
-        if (slot != nullptr && vm_.memory().is_private(at)) {
-            if (slot->guest) return slot->guest->base() + slot->guest_offset + (at - slot->at);
-            exit_memory_fault(at, true);
-            answer = engine::Answer::leave();
-            return std::nullopt;
-        }
+        if (slot != nullptr && slot->guest)
+            return slot->guest->base() + slot->guest_offset + (at - slot->at);
+        exit_memory_fault(at, true);
+        answer = engine::Answer::leave();
+        return std::nullopt;
+    }
+    auto const* const slot = vm_.memory().find(at);
+    bool const writes = access == engine::Access::Write;
+    if (slot != nullptr && vm_.memory().shared_page(at, writes) == nullptr) {
+        // The host's process has nothing there, or nothing that may be written.
+        exit_memory_fault(at, false);
+        answer = engine::Answer::leave();
+        return std::nullopt;
+    }
+    if (access == engine::Access::Execute && slot == nullptr) {
+        // KVM would emulate what it fetches there, and cannot.
+        exit(KVM_EXIT_INTERNAL_ERROR);
+        run_page().internal.suberror = KVM_INTERNAL_ERROR_EMULATION;
+        answer = engine::Answer::leave();
+        return std::nullopt;
     }
     return at;
 }
@@ -71,6 +85,25 @@ engine::Answer Vcpu::port(engine::Exit const& exit) {
             rax = size == 4 ? value : (rax & ~mask) | value;
         }
     );
+    return engine::Answer::leave_after(length);
+}
+
+// KVM's calls for guests: the one that user space has asked to see, and no other.
+engine::Answer Vcpu::hypercall(engine::Cpu& cpu) {
+    constexpr std::size_t length = 3;
+    constexpr auto unknown_call = static_cast<std::uint64_t>(-1000); // KVM_ENOSYS
+    if (cpu.general(engine::Rax) != hypercall_map_gpa_range || !vm_.tells_hypercalls()) {
+        cpu.general(engine::Rax) = unknown_call;
+        return engine::Answer::next(length);
+    }
+    auto& call = run_page().hypercall;
+    call = {};
+    call.nr = hypercall_map_gpa_range;
+    call.args[0] = cpu.general(engine::Rbx);
+    call.args[1] = cpu.general(engine::Rcx);
+    call.args[2] = cpu.general(engine::Rdx);
+    then([this, &cpu] { cpu.general(engine::Rax) = run_page().hypercall.ret; });
+    exit(KVM_EXIT_HYPERCALL);
     return engine::Answer::leave_after(length);
 }
 
@@ -99,8 +132,7 @@ engine::Answer Vcpu::intercept(engine::Cpu& cpu, engine::Exit const& exit) {
     case Wbinvd:
         return engine::Answer::next(2);
     case Vmmcall:
-        cpu.general(engine::Rax) = static_cast<std::uint64_t>(-1000);
-        return engine::Answer::next(3); // KVM_ENOSYS
+        return hypercall(cpu);
     case Msr: {
         auto const index = static_cast<std::uint32_t>(cpu.general(engine::Rcx));
         if (exit.info1 != 0) {
@@ -127,7 +159,7 @@ std::optional<engine::Answer> Vcpu::unknown(engine::Cpu& cpu, std::span<std::byt
 }
 
 // A load is answered when user space has: the instruction is tried again and finds the answer.
-bool Vcpu::device(engine::Cpu&, engine::Physical at, std::span<std::byte> data, bool store) {
+bool Vcpu::device(engine::Cpu& cpu, engine::Physical at, std::span<std::byte> data, bool store) {
     if (vm_.local_apics() && page_of(at) == apic_page) {
         auto const offset = static_cast<std::uint32_t>(at - apic_page);
         std::uint32_t value = store ? load<std::uint32_t>(data) : apic_.read(offset);
@@ -143,6 +175,13 @@ bool Vcpu::device(engine::Cpu&, engine::Physical at, std::span<std::byte> data, 
         return true;
     }
     auto& run = run_page();
+    if (cpu.delivering()) {
+        exit(KVM_EXIT_INTERNAL_ERROR);
+        run.internal.suberror = KVM_INTERNAL_ERROR_DELIVERY_EV;
+        run.internal.ndata = 5;
+        run.internal.data[3] = at;
+        return false;
+    }
     run.mmio.phys_addr = at;
     run.mmio.len = static_cast<std::uint32_t>(data.size());
     run.mmio.is_write = store ? 1 : 0;

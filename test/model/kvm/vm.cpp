@@ -1,6 +1,7 @@
 // See vm.hpp.
 #include "kvm/vm.hpp"
 
+#include "base/rules.hpp"
 #include "kvm/capabilities.hpp"
 #include "kvm/time.hpp"
 #include "kvm/turns.hpp"
@@ -52,7 +53,7 @@ Reply Vm::set_region(Context& context) {
         wanted = *given;
     }
     if ((wanted.flags & mem_guest_memfd) != 0 && type_ == DefaultVm) return -EINVAL;
-    if ((wanted.flags & KVM_MEM_READONLY) != 0 && type_ == SnpVm)
+    if ((wanted.flags & KVM_MEM_READONLY) != 0 && type_ == SnpVm && !broken(Rule::ReadOnlyRefused))
         return -EINVAL; // has_protected_state
     bool answered = false;
     auto const outcome = memory_.set_slot(context, wanted, answered);
@@ -82,7 +83,7 @@ Reply Vm::create_memory(Context& context) {
     if (wanted->flags != 0 || reserved || wanted->size == 0 || wanted->size % page_size != 0)
         return -EINVAL;
     if (wanted->size > most_private) return -ENOMEM;
-    auto made = std::make_shared<GuestMemory>(wanted->size);
+    auto made = std::make_shared<GuestMemory>(wanted->size, memory_);
     if (!*made) return -ENOMEM;
     int const theirs = made->theirs();
     context.table.add(std::move(made));
@@ -118,22 +119,6 @@ Reply Vm::enable_capability(Context& context) {
     }
 }
 
-// Private pages that the launch has not given the guest are assigned before it asks; nothing else
-// is to be done here.
-Reply Vm::pre_fault(Context& context) {
-    auto wanted = context.read<PreFaultMemory>();
-    if (!wanted) return -EFAULT;
-    if (wanted->flags != 0 || (wanted->gpa | wanted->size) % page_size != 0 || wanted->size == 0)
-        return -EINVAL;
-    while (wanted->size != 0) {
-        if (memory_.find(wanted->gpa) == nullptr) return -ENOENT;
-        if (snp_ && memory_.is_private(wanted->gpa)) snp_->assign(wanted->gpa);
-        wanted->gpa += page_size;
-        wanted->size -= page_size;
-    }
-    return context.write(*wanted);
-}
-
 Reply Vm::ioctl(Context& context) {
     Turn const turn;
     switch (context.request()) {
@@ -152,14 +137,13 @@ Reply Vm::ioctl(Context& context) {
         return set_attributes(context);
     case create_guest_memfd:
         return type_ == DefaultVm ? Reply{-EINVAL} : create_memory(context);
-    case pre_fault_memory:
-        return pre_fault(context);
     case KVM_ENABLE_CAP:
         return enable_capability(context);
     case KVM_CREATE_IRQCHIP:
         if (local_apics_) return -EEXIST;
         local_apics_ = true;
         return 0;
+    case KVM_SET_NR_MMU_PAGES:
     case KVM_SET_TSS_ADDR:
     case KVM_SET_IDENTITY_MAP_ADDR:
     case KVM_SET_GSI_ROUTING:

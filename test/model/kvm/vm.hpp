@@ -42,7 +42,6 @@ private:
     Reply create_memory(Context&);
     Reply create_vcpu(Context&);
     Reply enable_capability(Context&);
-    Reply pre_fault(Context&);
 
     VmType type_;
     Memory memory_;

@@ -40,6 +40,11 @@ std::optional<engine::Physical> Guest::translate(
         answer = engine::Answer::leave();
         return std::nullopt;
     }
+    if (vm_.memory().shared_page(at, access == engine::Access::Write) == nullptr) {
+        vcpu.exit_memory_fault(at, false);
+        answer = engine::Answer::leave();
+        return std::nullopt;
+    }
     return at;
 }
 

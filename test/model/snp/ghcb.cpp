@@ -4,6 +4,7 @@
 #include "base/bytes.hpp"
 #include "base/rules.hpp"
 #include "kvm/memory.hpp"
+#include "snp/hostile.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -21,13 +22,13 @@ constexpr std::uint64_t event_general_protection =
 } // namespace
 
 Ghcb::Ghcb(kvm::Memory& memory, std::uint64_t at)
-    : memory_{&memory}, at_{at}, there_{memory.shared_page(at) != nullptr} {
+    : memory_{&memory}, at_{at}, there_{memory.shared_page(at, true) != nullptr} {
     if (!there_) return;
     std::memcpy(copy_.data(), page(), copy_.size());
     std::memset(page() + valid_bitmap, 0, valid_bitmap_size);
 }
 
-std::byte* Ghcb::page() const { return memory_->shared_page(at_); }
+std::byte* Ghcb::page() const { return memory_->shared_page(at_, true); }
 
 bool Ghcb::valid(Field field) const {
     auto const bit = field / 8;
@@ -40,6 +41,7 @@ std::uint16_t Ghcb::usage() const { return load<std::uint16_t>(copy_, usage_at);
 void Ghcb::answer(Field field, std::uint64_t value) const {
     auto* const to = page();
     if (to == nullptr) return; // its slot has gone meanwhile
+    value = Hostile::own().answer(field, value);
     std::memcpy(to + field, &value, sizeof value);
     auto const bit = field / 8;
     if (!broken(Rule::ValidBits)) to[valid_bitmap + bit / 8] |= std::byte{1} << (bit % 8);

@@ -8,6 +8,7 @@
 #include "kvm/vcpu.hpp"
 #include "kvm/vm.hpp"
 #include "snp/guest.hpp"
+#include "snp/hostile.hpp"
 #include "snp/vmsa.hpp"
 
 #include <algorithm>
@@ -157,6 +158,7 @@ bool simple_event(Guest& guest, kvm::Vcpu& vcpu, Ghcb const& ghcb) {
 
 bool page_event(Guest& guest, kvm::Vcpu& vcpu, std::uint64_t at) {
     Ghcb const ghcb{guest.vm().memory(), at};
+    Hostile::own().next_event();
     if (!ghcb.there()) return false; // KVM cannot map it: the guest goes on as if nothing were
     if (ghcb[ExitCode] != Ioio && ghcb[ExitCode] != Msr)
         log_step(

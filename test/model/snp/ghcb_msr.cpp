@@ -6,6 +6,7 @@
 #include "kvm/vm.hpp"
 #include "snp/ghcb_events.hpp"
 #include "snp/guest.hpp"
+#include "snp/hostile.hpp"
 
 namespace model::snp {
 
@@ -63,11 +64,12 @@ void end_guest(kvm::Vcpu& vcpu, std::uint64_t reason) {
     vcpu.exit(KVM_EXIT_SYSTEM_EVENT);
 }
 
-bool exit_of_guest(Guest& guest, kvm::Vcpu& vcpu) {
+namespace {
+
+// Whether user space is asked.
+bool msr_request(Guest& guest, kvm::Vcpu& vcpu) {
     auto& state = guest.state(vcpu);
     auto& msr = state.ghcb_msr;
-    if ((msr & 0xfff) == 0) return page_event(guest, vcpu, msr);
-    log_step("tee-model: GHCB MSR %#lx\n", msr);
     switch (msr & 0xfff) {
     case InformationRequest:
         msr = information;
@@ -100,6 +102,17 @@ bool exit_of_guest(Guest& guest, kvm::Vcpu& vcpu) {
     default:
         return false; // Linux 7.3: the MSR stays as it is
     }
+}
+
+} // namespace
+
+bool exit_of_guest(Guest& guest, kvm::Vcpu& vcpu) {
+    auto& msr = guest.state(vcpu).ghcb_msr;
+    if ((msr & 0xfff) == 0) return page_event(guest, vcpu, msr);
+    log_step("tee-model: GHCB MSR %#lx\n", msr);
+    bool const asks = msr_request(guest, vcpu);
+    if (!asks) msr = Hostile::own().msr(msr);
+    return asks;
 }
 
 } // namespace model::snp

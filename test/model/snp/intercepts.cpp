@@ -5,6 +5,7 @@
 #include "kvm/vcpu.hpp"
 #include "kvm/vm.hpp"
 #include "snp/guest.hpp"
+#include "snp/hostile.hpp"
 #include "snp/vmsa.hpp"
 
 namespace model::snp {
@@ -57,6 +58,7 @@ engine::Answer Guest::model_register(kvm::Vcpu& vcpu, engine::Cpu& cpu, engine::
 }
 
 void Guest::before_entry(kvm::Vcpu& vcpu) {
+    Hostile::own().at_entry(*this, vcpu);
     auto& mine = state(vcpu);
     if (!mine.next_vmsa) return;
     auto const page = private_page(*mine.next_vmsa);

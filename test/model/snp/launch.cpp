@@ -145,6 +145,9 @@ Reply Guest::update(Context& context, SevCall& call) {
 long Guest::add_vmsas(SevCall& call) {
     for (auto const& vcpu : vm_.vcpus()) {
         auto page = vmsa_of(*vcpu, vmsa_features_);
+        for (std::size_t at = 0; log_steps && at < page.size(); at += 8)
+            if (auto const word = load<std::uint64_t>(page, at))
+                log_step("tee-model: VMSA of vCPU %u, %#lx: %#lx\n", vcpu->id(), at, word);
         if (auto const status =
                 firmware_.update(firmware::PageType::Vmsa, firmware::vmsa_address, page);
             status != firmware::Status::Success)

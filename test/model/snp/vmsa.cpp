@@ -5,6 +5,8 @@
 #include "engine/cpu.hpp"
 #include "kvm/vcpu.hpp"
 
+#include <algorithm>
+
 namespace model::snp {
 
 namespace {
@@ -81,9 +83,56 @@ enum Offset : std::uint16_t {
     Cr2 = 0x240,
     Features = 0x3b0,
     Xcr0 = 0x3e8,
+    X87Dp = 0x400,
     Mxcsr = 0x408,
-    Fcw = 0x410
+    Ftw = 0x40c,
+    Fsw = 0x40e,
+    Fcw = 0x410,
+    Fop = 0x412,
+    X87Rip = 0x418,
+    X87Registers = 0x420, // eight of 10 bytes
+    Xmm = 0x470,
+    YmmHigh = 0x570
 };
+
+// The save area has the fields of XSAVE at other places.
+void put_extended(std::span<std::byte> page, engine::ExtendedState const& state) {
+    store(page, X87Dp, load<std::uint64_t>(state, engine::XsaveFdp));
+    store(page, Mxcsr, load<std::uint32_t>(state, engine::XsaveMxcsr));
+    store(page, Ftw, std::uint16_t{load<std::uint8_t>(state, engine::XsaveFtw)});
+    store(page, Fsw, load<std::uint16_t>(state, engine::XsaveFsw));
+    store(page, Fcw, load<std::uint16_t>(state, engine::XsaveFcw));
+    store(page, Fop, load<std::uint16_t>(state, engine::XsaveFop));
+    store(page, X87Rip, load<std::uint64_t>(state, engine::XsaveFip));
+    for (std::size_t i = 0; i < 8; ++i)
+        std::ranges::copy(
+            std::span{state}.subspan(engine::XsaveSt + 16 * i, 10),
+            page.subspan(X87Registers + 10 * i).begin()
+        );
+    std::ranges::copy(std::span{state}.subspan(engine::XsaveXmm, 256), page.subspan(Xmm).begin());
+    std::ranges::copy(
+        std::span{state}.subspan(engine::XsaveYmmHigh, 256), page.subspan(YmmHigh).begin()
+    );
+}
+
+engine::ExtendedState extended_of(std::span<std::byte const> page) {
+    engine::ExtendedState state{};
+    store(state, engine::XsaveFdp, load<std::uint64_t>(page, X87Dp));
+    store(state, engine::XsaveMxcsr, load<std::uint32_t>(page, Mxcsr));
+    store(state, engine::XsaveFtw, static_cast<std::uint8_t>(load<std::uint16_t>(page, Ftw)));
+    store(state, engine::XsaveFsw, load<std::uint16_t>(page, Fsw));
+    store(state, engine::XsaveFcw, load<std::uint16_t>(page, Fcw));
+    store(state, engine::XsaveFop, load<std::uint16_t>(page, Fop));
+    store(state, engine::XsaveFip, load<std::uint64_t>(page, X87Rip));
+    auto const to = std::span{state};
+    for (std::size_t i = 0; i < 8; ++i)
+        std::ranges::copy(
+            page.subspan(X87Registers + 10 * i, 10), to.subspan(engine::XsaveSt + 16 * i).begin()
+        );
+    std::ranges::copy(page.subspan(Xmm, 256), to.subspan(engine::XsaveXmm).begin());
+    std::ranges::copy(page.subspan(YmmHigh, 256), to.subspan(engine::XsaveYmmHigh).begin());
+    return state;
+}
 
 std::uint16_t attributes_of(Segment const& s) {
     if (s.unusable) return 0;
@@ -144,8 +193,7 @@ VmsaPage vmsa_of(kvm::Vcpu& vcpu, std::uint64_t features) {
     for (auto const& [offset, msr] : msrs) store(page, offset, vcpu.cpu().msr(msr).value_or(0));
     store(page, Features, features);
     store(page, Xcr0, vcpu.cpu().xcr0());
-    store(page, Mxcsr, std::uint32_t{0x1f80});
-    store(page, Fcw, std::uint16_t{0x37f});
+    put_extended(page, vcpu.cpu().extended_state());
     return page;
 }
 
@@ -172,6 +220,7 @@ void start_from(kvm::Vcpu& vcpu, std::span<std::byte const> page) {
     vcpu.cpu().set_xcr0(load<std::uint64_t>(page, Xcr0));
     for (auto const& [offset, msr] : msrs)
         vcpu.cpu().set_msr(msr, load<std::uint64_t>(page, offset));
+    vcpu.cpu().set_extended_state(extended_of(page));
     vcpu.cpu().set_registers(registers);
 }
 

@@ -6,9 +6,11 @@ from model import model  # first: it finds the harness
 import debian
 from harness import BUILD, execute, scratch
 from initramfs import Initramfs
+from report import Report
 
 KERNEL = r"linux-image-6\.12\.\d+\+deb12-cloud-amd64"
 COMMAND_LINE = "console=ttyS0 loglevel=5 nokaslr printk.devkmsg=on reboot=k panic=-1 tsc_early_khz={khz}"
+NONCE = "0123456789abcdef" * 4
 TOOLS = "sh mount uname dmesg grep insmod ls mkdir sleep cat reboot hexdump dd wc".split()
 
 
@@ -72,3 +74,25 @@ reboot -f
         initrd.write_bytes(self.files.bytes())
         return execute([*model(), BUILD / "parts" / "snp-linux", "--kernel", self.kernel, "--initrd", initrd, "--append",
                         COMMAND_LINE.format(khz=_khz()) + append, *options], env=env, timeout=timeout)
+
+
+def printed_report(text, name="report"):
+    """A report that the guest's shell has printed, 32 bytes a line."""
+    return Report(bytes.fromhex("".join(re.findall(rf"{name} ([0-9a-f]{{64}})", text))))
+
+
+def reporting_guest():
+    """A guest whose shell asks its kernel's driver for a report, and prints it."""
+    guest = Guest()
+    for module in ("configfs", "ghash-generic", "gcm", "tsm", "sev-guest"):
+        guest.add_module(module)
+    guest.script(f"""
+mount -t configfs none /sys/kernel/config
+mkdir /sys/kernel/config/tsm/report/r
+cd /sys/kernel/config/tsm/report/r
+echo "provider $(cat provider)"
+printf {NONCE} > inblob
+cat outblob > /tmp/report
+hexdump -v -e '32/1 "%02x" "\\n"' /tmp/report | while read line; do echo "report $line"; done
+""")
+    return guest

@@ -2,6 +2,7 @@
 #include "vmm/host.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -40,10 +41,11 @@ std::vector<std::byte> file(std::string const& path) {
     return bytes;
 }
 
-Host::Host(std::uint64_t size)
+Host::Host(std::uint64_t size, std::string const& pages)
     : system_{::open("/dev/kvm", O_RDWR | O_CLOEXEC)},
       firmware_{::open("/dev/sev", O_RDWR | O_CLOEXEC)},
       shared_{Pages::create("snp-linux", size)} {
+    if (!pages.empty()) record_.open(pages, std::ios::binary);
     if (!system_ || !firmware_) give_up("/dev/kvm or /dev/sev cannot be opened");
     if (!shared_) give_up("no memory");
     machine_ = Descriptor{control(system_.number(), KVM_CREATE_VM, kvm::SnpVm, "KVM_CREATE_VM")};
@@ -113,6 +115,17 @@ bool Host::update(std::uint64_t at, std::span<std::byte> pages, std::uint8_t typ
                 ", firmware says " + std::to_string(call.error)
             );
         }
+    if (record_.is_open()) {
+        // Type, address, size; the bytes of those pages whose contents are measured.
+        std::array const head = {static_cast<std::uint64_t>(type), at, pages.size()};
+        record_.write(reinterpret_cast<char const*>(head.data()), sizeof head); // Safety: bytes
+        if (type == kvm::NormalPage)
+            record_.write(
+                reinterpret_cast<char const*>(pages.data()),
+                static_cast<std::streamsize>(pages.size())
+            );
+        record_.flush();
+    }
     return false;
 }
 

@@ -6,6 +6,7 @@
 #include "kvm/uapi.hpp"
 
 #include <cstdint>
+#include <fstream>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,7 +22,8 @@ std::vector<std::byte> file(std::string const& path);
 /// A guest's memory: all private, with a shared half for what it gives away.
 class Host {
 public:
-    explicit Host(std::uint64_t memory_size);
+    /// `pages`: a file that gets what the launch takes, in order; empty: none.
+    Host(std::uint64_t memory_size, std::string const& pages);
     int machine() const { return machine_.number(); }
     void sev(std::uint32_t command, void* data, char const* what);
     /// True: the firmware has corrected the page, which is to be given once more.
@@ -34,6 +36,7 @@ private:
     Descriptor machine_;
     Descriptor private_;
     Pages shared_;
+    std::ofstream record_;
 };
 
 /// A processor, and what its guest does by exits.

@@ -26,8 +26,8 @@ namespace {
 
 constexpr char const* help =
     R"(snp-linux --kernel FILE [--initrd FILE] [--append TEXT] [--memory MIB] [--processors N]
-          [--host-data HEX] [--id-block FILE --id-auth FILE]
-Starts a Linux kernel as an SNP guest. Ends with 0 when the guest asks for a reset, with 2 when it asks for its end, else with 1.
+          [--host-data HEX] [--id-block FILE --id-auth FILE] [--pages FILE]
+Starts a Linux kernel as an SNP guest. --pages: what the launch takes, for another's prediction of the digest. Ends with 0 when the guest asks for a reset, with 2 when it asks for its end, else with 1.
 )";
 
 struct CpuidList {
@@ -240,7 +240,7 @@ int main(int argc, char** argv) {
          .memory_size = size,
          .processors = processors}
     );
-    Host host{size};
+    Host host{size, options.contains("--pages") ? options.at("--pages") : std::string{}};
     CpuidList list;
     model::Descriptor const system{::open("/dev/kvm", O_RDWR | O_CLOEXEC)};
     control(system.number(), get_supported_cpuid, &list, "KVM_GET_SUPPORTED_CPUID");

@@ -43,6 +43,24 @@ struct Given {
     bool quiet = false;
 };
 
+// Of several what failed is told here, and the largest status counts.
+os::OrFailure<int> worst_of(std::vector<os::OrFailure<int>> const& results) {
+    if (results.size() == 1) return results.front();
+    int worst = 0;
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        auto status = static_cast<int>(protocol::ExitStatus::Failed);
+        if (results[i]) {
+            status = *results[i];
+        } else {
+            write_error("[" + std::to_string(i + 1) + "] " + failure_text(results[i].error()));
+            auto const* const kind = protocol::find_failure(results[i].error().name);
+            if (kind != nullptr) status = static_cast<int>(kind->status);
+        }
+        worst = std::max(worst, status);
+    }
+    return worst;
+}
+
 class DeployUse : public Use {
 public:
     explicit DeployUse(bool again) : again_{again} {}
@@ -279,13 +297,15 @@ DeployUse::one(unsigned number, Reach& reach, Console& console, Stop& stop) cons
     return status;
 }
 
+Progress progress(Given const& given) {
+    if (given.json) return Progress::Json;
+    return given.quiet ? Progress::Quiet : Progress::Text;
+}
+
 os::OrFailure<int> DeployUse::conduct(std::vector<std::unique_ptr<Reach>> const& keeps) {
     auto const signals = TRY(Signals::taken());
     terms_->look_ahead();
-    auto const progress = given_.json    ? Progress::Json
-                          : given_.quiet ? Progress::Quiet
-                                         : Progress::Text;
-    Console console{progress, keeps.size() > 1};
+    Console console{progress(given_), keeps.size() > 1};
     os::Fd const done{::eventfd(0, EFD_CLOEXEC)};
     std::vector<std::unique_ptr<Stop>> stops;
     std::vector<os::OrFailure<int>> results;
@@ -318,20 +338,7 @@ os::OrFailure<int> DeployUse::conduct(std::vector<std::unique_ptr<Reach>> const&
     }
     threads.clear();
     if (asked != 0) die_by(asked);
-    int worst = 0;
-    for (std::size_t i = 0; i < results.size(); ++i) {
-        if (results[i]) {
-            worst = std::max(worst, *results[i]);
-            continue;
-        }
-        if (results.size() == 1) return std::unexpected(results[i].error());
-        write_error("[" + std::to_string(i + 1) + "] " + failure_text(results[i].error()));
-        auto const* const kind = protocol::find_failure(results[i].error().name);
-        worst = std::max(
-            worst, static_cast<int>(kind == nullptr ? protocol::ExitStatus::Failed : kind->status)
-        );
-    }
-    return worst;
+    return worst_of(results);
 }
 
 os::OrFailure<int> DeployUse::carry_out(Global const& /*global*/) {

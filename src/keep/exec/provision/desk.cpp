@@ -87,12 +87,7 @@ os::OrFailure<void> Desk::begin() {
         );
     if (input_ended_) ring(input_bell_);
     if (!reception_) return {}; // nobody to attend to
-    if (tenant_)
-        (void)tenant_->say(
-            FrameType::Status,
-            wire::encode(wire::Status{.state = wire::State::Running, .exit = {}, .failure = {}})
-        );
-    ring(desk_bell_); // what the tenant has sent since the start may be here already
+    ring(desk_bell_);           // what the tenant has sent since the start may be here already
     thread_ = std::thread{[this] { attend(); }};
     return {};
 }
@@ -106,8 +101,22 @@ bool Desk::deliver(std::uint8_t stream, base::View bytes) {
            );
 }
 
+void Desk::run() {
+    std::scoped_lock const lock{mutex_};
+    say_running();
+}
+
+void Desk::say_running() {
+    if (std::exchange(running_, true) || !tenant_) return;
+    (void)tenant_->say(
+        FrameType::Status,
+        wire::encode(wire::Status{.state = wire::State::Running, .exit = {}, .failure = {}})
+    );
+}
+
 void Desk::write(std::uint8_t stream, base::View bytes) {
     std::unique_lock lock{mutex_};
+    say_running();
     while (!bytes.empty()) {
         auto const piece = bytes.first(std::min(bytes.size(), largest_piece));
         bytes = bytes.subspan(piece.size());
@@ -145,6 +154,7 @@ bool Desk::readable() {
 void Desk::end(int status, std::string_view failure) {
     if (!reception_) return;
     std::unique_lock lock{mutex_};
+    say_running(); // what has ended has run
     auto const deadline = Clock::now() + farewell;
     input_ended_ = true; // what comes is dropped, so that what is behind it is heard
     input_.clear();
@@ -234,6 +244,7 @@ void Desk::attach(Guest& guest, std::uint64_t number) {
     if (!is_tenant(guest.visitor, *ready_)) return guest.visitor.refuse("keep-not-empty");
     tenant_.emplace(std::move(guest.visitor));
     end_told_ = false;
+    running_ = true; // told below
     // So that its counts and ours go on alike.
     base::Bytes<16> counts{};
     std::ranges::copy(big_endian(number + output_.lost_from(number)), counts.begin());

@@ -38,6 +38,8 @@ public:
 
     // ---- the application's side ----
 
+    // It is about to begin, and what it listens at is open: now its tenant is told so.
+    void run();
     void write(std::uint8_t stream, base::View bytes);
     // Of standard input. 0: its end. Again: nothing has come, and waiting is not wanted.
     base::Result<std::size_t> read(std::span<std::byte> out, bool nonblocking, bool peek);
@@ -68,6 +70,7 @@ private:
     };
 
     os::OrFailure<void> begin();
+    void say_running();
     void attend(); // the thread
     std::vector<pollfd> waits(Clock::time_point& until);
     void hear_tenant();
@@ -97,6 +100,7 @@ private:
     std::deque<std::byte> input_;
     std::uint64_t input_had_ = 0; // of the tenant's, whatever was read of it; the end is one more
     bool input_ended_ = false;
+    bool running_ = false;     // the tenant was told
     bool end_told_ = false;    // to this tenant
     bool tenant_left_ = false; // the last one has ended its connection itself
     std::thread thread_;

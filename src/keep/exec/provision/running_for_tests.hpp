@@ -53,6 +53,7 @@ struct Running {
         desk = Desk::open(std::move(reception), std::move(ready), [this](int signal) {
                    stopped.set_value(signal);
                })->release();
+        desk->run();
         EXPECT_EQ(first->state(first->hear()), wire::State::Running);
     }
     static Bytes null() {

@@ -31,6 +31,7 @@ struct Brought {
     std::optional<net::AsideProtocol> aside; // that the Keep speaks on TLS ports
     // Standard streams 0 to 2, at the tenant's.
     std::function<std::unique_ptr<net::Connection>(std::uint32_t)> stream;
+    std::function<void()> opened; // hears when the application's files and sockets are there
     // The application's end, as the tenant is told; the failure's name, if it was one.
     std::function<void(int status, std::string_view failure)> ended;
 };

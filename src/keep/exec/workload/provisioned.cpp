@@ -246,6 +246,7 @@ private:
             .memory = memory_,
             .aside = {},
             .stream = {},
+            .opened = {},
             .ended = {}
         };
     }
@@ -261,6 +262,7 @@ private:
                 desk, static_cast<std::uint8_t>(number)
             );
         };
+        brought.opened = [&desk] { desk.run(); };
         brought.ended = [&desk](int status, std::string_view failure) {
             desk.end(status, failure);
         };

@@ -50,6 +50,7 @@ void model::engine::follow(BX_CPU_C& cpu, Answer const& answer) {
         if (cpu.speculative_rsp) cpu.gen_reg[BX_64BIT_REG_RSP].rrx = cpu.prev_rsp;
         cpu.EXT = 0;
         cpu.last_exception_type = 0;
+        cpu.in_event = false;
     }
     cpu.speculative_rsp = false;
     cpu.gen_reg[BX_64BIT_REG_RIP].rrx = cpu.prev_rip + answer.length;

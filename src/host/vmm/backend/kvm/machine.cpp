@@ -1,5 +1,7 @@
 #include "host/vmm/backend/kvm/machine.hpp"
 
+#include "host/vmm/fill.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <ctime>
@@ -89,26 +91,12 @@ base::Result<void> Machine::add_slot(std::uint64_t address, Mapping memory) {
     return {};
 }
 
-// What is copied: its pages come in at once, and memory that may be written is mapped into a Keep
-// eight pages at a time, where a read-only page comes alone.
-base::Result<void>
-Machine::place(Mapping& memory, std::size_t offset, Region const& region, Supply const& supply) {
-    auto const& contents = region.contents;
-    if (region.large_pages) memory.prefer_large_pages(offset, region.size());
-    if (region.used_at_once != 0) memory.populate(offset, region.used_at_once);
-    if (contents.part == Part::Nothing) return {};
-    if (auto const* file = contents.file_pages ? supply.file(contents) : nullptr) {
-        mapped_.push_back({.begin = region.begin, .end = region.end});
-        return memory.place_file(offset, *file, contents.size);
-    }
-    if (contents.size > page_size) memory.populate(offset, contents.size);
-    return supply.read(contents, 0, memory.bytes().subspan(offset, contents.size));
-}
-
 base::Result<void> Machine::fill_open(Stretch const& stretch, Supply const& supply) {
     auto memory = TRY(Mapping::create(stretch.end - stretch.begin));
-    for (auto const& region : stretch.regions)
-        TRY(place(memory, region.begin - stretch.begin, region, supply));
+    for (auto const& region : stretch.regions) {
+        auto const filled = TRY(vmm::fill(memory, region.begin - stretch.begin, region, supply));
+        if (filled == Filled::Mapped) mapped_.push_back({region.begin, region.end});
+    }
     return add_slot(stretch.begin, std::move(memory));
 }
 

@@ -60,8 +60,6 @@ private:
     base::Result<void> fill(Plan const& plan, Supply const& supply);
     base::Result<void> fill_open(Stretch const& stretch, Supply const& supply);
     base::Result<void> fill_sealed(Stretch const& stretch, Supply const& supply);
-    base::Result<void>
-    place(Mapping& memory, std::size_t offset, Region const& region, Supply const& supply);
 
     os::Fd machine_;
     std::size_t run_size_ = 0;

@@ -104,8 +104,11 @@ OtherRegisters other_registers(launch::ImageHeader const& image) {
 }
 
 base::Result<void> set_other_registers(os::Fd const& cpu, launch::ImageHeader const& image) {
-    auto const wanted = other_registers(image);
     TRY(set_cpuid(cpu));
+    return set_listed_registers(cpu, other_registers(image));
+}
+
+base::Result<void> set_listed_registers(os::Fd const& cpu, OtherRegisters const& wanted) {
     kvm_xcrs xcrs{};
     xcrs.nr_xcrs = 1;
     xcrs.xcrs[0].value = wanted.xcr0;

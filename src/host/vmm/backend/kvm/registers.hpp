@@ -29,6 +29,7 @@ struct OtherRegisters {
     std::uint64_t fmask;
 };
 OtherRegisters other_registers(protocol::launch::ImageHeader const& image);
+base::Result<void> set_listed_registers(os::Fd const& cpu, OtherRegisters const& wanted);
 base::Result<void>
 set_other_registers(os::Fd const& cpu, protocol::launch::ImageHeader const& image);
 

@@ -1,0 +1,67 @@
+"""Each rule of the model broken, one at a time: a stranger has to notice. One of them, another with each commit; ENARX_TEST_MODEL=all is
+all, some minutes.
+
+What only our own tests would notice stands in README.md as not proven, and is not tried here.
+"""
+from model import FOLDER, chosen  # first: it finds the harness
+from harness import Failed, execute, main, peers, scratch, story
+from linux_guest import Guest, printed_report, reporting_guest
+from report import check_signature
+
+# Rule -> the stranger that notices. The kernel ends itself, or its driver refuses.
+BY_THE_KERNEL = ["c-bit", "error-code", "validate-flag", "adjust-allowed", "registration", "valid-bits"]
+BY_ITS_DRIVER = ["secrets-page", "sequence-number", "message-tag"]
+BY_THE_REPORT = ["report-signature"]
+BY_SEV_SNP_MEASURE = ["digest-order", "digest-page-type", "vmsa-measured"]
+
+
+def broken(name):
+    return {"TEE_MODEL_MUTANT": name}
+
+
+def tell(name, notices, who):
+    @story(f"{who} notices when the model breaks the rule {name}", seconds=900)
+    def _():
+        if not notices(name):
+            raise Failed(f"nobody noticed {name}")
+
+
+def kernel_ends(name):
+    guest = Guest()
+    guest.script("echo end of the script")
+    outcome = guest.run(env=broken(name), timeout=120)
+    return outcome.status != 0 or "end of the script" not in outcome.text
+
+
+def report_of(name):
+    guest = reporting_guest()
+    outcome = guest.run("--pages", scratch("pages"), env=broken(name), timeout=200)
+    return printed_report(outcome.text)
+
+
+def driver_refuses(name):
+    return not report_of(name).raw
+
+
+def signature_fails(name):
+    try:
+        check_signature(report_of(name))
+        return False
+    except Exception:  # of cryptography's many
+        return True
+
+
+def digest_differs(name):
+    report = report_of(name)
+    predicted = execute([peers(FOLDER / "strangers" / "python_peers.txt"), FOLDER / "strangers" / "predict_digest.py", scratch("pages")])
+    return predicted.text.strip() != report.measurement.hex() and len(predicted.text.strip()) == 96
+
+
+if __name__ == "__main__":
+    everybody = [(name, kernel_ends, "Debian's kernel") for name in BY_THE_KERNEL]
+    everybody += [(name, driver_refuses, "its sev-guest driver") for name in BY_ITS_DRIVER]
+    everybody += [(name, signature_fails, "Python's cryptography") for name in BY_THE_REPORT]
+    everybody += [(name, digest_differs, "sev-snp-measure") for name in BY_SEV_SNP_MEASURE]
+    for entry in chosen(everybody, 1):
+        tell(*entry)
+    main()

@@ -17,6 +17,7 @@ using Error = boost::system::error_code;
 constexpr std::size_t piece_size = 64U << 10;
 constexpr unsigned switching_protocols = 101;
 constexpr unsigned first_final_status = 200;
+constexpr unsigned most_interim_ones = 16; // before the answer
 
 std::string lower(std::string_view text) {
     std::string out{text};
@@ -108,7 +109,11 @@ public:
         : channel_{channel}, limits_{limits}, to_head_{to_head}, sink_{sink} {}
 
     OrTrouble<ReadAnswer> whole() {
-        while (true) {
+        for (unsigned interim_ones = 0;; ++interim_ones) {
+            if (interim_ones > most_interim_ones)
+                return std::unexpected(
+                    Trouble{.text = "answers without end that are not the last"}
+                );
             Parser parser;
             auto head = TRY(take_head(parser));
             bool const interim =
@@ -165,6 +170,8 @@ private:
             drop(used);
             if (auto const& trouble = parser.get().body().trouble) return std::unexpected(*trouble);
             if (error == http::error::need_more) {
+                // What stands between pieces, and behind the last one, ends as a header does.
+                if (pending_.size() >= limits_.header) return no_http(http::error::header_limit);
                 if (!TRY(more(parser))) break;
             } else if (error) {
                 return no_http(error);

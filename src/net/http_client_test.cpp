@@ -130,6 +130,36 @@ TEST(HttpClient, TakesNoLongerHeadersThanItsLimit) {
     }
 }
 
+TEST(HttpClient, TakesNothingWithoutEndBetweenOrBehindPiecesOfABody) {
+    for (std::string const before : {"1;", "1\r\nx\r\n1;", "1\r\nx\r\n0\r\nA: "}) {
+        ScriptedServer server{[&](Peer& peer) {
+            peer.request();
+            peer.say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + before);
+            std::string const piece(65536, 'x');
+            for (int i = 0; i < 500; ++i) peer.say(piece);
+            peer.say("\r\n");
+        }};
+        HttpClient client{{.limits = {.header = 4096}}};
+        auto const read = client.ask({.address = server.address()});
+        ASSERT_FALSE(read) << before;
+        EXPECT_EQ(read.error().text, "headers longer than the limit") << before;
+    }
+}
+
+TEST(HttpClient, WaitsForTheAnswerBehindAFewOthersAndNotForEver) {
+    int count = 0;
+    ScriptedServer server{[&](Peer& peer) {
+        peer.request();
+        for (int i = 0; i < count; ++i) peer.say("HTTP/1.1 103 Early Hints\r\n\r\n");
+        peer.answer("200 OK", "", "at last");
+    }};
+    HttpClient client{{}};
+    count = 16;
+    EXPECT_TRUE(client.ask({.address = server.address()}));
+    count = 17;
+    EXPECT_FALSE(client.ask({.address = server.address()}));
+}
+
 TEST(HttpClient, TakesNoHalfAnswerForAWholeOne) {
     ScriptedServer server{[](Peer& peer) {
         peer.request();

@@ -44,6 +44,24 @@ def _trap():
     equal(status_of(process), 134)
 
 
+@story("a package that takes more memory than its Keep may have is refused by name, before it is loaded whole")
+def _memory():
+    app = folder("app-large")
+    shutil.copy(guest("hello"), app / "main.wasm")
+    (app / "zeros").touch()
+    os.truncate(app / "zeros", 100 << 20)
+    out = scratch("large.enx")
+    succeeded(enarx("package", app, "--out", out, "--key", tenant_key(), ALLOWED))
+    process, place = keep("small.sock", "--max-memory", "64M")
+    done = deploy(place, out)
+    equal(done.status, 137)
+    contains(done.errors, "more than the Keep has room for", "(memory-limit)")
+    equal(status_of(process), 137)
+    process, place = keep("enough.sock", "--max-memory", "256M")
+    succeeded(deploy(place, out), "Hello, world!\n")
+    equal(status_of(process), 0)
+
+
 @story("without the word for it, evidence without hardware opens nothing: the grant is not sent, and the Keep stays empty")
 def _refused():
     app = package("hello")

@@ -20,6 +20,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario")
 from harness import *  # noqa: E402,F403
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from network import connected, entry, free_port, listen  # noqa: E402
+from tenants import ALLOWED, package  # noqa: E402
 from hosts import TOKENS, Host, certificate, customer, gone, key_digest, problem, until  # noqa: E402
 
 
@@ -122,6 +124,42 @@ def _quota():
     host.keep(TOKENS["bob"])
     equal(host.ask("DELETE", f"/v1/keeps/{first['id']}", token=token)[0], 204)
     host.keep(token, memory="200M", listen=["127.0.0.1:8000"])
+
+
+@story("an application listens and connects where its host allows it, whatever its tenant tells the host that it wants")
+def _places():
+    port, other = free_port(), free_port()
+    host = Host(customers=customer("alice", ports=[port]))
+    token = write("token", TOKENS["alice"])
+    measured = ["--measurement", succeeded(enarx("measure", "kvm")).text.strip()] if BACKEND == "kvm" else []
+
+    def deployed(name, guest_name, toml, keep):
+        key = scratch(package(guest_name, toml=toml, name=name).name + ".key")
+        told = json.loads(key.read_text())
+        wanted = {each: told.pop(each, None) for each in ("listen", "connect")}
+        true(any(wanted.values()), f"the key file says nothing of {toml}")
+        key.write_text(json.dumps(told | keep))
+        return start([PROGRAM, "deploy", "--host", host.url, "--token-file", token, ALLOWED, *measured, scratch(name + ".enx")])
+
+    client = entry("connect", "server", prot="tcp", host="127.0.0.1", port=other)
+    with socket.create_server(("127.0.0.1", other)) as inner:
+        inner.settimeout(0.2)
+        for name, guest_name, toml in (("quiet", "echo_server", listen("tcp", other + 1)), ("reaching", "client", client)):
+            process = deployed(name, guest_name, toml, {})
+            errors = process.communicate(timeout=TIMEOUT_S)[1].decode()
+            equal(process.returncode, 125, errors)
+            contains(errors, "(address-not-permitted)" if name == "quiet" else "(connection-failed)")
+        try:
+            inner.accept()
+            raise Failed("the Keep has reached what its host does not allow")
+        except TimeoutError:
+            pass
+    server = deployed("heard", "echo_server", listen("tcp", port), {"listen": [f"127.0.0.1:{port}"]})
+    with connected(port) as line:
+        line.sendall(b"hello")
+        equal(line.recv(5), b"hello")
+    server.terminate()
+    server.wait(TIMEOUT_S)
 
 
 @story("a host with room for two Keeps starts no third one")

@@ -88,6 +88,34 @@ def publishing():
     equal(service.status()["serial"], 5)
 
 
+@story("a key that the configuration names no more ends and adds nothing of what it published: whoever has it may be a thief")
+def _former_key():
+    service = Service()
+    service.package_it()
+    done(service.deployment("--allow-no-hardware"))
+    where = ["--steward", service.url, "--cacert", service.root, "--key", scratch("tenant.key")]
+    done(service.publish())
+    config = service.folder / "steward.toml"
+    whole = config.read_text()
+
+    def started_with(text):
+        service.process.terminate()
+        service.process.wait(TIMEOUT_S)
+        config.write_text(text)
+        service.start()
+        return [service.url if str(each).startswith("https://") else each for each in where]
+
+    for changed in (whole.replace(service.tenant, "11" * 32), whole.replace('deployments = ["shop/"]', 'deployments = ["bank/"]')):
+        true(changed != whole, "the configuration is the same")
+        there = started_with(changed)
+        contains(enarx("deployment", "withdraw", "shop/api", *there).errors, "deployment-unknown")
+        contains(service.publish(words=["--registry", "registry.example/shop"]).errors, "deployment-refused")
+    there = started_with(whole)
+    equal(service.status()["withdrawn"], None)
+    done(enarx("deployment", "withdraw", "shop/api", *there))
+    true(service.status()["withdrawn"], "it is not withdrawn")
+
+
 @story("each denial names its rule; a second grant, a replay and an answer to nothing get nothing")
 def denials():
     service = Service()

@@ -160,6 +160,14 @@ bool Connection::receive() {
         auto const used = consume(bytes);
         auto const rest = bytes.subspan(used);
         input_.assign(rest.begin(), rest.end());
+        // What stands between pieces of a body, and behind the last one, ends as a header does.
+        if (state_ == State::Receiving && input_.size() > around_->limits.header) {
+            input_.clear();
+            bad(
+                {.status = 431,
+                 .text = "a piece's header or trailer is longer than this server takes"}
+            );
+        }
     }
     return state_ == State::Receiving;
 }

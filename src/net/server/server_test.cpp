@@ -71,6 +71,20 @@ TEST_F(ServerTest, refuses_long_headers_and_what_is_no_request) {
                     .starts_with("HTTP/1.1 400 "));
 }
 
+TEST_F(ServerTest, refuses_what_has_no_end_between_or_behind_pieces_of_a_body) {
+    start();
+    for (std::string const before : {"1;", "1\r\nx\r\n1;", "1\r\nx\r\n0\r\nA: "}) {
+        auto const answer =
+            ask("POST /echo/a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + before +
+                std::string(200'000, 'x'));
+        EXPECT_TRUE(answer.starts_with("HTTP/1.1 431 ")) << before << answer;
+    }
+    auto const answer =
+        ask("POST /echo/a HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: "
+            "close\r\n\r\n1;x=y\r\na\r\n0\r\nA: b\r\n\r\n");
+    EXPECT_EQ(body_of(answer), "POST a  a 1");
+}
+
 TEST_F(ServerTest, tells_unknown_paths_from_unknown_methods) {
     start();
     EXPECT_TRUE(ask("GET /nothing HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 404 "));

@@ -48,7 +48,7 @@ constexpr Shape shape_of(Kind kind) {
 
 constexpr bool known(std::uint16_t kind) {
     return kind >= static_cast<std::uint16_t>(Kind::Action) &&
-           kind <= static_cast<std::uint16_t>(Kind::StewardPin);
+           kind <= static_cast<std::uint16_t>(Kind::Places);
 }
 
 std::string_view text_of(std::span<std::byte const> bytes) {

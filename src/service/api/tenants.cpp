@@ -99,6 +99,13 @@ objection(wire::Deployment const& deployment, Tenant const& tenant, Digest const
     return {};
 }
 
+// Whether who signs is a tenant still, and may use this name still. A key that the operator has
+// taken out, since somebody else has it, is not to end what it once published, for good.
+bool is_tenant_of(Settings const& settings, Digest const& signer, std::string_view deployment) {
+    auto const* const tenant = settings.tenant_with(signer);
+    return tenant != nullptr && tenant->may_name(deployment);
+}
+
 // Whether the deployment, as its tenant signed it, has a secret of that name.
 bool names(DeploymentRow const& row, std::string_view secret) {
     auto const message = crypto::verified_message(row.statement, wire::deployment_type);
@@ -166,8 +173,8 @@ Response Api::entrust(Request const& request, bool secret) {
     std::string const name{sent->name};
     auto const row = parts_.store.deployment(name, sent->serial);
     if (!row) return answer_of_store(row.error());
-    auto const tenant = crypto::sha256(message->key);
-    if (!*row || !base::equal((*row)->tenant, tenant))
+    Digest const tenant = crypto::sha256(message->key);
+    if (!*row || (*row)->tenant != tenant || !is_tenant_of(parts_.settings, tenant, name))
         return problem(
             not_found, "deployment-unknown", "there is no such version of that deployment of yours"
         );
@@ -213,7 +220,8 @@ Response Api::withdraw(Request const& request) {
         return problem(bad_request, "request-invalid", "path and body name two deployments");
     auto const row = parts_.store.newest(wish->name);
     if (!row) return answer_of_store(row.error());
-    if (!*row || !base::equal((*row)->tenant, crypto::sha256(message->key)))
+    Digest const tenant = crypto::sha256(message->key);
+    if (!*row || (*row)->tenant != tenant || !is_tenant_of(parts_.settings, tenant, wish->name))
         return problem(not_found, "deployment-unknown", "there is no such deployment of yours");
     auto const entry = line(
         wire::LogKind::Deployment,

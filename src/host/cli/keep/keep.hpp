@@ -16,7 +16,7 @@ inline constexpr Command keep_command{
                "application sealed for this Keep alone. `enarx serve` starts such Keeps for "
                "tenants elsewhere.\n"
                "Where the tenant's application listens and connects, --listen and --connect have "
-               "to allow it; a Keep of kind nil is not held to that.",
+               "to allow it.",
     .use = use_keep,
     .runs_a_program = true,
 };

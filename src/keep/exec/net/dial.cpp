@@ -1,6 +1,7 @@
 #include "keep/exec/net/dial.hpp"
 
 #include "keep/exec/net/names.hpp"
+#include "keep/exec/net/places.hpp"
 #include "os/socket.hpp"
 
 #include <algorithm>
@@ -65,6 +66,14 @@ os::OrFailure<os::Fd> dial_one_of(
 }
 
 os::OrFailure<os::Fd> dial(std::string const& host, std::uint16_t port) {
+    if (!may_connect(host, port))
+        return std::unexpected(
+            os::Failure{
+                .name = failure_name(Errno::Access),
+                .text = "connect to " + host + ", port " + std::to_string(port) +
+                        ": the host does not allow that"
+            }
+        );
     auto const addresses = TRY(resolve(host, port));
     return dial_one_of(addresses, host + ", port " + std::to_string(port), address_patience);
 }

@@ -1,6 +1,7 @@
 #include "keep/exec/net/tcp_listener.hpp"
 
 #include "keep/exec/net/names.hpp"
+#include "keep/exec/net/places.hpp"
 #include "keep/exec/net/tcp_connection.hpp"
 #include "os/socket.hpp"
 
@@ -16,6 +17,7 @@ using os::SocketAddress;
 constexpr int backlog = 4096; // Linux takes at most net.core.somaxconn of it
 
 Result<os::Fd> listening_socket(SocketAddress const& address) {
+    if (!may_listen(address)) return std::unexpected(Errno::Access);
     auto socket = TRY(os::stream_socket(address.family()));
     TRY(os::reuse_address(socket.number()));
     if (address.family() == AF_INET6) TRY(os::dual_stack(socket.number()));

@@ -7,20 +7,16 @@ namespace exec::provision {
 namespace tar = package::tar;
 using base::Errno;
 
-namespace {
-
-tar::Read<void> told(base::Result<void> const& done, std::string_view path) {
+tar::Read<void> Archive::told(base::Result<void> const& done, std::string_view path) {
     if (done) return {};
-    bool const full = done.error() == Errno::NoSpc || done.error() == Errno::NoMem;
+    full_ = done.error() == Errno::NoSpc || done.error() == Errno::NoMem;
     return std::unexpected(
         tar::Refused{
-            .why = full ? "more than the Keep has room for" : "an entry that cannot be made",
+            .why = full_ ? "more than the Keep has room for" : "an entry that cannot be made",
             .path = std::string{path}
         }
     );
 }
-
-} // namespace
 
 tar::Read<void> Archive::entry(tar::Entry const& entry) {
     std::string const path{entry.path};

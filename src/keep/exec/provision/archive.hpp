@@ -18,9 +18,14 @@ public:
     package::tar::Read<void> contents(base::View piece) override;
     // Once all of it was believed.
     base::Result<std::unique_ptr<vfs::Directory>> finish() { return builder_.finish(); }
+    // Whether an entry was refused because there was no room for it.
+    bool full() const { return full_; }
 
 private:
+    package::tar::Read<void> told(base::Result<void> const& done, std::string_view path);
+
     vfs::PackageBuilder builder_;
+    bool full_ = false;
 };
 
 // All bytes of one of its files. NoEnt: there is none of that name.

@@ -98,10 +98,11 @@ os::OrFailure<GrantedVisit> wait_for_grant(Reception& reception, Empty empty) {
     );
 }
 
-os::OrFailure<std::unique_ptr<vfs::Directory>>
-fetch_package(Granted const& granted, HostBlobs* host, Visitor* grantor) {
+os::OrFailure<std::unique_ptr<vfs::Directory>> fetch_package(
+    Granted const& granted, HostBlobs* host, Visitor* grantor, std::shared_ptr<base::Budget> room
+) {
     Source source{granted, host, grantor};
-    Archive archive{{.max_bytes = ~0ULL, .now = now_ns}};
+    Archive archive{{.max_bytes = ~0ULL, .within = std::move(room), .now = now_ns}};
     std::optional<base::View> key;
     if (granted.package_key()) key = granted.package_key()->view();
     auto const loaded = package::oci::load(
@@ -110,7 +111,7 @@ fetch_package(Granted const& granted, HostBlobs* host, Visitor* grantor) {
     if (!loaded) {
         auto text = loaded.error().text;
         if (!source.trouble().empty()) text += ": " + source.trouble();
-        return failed(loaded.error().name, std::move(text));
+        return failed(archive.full() ? "memory-limit" : loaded.error().name, std::move(text));
     }
     auto files = archive.finish();
     if (!files) return failed("package-damaged", "a symbolic link in it leads out of it");

@@ -3,6 +3,7 @@
 // From an empty Keep to one that is ready to start what a tenant granted, in conversation with
 // whoever knocks.
 
+#include "base/budget.hpp"
 #include "keep/exec/provision/host_blobs.hpp"
 #include "keep/exec/provision/reception.hpp"
 #include "keep/exec/vfs/file_system.hpp"
@@ -29,12 +30,13 @@ struct ReadyVisit {
 os::OrFailure<GrantedVisit> wait_for_grant(Reception& reception, Empty empty);
 
 // The package's files. `host`: its blobs, or null. `grantor`: who is asked for what is
-// not there, or null.
-os::OrFailure<std::unique_ptr<vfs::Directory>>
-fetch_package(Granted const& granted, HostBlobs* host, Visitor* grantor);
+// not there, or null. `room`: memory that they may take, or null for any; "memory-limit" beyond.
+os::OrFailure<std::unique_ptr<vfs::Directory>> fetch_package(
+    Granted const& granted, HostBlobs* host, Visitor* grantor, std::shared_ptr<base::Budget> room
+);
 inline os::OrFailure<std::unique_ptr<vfs::Directory>>
-fetch_package(GrantedVisit& visit, HostBlobs* host) {
-    return fetch_package(visit.granted, host, &visit.grantor);
+fetch_package(GrantedVisit& visit, HostBlobs* host, std::shared_ptr<base::Budget> room = nullptr) {
+    return fetch_package(visit.granted, host, &visit.grantor, std::move(room));
 }
 
 // What was loaded is what was granted; and then the grantor was shown evidence of that and has said

@@ -25,10 +25,11 @@ Bytes sum_of(std::string const& digest) { return *base::unhex(std::string_view{d
 
 // A Keep that is being provisioned, on a thread of its own.
 struct KeepThread {
-    Door door;
-    std::string module_found; // what the package has as main.wasm
-    std::optional<os::OrFailure<ReadyVisit>> outcome;
-    std::optional<Reception> reception;
+    std::shared_ptr<base::Budget> room = nullptr; // memory for the package's files
+    Door door = {};
+    std::string module_found = {}; // what the package has as main.wasm
+    std::optional<os::OrFailure<ReadyVisit>> outcome = {};
+    std::optional<Reception> reception = {};
     std::thread thread{[this] { run(); }};
 
     void run() {
@@ -38,7 +39,7 @@ struct KeepThread {
     }
     os::OrFailure<ReadyVisit> provision(Empty empty) {
         auto visit = TRY(wait_for_grant(*reception, std::move(empty)));
-        auto const files = fetch_package(visit, nullptr);
+        auto const files = fetch_package(visit, nullptr, room);
         if (!files) {
             tell(visit.grantor, files.error());
             return std::unexpected(files.error());
@@ -169,6 +170,20 @@ TEST(Provisioning, APackageThatNobodyGivesOrThatIsAnotherEndsTheKeep) {
         EXPECT_EQ(visit.refusal(), name);
         EXPECT_EQ(keep.ended(), name);
     }
+}
+
+TEST(Provisioning, APackageThatTakesMoreMemoryThanTheHostGivesEndsTheKeep) {
+    KeepThread keep{.room = std::make_shared<base::Budget>(2000)}; // for two of its three names
+    Granting const granting;
+    TestVisit visit{keep.door.knock(), granting.tenant.grantor};
+    ASSERT_TRUE(visit.shake_hands());
+    granting.grant(visit);
+    EXPECT_EQ(visit.state(visit.hear()), State::Granted);
+    auto const last = visit.serve(granting.package.blobs);
+    ASSERT_TRUE(last);
+    EXPECT_EQ(last->type, FrameType::Stream); // says it for people
+    EXPECT_EQ(visit.refusal(), "memory-limit");
+    EXPECT_EQ(keep.ended(), "memory-limit");
 }
 
 TEST(Provisioning, WhoGrantedMayComeBackBeforeTheStartAndNobodyElse) {

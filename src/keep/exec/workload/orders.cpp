@@ -82,6 +82,9 @@ void take(Orders& orders, Item const& item) {
     case Kind::Steward:
     case Kind::StewardPin:
         return; // together: take_pull()
+    case Kind::Places:
+        orders.places = item.text;
+        return;
     case Kind::Invoke:
         orders.invoke = item.text;
         return;
@@ -121,6 +124,7 @@ bool for_a_provisioned_keep(Kind kind) {
     case Kind::Pull:
     case Kind::Steward:
     case Kind::StewardPin:
+    case Kind::Places:
     case Kind::Backend:
     case Kind::Measurement:
     case Kind::MaxMemory:

@@ -45,6 +45,7 @@ struct Orders {
     std::optional<int> channel;       // listens for who provisions this Keep
     std::optional<int> blobs;         // of packages: a folder, or a package file
     std::optional<OrderedPull> pull;
+    std::optional<std::string_view> places; // net/places.hpp
     std::optional<std::string_view> invoke;
     std::optional<std::uint64_t> max_memory; // bytes
     std::optional<std::uint64_t> timeout_ms;

@@ -27,8 +27,8 @@ struct Brought {
     std::optional<crypto::TlsCredential> identity;        // of the Keep, for its TLS entries
     std::shared_ptr<net::LiveCredential const> certified; // the same, where it was certified
     std::vector<std::string> authorities;                 // PEM: who certifies other Keeps
-    std::optional<std::uint64_t> memory_limit; // of the host, and no part of what was granted
-    std::optional<net::AsideProtocol> aside;   // that the Keep speaks on TLS ports
+    std::shared_ptr<base::Budget> memory;    // of the host, and no part of what was granted
+    std::optional<net::AsideProtocol> aside; // that the Keep speaks on TLS ports
     // Standard streams 0 to 2, at the tenant's.
     std::function<std::unique_ptr<net::Connection>(std::uint32_t)> stream;
     std::function<void()> opened; // hears when the application's files and sockets are there

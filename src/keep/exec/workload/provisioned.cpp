@@ -1,6 +1,7 @@
 #include "keep/exec/workload/provisioned.hpp"
 
 #include "crypto/pem.hpp"
+#include "keep/exec/net/places.hpp"
 #include "keep/exec/provision/archive.hpp"
 #include "keep/exec/provision/desk.hpp"
 #include "keep/exec/provision/enquiry.hpp"
@@ -228,7 +229,7 @@ private:
 
     os::OrFailure<Digests> load(provision::Granted const& granted, provision::Visitor* grantor) {
         auto const host = host_.blobs ? provision::HostBlobs::open(os::Fd{*host_.blobs}) : nullptr;
-        unpacked_.files = TRY(fetch_package(granted, host.get(), grantor));
+        unpacked_.files = TRY(fetch_package(granted, host.get(), grantor, memory_));
         TRY(unpack(unpacked_, host_));
         return digests_of(unpacked_);
     }
@@ -242,7 +243,7 @@ private:
             .identity = ready.identity().share(),
             .certified = nullptr,
             .authorities = authorities_of(ready),
-            .memory_limit = host_.max_memory, // as it could also give the machine less
+            .memory = memory_,
             .aside = {},
             .stream = {},
             .opened = {},
@@ -271,6 +272,8 @@ private:
     Orders const& host_;
     Log const& log_;
     Timings& timings_;
+    // The package's files count, too: whoever brings them is not to take more than the host gives.
+    std::shared_ptr<base::Budget> memory_ = std::make_shared<base::Budget>(host_.max_memory);
     Unpacked unpacked_;
 };
 
@@ -280,6 +283,7 @@ os::Failure
 run_provisioned(Orders const& host, protocol::evidence::Digest const& digest, Timings& timings) {
     // The host's log is no place for what a tenant runs.
     Log const silent{{}, LogFormat::Text};
+    if (host.places) net::hold_to(*host.places);
     auto const done = Provisioning{host, silent, timings}.run(digest);
     return for_the_host(done.error());
 }

@@ -74,10 +74,9 @@ base::Result<engine::Ended, Stop> Run::run() {
     timings_.mark("application read");
 
     auto start = TRY(or_stop(plan_start(orders_)));
-    auto limit = start.plan.max_memory;
-    if (brought_ && brought_->memory_limit)
-        limit = std::min(limit.value_or(*brought_->memory_limit), *brought_->memory_limit);
-    auto const memory = std::make_shared<base::Budget>(limit);
+    auto const memory = std::make_shared<base::Budget>(
+        start.plan.max_memory, brought_ ? brought_->memory : nullptr
+    );
     engine_.emplace(settings_for(*application_, memory));
     timings_.mark("engine made");
     // Before anything that others may have written is read: what goes back to be kept comes from

@@ -216,7 +216,7 @@ void Cpu::intercept_msr(std::uint32_t index, bool wanted) {
     }
 }
 
-void Cpu::begin() { bx_pc_system.kill_bochs_request = 0; }
+void Cpu::begin() { bx_pc_system.kill_bochs_request = false; }
 
 void Cpu::run() {
     auto& cpu = bochs(index_);
@@ -234,9 +234,9 @@ void Cpu::run() {
             static_cast<Bit16u>(event.error_code.value_or(0))
         );
         cpu.prev_rip = cpu.gen_reg[BX_64BIT_REG_RIP].rrx;
-        cpu.EXT = 0;
+        cpu.EXT = false;
     }
-    if (bx_pc_system.kill_bochs_request == 0) cpu.cpu_loop();
+    if (!bx_pc_system.kill_bochs_request) cpu.cpu_loop();
 }
 
 void Cpu::inject(Injection const& event) { pending_ = event; }
@@ -261,7 +261,7 @@ void Cpu::flush() {
 }
 std::uint64_t Cpu::instructions() const { return bochs(index_).icount; }
 void Cpu::stop() {
-    bx_pc_system.kill_bochs_request = 1;
+    bx_pc_system.kill_bochs_request = true;
     for (unsigned i = 0; i < bx_cpu_count; ++i) bochs(i).async_event = 1;
 }
 void Cpu::forget_code() { flushICaches(); }

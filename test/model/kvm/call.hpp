@@ -19,9 +19,8 @@ struct Reply {
     long value = 0;
     int gift = -1; // a descriptor of the model's that the target gets
 
-    Reply(long outcome)
-        : value{outcome} {
-    } // NOLINT(google-explicit-constructor): that is what nearly all calls return
+    // NOLINTNEXTLINE(google-explicit-constructor): that is what nearly all calls return
+    Reply(long outcome) : value{outcome} {}
     static Reply give(int descriptor) {
         Reply reply{0};
         reply.kind = Kind::Gift;

@@ -7,7 +7,7 @@ set(aws_lc_include ${ENARX_DEPS}/include/aws-lc)
 add_custom_command(
     OUTPUT ${aws_lc_lib}/libssl.a ${aws_lc_lib}/libcrypto.a ${aws_lc_include}/openssl/ssl.h
     COMMAND ${CMAKE_SOURCE_DIR}/tools/build_crate.sh aws-lc ${aws_lc_crate} ${ENARX_DEPS}
-    DEPENDS ${aws_lc_crate}/Cargo.toml ${aws_lc_crate}/Cargo.lock ${aws_lc_crate}/src/lib.rs
+    DEPENDS ${aws_lc_crate}/Cargo.toml ${aws_lc_crate}/Cargo.lock ${aws_lc_crate}/src/lib.rs ${aws_lc_crate}/environment
     COMMENT "AWS-LC, the cryptography (beside Wasmtime)"
     VERBATIM)
 add_custom_target(aws_lc_build DEPENDS ${aws_lc_lib}/libssl.a)

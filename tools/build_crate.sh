@@ -13,9 +13,11 @@ flock 9
 export RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
 export AWS_LC_SYS_NO_PREFIX=1 CC=clang-22 CXX=clang++-22
 export CLANG_PATH=/usr/bin/clang-22 LIBCLANG_PATH=/usr/lib/llvm-22/lib
+environment=$crate/environment # settings of this crate alone, NAME=VALUE a line
+[ ! -e "$environment" ] || { set -a; . "$environment"; set +a; }
 
 # Nothing to do where these very sources were built by this very compiler (another preset, another checkout).
-stamp=$(cat "$crate/Cargo.toml" "$crate/Cargo.lock" "$crate/src/lib.rs" <(rustc --version; echo "$RUSTFLAGS") | sha256sum)
+stamp=$(cat "$crate/Cargo.toml" "$crate/Cargo.lock" "$crate/src/lib.rs" $([ ! -e "$environment" ] || echo "$environment") <(rustc --version; echo "$RUSTFLAGS") | sha256sum)
 outputs() {
     case $name in
     wasmtime) echo "$target/release/libenarx_wasmtime.a" "$deps/include/wasmtime-c-api/wasmtime.hh" ;;

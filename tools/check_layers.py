@@ -8,13 +8,13 @@ FLOORS = {
     "os": (2, False), "crypto": (2, False), "net": (2, False),
     "package": (3, True), "attest": (3, True),
     "policy": (4, False),
-    "keep/shim": (4, True), "keep/exec": (4, False), "host/vmm": (4, False), "host/serve": (4, False), "host/cli": (5, False), "service": (5, False),
+    "keep/shim": (4, True), "keep/exec": (4, False), "host/vmm": (4, False), "host/serve": (4, False), "host/cli": (5, False), "service": (5, False), "signer": (5, False),
 }
 # The platform that is an ordinary process, for tests and fuzzers; no Keep holds it.
 ORDINARY_PROCESS = "keep/shim/platform/fake/"
 # Between folders of one floor, and across the border of the TEE, only these.
 SAME_FLOOR = {("protocol", "hw"), ("crypto", "os"), ("net", "os"), ("net", "crypto")}
-SIDES = {"keep": "keep", "host": "host", "service": "service"}
+SIDES = {"keep": "keep", "host": "host", "service": "service", "signer": "signer"}
 # A third-party header belongs to one folder.
 OWNERS = [
     (re.compile(r"^(wasmtime|wasm|wasi)(\.h|\.hh|/)"), ("keep/exec/engine",)),
@@ -24,6 +24,7 @@ OWNERS = [
     (re.compile(r"^ares"), ("keep/exec/net",)),
     (re.compile(r"^linux/kvm\.h$"), ("host/vmm",)),
     (re.compile(r"^CLI/"), ("host/cli",)),
+    (re.compile(r"^p11-kit/"), ("signer",)),
     (re.compile(r"^sqlite3"), ("service/store/sqlite",)),
     (re.compile(r"^nlohmann/"), ("attest", "host", "keep/exec", "net", "package", "service")),
 ]

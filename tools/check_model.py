@@ -20,16 +20,32 @@ TEXTS = {
     "exporter.binder": ("src/crypto/authenticator.hpp", r'attestation_label = "([^"]*)"'),
     "exporter.context": ("src/crypto/tls_session.cpp", r'"(EXPORTER-server authenticator handshake context)"'),
     "exporter.finished": ("src/crypto/tls_session.cpp", r'"(EXPORTER-server authenticator finished key)"'),
+    "exporter.client-context": ("src/crypto/tls_session.cpp", r'"(EXPORTER-client authenticator handshake context)"'),
+    "exporter.client-finished": ("src/crypto/tls_session.cpp", r'"(EXPORTER-client authenticator finished key)"'),
+    "entrust.info": ("src/protocol/provision/entrust.cpp", r'info = "([^"]*)"'),
+    "entrust.type": ("src/protocol/provision/entrust.hpp", r'entrust_type = "([^"]*)"'),
+    "service.type": ("src/protocol/provision/entrust.hpp", r'service_type = "([^"]*)"'),
     "authenticator.signature": ("src/crypto/authenticator.cpp", r'label\{"([^"\\]*)\\0"'),
 }
 # Texts that the page has to say, too.
-ON_THE_PAGE = {"purpose.provision", "purpose.ready", "purpose.app", "keep-id", "grant.info", "package.commitment", "exporter.binder"}
+ON_THE_PAGE = {"purpose.provision", "purpose.ready", "purpose.app", "keep-id", "grant.info", "package.commitment", "exporter.binder", "entrust.info", "entrust.type", "service.type"}
 # Messages, where the code reads them, and under which heading the page has their table.
 MESSAGES = {
     "binding": ("src/protocol/provision/binding.cpp", "Binding"),
     "deployment": ("src/protocol/provision/deployment.cpp", "Deployment and grant"),
     "grant": ("src/protocol/provision/grant.cpp", "Deployment and grant"),
     "signature": ("src/protocol/provision/signed.cpp", None),
+    "service": ("src/protocol/provision/entrust.cpp", None),
+    "entrust": ("src/protocol/provision/entrust.cpp", None),
+}
+# Messages that the page writes as `{1: this, 2: that}` behind words that stand once.
+IN_A_LINE = {
+    "service": ("src/protocol/provision/entrust.cpp", "application/vnd.enarx.service.v1+cbor`: "),
+    "entrust": ("src/protocol/provision/entrust.cpp", "application/vnd.enarx.entrust.v1+cbor`: "),
+    "withdraw": ("src/protocol/provision/entrust.cpp", "application/vnd.enarx.withdraw.v1+cbor`: "),
+    "granted": ("src/protocol/provision/pull.cpp", "purpose `provision` | "),
+    "attestation": ("src/protocol/provision/pull.cpp", "`POST /v1/attest` | "),
+    "certified": ("src/protocol/provision/pull.cpp", "as 2, purpose `ready` | "),
 }
 # Numbers of HPKE's suites and of the extension that the page names.
 NUMBERS = {
@@ -98,6 +114,15 @@ def message_problems(root, page, models):
             yield f"the models: {message} is {wanted} in the code, and there {stated}"
 
 
+def line_problems(root, page):
+    for message, (file, words) in IN_A_LINE.items():
+        wanted = [number for number, _ in read_fields((root / file).read_text(), message)]
+        found = re.findall(re.escape(words) + r"`\{([^}]*)\}", page)
+        said = [int(number) for number in re.findall(r"(?:^|, )(\d+): ", found[0])] if len(found) == 1 else None
+        if said != wanted or not wanted:
+            yield f"docs/protocol/provision.md: {message} has the keys {wanted} in the code, and behind '{words}' {said}"
+
+
 def text_problems(root, page, models):
     for what, (file, pattern) in TEXTS.items():
         found = re.search(pattern, (root / file).read_text())
@@ -132,6 +157,7 @@ def problems_of(root):
             yield f"{path.name}: nobody knows what '{name}' is in the code"
         models.append((path, fields, texts))
     yield from message_problems(root, page, models)
+    yield from line_problems(root, page)
     yield from text_problems(root, page, models)
     wanted = frame_types((root / "src/protocol/provision/frame.hpp").read_text())
     if page_frames(page) != wanted or not wanted:

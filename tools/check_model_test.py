@@ -32,9 +32,13 @@ CASES = [
     (LIBRARY, "9 log,\n   10 sources", "9 log", "grant has 9 fields and a constructor of 10"),
     (LIBRARY, '@text grant.info "enarx/v1/grant"', '@text grant.info "enarx/v0/grant"', "there 'enarx/v0/grant'"),
     (LIBRARY, '(* @text keep-id "enarx/v1/keep" *)', "", "none has keep-id"),
+    (CODE + "entrust.cpp", '"entrust.sealed", 5', '"entrust.sealed", 6', "entrust has the keys [1, 2, 3, 4, 6] in the code"),
+    (CODE + "entrust.cpp", "enarx/v1/entrust", "enarx/v2/entrust", "entrust.info is"),
+    (PAGE, "{1: 1, 2: suite, 3: key that", "{1: 1, 2: key that", "service has the keys [1, 2, 3] in the code"),
+    (PAGE, "3: not after, 4: renew at}", "3: renew at}", "certified has the keys [1, 2, 3, 4] in the code"),
     (LIBRARY, '@text keep-id "enarx', "@text keep-id 'enarx", "not written as the others"),
 ]
-NEEDED = [PAGE, CODE + "frame.hpp", *(file for file, *_ in (*check_model.TEXTS.values(), *check_model.MESSAGES.values(), *check_model.NUMBERS.values()))]
+NEEDED = [PAGE, CODE + "frame.hpp", *(file for file, *_ in (*check_model.TEXTS.values(), *check_model.MESSAGES.values(), *check_model.NUMBERS.values(), *check_model.IN_A_LINE.values()))]
 
 
 def tree(place):

@@ -64,7 +64,8 @@ def wanted(model, weaker):
     if weaker and model["file"].endswith(".pml"):
         return {claim: "false" for claim in weaker["false"]}
     out = {claim: "true" for claim in model.get("true", [])} | {claim: "false" for claim in model.get("false", []) + model.get("reached", [])}
-    return out | {claim: "false" for claim in (weaker or {}).get("false", [])}
+    out |= {claim: "false" for claim in (weaker or {}).get("false", [])}
+    return out | {claim: "cannot be proved" for claim in (weaker or {}).get("unproved", [])}
 
 
 def cases(only):

@@ -9,15 +9,16 @@ build=(
     clang-22 lld-22 llvm-22 libclang1-22                       # compiler (Debian's security archive)
     libc6-dev libstdc++-12-dev cmake ninja-build make python3 ca-certificates  # make: for the build of AWS-LC
     libgtest-dev libgmock-dev                                  # CMake asks for them, though only ./test.sh compiles tests
-    nlohmann-json3-dev libtomlplusplus-dev libfmt-dev libc-ares-dev libboost-dev libsqlite3-dev
+    nlohmann-json3-dev libtomlplusplus-dev libfmt-dev libc-ares-dev libboost-dev libsqlite3-dev libp11-kit-dev
     wasi-libc libclang-rt-22-dev-wasm32 libc++-22-dev-wasm32   # the demonstrations are C and C++ programs
     gdb procps                                                 # what an administrator attacks them with
 )
 test=(
     chromium chromium-driver fonts-dejavu-core                 # votes in the voting demonstration
     spin                                                       # the Keep's states (docs/protocol/provision)
+    wabt musl-tools qemu-system-x86 strace systemd openssl skopeo docker-registry
+    softhsm2 opensc gnutls-bin faketime                        # a token for the service's authority; certtool; a clock that jumps
     libssl-dev                                                 # the machine model of test/model
-    wabt musl-tools qemu-system-x86 strace openssl skopeo docker-registry
     python3-jsonschema python3-cbor2 python3-cryptography man-db nodejs npm python3-pip python3-venv curl
     clang-tidy-22 clang-format-22 libclang-rt-22-dev git
 )

@@ -28,4 +28,6 @@ Only SEV-SNP, SGX or TDX keep the host out, and prove it to a verifier elsewhere
 The table as a page: $build/demos/voting/attacks.html
 A real election on your telephone or browser, with receipts, a public board and a verifier: demos/voting/README.md, or now:
   demos/voting/open_election.sh
+The same election handed to a Keep on a host that nobody trusts, with a certificate that says what runs, in seconds:
+  demos/voting/deploy.sh
 TEXT

@@ -95,7 +95,7 @@ Bytes places(std::string const& url) {
     return wrapped(Tag::Sequence, point);
 }
 
-Bytes authority_identifier(P384SigningKey const& key) {
+Bytes authority_identifier(P384Signer const& key) {
     return der_of([&](DerWriter& out) {
         out.nested(Tag::Sequence, [&](DerWriter& in) {
             in.add(context(0), identifier_of(key.public_key()));
@@ -124,7 +124,7 @@ void extensions(DerWriter& out, Issuer const& issuer, CertificateWish const& wis
 }
 
 // `content` with its signature around it, as certificates and lists have it.
-base::Result<Bytes> signed_by(P384SigningKey const& key, base::View content) {
+os::OrFailure<Bytes> signed_by(P384Signer const& key, base::View content) {
     auto const signature = TRY(key.sign(content));
     auto const value = der_of([&](DerWriter& out) { // Ecdsa-Sig-Value, RFC 5480
         out.nested(Tag::Sequence, [&](DerWriter& in) {
@@ -171,7 +171,7 @@ base::Result<base::Bytes<16>> fresh_serial() {
     return out;
 }
 
-base::Result<Bytes> issue_certificate(Issuer const& issuer, CertificateWish const& wish) {
+os::OrFailure<Bytes> issue_certificate(Issuer const& issuer, CertificateWish const& wish) {
     auto const content = der_of([&](DerWriter& out) {
         out.nested(Tag::Sequence, [&](DerWriter& in) {
             in.nested(context_constructed(0), [](DerWriter& version) {
@@ -196,7 +196,7 @@ base::Result<Bytes> issue_certificate(Issuer const& issuer, CertificateWish cons
     return signed_by(issuer.key, content);
 }
 
-base::Result<Bytes> issue_list(Issuer const& issuer, ListWish const& wish) {
+os::OrFailure<Bytes> issue_list(Issuer const& issuer, ListWish const& wish) {
     base::Bytes<8> number{};
     for (std::size_t i = 0; i < number.size(); ++i)
         number[i] = std::byte((wish.number >> (8 * (number.size() - 1 - i))) & 0xff);

@@ -3,7 +3,7 @@
 // Certificates and revocation lists that an authority here issues (RFC 5280): signed with ECDSA on
 // P-384 and SHA-384.
 
-#include "crypto/ec_signing_key.hpp"
+#include "crypto/p384_signer.hpp"
 
 #include <chrono>
 #include <optional>
@@ -40,10 +40,10 @@ struct CertificateWish {
 // Who issues: its name as its own certificate has it, and its key.
 struct Issuer {
     std::vector<std::byte> name; // DER
-    P384SigningKey const& key;
+    P384Signer const& key;
 };
 
-base::Result<std::vector<std::byte>>
+os::OrFailure<std::vector<std::byte>>
 issue_certificate(Issuer const& issuer, CertificateWish const& wish);
 
 struct RevokedSerial {
@@ -58,6 +58,6 @@ struct ListWish {
     std::vector<RevokedSerial> revoked;
 };
 
-base::Result<std::vector<std::byte>> issue_list(Issuer const& issuer, ListWish const& wish);
+os::OrFailure<std::vector<std::byte>> issue_list(Issuer const& issuer, ListWish const& wish);
 
 } // namespace crypto

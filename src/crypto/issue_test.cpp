@@ -14,8 +14,8 @@ using namespace std::chrono_literals;
 constexpr std::chrono::sys_seconds now{1'796'000'000s};
 
 struct Issue : testing::Test {
-    P384SigningKey root_key = *P384SigningKey::generate();
-    P384SigningKey middle_key = *P384SigningKey::generate();
+    OwnP384Signer root_key{*P384SigningKey::generate()};
+    OwnP384Signer middle_key{*P384SigningKey::generate()};
     P256SigningKey leaf_key = *P256SigningKey::generate();
     Issuer root{.name = name_of("Root"), .key = root_key};
     Issuer middle{.name = name_of("Middle"), .key = middle_key};

@@ -1,5 +1,6 @@
 #include "crypto/tls_context.hpp"
 
+#include "crypto/tls_peers.hpp"
 #include "crypto/tls_roots.hpp"
 
 #include <array>
@@ -42,6 +43,12 @@ TlsResult<TlsHandle<ssl_ctx_st>> tls_1_3() {
     // Whoever is named as an authority is one: an intermediate, or the peer's own certificate, too.
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(raw), X509_V_FLAG_PARTIAL_CHAIN);
     return context;
+}
+
+TlsResult<void> exchange_on_x25519(SSL_CTX* context) {
+    if (SSL_CTX_set1_groups_list(context, "X25519MLKEM768:X25519") != 1)
+        return settings_error("choosing the key exchange");
+    return {};
 }
 
 TlsResult<TlsHandle<ssl_ctx_st>> tls_1_3(TlsCredential const& credential) {
@@ -99,6 +106,12 @@ TlsResult<void> believe_servers(SSL_CTX* context, TlsClientSettings const& setti
     for (auto const& authority : authorities) TRY(trust(context, authority.get()));
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
     return {};
+}
+
+bool is_address(std::string const& name) {
+    bssl::UniquePtr<ASN1_OCTET_STRING> const address{a2i_IPADDRESS(name.c_str())};
+    ERR_clear_error();
+    return address != nullptr;
 }
 
 // RFC 8446 4.6.1: a ticket lets the client resume. Its key is this context's own and leaves with
@@ -160,7 +173,9 @@ TlsContext::server(TlsCredential const& credential, TlsServerSettings const& set
     TlsContext made{TRY(tls_1_3(credential))};
     SSL_CTX* const raw = made.context_.get();
     TRY(set_tickets(raw, settings.session_tickets));
+    if (settings.x25519_alone) TRY(exchange_on_x25519(raw));
     TRY(ask_clients(raw, settings));
+    if (!want_peers(raw, settings.peers)) return settings_error("preparing names of clients");
     made.alpn_ = std::make_unique<Alpn>(
         Alpn{.first = TRY(alpn_wire(settings.alpn)), .also = TRY(alpn_wire(settings.also_alpn))}
     );
@@ -187,6 +202,9 @@ TlsResult<void> TlsContext::speak_to_servers(TlsClientSettings const& settings) 
     if (settings.also_tls_1_2 && SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION) != 1)
         return settings_error("preparing TLS 1.2");
     TRY(believe_servers(raw, settings));
+    if (settings.x25519_alone) TRY(exchange_on_x25519(raw));
+    if (!want_peers(raw, settings.peers)) return settings_error("preparing names of servers");
+    peers_alone_ = settings.peers_alone && !settings.peers.empty();
 
     auto const wire = TRY(alpn_wire(settings.alpn));
     // Other than its sisters, this one answers 0 for success.
@@ -210,12 +228,13 @@ TlsResult<TlsSession> TlsContext::connect(std::string const& server_name) const 
     SSL_set_hostflags(ssl.get(), X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
 
     // RFC 6066 3: an address is not sent as the server's name.
-    bool named = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), server_name.c_str()) == 1;
-    if (!named) {
-        ERR_clear_error();
-        named = SSL_set1_host(ssl.get(), server_name.c_str()) == 1 &&
-                SSL_set_tlsext_host_name(ssl.get(), server_name.c_str()) == 1;
-    }
+    bool const address = is_address(server_name);
+    auto* const wanted = SSL_get0_param(ssl.get());
+    auto const* const name = server_name.c_str();
+    bool named = address || SSL_set_tlsext_host_name(ssl.get(), name) == 1;
+    if (!peers_alone_)
+        named = named && (address ? X509_VERIFY_PARAM_set1_ip_asc(wanted, name) == 1
+                                  : SSL_set1_host(ssl.get(), name) == 1);
     if (!named || server_name.empty())
         return settings_error("'" + server_name + "' is no name of a server");
     return TlsSession::over(std::move(ssl));

@@ -17,9 +17,13 @@
 
 namespace crypto {
 
+// Names of peers are URIs, such as SPIFFE IDs; one that ends with a slash stands for all below it.
+// A certificate bears at most one (X509-SVID, 2), or it is none of a peer.
 struct TlsServerSettings {
     std::span<std::string const> authorities; // PEM; clients that show a certificate must lead here
     bool client_certificate = false;          // refuse a client that shows none
+    // Where there are some: refuse a client whose certificate bears none of these names.
+    std::span<std::string const> peers = {};
     // Ask clients for a certificate and take any, or none: whose key it is that they have shown to
     // own (peer_public_key()), the caller has to know.
     bool any_client_certificate = false;
@@ -28,15 +32,20 @@ struct TlsServerSettings {
     // here.
     std::span<std::string const> also_alpn = {};
     bool session_tickets = false;
+    bool x25519_alone = false; // and with ML-KEM-768: no key exchange on another curve
 };
 
 struct TlsClientSettings {
     std::span<std::string const> authorities; // PEM; empty: the built-in ones
     std::span<std::string const> alpn;
+    // Where there are some: the server's certificate has to bear one of these names.
+    std::span<std::string const> peers = {};
+    bool peers_alone = false;  // and need not bear the one by which it was reached
     bool also_tls_1_2 = false; // for servers of others that carry nothing secret
     // The server shows a certificate that no authority knows: what it is, an authenticator on this
     // connection tells (crypto/authenticator.hpp), or the caller who knows its key.
     bool any_certificate = false;
+    bool x25519_alone = false; // as above
 };
 
 class TlsContext {
@@ -52,7 +61,7 @@ public:
     // A session on the server's side. The context outlives its handshake.
     TlsResult<TlsSession> accept() const;
     // A session to the server of that name, which its certificate must bear: a DNS name or an IP
-    // literal.
+    // literal, unless `peers` alone count.
     TlsResult<TlsSession> connect(std::string const& server_name) const;
 
 private:
@@ -68,6 +77,7 @@ private:
 
     TlsHandle<ssl_ctx_st> context_;
     std::unique_ptr<Alpn> alpn_; // its address is known to the library
+    bool peers_alone_ = false;
 };
 
 } // namespace crypto

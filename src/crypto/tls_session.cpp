@@ -1,6 +1,7 @@
 #include "crypto/tls_session.hpp"
 
 #include "crypto/raw.hpp"
+#include "crypto/tls_peers.hpp"
 
 #include <algorithm>
 #include <climits>
@@ -29,10 +30,18 @@ Kind kind_of(long verification) {
         return Kind::Expired;
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
+    case X509_V_ERR_APPLICATION_VERIFICATION: // of names of peers (tls_peers.cpp)
         return Kind::WrongName;
     default:
         return Kind::Untrusted;
     }
+}
+
+// Of a peer that is none of those who were wanted.
+std::string whose_certificate(SSL* session) {
+    bssl::UniquePtr<X509> const certificate{SSL_get_peer_certificate(session)};
+    auto const uri = certificate ? peer_uri(certificate.get()) : std::string{};
+    return uri.empty() ? "its certificate does not name one Keep" : "its certificate is for " + uri;
 }
 
 } // namespace
@@ -111,9 +120,9 @@ TlsResult<bool> TlsSession::handshake() {
     bool const disbelieved = ERR_GET_REASON(ERR_peek_error()) == SSL_R_CERTIFICATE_VERIFY_FAILED;
     if (long const verified = SSL_get_verify_result(ssl_.get()); disbelieved) {
         ERR_clear_error();
-        return std::unexpected(
-            TlsError{.kind = kind_of(verified), .text = X509_verify_cert_error_string(verified)}
-        );
+        std::string text = X509_verify_cert_error_string(verified);
+        if (verified == X509_V_ERR_APPLICATION_VERIFICATION) text = whose_certificate(ssl_.get());
+        return std::unexpected(TlsError{.kind = kind_of(verified), .text = std::move(text)});
     }
     if (wire_->ended && wire_->incoming.empty()) {
         ERR_clear_error();

@@ -11,6 +11,7 @@
 #include "os/fd.hpp"
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -48,6 +49,11 @@ struct TlsWish {
     std::vector<std::string> alpn = {};
     bool also_tls_1_2 = true;
 };
+
+class Channel;
+// How a server is reached by its name.
+using Dial = std::function<
+    OrTrouble<Channel>(std::string const& host, std::string const& port, Patience const& patience)>;
 
 class Channel {
 public:

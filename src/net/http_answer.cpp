@@ -182,6 +182,8 @@ private:
         pending_.resize(old + (got ? *got : 0));
         if (!got) return std::unexpected(got.error());
         if (*got > 0) return true;
+        // Beast takes a connection without a byte for an answer with nothing in it.
+        if (!parser.is_header_done()) return no_http(http::error::partial_message);
         Error error;
         parser.put_eof(error);
         if (error) return no_http(error);

@@ -184,10 +184,9 @@ OrTrouble<HttpClient::Kept> HttpClient::open(WebAddress const& address, Deadline
     auto patience = settings_.patience;
     auto const left = std::chrono::floor<std::chrono::milliseconds>(deadline - Clock::now());
     patience.connect = std::min(patience.connect, left);
-    auto channel =
-        TRY(Channel::connect(
-            proxy ? proxy->host : address.host, proxy ? proxy->port : address.port, patience
-        ));
+    auto channel = TRY(settings_.dial(
+        proxy ? proxy->host : address.host, proxy ? proxy->port : address.port, patience
+    ));
     channel.end_by(deadline);
     if (address.tls) {
         if (proxy) TRY(ask_proxy(channel, address, *proxy));

@@ -36,6 +36,7 @@ struct HttpRequest {
 using FollowPolicy = std::function<bool(WebAddress const& from, WebAddress const& to)>;
 
 struct HttpSettings {
+    Dial dial = Channel::connect; // who has no resolver of the system's names another one
     Patience patience = {};
     TlsWish tls = {};
     AnswerLimits limits = {};

@@ -23,6 +23,12 @@ std::optional<os::SocketAddress> address_of(addrinfo const& info) {
     return {};
 }
 
+// RFC 6761, 6.3: names below localhost are this machine's, whatever a server of names says; and a
+// service gives no others to Keeps that no hardware protects. The C library asks for them.
+std::string of_this_machine(std::string const& host) {
+    return host.ends_with(".localhost") ? "localhost" : host;
+}
+
 } // namespace
 
 base::Result<std::vector<os::SocketAddress>, std::string>
@@ -31,7 +37,8 @@ look_up(std::string const& host, std::string const& port) {
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = AI_NUMERICSERV | AI_ADDRCONFIG;
     addrinfo* found = nullptr;
-    if (int const error = ::getaddrinfo(host.c_str(), port.c_str(), &hints, &found); error != 0)
+    auto const name = of_this_machine(host);
+    if (int const error = ::getaddrinfo(name.c_str(), port.c_str(), &hints, &found); error != 0)
         return std::unexpected(std::string{::gai_strerror(error)});
     std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> const owner{found, &::freeaddrinfo};
     std::vector<os::SocketAddress> out;

@@ -1,4 +1,4 @@
-// Writes under another name beside the file, then gives it its own.
+// Writes without a name or under another one beside the file, then gives it its own.
 
 #include "os/new_file.hpp"
 
@@ -39,13 +39,26 @@ Result<void> name_it(std::string const& temporary, std::string const& path) {
     return done(::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE));
 }
 
+// Nothing where the file system has no such files, or where there would be no way to name one.
+Fd nameless(std::string const& path, unsigned mode) {
+    auto const folder = path.contains('/') ? path.substr(0, path.rfind('/') + 1) : std::string{"."};
+    if (::access("/proc/self/fd", X_OK) != 0) return {};
+    return Fd{::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, mode)};
+}
+
+Result<void> name_it(Fd const& file, std::string const& path) {
+    auto const there = "/proc/self/fd/" + std::to_string(file.number());
+    return done(::linkat(AT_FDCWD, there.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW));
+}
+
 } // namespace
 
 Result<NewFile> NewFile::begin(std::string const& path, Readers readers) {
     struct ::stat there{};
     if (::lstat(path.c_str(), &there) == 0) return std::unexpected(Errno::Exist);
-    auto temporary = TRY(beside(path));
     auto const mode = readers == Readers::Owner ? owner_only : everybody_reads;
+    if (auto file = nameless(path, mode)) return NewFile{path, {}, std::move(file)};
+    auto temporary = TRY(beside(path));
     auto file =
         TRY(check_fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)));
     return NewFile{path, std::move(temporary), std::move(file)};
@@ -70,7 +83,7 @@ Result<void> NewFile::write_at(std::uint64_t offset, std::span<std::byte const> 
 
 Result<void> NewFile::keep() const {
     TRY(done(::fsync(descriptor_.number())));
-    return name_it(temporary_, path_);
+    return temporary_.empty() ? name_it(descriptor_, path_) : name_it(temporary_, path_);
 }
 
 Result<void>

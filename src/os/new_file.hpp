@@ -14,8 +14,9 @@ namespace os {
 
 enum class Readers : unsigned char { Owner, Everybody }; // mode 0600, or 0644 as the umask allows
 
-// A file that is written piece by piece and has its name only in the end; until then it is under
-// another one in the same folder, and goes when this does.
+// A file that is written piece by piece and has its name only in the end. Until then it has none,
+// so that nothing of it is left even where this process is killed; where the file system has no
+// such files, it is under another name in the same folder, and goes when this does.
 class NewFile {
 public:
     // Errno::Exist where there is anything of that name already.
@@ -38,7 +39,7 @@ private:
           descriptor_{std::move(descriptor)} {}
 
     std::string path_;
-    std::string temporary_; // a moved-from one is empty
+    std::string temporary_; // empty: it has no name, or this is moved from
     Fd descriptor_;
 };
 

@@ -34,6 +34,14 @@ TEST_F(NewFile, holds_all_bytes_and_leaves_nothing_beside_it) {
     EXPECT_EQ(files(), 1U);
 }
 
+TEST_F(NewFile, has_no_name_before_it_is_whole) {
+    auto const file = os::NewFile::begin(path("a"), Readers::Everybody);
+    ASSERT_TRUE(file && file->write_at(0, content));
+    EXPECT_EQ(files(), 0U);
+    ASSERT_TRUE(file->keep());
+    EXPECT_EQ(std::filesystem::file_size(path("a")), content.size());
+}
+
 TEST_F(NewFile, of_a_secret_is_its_owners_alone) {
     ASSERT_TRUE(write_new_file(path("a"), content, Readers::Owner));
     EXPECT_EQ(mode(path("a")), 0600U);

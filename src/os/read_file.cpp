@@ -71,4 +71,18 @@ base::Result<FileBytes> read_file(int descriptor, std::uint64_t most) {
     return std::unexpected(base::Errno::NoMem);
 }
 
+base::Result<void> read_part(Fd const& file, std::uint64_t offset, std::span<std::byte> to) {
+    while (!to.empty()) {
+        auto const got = TRY(check(retry([&] {
+            return ::pread(file.number(), to.data(), to.size(), static_cast<off_t>(offset));
+        })));
+        if (got == 0) return std::unexpected(base::Errno::Io);
+        // The host cannot have moved more than there is room for.
+        if (static_cast<std::size_t>(got) > to.size()) return std::unexpected(base::Errno::Proto);
+        to = to.subspan(static_cast<std::size_t>(got));
+        offset += static_cast<std::uint64_t>(got);
+    }
+    return {};
+}
+
 } // namespace os

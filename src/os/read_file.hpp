@@ -3,6 +3,7 @@
 // A whole file in memory, read once: what the host changes afterwards does not matter.
 
 #include "base/result.hpp"
+#include "os/fd.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -30,5 +31,8 @@ base::Result<FileBytes> read_first(int descriptor, std::size_t size);
 
 // From the beginning for a file, from where it stands for a pipe. Errno::FBig above `most` bytes.
 base::Result<FileBytes> read_file(int descriptor, std::uint64_t most);
+
+// A part of a file, whole. Errno::Io: the file ends before it does.
+base::Result<void> read_part(Fd const& file, std::uint64_t offset, std::span<std::byte> to);
 
 } // namespace os

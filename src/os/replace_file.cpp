@@ -36,12 +36,14 @@ Result<void> sync_folder_of(std::string const& path) {
 Result<void> replace_file(std::string const& path, std::span<std::byte const> bytes) {
     auto const unfinished = path + ".new";
     auto const written = write_whole(unfinished, bytes);
-    auto const named = written ? done(std::rename(unfinished.c_str(), path.c_str())) : written;
-    if (!named) {
-        ::unlink(unfinished.c_str());
-        return named;
-    }
-    return sync_folder_of(path);
+    auto const named = written ? rename_file(unfinished, path) : written;
+    if (!named) ::unlink(unfinished.c_str());
+    return named;
+}
+
+Result<void> rename_file(std::string const& from, std::string const& to) {
+    TRY(done(std::rename(from.c_str(), to.c_str())));
+    return sync_folder_of(to);
 }
 
 } // namespace os

@@ -15,4 +15,8 @@ namespace os {
 // writer for each path; everybody may read the file as far as the umask allows.
 base::Result<void> replace_file(std::string const& path, std::span<std::byte const> bytes);
 
+// The file at `from` takes the name `to`, and the place of what has it; on the disk when it
+// returns.
+base::Result<void> rename_file(std::string const& from, std::string const& to);
+
 } // namespace os

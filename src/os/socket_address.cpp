@@ -110,6 +110,14 @@ std::string SocketAddress::address() const {
     return text.data();
 }
 
+std::string SocketAddress::network() const {
+    if (family() == AF_INET || IN6_IS_ADDR_V4MAPPED(&as_v6().sin6_addr)) return address();
+    constexpr std::size_t host_part = 8;
+    auto first = as_v6().sin6_addr;
+    std::memset(&first.s6_addr[host_part], 0, sizeof first - host_part);
+    return v6(first, 0).address();
+}
+
 std::string SocketAddress::to_string() const {
     if (family() == AF_INET) return address() + ":" + std::to_string(port());
     return "[" + address() + "]:" + std::to_string(port());

@@ -25,9 +25,12 @@ public:
 
     int family() const { return storage_.ss_family; }
     std::uint16_t port() const;
-    bool unspecified() const;      // 0.0.0.0 or ::
-    bool loopback() const;         // of this machine only
-    std::string address() const;   // 192.0.2.1 or 2001:db8::1
+    bool unspecified() const;    // 0.0.0.0 or ::
+    bool loopback() const;       // of this machine only
+    std::string address() const; // 192.0.2.1 or 2001:db8::1
+    // What is usually given to one customer of a network: an IPv4 address, or 64 bits of an IPv6
+    // one with the rest zero.
+    std::string network() const;
     std::string to_string() const; // 192.0.2.1:80 or [2001:db8::1]:80
 
     sockaddr const* data() const;

@@ -37,5 +37,16 @@ TEST(SocketAddress, knows_the_addresses_that_mean_all) {
     EXPECT_FALSE(SocketAddress::parse("127.0.0.1", 1)->unspecified());
 }
 
+TEST(SocketAddress, knows_what_a_customer_of_a_network_is_given) {
+    auto const network = [](std::string_view text) {
+        return SocketAddress::parse(text, 443)->network();
+    };
+    EXPECT_EQ(network("192.0.2.7"), "192.0.2.7");
+    EXPECT_EQ(network("::ffff:192.0.2.7"), "::ffff:192.0.2.7");
+    EXPECT_EQ(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+    EXPECT_EQ(network("2001:db8:1:2:ffff::"), "2001:db8:1:2::");
+    EXPECT_NE(network("2001:db8:1:3::"), "2001:db8:1:2::");
+}
+
 } // namespace
 } // namespace os

@@ -23,8 +23,12 @@ enum class Mode : std::uint8_t { ReadOnly, ReadWrite };
 struct Tls {
     std::vector<std::string> authorities; // connect: instead of the built-in roots; listen: clients
                                           // must chain to one of these
-    std::string certificate; // presented, leaf first; empty: a self-signed one made in the Keep
-    std::string private_key; // goes with `certificate`
+    bool authorities_of_deployment = false; // in their place: those that came with the grant
+    std::vector<std::string> peers; // SPIFFE IDs of which the other side must bear one; one that
+                                    // ends with a slash stands for all below it
+    std::string certificate;        // presented, leaf first; empty: the Keep's
+    std::string private_key;        // goes with `certificate`
+    bool certified = false; // the Keep's has to be one that an attestation service has issued
     bool client_certificate = false; // listen: refuse a client without one
     std::vector<std::string> alpn;   // in order of preference
     std::string server_name;         // connect: instead of `host`

@@ -15,26 +15,28 @@ constexpr std::array<std::string_view, 7> kinds{
     "null", "stdin", "stdout", "stderr", "listen", "connect", "dir"
 };
 constexpr std::array<std::string_view, 2> stream_keys{"kind", "name"};
-constexpr std::array<std::string_view, 11> listen_keys{
+constexpr std::array<std::string_view, 12> listen_keys{
     "kind",
     "name",
     "prot",
     "addr",
     "port",
     "authorities",
+    "peers",
     "certificate",
     "private_key",
     "client_certificate",
     "alpn",
     "session_tickets"
 };
-constexpr std::array<std::string_view, 11> connect_keys{
+constexpr std::array<std::string_view, 12> connect_keys{
     "kind",
     "name",
     "prot",
     "host",
     "port",
     "authorities",
+    "peers",
     "certificate",
     "private_key",
     "alpn",
@@ -111,7 +113,7 @@ Read<File> read_listen(toml::table const& table) {
     auto const port = TRY(port_of(table, protocol, 0));
     auto address = TRY(text(table, "addr"));
     if (address) address = TRY(checked_host(*table.get("addr"), "addr", *std::move(address)));
-    auto tls = TRY(read_tls(table, protocol));
+    auto tls = TRY(read_tls(table, protocol, Way::Listen));
     return Listen{
         *std::move(name), protocol, std::move(address).value_or("::"), port, std::move(tls)
     };
@@ -123,7 +125,7 @@ Read<File> read_connect(toml::table const& table) {
     host = TRY(checked_host(*table.get("host"), "host", std::move(host)));
     auto const protocol = TRY(protocol_of(table));
     auto const port = TRY(port_of(table, protocol, 1));
-    auto tls = TRY(read_tls(table, protocol));
+    auto tls = TRY(read_tls(table, protocol, Way::Connect));
     if (!name) {
         name = host;
         std::ranges::replace(

@@ -139,6 +139,25 @@ TEST(Files, ReadTheTlsSettings) {
     EXPECT_FALSE(connect.tls.session_tickets);
 }
 
+TEST(Files, ReadWhatIsKnownOnlyWhereTheKeepRuns) {
+    auto const listen = only<Listen>(entry(
+        "kind='listen'\nname='x'\nclient_certificate=true\nauthorities='deployment'\n"
+        "certificate='keep'\npeers=['spiffe://steward.example/shop/api', 'spiffe://a/']"
+    ));
+    EXPECT_TRUE(listen.tls.authorities_of_deployment && listen.tls.certified);
+    EXPECT_TRUE(listen.tls.authorities.empty() && listen.tls.certificate.empty());
+    EXPECT_EQ(
+        listen.tls.peers,
+        (std::vector<std::string>{"spiffe://steward.example/shop/api", "spiffe://a/"})
+    );
+    EXPECT_TRUE(
+        only<Connect>(entry("kind='connect'\nhost='db'\nauthorities='deployment'"))
+            .tls.authorities_of_deployment
+    );
+    auto const neither = only<Connect>(entry("kind='connect'\nhost='db'"));
+    EXPECT_FALSE(neither.tls.authorities_of_deployment || neither.tls.certified);
+}
+
 struct Bad {
     std::string fields;
     std::uint32_t line; // of the text; the entry's header is line 1
@@ -198,6 +217,30 @@ TEST(Files, RefuseEachMistakeWithItsPlace) {
                  4,
                  "must be a certificate in PEM; what is there is `PRIVATE KEY`"},
              Bad{"kind='listen'\nname='x'\nclient_certificate=true", 4, "needs `authorities`"},
+             Bad{"kind='listen'\nname='x'\nauthorities='deployment'\npeers=['spiffe://a/b']",
+                 4,
+                 "needs client_certificate = true"},
+             Bad{"kind='listen'\nname='x'\nauthorities='deployment'\nclient_certificate=true",
+                 4,
+                 "needs `peers`"},
+             Bad{"kind='listen'\nname='x'\npeers=['spiffe://a/b']\nauthorities=[" + pem + "]",
+                 4,
+                 "`peers` needs client_certificate = true"},
+             Bad{"kind='connect'\nhost='h'\npeers=['spiffe://a/b']",
+                 4,
+                 "`peers` needs `authorities`"},
+             Bad{"kind='connect'\nhost='h'\nauthorities='system'", 4, "or \"deployment\""},
+             Bad{"kind='connect'\nhost='h'\ncertificate='keep'\nprivate_key=" +
+                     std::string{private_key},
+                 5,
+                 "takes no `private_key`"},
+             Bad{"kind='connect'\nhost='h'\nauthorities='deployment'\npeers=['spiffe://a/b',"
+                 "'spiffe://a/b']",
+                 5,
+                 "stands twice in `peers`"},
+             Bad{"kind='connect'\nhost='h'\nprot='tcp'\npeers=['spiffe://a/b']",
+                 5,
+                 "`peers` needs prot = \"tls\""},
              Bad{"kind='listen'\nname='x'\nsession_tickets='yes'",
                  4,
                  "must be true or false, not a string"},
@@ -231,6 +274,32 @@ TEST(Files, RefuseEachMistakeWithItsPlace) {
     EXPECT_TRUE(
         refused("files = ['null']").message.contains("each entry of `files` must be a table")
     );
+}
+
+TEST(Files, TakeForPeersOnlyWhatIsASpiffeId) {
+    auto const with = [](std::string const& peer) {
+        return entry("kind='connect'\nhost='h'\nauthorities='deployment'\npeers=['" + peer + "']");
+    };
+    for (auto const* good :
+         {"spiffe://a/b", "spiffe://a.b-c_1/B/c.d/..e", "spiffe://a/b/", "spiffe://a/"})
+        EXPECT_EQ(only<Connect>(with(good)).tls.peers.front(), good);
+    for (auto const& bad :
+         {std::string{},
+          std::string{"a/b"},
+          std::string{"spiffe://"},
+          std::string{"spiffe://a"},
+          std::string{"spiffe:///b"},
+          std::string{"spiffe://A/b"},
+          std::string{"spiffe://a/b//c"},
+          std::string{"spiffe://a//"},
+          std::string{"spiffe://a/b/../c"},
+          std::string{"spiffe://a/./b"},
+          std::string{"spiffe://a/b c"},
+          std::string{"spiffe://a/*"},
+          std::string{"spiffe://a/b?c"},
+          "spiffe://" + std::string(256, 'a') + "/b",
+          "spiffe://a/" + std::string(2048, 'b')})
+        EXPECT_TRUE(refused(with(bad)).message.contains("SPIFFE ID")) << bad;
 }
 
 // Who wrote the file may be nobody's friend: looking for blocks in it takes as long as it is.

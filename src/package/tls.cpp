@@ -1,6 +1,7 @@
 #include "package/tls.hpp"
 
 #include "package/address.hpp"
+#include "package/spiffe.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,8 +10,9 @@ namespace package {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> tls_keys{
+constexpr std::array<std::string_view, 8> tls_keys{
     "authorities",
+    "peers",
     "certificate",
     "private_key",
     "client_certificate",
@@ -18,6 +20,10 @@ constexpr std::array<std::string_view, 7> tls_keys{
     "server_name",
     "session_tickets"
 };
+
+// What stands in the place of PEM text where no text can be known before the Keep runs.
+constexpr std::string_view of_deployment = "deployment";
+constexpr std::string_view of_keep = "keep";
 
 constexpr std::string_view not_a_path =
     "write the PEM text itself, between ''' and '''; a path of the host means nothing in a Keep";
@@ -89,6 +95,60 @@ Read<void> check_identity(toml::table const& entry, Tls const& tls) {
     return {};
 }
 
+// A list of certificates, or the word for those of the deployment.
+Read<void> read_authorities(toml::table const& entry, Tls& tls) {
+    auto const* node = entry.get("authorities");
+    if (node == nullptr || !node->is_string()) {
+        tls.authorities = TRY(texts(entry, "authorities"));
+        return check_authorities(entry, tls.authorities);
+    }
+    if (auto const word = TRY(text(entry, "authorities")); word != of_deployment)
+        return wrong(
+            *node,
+            "`authorities` must be a list of certificates in PEM, or \"deployment\", not " +
+                quoted(*word)
+        );
+    tls.authorities_of_deployment = true;
+    return {};
+}
+
+// A certificate with its key, or the word for the one that the Keep gets from its service.
+Read<void> read_identity(toml::table const& entry, Tls& tls) {
+    tls.certificate = TRY(text(entry, "certificate")).value_or("");
+    tls.private_key = TRY(text(entry, "private_key")).value_or("");
+    if (tls.certificate != of_keep) return check_identity(entry, tls);
+    if (auto const* key = entry.get("private_key"))
+        return wrong(
+            *key, "certificate = \"keep\" takes no `private_key`", "the Keep has made its own"
+        );
+    tls.certificate.clear();
+    tls.certified = true;
+    return {};
+}
+
+Read<void> check_peers(toml::table const& entry, Tls const& tls) {
+    for (std::size_t i = 0; i < tls.peers.size(); ++i) {
+        auto const& node = *entry.get("peers")->as_array()->get(i);
+        if (!is_spiffe_pattern(tls.peers[i]))
+            return wrong(
+                node,
+                "each of `peers` must be a SPIFFE ID, not " + quoted(tls.peers[i]),
+                "such as \"spiffe://steward.example/shop/db\"; with a slash at its end it stands "
+                "for all below it"
+            );
+        if (std::ranges::find(tls.peers, tls.peers[i]) !=
+            tls.peers.begin() + static_cast<std::ptrdiff_t>(i))
+            return wrong(node, quoted(tls.peers[i]) + " stands twice in `peers`");
+    }
+    if (!tls.peers.empty() && tls.authorities.empty() && !tls.authorities_of_deployment)
+        return wrong(
+            *entry.get("peers"),
+            "`peers` needs `authorities`",
+            "they say who may issue certificates of these names"
+        );
+    return {};
+}
+
 // RFC 7301, 3.1: a protocol name is 1 to 255 bytes, the list at most 65535.
 Read<void> check_alpn(toml::table const& entry, std::vector<std::string> const& alpn) {
     std::size_t total = 0;
@@ -107,7 +167,7 @@ Read<void> check_alpn(toml::table const& entry, std::vector<std::string> const& 
 
 // Whom this side wants to see.
 Read<void> check_others(toml::table const& entry, Tls const& tls) {
-    if (tls.client_certificate && tls.authorities.empty())
+    if (tls.client_certificate && tls.authorities.empty() && !tls.authorities_of_deployment)
         return wrong(
             *entry.get("client_certificate"),
             "`client_certificate` needs `authorities`",
@@ -118,9 +178,31 @@ Read<void> check_others(toml::table const& entry, Tls const& tls) {
     return {};
 }
 
+// Of a listener. The service that certifies this Keep certifies those of others, too: whoever may
+// come has to be named.
+Read<void> check_clients(toml::table const& entry, Tls const& tls) {
+    auto const* node =
+        entry.get(tls.authorities_of_deployment ? "authorities" : std::string_view{"peers"});
+    if (node == nullptr) return {};
+    if (!tls.client_certificate)
+        return wrong(
+            *node,
+            tls.authorities_of_deployment ? "authorities = \"deployment\" needs client_certificate "
+                                            "= true"
+                                          : "`peers` needs client_certificate = true"
+        );
+    if (tls.peers.empty())
+        return wrong(
+            *node,
+            "authorities = \"deployment\" needs `peers`",
+            "the attestation service certifies Keeps of others, too: say whose may come"
+        );
+    return {};
+}
+
 } // namespace
 
-Read<Tls> read_tls(toml::table const& entry, Protocol protocol) {
+Read<Tls> read_tls(toml::table const& entry, Protocol protocol, Way way) {
     if (protocol == Protocol::Tcp) {
         for (auto const key : tls_keys)
             if (auto const* node = entry.get(key))
@@ -128,17 +210,17 @@ Read<Tls> read_tls(toml::table const& entry, Protocol protocol) {
         return Tls{};
     }
     Tls tls;
-    tls.authorities = TRY(texts(entry, "authorities"));
-    tls.certificate = TRY(text(entry, "certificate")).value_or("");
-    tls.private_key = TRY(text(entry, "private_key")).value_or("");
+    tls.peers = TRY(texts(entry, "peers"));
     tls.client_certificate = TRY(flag(entry, "client_certificate", false));
     tls.alpn = TRY(texts(entry, "alpn"));
     tls.server_name = TRY(text(entry, "server_name")).value_or("");
     tls.session_tickets = TRY(flag(entry, "session_tickets", false));
-    TRY(check_authorities(entry, tls.authorities));
-    TRY(check_identity(entry, tls));
+    TRY(read_authorities(entry, tls));
+    TRY(read_identity(entry, tls));
     TRY(check_alpn(entry, tls.alpn));
     TRY(check_others(entry, tls));
+    TRY(check_peers(entry, tls));
+    if (way == Way::Listen) TRY(check_clients(entry, tls));
     return tls;
 }
 

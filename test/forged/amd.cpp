@@ -12,7 +12,6 @@ namespace {
 using hw::snp::Product;
 using namespace std::chrono;
 
-constexpr Time noon = sys_days{year{2026} / 6 / 1} + hours{12};
 constexpr std::string_view amd = "1.3.6.1.4.1.3704.1.";
 
 // Made once: a key of RSA takes its time.
@@ -77,16 +76,16 @@ hw::snp::TcbVersion encoded(hw::snp::Tcb const& tcb, Product product) {
     return {std::bit_cast<base::Bytes<8>>(raw)};
 }
 
-Amd Amd::good(Product product, bool vlek) {
+Amd Amd::good(Product product, bool vlek, Time at) {
     Amd out;
     out.product = product;
     out.vlek = vlek;
-    out.at = noon;
+    out.at = at;
     auto const name = std::string(attest::snp::name_of(product));
     auto const ark = "ARK-" + name;
     auto const ask = (vlek ? "SEV-VLEK-" : "SEV-") + name;
-    auto const from = noon - years{1};
-    auto const to = noon + years{1};
+    auto const from = at - years{1};
+    auto const to = at + years{1};
     out.ark = {
         .subject = ark,
         .issuer = ark,
@@ -107,10 +106,7 @@ Amd Amd::good(Product product, bool vlek) {
         .not_after = to
     };
     out.list = {
-        .issuer = ark,
-        .this_update = noon - days{10},
-        .next_update = noon + days{10},
-        .revoked = {77}
+        .issuer = ark, .this_update = at - days{10}, .next_update = at + days{10}, .revoked = {77}
     };
 
     out.pinned_for = {attest::purpose_of(product)};
@@ -161,20 +157,27 @@ Bytes Amd::signed_leaf() const {
     );
 }
 
+Bytes Amd::root() const { return certificate(ark, keys().ark, keys().ark); }
+
 attest::Roots Amd::roots() const {
     std::vector<attest::Sourced<crypto::Certificate>> pinned;
-    auto const ark_der = certificate(ark, keys().ark, keys().ark);
-    if (pin_ark) pinned.push_back({crypto::Certificate::parse(ark_der).value(), "ARK"});
+    if (pin_ark) pinned.push_back({crypto::Certificate::parse(root()).value(), "ARK"});
     return attest::Roots::only(pinned, pinned_for);
 }
 
-attest::Endorsements Amd::endorsements() const {
+std::vector<Bytes> Amd::endorsement_files() const {
     auto const& k = keys();
+    std::vector<Bytes> out;
+    if (with_ask) out.push_back(certificate(ask, k.ask, ask_by_stranger ? k.stranger : k.ark));
+    if (with_list) out.push_back(revocation_list(list, list_by_stranger ? k.stranger : k.ark));
+    if (!pin_ark) out.push_back(root());
+    if (!bystander.empty()) out.push_back(bystander);
+    return out;
+}
+
+attest::Endorsements Amd::endorsements() const {
     attest::Endorsements out;
-    if (with_ask) add(out, certificate(ask, k.ask, ask_by_stranger ? k.stranger : k.ark), "ASK");
-    if (with_list) add(out, revocation_list(list, list_by_stranger ? k.stranger : k.ark), "list");
-    if (!pin_ark) add(out, certificate(ark, k.ark, k.ark), "ARK");
-    add(out, bystander, "bystander");
+    for (auto const& file : endorsement_files()) add(out, file, "endorsement");
     return out;
 }
 

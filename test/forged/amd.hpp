@@ -10,14 +10,16 @@ namespace forged {
 
 struct Amd {
     // All of it good under `strict`, and consistent; what is signed is signed by run().
-    static Amd good(hw::snp::Product product, bool vlek = false);
+    static Amd good(hw::snp::Product product, bool vlek = false, Time at = usual_time);
 
     attest::Appraisal run() const;
     Bytes signed_leaf() const;
     Bytes signed_report() const;
     attest::Roots roots() const;
+    Bytes root() const; // DER
     // All but the leaf.
     attest::Endorsements endorsements() const;
+    std::vector<Bytes> endorsement_files() const;
 
     hw::snp::Product product{};
     bool vlek = false;

@@ -17,6 +17,10 @@ namespace forged {
 using Bytes = std::vector<std::byte>;
 using Time = std::chrono::sys_seconds;
 
+// When everything is good, unless told otherwise.
+inline constexpr Time usual_time =
+    std::chrono::sys_days{std::chrono::year{2026} / 6 / 1} + std::chrono::hours{12};
+
 Bytes joined(std::initializer_list<base::View> parts);
 
 // ---- DER ----

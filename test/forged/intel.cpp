@@ -4,6 +4,8 @@
 #include "base/hex.hpp"
 #include "crypto/digest.hpp"
 
+#include <stdexcept>
+
 #include <fmt/format.h>
 
 namespace forged {
@@ -12,7 +14,6 @@ namespace {
 
 using namespace std::chrono;
 
-constexpr Time noon = sys_days{year{2026} / 6 / 1} + hours{12};
 constexpr auto sgx = "1.2.840.113741.1.13.1";
 constexpr auto root_name = "Intel SGX Root CA";
 constexpr auto other_root_name = "Root of a stranger";
@@ -232,43 +233,6 @@ Bytes pem(base::View certificate) {
     return {view.begin(), view.end()};
 }
 
-void add(attest::Endorsements& to, base::View bytes, char const* source) {
-    if (auto const added = to.add(bytes, source); !added)
-        throw std::runtime_error(std::string(source) + ": " + added.error().expected);
-}
-
-void add_collateral(attest::Endorsements& to, Intel const& of) {
-    auto const& k = keys();
-    auto signing = of.signing;
-    if (of.signing_below_other_root) signing.issuer = other_root_name;
-    bool const by_stranger = of.signing_by_stranger || of.signing_below_other_root;
-    add(to, certificate(signing, k.signing, by_stranger ? k.stranger : k.root), "signing");
-    auto other = of.root;
-    other.subject = other.issuer = other_root_name;
-    if (of.with_other_root) add(to, certificate(other, k.stranger, k.stranger), "other root");
-    if (of.with_root_list)
-        add(to,
-            revocation_list(of.root_list, of.root_list_by_stranger ? k.stranger : k.root),
-            "root list");
-    if (of.with_platform_list)
-        add(to,
-            revocation_list(
-                of.platform_list, of.platform_list_by_stranger ? k.stranger : k.platform
-            ),
-            "platform list");
-    auto const signer = [&](Document const& document) -> Key const& {
-        return document.by_stranger ? k.stranger : k.signing;
-    };
-    if (of.tcb_info.present)
-        add(to,
-            base::view_of(signed_document("tcbInfo", tcb_info(of), signer(of.tcb_info))),
-            "TCB info");
-    if (of.identity.present)
-        add(to,
-            base::view_of(signed_document("enclaveIdentity", identity(of), signer(of.identity))),
-            "identity");
-}
-
 void set_signer(hw::sgx::ReportBody& enclave, std::string_view hex) {
     if (!base::unhex(hex, enclave.mr_signer)) std::abort();
 }
@@ -300,11 +264,11 @@ void make_bodies(Intel& out) {
 
 } // namespace
 
-Intel Intel::good() {
+Intel Intel::good(Time at) {
     Intel out;
-    out.at = noon;
-    auto const from = noon - years{1};
-    auto const to = noon + years{1};
+    out.at = at;
+    auto const from = at - years{1};
+    auto const to = at + years{1};
     auto const form =
         [&](char const* subject, char const* issuer, std::uint8_t serial, bool authority) {
             return CertificateForm{
@@ -323,20 +287,20 @@ Intel Intel::good() {
     out.signing = form("Intel SGX TCB Signing", root_name, 4, false);
     out.root_list = {
         .issuer = root_name,
-        .this_update = noon - days{9},
-        .next_update = noon + days{9},
+        .this_update = at - days{9},
+        .next_update = at + days{9},
         .revoked = {77}
     };
     out.platform_list = out.root_list;
     out.platform_list.issuer = platform_name;
-    out.tcb_info.issued = out.identity.issued = noon - days{5};
-    out.tcb_info.next_update = out.identity.next_update = noon + days{25};
+    out.tcb_info.issued = out.identity.issued = at - days{5};
+    out.tcb_info.next_update = out.identity.next_update = at + days{25};
     make_bodies(out);
     return out;
 }
 
-Intel Intel::good_domain(std::uint16_t version) {
-    auto out = good();
+Intel Intel::good_domain(std::uint16_t version, Time at) {
+    auto out = good(at);
     out.header.version = version;
     out.header.tee_type = hw::quote::tee_tdx;
     set_signer(out.quoting_enclave, td_qe_signer);
@@ -355,9 +319,39 @@ Intel Intel::good_domain(std::uint16_t version) {
     return out;
 }
 
-attest::Appraisal Intel::run() const {
+Bytes Intel::root_certificate() const { return certificate(root, keys().root, keys().root); }
+
+std::vector<Bytes> Intel::endorsement_files() const {
     auto const& k = keys();
-    auto const root_der = certificate(root, k.root, k.root);
+    std::vector<Bytes> out;
+    auto form = signing;
+    if (signing_below_other_root) form.issuer = other_root_name;
+    bool const by_stranger = signing_by_stranger || signing_below_other_root;
+    out.push_back(certificate(form, k.signing, by_stranger ? k.stranger : k.root));
+    auto other = root;
+    other.subject = other.issuer = other_root_name;
+    if (with_other_root) out.push_back(certificate(other, k.stranger, k.stranger));
+    if (with_root_list)
+        out.push_back(revocation_list(root_list, root_list_by_stranger ? k.stranger : k.root));
+    if (with_platform_list)
+        out.push_back(
+            revocation_list(platform_list, platform_list_by_stranger ? k.stranger : k.platform)
+        );
+    auto const add =
+        [&](Document const& document, std::string const& name, std::string const& text) {
+            if (!document.present) return;
+            auto const whole =
+                signed_document(name, text, document.by_stranger ? k.stranger : k.signing);
+            auto const bytes = base::view_of(whole);
+            out.emplace_back(bytes.begin(), bytes.end());
+        };
+    add(tcb_info, "tcbInfo", forged::tcb_info(*this));
+    add(identity, "enclaveIdentity", forged::identity(*this));
+    return out;
+}
+
+Bytes Intel::signed_quote() const {
+    auto const& k = keys();
     auto pck_form = pck;
     if (sgx_extensions) pck_form.extensions = joined({sgx_extension(*this), pck.extensions});
     auto const chain = joined(
@@ -365,14 +359,23 @@ attest::Appraisal Intel::run() const {
          with_platform_ca
              ? pem(certificate(platform_ca, k.platform, platform_by_stranger ? k.stranger : k.root))
              : Bytes{},
-         with_root ? pem(root_der) : Bytes{}}
+         with_root ? pem(root_certificate()) : Bytes{}}
     );
+    return quote(*this, chain);
+}
+
+attest::Appraisal Intel::run() const {
     attest::Endorsements endorsements;
-    add_collateral(endorsements, *this);
+    for (auto const& file : endorsement_files())
+        if (auto const added = endorsements.add(file, "endorsement"); !added)
+            throw std::runtime_error(
+                "an endorsement: expected " + std::string{added.error().expected}
+            );
     std::vector<attest::Sourced<crypto::Certificate>> pinned;
-    if (pin_root) pinned.push_back({crypto::Certificate::parse(root_der).value(), "root"});
+    if (pin_root)
+        pinned.push_back({crypto::Certificate::parse(root_certificate()).value(), "root"});
     auto const roots = attest::Roots::only(pinned, pinned_for);
-    auto const evidence = quote(*this, chain);
+    auto const evidence = signed_quote();
     auto out = attest::appraise(
         domain ? attest::Kind::TdxQuote : attest::Kind::SgxQuote,
         {evidence, endorsements, roots, policy, expected, at}

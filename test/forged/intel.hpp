@@ -42,11 +42,14 @@ struct Domain {
 
 struct Intel {
     // A quote of SGX, version 3, all of it good under `strict`; what is signed is signed by run().
-    static Intel good();
+    static Intel good(Time at = usual_time);
     // The same of TDX: version 4, or 5 with the body of TDX 1.5.
-    static Intel good_domain(std::uint16_t version);
+    static Intel good_domain(std::uint16_t version, Time at = usual_time);
 
     attest::Appraisal run() const;
+    Bytes root_certificate() const; // DER
+    Bytes signed_quote() const;
+    std::vector<Bytes> endorsement_files() const;
 
     CertificateForm root, platform_ca, pck, signing;
     std::uint8_t cpu_svn = 5; // all sixteen components of the PCK

@@ -83,7 +83,7 @@ os::OrFailure<Play> Play::make(std::vector<std::string> arguments) {
     for (std::uint32_t const number : {0U, 1U, 2U, 5U})
         wishes.descriptors.push_back({.number = number, .handle = number});
     auto const image = TRY(vmm::Image::open(shim, parts + "keep-program-calls"));
-    auto const plan = TRY(vmm::Plan::make(image.program_size(), wishes));
+    auto const plan = TRY(vmm::Plan::make(image.sizes(), wishes));
     Play play;
     // With a local APIC, KVM would hold injected vectors back.
     play.machine_ = TRY(vmm::kvm::Machine::create(image, plan, {}, vmm::kvm::LocalApic::None));

@@ -16,112 +16,10 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario"))
 from harness import *  # noqa: E402,F403
 
-NOTHING_PROVED = "NO HARDWARE VOUCHES FOR THIS EVIDENCE."
-ALLOWED = "--allow-no-hardware"
-
-
-def tenant_key(name="tenant.key"):
-    if not scratch(name).exists():
-        succeeded(enarx("key", "tenant", "create", "--out", scratch(name)))
-    return scratch(name)
-
-
-def package(guest_name, *options, toml=None, name=None, key="tenant.key", hardware=False):
-    """A package of a guest program, encrypted, with the deployment that its tenant signed."""
-    name = name or guest_name.replace("_", "-")
-    app = folder("app-" + name)
-    shutil.copy(guest(guest_name), app / "main.wasm")
-    if toml:
-        write(f"app-{name}/Enarx.toml", toml)
-    out = scratch(name + ".enx")
-    succeeded(enarx("package", app, "--out", out, "--key", tenant_key(key), *options, *([] if hardware else [ALLOWED])))
-    return out
-
-
-def keep(name="keep.sock", *options):
-    """An empty Keep that waits at a socket."""
-    path = scratch(name)
-    process = start([PROGRAM, "keep", "--backend", BACKEND, "--channel", path, *options])
-    until = time.monotonic() + TIMEOUT_S
-    while not path.exists():
-        true(process.poll() is None and time.monotonic() < until, "the Keep does not begin")
-        time.sleep(0.02)
-    return process, path
-
-
-def deploy(place, app, *options, **how):
-    return enarx("deploy", "--keep", place, ALLOWED, *options, app, **how)
-
-
-def status_of(process, timeout=TIMEOUT_S):
-    try:
-        return process.wait(timeout)
-    except subprocess.TimeoutExpired:
-        raise Failed("the Keep does not end") from None
-
-
-class Between:
-    """Somebody on the way of the bytes, such as the host. Counts what passes, may keep it or cut it."""
-
-    def __init__(self, name, to, cut_after=None):
-        self.path, self.to, self.cut_after = scratch(name), to, cut_after
-        self.up = self.down = 0  # bytes of the tenant, of the Keep
-        self.recorded = []
-        self.open = True
-        self.cuts = 0
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(str(self.path))
-        self.listener.listen(8)
-        self.pairs = []
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self):
-        while True:
-            try:
-                tenant, _ = self.listener.accept()
-            except OSError:
-                return
-            there = socket.socket(socket.AF_UNIX)
-            try:
-                there.connect(str(self.to))
-            except OSError:
-                tenant.close()
-                continue
-            self.pairs.append((tenant, there))
-            threading.Thread(target=self._pump, args=(tenant, there, "up"), daemon=True).start()
-            threading.Thread(target=self._pump, args=(there, tenant, "down"), daemon=True).start()
-
-    def _pump(self, source, sink, way):
-        try:
-            while data := source.recv(65536):
-                setattr(self, way, getattr(self, way) + len(data))
-                if way == "up":
-                    self.recorded.append(data)
-                if self.cut_after is not None and self.up + self.down >= self.cut_after:
-                    self.cut_after = None
-                    self.cuts += 1
-                    break
-                sink.sendall(data)
-        except OSError:
-            pass
-        for end in (source, sink):
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-
-    def cut(self):
-        for pair in self.pairs:
-            for end in pair:
-                try:
-                    end.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    pass
-        self.pairs.clear()
-
-    def close(self):
-        self.listener.close()
-        self.cut()
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from between import Between  # noqa: E402
+from hosts import Host  # noqa: E402
+from tenants import ALLOWED, NOTHING_PROVED, deploy, keep, package, status_of, tenant_key  # noqa: E402
 
 
 @story("a deployed application says and returns what it does where it is run, and the first line says that nothing is proved")
@@ -271,28 +169,6 @@ def _comes_back():
     equal(status_of(process), 0)
 
 
-@story("wherever the connection is cut before the application runs, the Keep is nobody's or its tenant's, and nobody hangs", seconds=120)
-def _cut_anywhere():
-    app = package("hello")
-    _, place = keep("whole.sock")
-    whole = Between("count.sock", place)
-    succeeded(deploy(whole.path, app))
-    total = whole.up + whole.down
-    whole.close()
-    for number in range(8):
-        process, place = keep(f"keep{number}.sock")
-        between = Between(f"between{number}.sock", place, cut_after=1 + total * number // 8)
-        done = deploy(between.path, app)
-        true(done.status in (0, 125), f"cut after {total * number // 8}: status {done.status}: {done.errors}")
-        between.close()
-        if process.poll() is None:  # still empty, or its tenant's
-            again = deploy(place, app)
-            true(again.status in (0, 125), again.errors)
-            if again.status == 125:
-                true("keep-not-empty" in again.errors or "host-unreachable" in again.errors, again.errors)  # the tenant's, or just ended
-        process.kill()
-
-
 @story("what was recorded on the way says nothing, and is worth nothing to another Keep")
 def _replay():
     secret = "a secret that nobody on the way sees"
@@ -417,24 +293,8 @@ def _versions():
         pass
 
 
-class Host:
-    """`enarx serve` on this machine."""
-
-    def __init__(self):
-        self.log = scratch("host.log")
-        with open(self.log, "wb") as log:
-            self.process = start([PROGRAM, "serve", "--listen", "127.0.0.1:0", "--plain-http", "--state", scratch("state"), "--backend", BACKEND],
-                                 stdout=log, stderr=log)
-        until = time.monotonic() + TIMEOUT_S
-        while not (found := re.search(r"listening at (http://127\.0\.0\.1:\d+)", self.log.read_text())):
-            true(self.process.poll() is None and time.monotonic() < until, f"no host: {self.log.read_text()}")
-            time.sleep(0.02)
-        self.url = found.group(1)
-
-    def keeps(self):
-        import urllib.request  # pylint: disable=import-outside-toplevel
-        with urllib.request.urlopen(self.url + "/v1/keeps", timeout=10) as answer:
-            return [each for each in json.load(answer)["keeps"] if each["state"] in ("starting", "running")]
+def keeps_at(host):
+    return [each for each in host.ask("GET", "/v1/keeps")[1]["keeps"] if each["state"] in ("starting", "running")]
 
 
 @story("through a host: it starts the Keep, keeps the ciphertext, and ends the Keep when the tenant is done")
@@ -443,12 +303,12 @@ def _host():
     host = Host()
     done = enarx("deploy", "--host", host.url, ALLOWED, app, stdin=b"through a host" * 10000)
     equal((done.status, done.text), (0, "through a host" * 10000))
-    equal(host.keeps(), [])
+    equal(keeps_at(host), [])
     true(len(list(scratch("state").rglob("*"))) > 3, "the host keeps no ciphertext")
     refused_there = enarx("deploy", "--host", host.url, app)
     equal(refused_there.status, 125)
     contains(refused_there.errors, "(evidence-refused)")
-    equal(host.keeps(), [])
+    equal(keeps_at(host), [])
 
 
 @story("three Keeps of one package, each line says of which; and one that was left to itself is found at its host")
@@ -459,10 +319,10 @@ def _several():
     app = package("copy")
     left = enarx("deploy", "--host", host.url, ALLOWED, "--detach", app)
     equal(left.status, 0, left.errors)
-    equal(len(host.keeps()), 1)
+    equal(len(keeps_at(host)), 1)
     back = enarx("attach", *left.text.split(), ALLOWED, app, stdin=b"later")
     equal((back.status, back.text), (0, "later"))
-    equal(host.keeps(), [])
+    equal(keeps_at(host), [])
 
 
 @story("a grant that the Keep refuses has ended it, and the tenant hears why")

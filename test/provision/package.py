@@ -182,6 +182,19 @@ def lengths():
         equal(len(layer), 40 + text + 16 * count)
 
 
+@story("200 MB are packaged in less than 1.5 s of the processor's time")
+def quick():
+    app = application()
+    with open(app / "filler", "wb") as filler:
+        for _ in range(200):
+            filler.write(os.urandom(1_000_000))
+    before = os.times()
+    succeeded_as(enarx("package", app, "--out", scratch("a.enx")))
+    after = os.times()
+    used = after.children_user - before.children_user + after.children_system - before.children_system
+    true(used < 1.5, f"{used:.2f} s")
+
+
 @story("Tink opens the layer with the package's key, and finds the application's files")
 def tink():
     app = application(more={"data/filler": os.urandom(3 << 20)})

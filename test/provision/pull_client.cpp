@@ -3,14 +3,14 @@
 // PACKAGE TENANT FOLDER [WHAT]. Digests in hexadecimal. Each answer is a line on standard output;
 // certificates, EAR and what was granted go to FOLDER. WHAT: "twice" asks for a second grant,
 // "replay" answers the second challenge with the answer of the first, "no-challenge" answers none,
-// "renew" asks for another certificate on a new connection.
+// "renew" asks for another certificate on a new connection. "channel", "peer" and "end" sign, with
+// the Keep's own key, a binding that was made for another connection, service or end;
+// "evidence:FILE" shows the file's bytes as its evidence.
 
-#include "attest/provision/keep_for_tests.hpp"
+#include "asking.hpp"
 #include "base/hex.hpp"
 #include "crypto/cose_sign1.hpp"
-#include "net/http_client.hpp"
 #include "protocol/provision/grant.hpp"
-#include "protocol/provision/pull.hpp"
 
 #include <fstream>
 #include <iostream>
@@ -18,108 +18,11 @@
 
 namespace {
 
-namespace wire = protocol::provision;
-using attest::provision::testing::Answering;
-using attest::provision::testing::Keep;
-using Bytes = std::vector<std::byte>;
-
-struct Told {
-    std::string url;
-    std::string root;
-    std::string name;
-    std::uint64_t serial = 0;
-    Bytes workload;
-    Bytes configuration;
-    Bytes package;
-    Bytes tenant;
-    std::string folder;
-    std::string what;
-};
+using namespace provision_tests;
 
 void save(std::string const& path, base::View bytes) {
     std::ofstream{path, std::ios::binary} << base::text_of(bytes);
 }
-
-class Asking {
-public:
-    Asking(Keep const& keep, Told const& told)
-        : keep_{keep},
-          told_{told},
-          address_{*net::WebAddress::parse(told.url)},
-          client_{settings(keep, told)} {}
-
-    // What the service asks; empty where it does not.
-    Bytes challenge() {
-        auto const body = post(
-            "/v1/attest/challenge",
-            wire::encode(wire::ChallengeWish{.versions = {1}, .name = told_.name})
-        );
-        auto const asked = wire::decode_challenge(body);
-        if (!asked) return {};
-        return {asked->request.begin(), asked->request.end()};
-    }
-
-    Answering::Made answer(Bytes const& request, bool ready) const {
-        auto const channel = *crypto::BoundChannel::of(
-            *client_.channel()->tls(), crypto::authenticator::End::Client, request
-        );
-        auto const peer = crypto::sha256(channel.peer_key());
-        std::optional<wire::Loaded> loaded;
-        if (ready)
-            loaded = wire::Loaded{
-                .workload = told_.workload,
-                .configuration = told_.configuration,
-                .tenant = told_.tenant,
-                .package = told_.package,
-                .deployment = told_.name,
-                .serial = told_.serial
-            };
-        return Answering{
-            .keep = keep_, .channel = channel, .peer = base::View{peer}, .loaded = loaded
-        }
-            .make();
-    }
-
-    Bytes send(std::string const& path, Answering::Made const& made) {
-        return post(
-            path,
-            wire::encode(
-                wire::Attestation{
-                    .authenticator = made.authenticator, .binding = made.binding, .endorsements = {}
-                }
-            )
-        );
-    }
-
-private:
-    static net::HttpSettings settings(Keep const& keep, Told const& told) {
-        net::HttpSettings out;
-        out.tls.authorities = {told.root};
-        out.tls.credential = std::make_shared<crypto::TlsCredential const>(keep.identity.share());
-        out.tls.also_tls_1_2 = false;
-        return out;
-    }
-
-    Bytes post(std::string const& path, Bytes const& body) {
-        net::HttpRequest request{.method = "POST", .address = address_, .target = path};
-        request.headers = {{"Content-Type", std::string{wire::cbor_type}}};
-        request.body = net::RequestBody::of(std::string{base::text_of(body)});
-        auto const got = client_.ask(request);
-        if (!got) {
-            std::cout << path << " - " << got.error().text << '\n' << std::flush;
-            return {};
-        }
-        std::cout << path << ' ' << got->status;
-        if (got->status != 200) std::cout << ' ' << base::text_of(got->body);
-        std::cout << '\n' << std::flush;
-        return got->status == 200 ? got->body : Bytes{};
-    }
-
-    Keep const& keep_;
-    Told const& told_;
-    net::WebAddress address_;
-    net::HttpClient client_;
-};
 
 bool granted(Keep const& keep, Told const& told, Bytes const& body, Answering::Made const& made) {
     auto const answer = wire::decode_granted(body);
@@ -150,6 +53,16 @@ bool certified(Told const& told, Bytes const& body) {
     return true;
 }
 
+// What somebody recorded of a machine with hardware; nothing: evidence of this Keep's own.
+Asking::Evidence recorded(std::string const& what) {
+    constexpr std::string_view prefix = "evidence:";
+    if (!what.starts_with(prefix)) return {};
+    std::ifstream file{what.substr(prefix.size()), std::ios::binary};
+    std::string const text{std::istreambuf_iterator<char>{file}, {}};
+    auto const view = base::view_of(text);
+    return [bytes = Bytes{view.begin(), view.end()}](base::View) { return bytes; };
+}
+
 int play(Told const& told) {
     Keep const keep;
     Asking asking{keep, told};
@@ -166,7 +79,18 @@ int play(Told const& told) {
     }
     auto const request = asking.challenge();
     if (request.empty()) return 1;
-    auto const made = asking.answer(request, false);
+    static Bytes const other(48, std::byte{1});
+    auto const made = asking.answer(
+        request,
+        false,
+        [&](wire::Binding& binding) {
+            if (told.what == "channel")
+                binding.binder = base::View{other}.first(binding.binder.size());
+            if (told.what == "peer") binding.peer = base::View{other}.first(32);
+            if (told.what == "end") binding.end = wire::End::Server;
+        },
+        recorded(told.what)
+    );
     if (!granted(keep, told, asking.send("/v1/attest", made), made)) return 1;
     if (told.what == "twice" || told.what == "replay") {
         auto const second = asking.challenge();
@@ -206,6 +130,11 @@ int main(int argc, char** argv) {
          .package = bytes(words[6]),
          .tenant = bytes(words[7]),
          .folder = words[8],
-         .what = words[9]}
+         .what = words[9],
+         .say = [](std::string const& path, unsigned status, std::string const& problem) {
+             std::cout << path << ' ' << (status == 0 ? "-" : std::to_string(status));
+             if (!problem.empty()) std::cout << ' ' << problem;
+             std::cout << '\n' << std::flush;
+         }}
     );
 }

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Packages in registries of containers: `enarx push`, `enarx pull`, signatures; with the registry and the tools of others.
 
-docker-registry and skopeo are Debian's. oras, crane and cosign take part where PATH has them, or the folder that
-ENARX_REGISTRY_PEERS names:
+docker-registry and skopeo are Debian's. oras, crane and cosign, of two versions, take part where PATH has them, or the folder
+that ENARX_REGISTRY_PEERS names:
     go install oras.land/oras/cmd/oras@v1.3.6
     go install github.com/google/go-containerregistry/cmd/crane@v0.22.1
-    go install github.com/sigstore/cosign/v2/cmd/cosign@v2.5.3
-Told with docker-registry 2.8.2, skopeo 1.9.3 and these three on 2026-11-30: all stories passed.
+    go install github.com/sigstore/cosign/v2/cmd/cosign@v2.5.3     (called cosign2 there)
+    go install github.com/sigstore/cosign/v3/cmd/cosign@v3.1.3     (called cosign3 there)
+Told with docker-registry 2.8.2, skopeo 1.9.3 and these four on 2026-11-30: all stories passed.
 """
 import base64
 import hashlib
@@ -16,54 +17,14 @@ import os
 import pathlib
 import pty
 import shutil
-import socket
 import sys
 import threading
 import warnings
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario"))
 from harness import *  # noqa: E402,F403
-
-
-def enarx(*words, **how):
-    return execute([PROGRAM, *words], **how)
-
-
-def done(outcome):
-    equal(outcome.status, 0, outcome.errors)
-    return outcome
-
-
-def peer(name):
-    """A tool of others; the story is left out where it is not installed."""
-    where = os.environ.get("ENARX_REGISTRY_PEERS", "") + os.pathsep + os.environ["PATH"]
-    return shutil.which(name, path=where) or skip(f"{name} is not installed: see the head of this file")
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def listens(port):
-    with socket.socket() as client:
-        return client.connect_ex(("127.0.0.1", port)) == 0
-
-
-def registry(name="store", more=""):
-    """Debian's registry; returns its address and its log."""
-    program = shutil.which("docker-registry") or skip("docker-registry is not installed (apt-get install docker-registry)")
-    port = free_port()
-    config = write(f"{name}.yml", "version: 0.1\nlog: {accesslog: {disabled: false}}\nstorage:\n"
-                   f"  filesystem: {{rootdirectory: {folder(name)}}}\nhttp: {{addr: 127.0.0.1:{port}}}\n{more}")
-    log = open(scratch(f"{name}.log"), "wb")  # noqa: SIM115
-    start([program, "serve", config], stdout=log, stderr=log)
-    for _ in range(200):
-        if listens(port):
-            return f"127.0.0.1:{port}", scratch(f"{name}.log")
-        time.sleep(0.05)
-    raise Failed(scratch(f"{name}.log").read_text())
+from registries import done, enarx, free_port, key, listens, peer, registry  # noqa: E402
+from registry_peer import ReferrersRegistry  # noqa: E402
 
 
 def package(name="a.enx", size=3 << 20):
@@ -71,12 +32,6 @@ def package(name="a.enx", size=3 << 20):
     shutil.copy(guest("hello"), app / "main.wasm")
     (app / "filler").write_bytes(os.urandom(size))
     return json.loads(done(enarx("package", app, "--out", scratch(name), "--json")).text)["package"]
-
-
-def key(name):
-    done(enarx("key", "tenant", "create", "--out", scratch(f"{name}.key")))
-    done(execute(["openssl", "pkey", "-in", scratch(f"{name}.key"), "-pubout", "-out", scratch(f"{name}.pub")]))
-    return scratch(f"{name}.key"), scratch(f"{name}.pub")
 
 
 @story("a package goes into a registry and comes back the same, and a second push moves no blob")
@@ -268,16 +223,122 @@ def our_signature():
     done(enarx("push", scratch("a.enx"), f"{host}/a:1", "--sign", mine))
     done(enarx("push", scratch("a.enx"), f"{host}/a:1", "--sign", other))
     pulled = json.loads(done(enarx("pull", f"{host}/a:1", "--out", scratch("b.enx"), "--signed-by", my_public, "--json")).text)
-    equal((pulled["signatures"], pulled["signed"]), (2, True))
+    equal((pulled["signatures"], pulled["signed"]), (4, True))
     listed = json.loads(scratch("b.enx.sig").read_text())["signatures"]
-    for one, public in zip(listed, (my_public, other_public)):
+    equal([one.get("type") for one in listed], [None, None, STATEMENT, STATEMENT])
+    for one, public in zip(listed, (my_public, other_public) * 2):
         payload = base64.b64decode(one["payload"])
         signature = write("signature", base64.b64decode(one["signature"]))
-        verified = execute(["openssl", "dgst", "-sha256", "-verify", public, "-signature", signature], stdin=payload)
+        text = envelope(payload) if "type" in one else payload
+        verified = execute(["openssl", "dgst", "-sha256", "-verify", public, "-signature", signature], stdin=text)
         contains(verified.text, "Verified OK")
-        critical = json.loads(payload)["critical"]
-        equal(critical, {"identity": {"docker-reference": f"{host}/a"}, "image": {"docker-manifest-digest": digest},
-                         "type": "cosign container image signature"})
+        said = json.loads(payload)
+        if "type" in one:
+            equal(said, statement(digest))
+            continue
+        equal(said["critical"], {"identity": {"docker-reference": f"{host}/a"}, "image": {"docker-manifest-digest": digest},
+                                 "type": "cosign container image signature"})
+    equal(json.loads(done(enarx("inspect", scratch("b.enx"), "--json")).text)["signatures"], 4)
+
+
+STATEMENT = "application/vnd.in-toto+json"
+SIGNS = "https://sigstore.dev/cosign/sign/v1"
+BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json"
+
+
+def statement(digest, predicate=SIGNS):
+    return {"_type": "https://in-toto.io/Statement/v1", "subject": [{"digest": {"sha256": digest.removeprefix("sha256:")}}],
+            "predicateType": predicate, "predicate": {}}
+
+
+def envelope(payload, kind=STATEMENT):
+    """What is signed of a DSSE envelope."""
+    return f"DSSEv1 {len(kind)} {kind} {len(payload)} ".encode() + payload
+
+
+def bundle(digest, private, predicate=SIGNS, signed_as=STATEMENT):
+    """A sigstore bundle, made by openssl and nothing of ours."""
+    payload = json.dumps(statement(digest, predicate)).encode()
+    signature = execute(["openssl", "dgst", "-sha256", "-sign", private], stdin=envelope(payload, signed_as)).out
+    return {"mediaType": BUNDLE, "verificationMaterial": {"publicKey": {"hint": "x"}},
+            "dsseEnvelope": {"payload": base64.b64encode(payload).decode(), "payloadType": STATEMENT,
+                             "signatures": [{"sig": base64.b64encode(signature).decode()}]}}
+
+
+def put_bundles(host, repository, digest, bundles):
+    """As what refers to the package, by the tag; returns the digests of the manifests."""
+    entries = []
+    for each in bundles:
+        content = json.dumps(each).encode()
+        manifest = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "artifactType": BUNDLE,
+                    "config": {"mediaType": "application/vnd.oci.empty.v1+json", "size": 2,
+                               "digest": "sha256:" + hashlib.sha256(b"{}").hexdigest()},
+                    "layers": [{"mediaType": BUNDLE, "size": len(content), "digest": "sha256:" + hashlib.sha256(content).hexdigest()}]}
+        name = "sha256:" + hashlib.sha256(json.dumps(manifest).encode()).hexdigest()
+        put(host, repository, name, manifest, [content, b"{}"])
+        entries.append({"mediaType": manifest["mediaType"], "digest": name, "size": len(json.dumps(manifest)), "artifactType": BUNDLE})
+    put(host, repository, digest.replace(":", "-"), {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json",
+                                                     "manifests": entries}, [])
+
+
+@story("a bundle that refers to the package counts as a signature; of another package, key or kind of statement: refused")
+def bundles():
+    host, _ = registry()
+    digest = package(size=100)
+    mine, my_public = key("mine")
+    other, _ = key("other")
+    done(enarx("push", scratch("a.enx"), f"{host}/a:1"))
+
+    def pull(expected):
+        for left in scratch().glob("out.enx*"):
+            left.unlink()
+        outcome = enarx("pull", f"{host}/a:1", "--out", scratch("out.enx"), "--signed-by", my_public)
+        if expected:
+            return refused(outcome, 1, f"({expected})")
+        return done(outcome)
+
+    for wrong in (bundle("sha256:" + "0" * 64, mine), bundle(digest, other), bundle(digest, mine, "https://slsa.dev/provenance/v1"),
+                  bundle(digest, mine, signed_as="text/plain"), bundle(digest, mine, signed_as="")):
+        put_bundles(host, "a", digest, [wrong])
+        pull("signature-untrusted")
+    put_bundles(host, "a", digest, [{"mediaType": BUNDLE}, {"mediaType": "text/plain", **{"dsseEnvelope": {}}}])
+    pull("signature-missing")
+    put_bundles(host, "a", digest, [{"mediaType": BUNDLE}, bundle(digest, other), bundle(digest, mine)])
+    pull(None)
+    put_bundles(host, "a", digest, [])
+    pull("signature-missing")
+
+
+@story("where a registry keeps the list of what refers to a package, it is asked for that, and no tag is written")
+def listed_by_registry():
+    store = ReferrersRegistry()
+    try:
+        digest = package(size=100)
+        mine, my_public = key("mine")
+        done(enarx("push", scratch("a.enx"), f"{store.address}/a:1", "--sign", mine))
+        equal(sorted(store.tags), ["1", digest.replace(":", "-") + ".sig"])
+        del store.tags[digest.replace(":", "-") + ".sig"]
+        done(enarx("pull", f"{store.address}/a:1", "--out", scratch("b.enx"), "--signed-by", my_public))
+        for name in [name for name, content in store.manifests.items() if b"subject" in content]:
+            del store.manifests[name]
+        refused(enarx("pull", f"{store.address}/a:1", "--out", scratch("c.enx"), "--signed-by", my_public), 1, "(signature-missing)")
+    finally:
+        store.stop()
+
+
+@story("oras discovers a signature of ours, by the API for it and by the tag")
+def discovered():
+    program = peer("oras")
+    digest = package(size=100)
+    mine, _ = key("mine")
+    store = ReferrersRegistry()
+    try:
+        for host in (store.address, registry()[0]):
+            done(enarx("push", scratch("a.enx"), f"{host}/a:1", "--sign", mine))
+            found = json.loads(done(execute([program, "discover", "--plain-http", "--format", "json", f"{host}/a@{digest}"])).text)
+            equal([each["artifactType"] for each in found.get("referrers") or found.get("manifests")], [BUNDLE])
+    finally:
+        store.stop()
 
 
 @story("enarx deploy takes a pulled package that the named key has signed, and goes to no Keep with another one")
@@ -300,22 +361,40 @@ def deployed():
     deploy("b.enx", my_public, "host-unreachable")
 
 
-@story("cosign verifies what we have signed, and we what cosign has signed")
-def cosign():
-    program = peer("cosign")
-    host = registry()[0].replace("127.0.0.1", "localhost")
+def with_cosign(program, host, sign_words, verify_words=()):
+    """Both ways: it verifies what we have signed, and we what it has signed."""
     package(size=100)
     mine, my_public = key("mine")
     quiet = {"COSIGN_PASSWORD": "", "HOME": str(folder("home"))}
     done(enarx("push", scratch("a.enx"), f"{host}/shop/api:1", "--sign", mine))
-    verify = [program, "verify", "--insecure-ignore-tlog=true", "--allow-http-registry", f"{host}/shop/api:1", "--key"]
+    verify = [program, "verify", "--insecure-ignore-tlog=true", "--allow-http-registry", *verify_words, f"{host}/shop/api:1", "--key"]
     contains(done(execute([*verify, my_public], env=quiet)).text, "docker-manifest-digest")
     done(execute([program, "generate-key-pair"], env=quiet))
     true(execute([*verify, scratch("cosign.pub")], env=quiet).status != 0, "cosign takes another key's")
     refused(enarx("pull", f"{host}/shop/api:1", "--out", scratch("b.enx"), "--signed-by", scratch("cosign.pub")), 1, "(signature-untrusted)")
-    done(execute([program, "sign", "--key", scratch("cosign.key"), "--tlog-upload=false", "--allow-http-registry", f"{host}/shop/api:1"], env=quiet))
+    done(execute([program, "sign", "--key", scratch("cosign.key"), "--allow-http-registry", *sign_words, f"{host}/shop/api:1"], env=quiet))
     done(enarx("pull", f"{host}/shop/api:1", "--out", scratch("b.enx"), "--signed-by", scratch("cosign.pub")))
     done(enarx("pull", f"{host}/shop/api:1", "--out", scratch("c.enx"), "--signed-by", my_public))
+
+
+@story("cosign 2 verifies what we have signed, and we what cosign 2 has signed")
+def cosign_2():
+    with_cosign(peer("cosign2"), registry()[0].replace("127.0.0.1", "localhost"), ["--tlog-upload=false"])
+
+
+@story("cosign 3 verifies what we have signed, and we what cosign 3 has signed, in a registry without an API for it")
+def cosign_3():
+    with_cosign(peer("cosign3"), registry()[0].replace("127.0.0.1", "localhost"), ["--tlog-upload=false", "--use-signing-config=false"])
+
+
+@story("cosign 3 verifies what we have signed, and we what cosign 3 has signed, in a registry with an API for it")
+def cosign_3_by_api():
+    program = peer("cosign3")
+    store = ReferrersRegistry()
+    try:
+        with_cosign(program, store.address.replace("127.0.0.1", "localhost"), ["--tlog-upload=false", "--use-signing-config=false"])
+    finally:
+        store.stop()
 
 
 @story("inspect shows what a package says of itself, and a changed layer fails its check")

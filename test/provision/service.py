@@ -1,9 +1,13 @@
 """The attestation service of a story, with one tenant and what that tenant publishes."""
+import base64
+import hashlib
 import json
 import pathlib
 import shutil
 import ssl
+import subprocess
 import sys
+import time
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario"))
@@ -22,12 +26,35 @@ def done(outcome):
     return outcome
 
 
+def pin_of(certificate):
+    """As curl writes it."""
+    key = subprocess.run(["openssl", "x509", "-in", certificate, "-noout", "-pubkey"], check=True, capture_output=True).stdout
+    der = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "DER"], input=key, check=True, capture_output=True).stdout
+    return "sha256/" + base64.b64encode(hashlib.sha256(der).digest()).decode()
+
+
+def measured():
+    """Without hardware a Keep of kind kvm says what it was started from, and the tenant which one it believes."""
+    return ["--measurement", done(enarx("measure", "kvm")).text.strip()] if BACKEND == "kvm" else []
+
+
+def until(holds, what, seconds=20):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = holds()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise Failed(f"not in {seconds} s: {what}")
+
+
 class Service:
     """A folder of the service with the tenant `shop`, and the process that serves it."""
 
-    def __init__(self, name="service", settings=""):
+    def __init__(self, name="service", settings="", of_shop="", more=(), under=()):
+        self.under = under  # a program that runs it, such as strace
         self.folder = scratch(name)
-        done(execute([STEWARD, "init", "--name", "steward.example", "--listen", "127.0.0.1:0", self.folder]))
+        done(execute([STEWARD, "init", "--name", "steward.example", "--listen", "127.0.0.1:0", *more, self.folder]))
         done(enarx("key", "tenant", "create", "--out", scratch("tenant.key")))
         self.tenant = done(enarx("key", "tenant", "digest", scratch("tenant.key"))).text.strip()
         config = self.folder / "steward.toml"
@@ -37,12 +64,12 @@ keys = ["{self.tenant}"]
 deployments = ["shop/"]
 dns-names = ["api.example"]
 allow-no-hardware = true
-""")
+{of_shop}""")
         self.root = self.folder / "root.pem"
         self.start()
 
     def start(self):
-        self.process = start([STEWARD, "serve", "--config", self.folder / "steward.toml"])
+        self.process = start([*self.under, STEWARD, "serve", "--config", self.folder / "steward.toml"])
         self.port = self._port("listening at https")
         self.operator = self._port("operator at http")
         self.url = f"https://localhost:{self.port}"
@@ -62,9 +89,9 @@ allow-no-hardware = true
         return enarx("deployment", "create", name, "--package-key", scratch(key_file), "--key", scratch(key), "--grantor",
                      self.folder / "grantor.pem", "--serial", str(serial), "--out", scratch(out), *words)
 
-    def publish(self, out="d.cose", key="tenant.key", password="hunter2", key_file="app.enx.key"):
+    def publish(self, out="d.cose", key="tenant.key", password="hunter2", key_file="app.enx.key", words=()):
         return enarx("deployment", "publish", scratch(out), "--steward", self.url, "--cacert", self.root, "--key", scratch(key),
-                     "--package-key", scratch(key_file), "--secret", "PASSWORD=" + password)
+                     "--package-key", scratch(key_file), "--secret", "PASSWORD=" + password, *words)
 
     def status(self):
         return json.loads(done(enarx("deployment", "status", "shop/api", "--steward", self.url, "--cacert", self.root, "--key",
@@ -89,7 +116,17 @@ allow-no-hardware = true
         self.workload, self.configuration = told["workload"], told["configuration"]
         self.package = told["package"].removeprefix("sha256:")
 
-    def ready_to_release(self, *words, **what):
+    def ready_to_release(self, *words, publish=(), **what):
         self.package_it(**what)
         done(self.deployment("--allow-no-hardware", "--dns", "api.example", "--replicas", "3", *words))
-        done(self.publish())
+        done(self.publish(words=publish))
+
+
+def published(service, *words, **what):
+    service.ready_to_release(*measured(), *words, **what)
+
+
+def pull_line(service, *words, name="shop/api", url=None, pin=None, package="app.enx"):
+    line = [PROGRAM, "run", "--backend", BACKEND, "--pull", name, "--steward", url or service.url, "--steward-pin",
+            pin or pin_of(service.folder / "tls.pem")]
+    return [*line, *(["--package", scratch(package)] if package else []), *words]

@@ -181,10 +181,10 @@ def keys_while_written():
             skip("strace may not trace here")
         succeeded(traced)
         calls = log.read_text().splitlines()
-        made = [call for call in calls if "O_CREAT" in call]
+        made = [call for call in calls if "O_CREAT" in call or "O_TMPFILE" in call]  # the latter: without a name
         true(made, "no file was made\n" + "\n".join(calls))
         for call in made:
-            true("O_EXCL" in call and ", 0600)" in call, call)
+            true(("O_EXCL" in call or "O_TMPFILE" in call) and ", 0600)" in call, call)
         equal([call for call in calls if "chmod" in call], [])
         equal(stat.S_IMODE(scratch("key-" + line[1]).stat().st_mode), 0o600)
 
@@ -212,7 +212,7 @@ def existing_files():
 def usage():
     digest = ["measure", "snp", "--launch-digest", "00" * 48]
     for line, word in [
-        (["measure", "snp"], "--pages"), (["measure", "tdx"], "--pages"), (["measure", "sgx"], "--stream"),
+        (["measure", "snp", "--pages", "p", "--vcpus", "2"], "--pages"), (["measure", "tdx"], "--pages"), (["measure", "sgx"], "--stream"),
         ([*digest, "--id-block", "x"], "--policy"), ([*digest, "--policy", "0x30000"], "--id-block"),
         ([*digest, "--id-block", "x", "--policy", "0"], "bit 17"), ([*digest, "--id-auth", "x", "--policy", "0x30000"], "--id-key"),
         (["measure", "snp", "--launch-digest", "00"], "48 bytes"), (["measure", "sgx", "--mr-enclave", "00" * 32], "--sigstruct"),

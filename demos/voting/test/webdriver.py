@@ -22,8 +22,11 @@ def missing():
 class Browser:
     """`with Browser(downloads) as browser:`; headless, takes certificates that nobody has signed."""
 
-    def __init__(self, downloads):
+    def __init__(self, downloads, scripts=True):
         self.downloads = downloads
+        self.preferences = {"download.default_directory": str(downloads)}
+        if not scripts:  # the page's own; those of the test run all the same
+            self.preferences["profile.managed_default_content_settings.javascript"] = 2
 
     def __enter__(self):
         with socket.create_server(("127.0.0.1", 0)) as probe:
@@ -34,7 +37,7 @@ class Browser:
         arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--lang=en"]
         wishes = {"browserName": "chrome", "acceptInsecureCerts": True, "goog:loggingPrefs": {"browser": "ALL"},
                   "goog:chromeOptions": {"binary": shutil.which("chromium"), "args": arguments,
-                                         "prefs": {"download.default_directory": str(self.downloads)}}}
+                                         "prefs": self.preferences}}
         self.session = self._call("POST", "/session", {"capabilities": {"alwaysMatch": wishes}})["sessionId"]
         return self
 
@@ -76,6 +79,18 @@ class Browser:
     def run(self, script, *arguments):
         return self._do("execute/sync", {"script": script, "args": list(arguments)})
 
+    def developer(self, command, **parameters):
+        """A command of Chromium's own protocol."""
+        self._do("goog/cdp/execute", {"cmd": command, "params": parameters})
+
+    def prefer(self, scheme):
+        """As a person does who has chosen "light" or "dark"."""
+        self.developer("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+
+    def screen(self, width, height):
+        """Of that size in CSS pixels, also one that no window can have."""
+        self.developer("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=True)
+
     def find(self, css):
         return self._do("element", {"using": "css selector", "value": css})[ELEMENT]
 
@@ -100,9 +115,13 @@ class Browser:
     def wait_for(self, css, words):
         """Until the element says these words; returns all that it says."""
         deadline = time.monotonic() + PATIENCE_S
+        said = None
         while time.monotonic() < deadline:
-            said = self.text(css)
-            if words in said:
+            try:
+                said = self.text(css)
+            except RuntimeError:  # the next page is not there yet, or this one no more
+                pass
+            if said is not None and words in said:
                 return said
             time.sleep(0.05)
         raise TimeoutError(f"{css} says {said!r}, not {words!r}")

@@ -125,7 +125,7 @@ next:
     :: atomic { line[guest]?what ->
         if
         :: what == request -> answered = true
-        :: what == attach && answered && owns(guest) ->
+        :: (what == attach || what == start) && answered && owns(guest) ->
             if
             :: at != none -> over[at]!true
             :: else

@@ -190,14 +190,15 @@ Judged judge(base::View evidence, base::View report_data, Appraiser const& by) {
          .kinds = by.kinds}
     );
     if (kind == Kind::NoHardware && by.allow_no_hardware) {
-        bool const own =
-            !by.measurements.given() && !by.own_measurements.empty() && measured(evidence);
+        bool const unnamed = !by.measurements.given() && by.own_measurements;
+        auto own = unnamed && measured(evidence) ? by.own_measurements()
+                                                 : std::vector<std::vector<std::byte>>{};
         auto const examination = none::examine(
             evidence,
             by.policy,
             {.report_data = expected.report_data,
              .measurements =
-                 own ? Measurements::any_of(by.own_measurements) : expected.measurements}
+                 own.empty() ? expected.measurements : Measurements::any_of(std::move(own))}
         );
         return {kind, examination.verdict(), examination.findings(), std::move(appraisal)};
     }

@@ -8,6 +8,7 @@
 #include "crypto/bound_channel.hpp"
 #include "protocol/provision/binding.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -30,9 +31,10 @@ struct Appraiser {
     // Evidence that no hardware vouches for is taken, too: for development, and to show how it
     // goes.
     bool allow_no_hardware = false;
-    // Measurements of this installation's own Keeps: for evidence without hardware that carries
-    // one, where nobody named others.
-    std::vector<std::vector<std::byte>> own_measurements = {};
+    // Answers with the measurements of this installation's own Keeps: for evidence without hardware
+    // that carries one, where nobody named others. Asked for such evidence alone, as they take
+    // time.
+    std::function<std::vector<std::vector<std::byte>>()> own_measurements = {};
 };
 
 struct Demand {

@@ -71,6 +71,31 @@ TEST_F(AttestedChannelTest, is_made_of_an_empty_keep_with_what_a_grant_needs) {
     EXPECT_TRUE(answer.failure().empty());
 }
 
+TEST_F(AttestedChannelTest, compares_what_no_hardware_measured_with_this_installations_keeps) {
+    protocol::evidence::Measurement measured{};
+    measured.fill(std::byte{1});
+    auto const made = Answering{.keep = keep, .channel = keeps, .measurement = measured}.make();
+    Believing const believing;
+    auto appraiser = believing.appraiser();
+    appraiser.own_measurements = [] { return std::vector<Bytes>{filled(48, 2), filled(48, 1)}; };
+    EXPECT_EQ(failed(accept(seen, made.offer(), provision, appraiser)), "accepted");
+    appraiser.own_measurements = [] { return std::vector<Bytes>{filled(48, 2)}; };
+    EXPECT_EQ(failed(accept(seen, made.offer(), provision, appraiser)), "none.measurement");
+}
+
+TEST_F(AttestedChannelTest, measures_no_keep_of_its_own_for_evidence_without_a_measurement) {
+    auto const made = Answering{.keep = keep, .channel = keeps}.make();
+    Believing const believing;
+    auto appraiser = believing.appraiser();
+    unsigned asked = 0;
+    appraiser.own_measurements = [&asked] {
+        ++asked;
+        return std::vector<Bytes>{filled(48, 1)};
+    };
+    EXPECT_EQ(failed(accept(seen, made.offer(), provision, appraiser)), "accepted");
+    EXPECT_EQ(asked, 0U);
+}
+
 TEST_F(AttestedChannelTest, without_hardware_is_made_only_where_that_was_said) {
     auto const made = Answering{.keep = keep, .channel = keeps}.make();
     auto const answer = accept(seen, made.offer(), provision, Believing{}.appraiser(false));

@@ -2,7 +2,6 @@
 
 #include "crypto/cose_sign1.hpp"
 #include "crypto/hpke.hpp"
-#include "protocol/provision/grant.hpp"
 
 namespace attest::provision {
 
@@ -18,10 +17,10 @@ base::Result<std::vector<std::byte>> seal_grant(
         .report_data = channel.report_data(),
         .package_key = wish.package_key,
         .secrets = {},
-        .authorities = {},
+        .authorities = wish.authorities,
         .time = wish.time,
         .log = {},
-        .sources = {}
+        .sources = wish.sources
     };
     for (auto const& [name, value] : wish.secrets) grant.secrets.emplace_back(name, value);
     crypto::SecretBytes const payload{wire::encode(grant)};

@@ -5,6 +5,7 @@
 
 #include "attest/provision/attested_channel.hpp"
 #include "crypto/p256_signing_key.hpp"
+#include "protocol/provision/grant.hpp"
 
 #include <string>
 #include <utility>
@@ -16,7 +17,9 @@ struct GrantWish {
     base::View deployment;                                   // the tenant's COSE_Sign1
     std::optional<base::View> package_key;                   // of an encrypted package
     std::vector<std::pair<std::string, base::View>> secrets; // those of the deployment, ascending
+    std::vector<base::View> authorities = {};                // DER: who certifies other Keeps
     std::uint64_t time = 0;                                  // seconds since 1970
+    std::vector<protocol::provision::Source> sources = {};   // registries that have the package
 };
 
 // Errno::Inval: the channel is one of a Keep that has had its grant. Errno::FBig: larger than a

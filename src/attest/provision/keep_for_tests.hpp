@@ -63,6 +63,8 @@ struct Answering {
     std::optional<protocol::provision::Loaded> loaded = {};
     std::function<void(protocol::provision::Binding&)> spoil = [](auto&) {};
     std::function<void(Bytes&)> spoil_encoded = [](auto&) {};
+    std::function<Bytes(base::View report_data)> evidence = {};      // none: that of no hardware
+    std::optional<protocol::evidence::Measurement> measurement = {}; // in that
 
     struct Made {
         Bytes authenticator;
@@ -89,21 +91,23 @@ struct Answering {
         auto encoded = protocol::provision::encode(binding);
         spoil_encoded(encoded);
         auto const purpose = binding.purpose();
-        auto const evidence = protocol::evidence::encode(
-            protocol::evidence::NoHardwareBound{
-                .purpose = protocol::provision::text_of(purpose),
-                .binding = encoded,
-                .measurement = {},
-                .report_data =
-                    crypto::sha512(protocol::provision::report_data_input(purpose, encoded))
-            }
-        );
+        auto const report_data =
+            crypto::sha512(protocol::provision::report_data_input(purpose, encoded));
+        auto const made = evidence ? evidence(report_data)
+                                   : protocol::evidence::encode(
+                                         protocol::evidence::NoHardwareBound{
+                                             .purpose = protocol::provision::text_of(purpose),
+                                             .binding = encoded,
+                                             .measurement = measurement,
+                                             .report_data = report_data
+                                         }
+                                     );
         return {
             .authenticator = *authenticator::make(
                 channel.secrets(),
                 channel.request(),
                 keep.identity,
-                protocol::provision::wrapped_evidence(evidence)
+                protocol::provision::wrapped_evidence(made)
             ),
             .binding = encoded
         };

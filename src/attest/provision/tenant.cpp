@@ -47,7 +47,7 @@ Message Tenant::ask(base::Bytes<32> const& nonce) {
 }
 
 std::vector<Message> Tenant::begin() {
-    if (before_) state_ = State::Proving;
+    if (before_ && before_->told != Before::Told::Grant) state_ = State::Proving;
     wire::Hello const hello{
         .versions = {wire::version}, .suite = handover_.suite, .role = wire::Role::Tenant
     };
@@ -113,6 +113,22 @@ Step Tenant::take(wire::Frame const& frame, crypto::TlsSession const& session) {
     }
 }
 
+std::optional<Before> Tenant::way_back() const {
+    using Told = Before::Told;
+    if (state_ == State::Running)
+        return Before{
+            .identity_key = identity_key_, .received = received_, .told = Told::Everything
+        };
+    bool const nothing_new = state_ == State::Asking || state_ == State::Over ||
+                             (before_ && before_->told != Told::Grant);
+    if (nothing_new) return before_;
+    return Before{
+        .identity_key = identity_key_,
+        .received = 0,
+        .told = state_ == State::Granting ? Told::Grant : Told::Start
+    };
+}
+
 Step Tenant::take_authenticator(base::View body) {
     bool const asked = state_ == State::Asking || state_ == State::Proving;
     auto const bytes = wire::decode_bytes(body, wire::largest_early);
@@ -129,7 +145,7 @@ Step Tenant::take_binding(base::View body, crypto::TlsSession const& session) {
     auto const channel =
         crypto::BoundChannel::of(session, crypto::authenticator::End::Server, request_);
     if (!channel) return fail("channel-unbound", "the connection cannot be bound");
-    bool const empty = state_ == State::Asking;
+    bool const empty = state_ == State::Asking && asks_if_empty(decoded->binding);
     Offer const offer{.authenticator = authenticator_, .binding = decoded->binding};
     Demand const demand{
         .purpose = empty ? wire::Purpose::Provision : wire::Purpose::Ready,
@@ -143,8 +159,18 @@ Step Tenant::take_binding(base::View body, crypto::TlsSession const& session) {
     return empty ? attested(std::move(answer)) : ready(std::move(answer));
 }
 
+// Where a grant was sent and nothing was heard of it, the Keep itself says whether it has it; what
+// it says is judged as that.
+bool Tenant::asks_if_empty(base::View binding) const {
+    if (!before_) return true;
+    auto const claimed = wire::decode_binding(binding);
+    return !claimed || !claimed->loaded;
+}
+
 Step Tenant::attested(Answer answer) {
     auto const& channel = *answer.channel();
+    if (before_ && !base::equal(before_->identity_key, channel.identity_key()))
+        return fail("channel-unbound", "another Keep answers than before");
     if (handover_.hardware_required && !channel.hardware())
         return fail(
             "evidence-refused",
@@ -186,7 +212,7 @@ Step Tenant::ready(Answer answer) {
     identity_key_ = copy(channel.identity_key());
     state_ = State::Starting;
     Step step;
-    if (before_) {
+    if (before_ && before_->told == Before::Told::Everything) {
         received_ = before_->received;
         auto const number = big_endian(received_);
         step.say.push_back(
@@ -250,15 +276,18 @@ Step Tenant::take_stream(base::View body) {
 }
 
 Step Tenant::take_resumption(base::View body) {
+    constexpr auto width = sizeof(std::uint64_t);
     auto const command = wire::decode_command(body);
-    bool const right = command && command->code == wire::CommandCode::Attach &&
-                       command->bytes.size() == sizeof(std::uint64_t);
-    if (state_ != State::Running || !before_ || !right) return out_of_turn("a command");
-    auto const number = number_of(command->bytes);
+    bool const right =
+        command && command->code == wire::CommandCode::Attach && command->bytes.size() == 2 * width;
+    if (state_ != State::Starting || !before_ || !right) return out_of_turn("a command");
+    auto const number = number_of(command->bytes.first(width));
     if (number < received_) return out_of_turn("a number of bytes that were there before");
     auto const lost = number - received_;
     received_ = number;
-    return {.say = {}, .event = Resumed{lost}};
+    return {
+        .say = {}, .event = Resumed{.lost = lost, .input = number_of(command->bytes.subspan(width))}
+    };
 }
 
 } // namespace attest::provision

@@ -21,10 +21,12 @@ struct Handover {
     std::uint8_t suite = 2;
 };
 
-// Of a Keep that runs already, for a tenant that comes back to it.
+// Of a Keep that was spoken to before, for a tenant that comes back to it.
 struct Before {
     std::vector<std::byte> identity_key; // empty: not known; then its evidence alone says who it is
     std::uint64_t received = 0;          // bytes of streams 1 and 2 together
+    // What it was told last. Whether it has heard that, its evidence and its answers say.
+    enum class Told : std::uint8_t { Grant, Start, Everything } told = Told::Everything;
 };
 
 // Random bytes for the two requests, never used before.
@@ -55,9 +57,11 @@ struct Ready {
     Answer answer;
 };
 struct Running {};
-// The first byte that is still kept, of output that was missed.
+// Streams go on: output of which that much is no longer kept, and input behind what the Keep has
+// had of it, its end counting as one.
 struct Resumed {
     std::uint64_t lost = 0;
+    std::uint64_t input = 0;
 };
 // Of the application. A view until the next frame is read.
 struct Written {
@@ -101,7 +105,7 @@ struct Step {
 
 class Tenant {
 public:
-    // `before`: the Keep runs; nothing is granted, and it is not started again.
+    // `before`: it is that Keep or none. What it has heard already it is not told again.
     Tenant(
         Handover handover, Nonces const& nonces, Judging judging, std::optional<Before> before = {}
     )
@@ -121,6 +125,8 @@ public:
     static Message give(Wanted const& wanted, base::View bytes);
 
     bool granted() const { return state_ > State::Granting; } // the Keep is this tenant's
+    // How this tenant comes back when the connection breaks now; nothing: it was granted nothing.
+    std::optional<Before> way_back() const;
     bool running() const { return state_ == State::Running; }
     base::View identity_key() const { return identity_key_; } // empty before evidence was accepted
     std::uint64_t received() const { return received_; }      // bytes of streams 1 and 2
@@ -145,6 +151,7 @@ private:
     Step take_stream(base::View body);
     Step take_want(base::View body);
     Step take_resumption(base::View body);
+    bool asks_if_empty(base::View binding) const;
     Step fail(std::string_view name, std::string text, std::optional<Answer> answer = {});
     Step out_of_turn(std::string_view what);
 

@@ -95,6 +95,7 @@ struct TenantTest : ::testing::Test {
     Bytes request; // the last one that the tenant has sent
 
     void begin(std::optional<Before> before = {}, bool hardware_required = false) {
+        ends = {.client = *client.connect("keep"), .server = *server.accept()};
         ASSERT_TRUE(ends.handshake());
         tenant.emplace(
             handed.handover(hardware_required),
@@ -124,6 +125,17 @@ struct TenantTest : ::testing::Test {
         return take(
             FrameType::Stream,
             wire::encode(wire::Stream{.number = number, .bytes = base::view_of(text)})
+        );
+    }
+    // What a Keep says that was running before this connection.
+    Step resume(unsigned output, unsigned input) {
+        Bytes numbers;
+        for (auto const number : {output, input})
+            for (unsigned i = 0; i < 8; ++i)
+                numbers.push_back(std::byte(std::uint64_t{number} >> 8 * (7 - i)));
+        return take(
+            FrameType::Command,
+            wire::encode(wire::Command{.code = wire::CommandCode::Attach, .bytes = numbers})
         );
     }
     // The Keep's answer to the last request.
@@ -280,16 +292,57 @@ TEST_F(TenantTest, comes_back_to_the_same_keep_alone) {
     EXPECT_EQ(command->code, wire::CommandCode::Attach);
     EXPECT_EQ(command->bytes[6], std::byte{1});
     EXPECT_EQ(command->bytes[7], std::byte{2});
-    (void)status(wire::State::Running);
-    Bytes const number{{}, {}, {}, {}, {}, {}, std::byte{2}, {}};
-    auto const resumed = take(
-        FrameType::Command,
-        wire::encode(wire::Command{.code = wire::CommandCode::Attach, .bytes = number})
-    );
+    auto const resumed = resume(512, 7);
     ASSERT_TRUE(std::holds_alternative<Resumed>(resumed.event));
     EXPECT_EQ(std::get<Resumed>(resumed.event).lost, 254U);
+    EXPECT_EQ(std::get<Resumed>(resumed.event).input, 7U);
+    (void)status(wire::State::Running);
     (void)stream(1, "x");
     EXPECT_EQ(tenant->received(), 513U);
+}
+
+TEST_F(TenantTest, cut_off_behind_its_grant_comes_back_to_the_keep_whether_that_has_it_or_not) {
+    begin();
+    EXPECT_FALSE(tenant->way_back());
+    (void)answer(keep);
+    auto const back = tenant->way_back();
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->told, Before::Told::Grant);
+    EXPECT_EQ(back->identity_key, keep.identity_key());
+    // It has it, and is loaded.
+    begin(back);
+    auto const loaded = answer(keep, handed.loaded());
+    ASSERT_TRUE(std::holds_alternative<Ready>(loaded.event));
+    EXPECT_TRUE(says(loaded, FrameType::Start));
+    EXPECT_FALSE(says(loaded, FrameType::Grant));
+    // It does not.
+    begin(back);
+    EXPECT_TRUE(says(answer(keep), FrameType::Grant));
+    // It is another one: that it is empty, too, is no reason.
+    testing::Keep const other;
+    begin(Before{.identity_key = other.identity_key(), .told = Before::Told::Grant});
+    auto const step = answer(keep);
+    EXPECT_EQ(failure_of(step), "channel-unbound");
+    EXPECT_FALSE(says(step, FrameType::Grant));
+}
+
+TEST_F(
+    TenantTest, cut_off_behind_the_grant_was_taken_starts_what_is_loaded_and_grants_nothing_again
+) {
+    until_loading();
+    auto const back = tenant->way_back();
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->told, Before::Told::Start);
+    begin(back);
+    auto const empty = answer(keep);
+    EXPECT_EQ(failure_of(empty), "keep-not-empty");
+    EXPECT_FALSE(says(empty, FrameType::Grant));
+    begin(back);
+    EXPECT_TRUE(says(answer(keep, handed.loaded()), FrameType::Start));
+    EXPECT_EQ(tenant->way_back()->told, Before::Told::Start);
+    ASSERT_TRUE(std::holds_alternative<Resumed>(resume(0, 0).event)); // it had heard that already
+    ASSERT_TRUE(std::holds_alternative<Running>(status(wire::State::Running).event));
+    EXPECT_EQ(tenant->way_back()->told, Before::Told::Everything);
 }
 
 TEST_F(TenantTest, does_not_come_back_to_another_keep) {

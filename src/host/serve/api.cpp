@@ -233,6 +233,7 @@ void Api::channel(Request const& request, Client& client, Answer answer) {
         refusal.headers.emplace_back("Upgrade", protocol);
         return answer(std::move(refusal));
     }
+    if (!keep->live()) return answer(problem(410, "keep-failed", "the Keep has ended"));
     auto const shared = std::make_shared<Answer>(std::move(answer));
     at_.keeps->open_channel(keep->id, [shared](os::OrFailure<os::Fd> socket) {
         if (!socket) return (*shared)(problem(status_of(socket.error()), socket.error()));

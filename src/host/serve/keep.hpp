@@ -46,7 +46,7 @@ struct Keep {
     Seconds expires; // ended then if nobody has opened a channel to it, or is bringing its package
     std::optional<Seconds> ended = {};
     KeepState state = KeepState::Starting;
-    bool claimed = false;                                  // a channel was opened
+    bool claimed = false;                                  // somebody has granted it something
     std::chrono::steady_clock::time_point waits_from = {}; // for that
     std::string why = {}; // the host has ended it; empty: it ended by itself
     std::optional<ChildEnd> end = {};

@@ -4,6 +4,7 @@
 #include "os/check.hpp"
 #include "os/random.hpp"
 #include "os/socket.hpp"
+#include "protocol/launch/launch.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,7 +25,6 @@ using base::Level;
 using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-constexpr auto look_period = 5ms;
 constexpr auto channel_period = 20ms;
 constexpr int channel_tries = 100;
 constexpr std::size_t longest_line = 4 << 10;
@@ -58,13 +58,6 @@ base::Result<os::Fd> connect_to(std::string const& path) {
     auto const* const any = reinterpret_cast<sockaddr const*>(&address);
     TRY(os::done(::connect(socket.number(), any, sizeof address)));
     return socket;
-}
-
-bool same_door(Place const& a, Place const& b) {
-    auto const all = [](Place const& place) {
-        return place.host == "0.0.0.0" || place.host == "::";
-    };
-    return a.port == b.port && (a.host == b.host || all(a) || all(b));
 }
 
 std::string told(ChildEnd const& end) {
@@ -125,51 +118,6 @@ std::size_t Keeps::live() const {
 void Keeps::count() { metrics_->set("enarx_serve_keeps", static_cast<double>(live())); }
 
 // ---- start ----
-
-os::OrFailure<void>
-Keeps::check_places(package::Customer const& customer, KeepWish const& wish) const {
-    for (auto const& place : wish.listen) {
-        if (!customer.may_listen(place.number()))
-            return failed("not-permitted", "this customer may not listen at port " + place.port);
-        for (auto const& [id, keep] : keeps_)
-            for (auto const& other : keep->wish.listen)
-                if (keep->live() && same_door(place, other))
-                    return failed(
-                        "address-in-use", "a Keep listens at " + place.text() + " already"
-                    );
-    }
-    for (auto const& place : wish.connect)
-        if (!customer.may_connect(place.host, place.port))
-            return failed("not-permitted", "this customer may not connect to " + place.text());
-    return {};
-}
-
-os::OrFailure<void> Keeps::check(package::Customer const& customer, KeepWish const& wish) const {
-    if (std::ranges::find(settings_.backends, wish.backend) == settings_.backends.end())
-        return failed("backend-unavailable", "this host has no backend '" + wish.backend + '\'');
-    std::uint32_t its_keeps = 0;
-    std::uint64_t its_memory = 0;
-    std::uint64_t all_memory = 0;
-    for (auto const& [id, keep] : keeps_) {
-        if (!keep->live()) continue;
-        all_memory += keep->wish.memory;
-        if (keep->customer != customer.name) continue;
-        ++its_keeps;
-        its_memory += keep->wish.memory;
-    }
-    if (its_keeps >= customer.keeps)
-        return failed(
-            "quota-exceeded",
-            "this customer has " + std::to_string(its_keeps) + " Keeps, and may have no more"
-        );
-    if (its_memory > customer.memory || wish.memory > customer.memory - its_memory)
-        return failed("quota-exceeded", "this customer's Keeps may not have so much memory");
-    bool const room = settings_.memory == 0 || (all_memory <= settings_.memory &&
-                                                wish.memory <= settings_.memory - all_memory);
-    if (live() >= settings_.most || !room)
-        return failed("host-full", "this host has no room for another Keep");
-    return check_places(customer, wish);
-}
 
 std::vector<std::string> Keeps::words_for(Keep const& keep) const {
     std::vector<std::string> words{
@@ -259,7 +207,12 @@ void Keeps::create(package::Customer const& customer, KeepWish wish, Started sta
         "Keep " + keep.id + " for customer " + keep.customer + " starts: " + keep.wish.backend +
             ", process " + std::to_string(keep.child.process)
     );
-    look_for_socket(keep.id, Clock::now() + settings_.to_start);
+    auto const most = std::chrono::ceil<std::chrono::milliseconds>(settings_.to_start);
+    loop_->after(most, [this, id = keep.id, here = std::weak_ptr{here_}] {
+        auto* const there = here.expired() ? nullptr : find(id);
+        if (there != nullptr && there->state == KeepState::Starting)
+            end(*there, "it did not begin to listen in time");
+    });
 }
 
 std::shared_ptr<void> Keeps::busy(package::Customer const& customer) {
@@ -287,21 +240,14 @@ void Keeps::end_if_unclaimed(std::string const& id) {
     });
 }
 
-void Keeps::look_for_socket(std::string const& id, Clock::time_point until) {
-    auto* const keep = find(id);
-    if (keep == nullptr || keep->state != KeepState::Starting) return;
-    if (is_socket(keep->socket)) {
-        keep->state = KeepState::Running;
-        keep->waits_from = Clock::now();
-        keep->expires = now() + std::chrono::ceil<std::chrono::seconds>(settings_.to_claim);
-        end_if_unclaimed(id);
-        for (auto const& hear : std::exchange(keep->at_start, {})) hear({});
-        return;
-    }
-    if (Clock::now() >= until) return end(*keep, "it did not begin to listen in time");
-    loop_->after(look_period, [this, id, until, here = std::weak_ptr{here_}] {
-        if (!here.expired()) look_for_socket(id, until);
-    });
+// A socket alone says nothing: it is made before there is a Keep that could fail.
+void Keeps::has_begun(Keep& keep) {
+    if (keep.state != KeepState::Starting || !is_socket(keep.socket)) return;
+    keep.state = KeepState::Running;
+    keep.waits_from = Clock::now();
+    keep.expires = now() + std::chrono::ceil<std::chrono::seconds>(settings_.to_claim);
+    end_if_unclaimed(keep.id);
+    for (auto const& hear : std::exchange(keep.at_start, {})) hear({});
 }
 
 // ---- channels ----
@@ -316,7 +262,9 @@ void Keeps::try_channel(std::string const& id, int tries_left, Channel channel) 
         return channel(failed("keep-failed", "the Keep has ended"));
     auto socket = connect_to(keep->socket);
     if (socket) {
-        keep->claimed = true;
+        // Who has opened it may go without a grant, or die.
+        keep->waits_from = Clock::now();
+        keep->expires = now() + std::chrono::ceil<std::chrono::seconds>(settings_.to_claim);
         metrics_->add("enarx_serve_channels_total");
         journal_->note(Level::Info, "Keep " + keep->id + ": a channel is opened");
         return channel(std::move(*socket));
@@ -343,6 +291,11 @@ void Keeps::try_channel(std::string const& id, int tries_left, Channel channel) 
 void Keeps::take_line(Keep& keep) {
     auto line = std::exchange(keep.line, {});
     if (line.empty()) return;
+    if (line == protocol::launch::waits_for_its_tenant) return has_begun(keep);
+    if (line == protocol::launch::has_its_tenant) {
+        keep.claimed = true;
+        return;
+    }
     auto const before = keep.messages_size;
     keep.messages_size += line.size();
     if (keep.messages_size <= settings_.messages)

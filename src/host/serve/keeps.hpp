@@ -68,7 +68,7 @@ private:
     std::vector<std::string> words_for(Keep const& keep) const;
 
     void end_if_unclaimed(std::string const& id);
-    void look_for_socket(std::string const& id, std::chrono::steady_clock::time_point until);
+    void has_begun(Keep& keep);
     void try_channel(std::string const& id, int tries_left, Channel channel);
     void read_messages(Keep& keep);
     void take_line(Keep& keep);

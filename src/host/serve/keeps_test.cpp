@@ -29,15 +29,20 @@ if what == "silent":
     time.sleep(600)
 if what == "stubborn":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    os.fork()
+    if os.fork() == 0: time.sleep(600)
 if what == "loud":
     for n in range(1000): print("x" * 100, flush=True)
 door = socket.socket(socket.AF_UNIX)
 door.bind(words["--channel"])
 if what == "slow": time.sleep(0.2)
 door.listen()
+if what == "stillborn":
+    print("enarx: error: the machine has stopped", flush=True)
+    sys.exit(125)
+print("enarx: an empty Keep waits for its tenant", flush=True)
 while True:
     channel, _ = door.accept()
+    if what != "ungranted": print("enarx: the Keep has its tenant", flush=True)
     try: channel.sendall(b"keep")
     except OSError: pass
     if what == "once": sys.exit(7)
@@ -64,7 +69,9 @@ protected:
         settings.program = program;
         settings.folder = folder.path() + "/keeps";
         settings.blobs = folder.path();
-        settings.backends = {"good", "fails", "silent", "stubborn", "loud", "slow", "once"};
+        settings.backends = {
+            "good", "fails", "silent", "stubborn", "loud", "slow", "once", "stillborn", "ungranted"
+        };
         keeps.emplace(*loop, settings, journal, metrics);
     }
 
@@ -143,6 +150,15 @@ TEST_F(KeepsTest, says_what_one_said_that_did_not_start) {
     EXPECT_EQ(keeps->live(), 0U);
 }
 
+TEST_F(KeepsTest, takes_none_for_started_that_fails_behind_its_socket) {
+    start();
+    auto const made = create(alice, {.backend = "stillborn"});
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().name, "keep-failed");
+    EXPECT_THAT(made.error().text, testing::HasSubstr("the machine has stopped"));
+    EXPECT_TRUE(no_sockets());
+}
+
 TEST_F(KeepsTest, says_so_where_there_is_no_program) {
     start();
     std::filesystem::remove(folder.path() + "/stand-in");
@@ -164,6 +180,7 @@ TEST_F(KeepsTest, ends_one_that_nobody_claims) {
     auto const claimed = create(alice, {});
     ASSERT_TRUE(claimed);
     ASSERT_TRUE(channel((*claimed)->id));
+    until([&] { return (*claimed)->claimed; });
     auto const made = create(alice, {});
     ASSERT_TRUE(made);
     auto const process = (*made)->child.process;
@@ -171,6 +188,18 @@ TEST_F(KeepsTest, ends_one_that_nobody_claims) {
     EXPECT_EQ((*made)->why, "nobody claimed it in time");
     EXPECT_FALSE(alive(process));
     EXPECT_EQ(keeps->live(), 1U);
+}
+
+TEST_F(KeepsTest, ends_one_whose_visitor_went_without_granting_it_anything) {
+    start({.to_claim = 300ms});
+    auto const made = create(alice, {.backend = "ungranted"});
+    ASSERT_TRUE(made);
+    auto const before = std::chrono::steady_clock::now();
+    until([&] { return std::chrono::steady_clock::now() > before + 200ms; });
+    ASSERT_TRUE(channel((*made)->id)); // its time begins anew
+    until([&] { return !(*made)->live(); });
+    EXPECT_GT(std::chrono::steady_clock::now(), before + 480ms);
+    EXPECT_EQ((*made)->why, "nobody claimed it in time");
 }
 
 TEST_F(KeepsTest, lets_one_wait_while_its_package_is_brought) {

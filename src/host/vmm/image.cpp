@@ -1,11 +1,10 @@
 #include "host/vmm/image.hpp"
 
-#include "os/check.hpp"
+#include "os/read_file.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <utility>
 
 #include <elf.h>
 #include <fcntl.h>
@@ -31,11 +30,6 @@ os::OrFailure<os::Fd> open_file(std::string const& path) {
     return file;
 }
 
-bool read_exactly(os::Fd const& file, std::span<std::byte> to, std::uint64_t offset) {
-    return ::pread(file.number(), to.data(), to.size(), static_cast<off_t>(offset)) ==
-           static_cast<ssize_t>(to.size());
-}
-
 // A file of which the first page is read at once: an ELF file's headers usually lie there.
 class Headers {
 public:
@@ -47,7 +41,7 @@ public:
     template <class T> bool read(T& to, std::uint64_t offset) const {
         auto const bytes = std::as_writable_bytes(std::span{&to, 1});
         if (offset > size_ || size_ - offset < bytes.size())
-            return read_exactly(file_, bytes, offset);
+            return os::read_part(file_, offset, bytes).has_value();
         std::memcpy(bytes.data(), first_.data() + offset, bytes.size());
         return true;
     }
@@ -110,35 +104,37 @@ os::OrFailure<Image> Image::open(std::string const& shim, std::string const& pro
     Headers const headers{image.shim_};
     auto const segment = TRY(find_shim(shim, headers));
     image.shim_offset_ = segment.p_offset;
-    image.shim_size_ = segment.p_filesz;
+    image.sizes_.shim = segment.p_filesz;
     if (!holds(image.shim_, segment))
         return std::unexpected(refused(shim, "shorter than its headers say"));
     auto const as_char = [](std::byte b) { return static_cast<char>(b); };
-    if (image.shim_size_ < sizeof image.header_ ||
+    if (image.sizes_.shim < sizeof image.header_ ||
         !headers.read(image.header_, image.shim_offset_) ||
         !std::ranges::equal(image.header_.magic, launch::image_magic, {}, as_char))
         return std::unexpected(refused(shim, "not an image of the shim"));
+    image.sizes_.shim_end = image.header_.end;
+    if (image.sizes_.shim_end < launch::image_address + image.sizes_.shim ||
+        image.sizes_.shim_end > launch::boot_address)
+        return std::unexpected(refused(shim, "its header says that it ends where it cannot"));
     image.program_ = TRY(open_file(program));
     struct stat status{};
     if (::fstat(image.program_.number(), &status) != 0 || !S_ISREG(status.st_mode) ||
         status.st_size == 0)
         return std::unexpected(refused(program, "not a file with a program"));
     TRY(check_program(program, image.program_));
-    image.program_size_ = static_cast<std::uint64_t>(status.st_size);
+    image.sizes_.program = static_cast<std::uint64_t>(status.st_size);
     if (image.header_.program.size == 0) return image;
     auto const tree = protocol::program::Tree::create(image.header_.program.size);
     if (!tree) return std::unexpected(refused(shim, "made for a program of an impossible size"));
     image.tree_ = TRY(open_file(program + ".tree"));
-    image.tree_size_ = tree->size();
+    image.sizes_.tree = tree->size();
     return image;
 }
 
-base::Result<void> Image::read_shim(std::span<std::byte> to) const {
-    auto const size = TRY(
-        os::check(::pread(shim_.number(), to.data(), shim_size_, static_cast<off_t>(shim_offset_)))
-    );
-    if (std::cmp_not_equal(size, shim_size_)) return std::unexpected(base::Errno::Io);
-    return {};
+base::Result<void> Image::read_shim(std::uint64_t offset, std::span<std::byte> to) const {
+    if (offset > sizes_.shim || to.size() > sizes_.shim - offset)
+        return std::unexpected(base::Errno::Io);
+    return os::read_part(shim_, shim_offset_ + offset, to);
 }
 
 } // namespace host::vmm

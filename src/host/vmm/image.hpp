@@ -14,6 +14,14 @@
 
 namespace host::vmm {
 
+// How large the parts of an image are, which is all that a plan wants to know of them.
+struct ImageSizes {
+    std::uint64_t shim = 0;
+    std::uint64_t shim_end = 0; // first address behind the shim's memory
+    std::uint64_t program = 0;
+    std::uint64_t tree = 0; // of the hash tree over the program; 0: none
+};
+
 class Image {
 public:
     // `shim`: path of a shim image; `program`: path of a static-pie.
@@ -22,27 +30,23 @@ public:
     // The shim's bytes as they lie in memory from image_address on. They are read from the open
     // file each time, into the Keep and for its measurement: whoever may change what is installed
     // is trusted here.
-    std::uint64_t shim_size() const { return shim_size_; }
-    base::Result<void> read_shim(std::span<std::byte> to) const; // at least shim_size()
+    base::Result<void> read_shim(std::uint64_t offset, std::span<std::byte> to) const;
+    ImageSizes const& sizes() const { return sizes_; }
     protocol::launch::ImageHeader const& header() const { return header_; }
     os::Fd const& program() const { return program_; }
-    std::uint64_t program_size() const { return program_size_; }
     // The hash tree over the program, PROGRAM.tree, where the shim checks what it loads; else
     // empty.
     os::Fd const& tree() const { return tree_; }
-    std::uint64_t tree_size() const { return tree_size_; }
 
 private:
     Image() = default;
 
     os::Fd shim_;
     std::uint64_t shim_offset_ = 0;
-    std::uint64_t shim_size_ = 0;
     protocol::launch::ImageHeader header_{};
     os::Fd program_;
-    std::uint64_t program_size_ = 0;
     os::Fd tree_;
-    std::uint64_t tree_size_ = 0;
+    ImageSizes sizes_;
 };
 
 } // namespace host::vmm

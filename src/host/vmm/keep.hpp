@@ -4,7 +4,7 @@
 
 #include "host/vmm/image.hpp"
 #include "host/vmm/memory_file.hpp"
-#include "host/vmm/plan.hpp"
+#include "host/vmm/plan/plan.hpp"
 #include "host/vmm/server/server.hpp"
 
 #include <functional>

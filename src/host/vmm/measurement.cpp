@@ -1,77 +1,94 @@
 #include "host/vmm/measurement.hpp"
 
-#include "attest/measure/snp_launch.hpp"
-#include "host/vmm/mapping.hpp"
+#include "crypto/sha384_pages.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <vector>
 
 namespace host::vmm {
 
-namespace launch = protocol::launch;
+using attest::measure::contents_measured;
 using attest::measure::SnpLaunch;
-using hw::snp::PageType;
+using attest::measure::SnpPage;
 
 namespace {
 
-constexpr std::size_t page = 4096;
+constexpr std::size_t read_at_once = 64 << 10;
+static_assert(read_at_once % page_size == 0);
 
-crypto::Sha384Digest page_digest(base::View bytes) {
-    if (bytes.size() == page) return crypto::sha384(bytes);
-    std::array<std::byte, page> padded{};
-    std::ranges::copy(bytes, padded.begin());
-    return crypto::sha384(padded);
-}
-
-// Answers with the address behind the last page.
-std::uint64_t add_contents(SnpLaunch& digest, std::uint64_t address, base::View bytes) {
-    while (!bytes.empty()) {
-        auto const size = std::min(bytes.size(), page);
-        digest.add({.gpa = address, .contents = page_digest(bytes.first(size))});
-        bytes = bytes.subspan(size);
-        address += page;
+// Of a region whose contents are measured. What lies behind them is zero.
+base::Result<void>
+walk_contents(Region const& region, Supply const& supply, PageListener const& listener) {
+    std::array<std::byte, read_at_once> bytes; // NOLINT(*-member-init): each round writes all
+    for (std::uint64_t done = 0; done < region.size(); done += bytes.size()) {
+        auto const wanted = std::min<std::uint64_t>(bytes.size(), region.size() - done);
+        auto const there = region.contents.size > done
+                               ? std::min(wanted, region.contents.size - done)
+                               : std::uint64_t{0};
+        if (there != 0) TRY(supply.read(region.contents, done, std::span{bytes}.first(there)));
+        std::ranges::fill(std::span{bytes}.subspan(there, wanted - there), std::byte{0});
+        auto at = std::uint64_t{0};
+        for (auto const& digest : crypto::sha384_of_pages(std::span{bytes}.first(wanted))) {
+            listener(
+                {.type = *region.type, .gpa = region.begin + done + at, .contents = digest},
+                std::span{bytes}.subspan(at, page_size)
+            );
+            at += page_size;
+        }
     }
-    return address;
+    return {};
 }
 
 } // namespace
 
-protocol::evidence::Measurement measure(Contents const& contents, Plan const& plan) {
+os::OrFailure<void>
+walk_pages(std::span<Region const> regions, Supply const& supply, PageListener const& listener) {
+    for (auto const& region : regions) {
+        if (!region.type) continue;
+        if (!contents_measured(*region.type)) {
+            for (auto at = region.begin; at < region.end; at += page_size)
+                listener({.type = *region.type, .gpa = at}, {});
+            continue;
+        }
+        if (auto const walked = walk_contents(region, supply, listener); !walked)
+            return std::unexpected(
+                os::Failure{
+                    .name = "keep-image",
+                    .text = std::string{region.name} + " cannot be measured: " +
+                            std::strerror(static_cast<int>(walked.error()))
+                }
+            );
+    }
+    return {};
+}
+
+os::OrFailure<protocol::evidence::Measurement>
+measure(std::span<Region const> regions, Supply const& supply, ProgramPages& program) {
     SnpLaunch digest;
-    auto next = add_contents(digest, launch::image_address, contents.shim);
-    for (; next < contents.shim_end; next += page)
-        digest.add({.type = PageType::Zero, .gpa = next});
-    digest.add({.type = PageType::Unmeasured, .gpa = launch::boot_address});
-    add_contents(digest, launch::strings_address, std::as_bytes(std::span{plan.strings()}));
-    add_contents(digest, plan.program_address(), contents.program);
+    for (auto const& region : regions) {
+        bool const of_program = region.type && region.contents.part == Part::Program;
+        if (of_program && program.size() == region.pages()) {
+            auto at = region.begin;
+            for (auto const& page : program) {
+                digest.add({.type = *region.type, .gpa = at, .contents = page});
+                at += page_size;
+            }
+            continue;
+        }
+        if (of_program) program.clear();
+        TRY(walk_pages({&region, 1}, supply, [&](SnpPage const& page, base::View) {
+            digest.add(page);
+            if (of_program) program.push_back(page.contents);
+        }));
+    }
     return digest.digest();
 }
 
-os::OrFailure<protocol::evidence::Measurement> measure(Image const& image, Plan const& plan) {
-    std::vector<std::byte> shim(image.shim_size());
-    auto const map = [&]() -> base::Result<Mapping> {
-        TRY(image.read_shim(shim));
-        auto memory = TRY(Mapping::create((image.program_size() + page - 1) / page * page));
-        TRY(memory.place_file(0, image.program(), image.program_size()));
-        return memory;
-    };
-    auto const program = map();
-    if (!program)
-        return std::unexpected(
-            os::Failure{
-                .name = "keep-image",
-                .text = "the shim and its program cannot be measured: " +
-                        std::string{std::strerror(static_cast<int>(program.error()))}
-            }
-        );
-    return measure(
-        {.shim = shim,
-         .shim_end = image.header().end,
-         .program = program->bytes().first(image.program_size())},
-        plan
-    );
+os::OrFailure<protocol::evidence::Measurement>
+measure(std::span<Region const> regions, Supply const& supply) {
+    ProgramPages program;
+    return measure(regions, supply, program);
 }
 
 } // namespace host::vmm

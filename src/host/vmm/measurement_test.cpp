@@ -1,6 +1,8 @@
 #include "crypto/digest.hpp"
 #include "host/vmm/measurement.hpp"
 
+#include <algorithm>
+#include <optional>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -19,11 +21,31 @@ struct Start {
     Wishes wishes = {.arguments = {"enarx-exec"}};
 };
 
+class SupplyOfBytes : public Supply {
+public:
+    SupplyOfBytes(Start const& start, Plan const& plan) : start_{start}, plan_{plan} {}
+
+    base::Result<void>
+    read(Contents const& contents, std::uint64_t offset, std::span<std::byte> to) const override {
+        auto const from = contents.part == Part::Shim      ? base::View{start_.shim}
+                          : contents.part == Part::Program ? base::View{start_.program}
+                                                           : as_bytes(std::span{plan_.strings()});
+        std::ranges::copy(from.subspan(offset, to.size()), to.begin());
+        return {};
+    }
+    os::Fd const* file(Contents const& /*contents*/) const override { return nullptr; }
+
+private:
+    Start const& start_;
+    Plan const& plan_;
+};
+
 Measurement measured(Start const& start) {
-    auto const plan = Plan::make(start.program.size(), start.wishes);
-    return measure(
-        {.shim = start.shim, .shim_end = start.shim_end, .program = start.program}, plan.value()
-    );
+    ImageSizes const sizes{
+        .shim = start.shim.size(), .shim_end = start.shim_end, .program = start.program.size()
+    };
+    auto const plan = Plan::make(sizes, start.wishes).value();
+    return measure(plan.regions(), SupplyOfBytes{start, plan}).value();
 }
 
 void append(Bytes& to, base::View bytes) { to.insert(to.end(), bytes.begin(), bytes.end()); }

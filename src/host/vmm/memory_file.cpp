@@ -1,21 +1,16 @@
 #include "host/vmm/memory_file.hpp"
 
-#include "os/check.hpp"
+#include "os/read_file.hpp"
 
 #include <algorithm>
-#include <utility>
-
-#include <unistd.h>
 
 namespace host::vmm {
 
-base::Result<void> MemoryFile::read(std::span<std::byte> to) const {
-    if (auto const* bytes = std::get_if<std::vector<std::byte>>(&content_)) {
-        std::ranges::copy(*bytes, to.begin());
-        return {};
-    }
-    auto const got = TRY(os::check(::pread(host_file()->number(), to.data(), size_, 0)));
-    if (std::cmp_not_equal(got, size_)) return std::unexpected(base::Errno::Io);
+base::Result<void> MemoryFile::read(std::uint64_t offset, std::span<std::byte> to) const {
+    if (offset > size_ || to.size() > size_ - offset) return std::unexpected(base::Errno::Io);
+    if (auto const* file = host_file()) return os::read_part(*file, offset, to);
+    auto const& bytes = std::get<std::vector<std::byte>>(content_);
+    std::ranges::copy(std::span{bytes}.subspan(offset, to.size()), to.begin());
     return {};
 }
 

@@ -21,8 +21,8 @@ public:
 
     std::uint64_t size() const { return size_; }
     os::Fd const* host_file() const { return std::get_if<os::Fd>(&content_); } // null: bytes
-    // The first size() bytes of `to` become the file's. Errno::Io: it has become shorter.
-    base::Result<void> read(std::span<std::byte> to) const;
+    // The file's bytes from `offset` on. Errno::Io: there are not so many, or no longer.
+    base::Result<void> read(std::uint64_t offset, std::span<std::byte> to) const;
 
 private:
     std::variant<os::Fd, std::vector<std::byte>> content_;

@@ -95,6 +95,16 @@ base::Result<Reference, std::string> Reference::parse(std::string_view text, boo
     return out;
 }
 
+std::optional<Reference> Reference::repository_at(std::string_view address) {
+    auto server = WebAddress::parse(address);
+    if (!server || !server->prefix.starts_with('/')) return {};
+    Reference out{.server = {}, .repository = server->prefix.substr(1), .tag = {}, .digest = {}};
+    if (!is_repository(out.repository)) return {};
+    server->prefix.clear();
+    out.server = *std::move(server);
+    return out;
+}
+
 std::string Reference::text() const {
     return name() + (tag.empty() ? "" : ':' + tag) + (digest.empty() ? "" : '@' + digest);
 }

@@ -22,10 +22,15 @@ struct Reference {
     // says what a reference looks like.
     static base::Result<Reference, std::string> parse(std::string_view text, bool plain);
 
+    // The repository alone, by an address that says how it is spoken to:
+    // "https://host[:port]/shop/api". Nothing for anything else.
+    static std::optional<Reference> repository_at(std::string_view address);
+
     std::string name() const { return server.authority() + '/' + repository; }
     // The digest where there is one: tags move.
     std::string const& wanted() const { return digest.empty() ? tag : digest; }
     std::string text() const;
+    std::string address() const { return (server.tls ? "https://" : "http://") + name(); }
 };
 
 bool is_digest(std::string_view text);

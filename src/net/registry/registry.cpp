@@ -236,8 +236,8 @@ os::OrFailure<ManifestBytes> Registry::manifest(std::string const& wanted) {
     return out;
 }
 
-os::OrFailure<void>
-Registry::put_manifest(std::string const& name, std::string const& media_type, base::View bytes) {
+os::OrFailure<HttpAnswer>
+Registry::write_manifest(std::string const& name, std::string const& media_type, base::View bytes) {
     auto put = request("PUT", "/manifests/" + name);
     put.headers = {{"Content-Type", media_type}};
     put.body = RequestBody::of(std::string{base::text_of(bytes)});
@@ -251,16 +251,13 @@ Registry::put_manifest(std::string const& name, std::string const& media_type, b
             "package-damaged",
             name_ + ": the registry took the manifest " + digest + " for " + *told
         );
-    return {};
+    return answer;
 }
 
-os::OrFailure<std::vector<std::byte>> Registry::referrers(std::string const& digest) {
-    auto answer = TRY(ask(request("GET", "/referrers/" + digest)));
-    if (answer.success()) return std::move(answer.body);
-    auto by_tag = manifest(tag_of(digest));
-    if (by_tag) return std::move(by_tag->bytes);
-    if (by_tag.error().name == "package-missing") return std::vector<std::byte>{};
-    return std::unexpected(by_tag.error());
+os::OrFailure<void>
+Registry::put_manifest(std::string const& name, std::string const& media_type, base::View bytes) {
+    TRY(write_manifest(name, media_type, bytes));
+    return {};
 }
 
 } // namespace net::registry

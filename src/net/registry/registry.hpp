@@ -9,6 +9,8 @@
 #include "os/failure.hpp"
 
 #include <functional>
+#include <map>
+#include <optional>
 
 namespace net::registry {
 
@@ -32,6 +34,19 @@ struct ManifestBytes {
     std::vector<std::byte> bytes;
 };
 
+// What refers to a manifest, as a registry lists it.
+struct Referrer {
+    std::string digest;
+    std::uint64_t size = 0;
+    std::string artifact_type; // empty: it does not say
+};
+
+struct NewReferrer {
+    std::string manifest; // JSON
+    std::string artifact_type;
+    std::map<std::string, std::string> annotations; // as in the manifest
+};
+
 class Registry {
 public:
     // Pushes as well as pulls, if `push`: that is what is asked for where the registry wants a
@@ -47,19 +62,28 @@ public:
     // Every byte once and in order, also where the registry has to be asked again for the rest. It
     // is the blob when this succeeds, and not before.
     os::OrFailure<void> blob(Blob const& wanted, Sink const& sink);
+    // Bytes of a blob from there on, `most` or up to its end; none behind it. Whether they are the
+    // right ones is not looked at: that is for who has the rest.
+    os::OrFailure<std::vector<std::byte>>
+    part(std::string const& digest, std::uint64_t offset, std::size_t most);
     os::OrFailure<std::vector<std::byte>> small_blob(Blob const& wanted, std::size_t most);
 
     os::OrFailure<bool> has(Blob const& blob);
     os::OrFailure<void> upload(Blob const& blob, RequestBody const& body);
 
-    // The index of what refers to that digest, by the API for it or by the tag; empty: none.
-    os::OrFailure<std::vector<std::byte>> referrers(std::string const& digest);
+    // What refers to that manifest, by the API for it or, where the registry has none, by the tag.
+    os::OrFailure<std::vector<Referrer>> referrers(std::string const& digest);
+    // Puts a manifest that names `subject` as its subject among what refers to that.
+    os::OrFailure<void> attach(std::string const& subject, NewReferrer const& referrer);
 
     std::string const& name() const { return name_; }
 
 private:
     // Once, but for a registry that wants to know who asks.
     os::OrFailure<OrTrouble<HttpAnswer>> attempt(HttpRequest const& request, BodySink* sink);
+    os::OrFailure<HttpAnswer>
+    write_manifest(std::string const& name, std::string const& media_type, base::View bytes);
+    os::OrFailure<std::optional<std::vector<std::byte>>> listed(std::string const& digest);
     OrTrouble<HttpAnswer> ask_as_known(HttpRequest request, BodySink* sink);
     os::OrFailure<HttpAnswer> ask(HttpRequest const& request); // again where it is busy
     os::OrFailure<bool> introduce(HttpAnswer const& challenged);

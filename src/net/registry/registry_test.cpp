@@ -365,20 +365,4 @@ TEST(Registry, TakesABlobInChunksWhereItTakesNoOther) {
     EXPECT_TRUE(taken == big);
 }
 
-TEST(Registry, NamesWhatRefersToADigestByItsApiOrByATag) {
-    bool has_api = true;
-    Meeting meeting{[&](Peer& peer, std::string const& request, auto) {
-        bool const by_tag = request.contains("/manifests/sha256-");
-        if (by_tag ? !has_api : has_api) return peer.answer("200 OK", "", by_tag ? "tag" : "api");
-        peer.answer("404 Not Found", "", "");
-    }};
-    auto const found = [&] {
-        auto const bytes = *meeting.registry->referrers(digest_of("x"));
-        return std::string{base::text_of(bytes)};
-    };
-    EXPECT_EQ(found(), "api");
-    has_api = false;
-    EXPECT_EQ(found(), "tag");
-}
-
 } // namespace

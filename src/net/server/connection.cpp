@@ -237,6 +237,7 @@ void Connection::take_body() {
         if (refusal) return refuse(*std::move(refusal));
         if (progress_ < around_->limits.progress) return;
         progress_ = 0;
+        since_ = Clock::now(); // those who say nothing go before it
         return last_until(around_->limits.stall);
     }
     around_->bodies += bytes.size() - in_memory_;

@@ -79,7 +79,6 @@ Server::listen(os::SocketAddress const& address, std::optional<crypto::TlsContex
 
 void Server::accept(Listener& listener) {
     for (int i = 0; i < accepts; ++i) {
-        if (around_->connections.size() >= around_->limits.connections && !make_room()) break;
         auto socket = os::accept(listener.socket.number());
         if (!socket && socket.error() == Errno::Again) return;
         if (!socket) {
@@ -88,6 +87,7 @@ void Server::accept(Listener& listener) {
             if (!full) continue; // this one went before it was taken
             break;
         }
+        if (around_->connections.size() >= around_->limits.connections && !make_room()) break;
         auto const id = ++last_id_;
         auto made = std::make_unique<Connection>(
             around_, id, std::move(*socket), listener.tls ? &*listener.tls : nullptr

@@ -112,15 +112,23 @@ private:
             null();
     }
 
+    // What is not PEM text is a text here, and what most entries do not have adds nothing to them.
     void tls(Tls const& tls) {
-        writer_.array(7);
-        bytes(tls.authorities);
-        bytes(tls.certificate);
+        writer_.array(tls.peers.empty() ? 7 : 8);
+        if (tls.authorities_of_deployment)
+            writer_.text("deployment");
+        else
+            bytes(tls.authorities);
+        if (tls.certified)
+            writer_.text("keep");
+        else
+            bytes(tls.certificate);
         writer_.bytes(crypto::sha256(base::view_of(tls.private_key)));
         boolean(tls.client_certificate);
         bytes(tls.alpn);
         bytes(tls.server_name);
         boolean(tls.session_tickets);
+        if (!tls.peers.empty()) bytes(tls.peers);
     }
 
     void invocation() {

@@ -59,6 +59,7 @@ TEST(ConfigurationDigest, IsOfTheMapThatTheDocumentationDescribes) {
 
 TEST(ConfigurationDigest, TellsEachStartFromEachOther) {
     std::string const tls = "[[files]]\nkind='listen'\nname='a'\n";
+    std::string const keeps = "authorities='deployment'\nclient_certificate=true\n";
     std::string const tcp = "[[files]]\nkind='listen'\nname='a'\nprot='tcp'\n";
     std::string const dir = "[[files]]\nkind='dir'\npath='/d'\n";
     std::vector<Case> const cases{
@@ -89,6 +90,11 @@ TEST(ConfigurationDigest, TellsEachStartFromEachOther) {
         {.toml = tls},
         {.toml = tls + "alpn=['h2']"},
         {.toml = tls + "session_tickets=true"},
+        {.toml = tls + "certificate='keep'"},
+        {.toml = tls + keeps + "peers=['spiffe://a/b']"},
+        {.toml = tls + keeps + "peers=['spiffe://a/c']"},
+        {.toml = tls + keeps + "peers=['spiffe://a/b','spiffe://a/c']"},
+        {.toml = "[[files]]\nkind='connect'\nhost='a'\nauthorities='deployment'\n"},
         {.toml = "", .line = {.program = "other.wasm"}},
         {.toml = "", .line = {.program = "app.wasm", .args = {"x"}}},
         {.toml = "", .line = {.program = "app.wasm", .env = {"A=x"}}},

@@ -26,6 +26,12 @@
 
 namespace protocol::launch {
 
+// The lines on standard error by which an empty Keep tells its host that whoever connects now is
+// answered (its socket is there before the Keep is), and that it is somebody's from now on.
+inline constexpr std::string_view waits_for_its_tenant =
+    "enarx: an empty Keep waits for its tenant";
+inline constexpr std::string_view has_its_tenant = "enarx: the Keep has its tenant";
+
 inline constexpr std::uint32_t max_size = 64U << 20;
 inline constexpr int block_descriptor = 3;
 
@@ -54,8 +60,8 @@ enum class Kind : std::uint16_t {
     ArtefactSink = 19,    // descriptor of a stream that takes such code, if exec has to compile
     Channel = 20,         // descriptor of a listening stream socket: who provisions this Keep, and
                           // who asks what it runs, connects there
-    Blobs = 21,           // descriptor of a folder with blobs of packages, each named by the 64
-                          // digits of its SHA-256; ciphertext, or checked against its name
+    Blobs = 21,           // descriptor of a package file, or of a folder of blobs, each named by
+                          // the 64 digits of its SHA-256; ciphertext, or checked against its name
     Pull = 22,            // text: name of the deployment that the Keep asks a service for itself
     Steward = 23,         // text: https address of that service
     StewardPin = 24,      // text: 64 digits, SHA-256 of the key by which alone it is believed

@@ -141,4 +141,10 @@ bool is_deployment_name(std::string_view text) {
     });
 }
 
+Read<std::string_view> read_deployment_name(Strict& in, std::string_view field) {
+    auto const out = TRY(in.text(field, {1, largest_name}));
+    if (!is_deployment_name(out)) return std::unexpected(Wrong{field, 0});
+    return out;
+}
+
 } // namespace protocol::provision

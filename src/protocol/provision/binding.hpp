@@ -80,5 +80,6 @@ std::vector<std::byte> keep_id_input(base::View identity_key, base::View recipie
 
 // [a-z0-9./-], 1 to 128 of them.
 bool is_deployment_name(std::string_view text);
+Read<std::string_view> read_deployment_name(Strict& in, std::string_view field);
 
 } // namespace protocol::provision

@@ -152,8 +152,7 @@ Read<Deployment> decode_deployment(base::View payload) {
     TRY(in.key("deployment.version", 1));
     TRY(in.number("deployment.version", version, version));
     TRY(in.key("deployment.name", 2));
-    out.name = TRY(in.text("deployment.name", {1, largest_name}));
-    if (!is_deployment_name(out.name)) return std::unexpected(Wrong{"deployment.name", 0});
+    out.name = TRY(read_deployment_name(in, "deployment.name"));
     TRY(in.key("deployment.serial", 3));
     out.serial = TRY(in.number("deployment.serial", 1, UINT64_MAX));
     TRY(in.key("deployment.package", 4));

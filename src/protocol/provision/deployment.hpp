@@ -25,6 +25,10 @@
 
 namespace protocol::provision {
 
+// The policy file that every service has, for deployments that ask for no more than authentic
+// evidence: they name this text's SHA-256.
+inline constexpr std::string_view authentic_policy = "base = \"authentic\"\n";
+
 enum class Place : std::uint8_t { File = 0, Variable = 1 };
 
 struct SecretPlace {

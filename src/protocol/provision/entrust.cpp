@@ -26,12 +26,6 @@ void write_name(Writer& writer, Entrust const& entrust) {
     }
 }
 
-Read<std::string_view> name(Strict& in, std::string_view field) {
-    auto const out = TRY(in.text(field, {1, largest_name}));
-    if (!is_deployment_name(out)) return std::unexpected(Wrong{field, 0});
-    return out;
-}
-
 } // namespace
 
 std::vector<std::byte> encode(ServiceKeys const& keys) {
@@ -87,13 +81,14 @@ Read<Entrust> decode_entrust(base::View payload) {
     TRY(in.key("entrust.version", 1));
     TRY(in.number("entrust.version", version, version));
     TRY(in.key("entrust.name", 2));
-    out.name = TRY(name(in, "entrust.name"));
+    out.name = TRY(read_deployment_name(in, "entrust.name"));
     TRY(in.key("entrust.serial", 3));
     out.serial = TRY(in.number("entrust.serial", 1, any));
     TRY(in.key("entrust.secret", 4));
     if (!TRY(in.null("entrust.secret"))) {
         out.secret = TRY(in.text("entrust.secret", {1, longest_secret_name}));
-        if (!is_secret_name(*out.secret)) return std::unexpected(Wrong{"entrust.secret", 0});
+        if (!is_secret_name(*out.secret) && *out.secret != registry_value)
+            return std::unexpected(Wrong{"entrust.secret", 0});
     }
     TRY(in.key("entrust.sealed", 5));
     out.sealed = TRY(in.bytes("entrust.sealed", {1, largest_secret + sealing}));
@@ -101,10 +96,11 @@ Read<Entrust> decode_entrust(base::View payload) {
     return out;
 }
 
-std::vector<std::byte> info_of_entrust(Entrust const& entrust) {
-    auto const name = encoded([&entrust](Writer& writer) {
-        writer.array(3);
+std::vector<std::byte> info_of_entrust(Entrust const& entrust, base::View tenant) {
+    auto const name = encoded([&](Writer& writer) {
+        writer.array(4);
         write_name(writer, entrust);
+        writer.bytes(tenant);
     });
     auto const start = base::view_of(info);
     std::vector<std::byte> out{start.begin(), start.end()};
@@ -129,7 +125,7 @@ Read<Withdraw> decode_withdraw(base::View payload) {
     TRY(in.key("withdraw.version", 1));
     TRY(in.number("withdraw.version", version, version));
     TRY(in.key("withdraw.name", 2));
-    out.name = TRY(name(in, "withdraw.name"));
+    out.name = TRY(read_deployment_name(in, "withdraw.name"));
     TRY(in.end("withdraw.form"));
     return out;
 }

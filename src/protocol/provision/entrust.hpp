@@ -26,12 +26,14 @@ struct ServiceKeys {
 std::vector<std::byte> encode(ServiceKeys const& keys);
 Read<ServiceKeys> decode_service_keys(base::View payload);
 
-// Of the tenant: a secret, or the package's key, of one version of a deployment.
+// Of the tenant: a secret, the package's key, or a registry that has the package, of one version of
+// a deployment.
 //     1  version, 1
 //     2  name of the deployment
 //     3  its serial
-//     4  name of the secret, or null: the package's key
+//     4  name of the secret; null: the package's key; "@registry": a source (grant.hpp)
 //     5  the value, sealed for the service
+inline constexpr std::string_view registry_value = "@registry"; // no secret has such a name
 struct Entrust {
     std::string_view name;
     std::uint64_t serial = 0;
@@ -40,8 +42,9 @@ struct Entrust {
 };
 std::vector<std::byte> encode(Entrust const& entrust);
 Read<Entrust> decode_entrust(base::View payload);
-// What HPKE takes as `info` when it seals the value: it opens under no other name.
-std::vector<std::byte> info_of_entrust(Entrust const& entrust);
+// What HPKE takes as `info` when it seals the value: it opens under no other name, and for no other
+// tenant. `tenant`: SHA-256 of the key that signs the message.
+std::vector<std::byte> info_of_entrust(Entrust const& entrust, base::View tenant);
 
 // Of the tenant: no version of this name is handed out any more, for ever.
 //     1  version, 1

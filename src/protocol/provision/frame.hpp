@@ -99,7 +99,9 @@ Read<Stream> decode_stream(base::View body);
 // Stop: the application is ended, as by the signal whose number is the one byte (none: 15).
 // Attach: of a tenant that comes back to a running Keep, instead of Start: streams pass again, from
 // the byte on whose number (8 bytes, big-endian) is what it has had of streams 1 and 2 together.
-// The Keep answers with the same where the first byte that it still has is a later one.
+// The Keep answers with the same, before it says that it runs: the number of the first byte that it
+// still has from there on, and behind it (8 bytes) what it has had of stream 0, whose end counts as
+// one. The tenant goes on with its input there.
 enum class CommandCode : std::uint8_t { Stop = 0, Rotate = 1, Renew = 2, Signal = 3, Attach = 4 };
 struct Command {
     CommandCode code{};

@@ -15,7 +15,9 @@ constexpr std::uint64_t most_authorities = 16;
 constexpr std::uint64_t most_sources = 16;
 constexpr std::size_t largest_secret = std::size_t{256} << 10;
 constexpr std::size_t largest_certificate = std::size_t{16} << 10;
-constexpr std::size_t longest_source = 1024;
+constexpr std::size_t longest_repository = 1024;
+constexpr std::size_t longest_credentials = 16U << 10; // some are tokens
+constexpr std::size_t largest_authorities = 32U << 10;
 
 Read<void> read_secrets(Strict& in, Grant& out) {
     TRY(in.key("grant.secrets", 5));
@@ -27,6 +29,24 @@ Read<void> read_secrets(Strict& in, Grant& out) {
         out.secrets.emplace_back(name, value);
     }
     return {};
+}
+
+Read<std::optional<std::string_view>> read_optional(Strict& in, std::size_t most) {
+    std::optional<std::string_view> out;
+    if (!TRY(in.null("grant.sources"))) out = TRY(in.text("grant.sources", {1, most}));
+    return out;
+}
+
+Read<Source> read_source(Strict& in) {
+    TRY(in.array("grant.sources", 3));
+    Source out;
+    out.repository = TRY(in.text("grant.sources", {1, longest_repository}));
+    out.credentials = TRY(read_optional(in, longest_credentials));
+    out.authorities = TRY(read_optional(in, largest_authorities));
+    bool const tls = out.repository.starts_with("https://");
+    bool const plain = out.repository.starts_with("http://") && !out.credentials;
+    if (!tls && !plain) return std::unexpected(Wrong{"grant.sources", 0});
+    return out;
 }
 
 Read<void> read_rest(Strict& in, Grant& out) {
@@ -45,8 +65,22 @@ Read<void> read_rest(Strict& in, Grant& out) {
     }
     TRY(in.key("grant.sources", 10));
     for (auto left = TRY(in.list("grant.sources", most_sources)); left > 0; --left)
-        out.sources.push_back(TRY(in.text("grant.sources", {1, longest_source})));
+        out.sources.push_back(TRY(read_source(in)));
     return {};
+}
+
+void write_optional(Writer& writer, std::optional<std::string_view> const& text) {
+    if (text)
+        writer.text(*text);
+    else
+        writer.simple(base::cbor::simple_null);
+}
+
+void write_source(Writer& writer, Source const& it) {
+    writer.array(3);
+    writer.text(it.repository);
+    write_optional(writer, it.credentials);
+    write_optional(writer, it.authorities);
 }
 
 void write_lists(Writer& writer, Grant const& it) {
@@ -73,10 +107,21 @@ void write_lists(Writer& writer, Grant const& it) {
     }
     writer.unsigned_number(10);
     writer.array(it.sources.size());
-    for (auto const each : it.sources) writer.text(each);
+    for (auto const& each : it.sources) write_source(writer, each);
 }
 
 } // namespace
+
+std::vector<std::byte> encode(Source const& it) {
+    return base::cbor::encoded([&it](Writer& writer) { write_source(writer, it); });
+}
+
+Read<Source> decode_source(base::View source) {
+    Strict in{source};
+    auto const out = TRY(read_source(in));
+    TRY(in.end("grant.sources"));
+    return out;
+}
 
 std::vector<std::byte> encode(Grant const& it) {
     return base::cbor::encoded([&it](Writer& writer) {

@@ -12,7 +12,8 @@
 //     7   authorities: certificates that the Keep trusts towards other Keeps, DER
 //     8   time of the grantor, seconds since 1970: the Keep's clock is not before it; 0: not said
 //     9   log: [checkpoint, proof of inclusion], or null
-//     10  sources: where the package's blobs may be found
+//     10  sources: registries that have the package's blobs: [[address of the repository
+//         ("https://host:port/shop/api"), "user:password" or null, authorities (PEM) or null]]
 //
 // Before it is sealed it is padded: its length (4 bytes, big-endian), it, and zeros up to a
 // multiple of 4 KiB, so that lengths tell little of secrets.
@@ -35,6 +36,13 @@ struct Log {
     base::View proof;
 };
 
+// Nobody is told who asks where anybody on the way may read it: credentials go with https alone.
+struct Source {
+    std::string_view repository;
+    std::optional<std::string_view> credentials;
+    std::optional<std::string_view> authorities; // of the registry's certificate; none: the usual
+};
+
 struct Grant {
     base::View deployment;
     base::View keep_id;
@@ -44,8 +52,11 @@ struct Grant {
     std::vector<base::View> authorities;
     std::uint64_t time = 0;
     std::optional<Log> log;
-    std::vector<std::string_view> sources;
+    std::vector<Source> sources;
 };
+
+std::vector<std::byte> encode(Source const& source);
+Read<Source> decode_source(base::View source); // "grant.sources"
 
 std::vector<std::byte> encode(Grant const& grant);
 // Wrong names the field: "grant.secrets".

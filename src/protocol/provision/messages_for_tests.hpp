@@ -80,7 +80,12 @@ inline Grant grant() {
         .authorities = {filled<100, 19>()},
         .time = 1'790'000'000,
         .log = Log{.checkpoint = "log\n1\n", .proof = filled<32, 20>()},
-        .sources = {"registry.example/shop/api"},
+        .sources = {
+            {.repository = "https://registry.example/shop/api",
+             .credentials = "alice:word",
+             .authorities = "PEM"},
+            {.repository = "http://127.0.0.1:5000/api", .credentials = {}, .authorities = {}}
+        },
     };
 }
 

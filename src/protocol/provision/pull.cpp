@@ -54,8 +54,7 @@ Read<ChallengeWish> decode_challenge_wish(base::View body) {
     for (std::uint64_t i = 0; i < count; ++i)
         out.versions.push_back(TRY(in.number("challenge.versions", 0, any)));
     TRY(in.key("challenge.name", 2));
-    out.name = TRY(in.text("challenge.name", {1, largest_name}));
-    if (!is_deployment_name(out.name)) return std::unexpected(Wrong{"challenge.name", 0});
+    out.name = TRY(read_deployment_name(in, "challenge.name"));
     TRY(in.end("challenge.form"));
     return out;
 }

@@ -10,6 +10,8 @@ using net::server::Response;
 
 constexpr std::size_t threads = 8; // most of the time they wait for the disk
 
+constexpr std::uint64_t knocks_per_minute = 10; // wrong tokens from one address, and logins
+
 Response too_often(std::chrono::seconds wait) {
     constexpr unsigned too_many = 429;
     auto out = net::server::problem(too_many, "rate-limited", "more requests than are allowed");
@@ -28,6 +30,7 @@ std::chrono::sys_seconds now() {
 
 Response answer_of(Denial const& denial) {
     auto out = net::server::problem(denial.status, denial.failure, denial.detail);
+    if (denial.wait) out.headers.emplace_back("Retry-After", std::to_string(denial.wait->count()));
     auto const end = out.body.rfind('}');
     if (denial.rule.empty() || end == std::string::npos) return out;
     out.body.insert(end, R"(,"rule":")" + denial.rule + '"'); // letters, dots and dashes
@@ -51,8 +54,9 @@ Api::Api(Parts const& parts)
            .store = parts.store,
            .sealer = parts.sealer}
       },
+      access_{parts.settings},
+      knocks_{knocks_per_minute},
       addresses_{parts.settings.per_address.per_minute},
-      deployments_{parts.settings.per_deployment.per_minute},
       workers_{parts.settings.queue} {
     metrics_.counter("enarx_attest_total", "Decisions about Keeps, by step, result and rule.");
     metrics_.histogram(
@@ -61,6 +65,7 @@ Api::Api(Parts const& parts)
         {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1}
     );
     metrics_.counter("enarx_published_total", "Deployments that tenants published, by result.");
+    metrics_.counter("enarx_verify_total", "Evidence that was judged on request, by result.");
     metrics_.gauge("enarx_queue", "Requests that wait for a decision.");
     metrics_.gauge("enarx_log_size", "Lines of the log that are published.");
 }
@@ -74,7 +79,7 @@ os::OrFailure<std::unique_ptr<Api>> Api::create(Parts const& parts) {
 net::server::Guard Api::by_address() {
     return [this](Request const&, Client& client) -> std::optional<Response> {
         auto const address = client.address();
-        auto const wait = addresses_.take(address ? address->address() : "", Buckets::Clock::now());
+        auto const wait = addresses_.take(address ? address->network() : "", Buckets::Clock::now());
         if (!wait) return {};
         return too_often(*wait);
     };
@@ -107,6 +112,8 @@ net::server::Router Api::for_everybody() {
     add_keeps(router);
     add_tenants(router);
     add_public(router);
+    add_verifier(router);
+    add_pages(router, Door::Everybody);
     return router;
 }
 

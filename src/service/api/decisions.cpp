@@ -18,4 +18,15 @@ std::vector<Decision> Decisions::last(std::string_view deployment, std::size_t m
     return out;
 }
 
+std::vector<Decision>
+Decisions::last_of(std::set<std::string, std::less<>> const& deployments, std::size_t most) const {
+    std::scoped_lock const lock{mutex_};
+    std::vector<Decision> out;
+    for (auto const& each : decisions_) {
+        if (out.size() == most) break;
+        if (deployments.contains(each.deployment)) out.push_back(each);
+    }
+    return out;
+}
+
 } // namespace service

@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +28,10 @@ public:
     void add(Decision decision);
     // The latest first; of one deployment, or of all where that is empty.
     std::vector<Decision> last(std::string_view deployment, std::size_t most) const;
+
+    // Of these deployments.
+    std::vector<Decision>
+    last_of(std::set<std::string, std::less<>> const& deployments, std::size_t most) const;
 
 private:
     static constexpr std::size_t kept = 1000;

@@ -42,12 +42,6 @@ net::server::Response Api::challenge(Request const& request, Client& client) {
         return problem(
             bad_request, "request-invalid", "a Keep shows the certificate of its identity key"
         );
-    if (auto const wait = deployments_.take(wish->name, Buckets::Clock::now())) {
-        constexpr unsigned too_many = 429;
-        auto out = problem(too_many, "rate-limited", "many Keeps ask for this deployment now");
-        out.headers.emplace_back("Retry-After", std::to_string(wait->count()));
-        return out;
-    }
     base::Bytes<nonce_size> nonce{};
     constexpr unsigned internal = 500;
     if (!os::random(nonce)) return problem(internal, "internal", "there are no random numbers");

@@ -3,7 +3,6 @@
 #include "base/hex.hpp"
 #include "protocol/provision/log_entry.hpp"
 #include "service/api/api.hpp"
-#include "service/api/page.hpp"
 
 namespace service {
 
@@ -25,6 +24,9 @@ Response Api::ready() const {
 }
 
 Response Api::revoke(Request const& request) {
+    constexpr unsigned forbidden = 403;
+    if (is_from_elsewhere(request))
+        return problem(forbidden, "request-invalid", "another site has sent this");
     constexpr unsigned bad_request = 400;
     constexpr unsigned not_found = 404;
     Digest keep{};
@@ -50,19 +52,6 @@ Response Api::revoke(Request const& request) {
     return {.type = "", .body = ""};
 }
 
-Response Api::page() const {
-    return {
-        .type = "text/html; charset=utf-8",
-        .body = page_text(
-            {.name = parts_.settings.name,
-             .checkpoint = parts_.log.checkpoint(),
-             .verifier_key = parts_.log.verifier_key(),
-             .decisions = decisions_.last("", 100)}
-        ),
-        .headers = {{"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"}}
-    };
-}
-
 net::server::Router Api::for_the_operator() {
     net::server::Router router;
     auto const read = [&](std::string pattern, Handler handler) {
@@ -79,12 +68,17 @@ net::server::Router Api::for_the_operator() {
                     return Response{.type = "text/plain", .body = "alive\n"};
                 }});
     read("/readyz", [this](Request const&, auto const&) { return ready(); });
-    read("/", [this](Request const&, auto const&) { return page(); });
+    add_pages(router, Door::Operator);
     router.add(
         {.method = "POST",
          .pattern = "/v1/keeps/{keep}/revoke",
-         .handler =
-             on_worker([this](Request const& request, auto const&) { return revoke(request); })}
+         .handler = for_callers(
+             Door::Operator,
+             [this](Request const& request, Caller const& caller) {
+                 return caller.visitor ? revoke(request) : stranger_answer(caller.wait);
+             }
+         ),
+         .guard = at_the_door(Door::Operator)}
     );
     return router;
 }

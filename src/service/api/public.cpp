@@ -5,6 +5,8 @@
 #include "protocol/provision/entrust.hpp"
 #include "service/api/api.hpp"
 
+#include <algorithm>
+
 namespace service {
 
 namespace {
@@ -48,11 +50,16 @@ Response Api::revocation_list() {
     std::scoped_lock const lock{list_mutex_};
     auto const at = now();
     auto const number = static_cast<std::uint64_t>(at.time_since_epoch().count());
-    if (list_.empty() || number >= list_time_ + static_cast<std::uint64_t>(fresh.count())) {
+    // A clock that was put back leaves no list of tomorrow.
+    if (list_.empty() || number < list_time_ ||
+        number >= list_time_ + static_cast<std::uint64_t>(fresh.count())) {
         auto const rows = parts_.store.revoked(number);
         if (!rows) return answer_of(denial_of(rows.error()));
         crypto::ListWish wish{
-            .number = number, .this_update = at, .next_update = at + life, .revoked = {}
+            .number = std::max(number, list_number_ + 1),
+            .this_update = at,
+            .next_update = at + life,
+            .revoked = {}
         };
         for (auto const& row : *rows) {
             crypto::RevokedSerial one{
@@ -63,9 +70,10 @@ Response Api::revocation_list() {
             wish.revoked.push_back(one);
         }
         auto const der = parts_.authority.list(wish);
-        if (!der) return problem(internal, der.error());
+        if (!der) return answer_of(denial_of(der.error()));
         list_ = base::text_of(*der);
         list_time_ = number;
+        list_number_ = wish.number;
     }
     return {.type = "application/pkix-crl", .body = list_};
 }

@@ -6,6 +6,7 @@
 #include "crypto/digest.hpp"
 #include "protocol/provision/deployment.hpp"
 #include "protocol/provision/entrust.hpp"
+#include "protocol/provision/grant.hpp"
 #include "protocol/provision/log_entry.hpp"
 #include "service/api/api.hpp"
 #include "service/ca/names.hpp"
@@ -98,6 +99,17 @@ objection(wire::Deployment const& deployment, Tenant const& tenant, Digest const
     return {};
 }
 
+// Whether the deployment, as its tenant signed it, has a secret of that name.
+bool names(DeploymentRow const& row, std::string_view secret) {
+    auto const message = crypto::verified_message(row.statement, wire::deployment_type);
+    auto const deployment = message
+                                ? wire::decode_deployment(message->payload)
+                                : wire::Read<wire::Deployment>{std::unexpected(message.error())};
+    return deployment && std::ranges::any_of(deployment->secrets, [&](auto const& each) {
+               return each.name == secret;
+           });
+}
+
 } // namespace
 
 Response Api::publish(Request const& request) {
@@ -154,9 +166,15 @@ Response Api::entrust(Request const& request, bool secret) {
     std::string const name{sent->name};
     auto const row = parts_.store.deployment(name, sent->serial);
     if (!row) return answer_of_store(row.error());
-    if (!*row || !base::equal((*row)->tenant, crypto::sha256(message->key)))
+    auto const tenant = crypto::sha256(message->key);
+    if (!*row || !base::equal((*row)->tenant, tenant))
         return problem(
             not_found, "deployment-unknown", "there is no such version of that deployment of yours"
+        );
+    bool const registry = sent->secret == wire::registry_value;
+    if (sent->secret && !registry && !names(**row, *sent->secret))
+        return refused(
+            "the deployment names no secret " + std::string{*sent->secret}, unprocessable
         );
     auto const there = parts_.store.sealed(name, sent->serial);
     if (!there) return answer_of_store(there.error());
@@ -168,11 +186,14 @@ Response Api::entrust(Request const& request, bool secret) {
     };
     if (std::ranges::find(*there, at, &SealedRow::name) != there->end())
         return problem(conflict, "secret-exists", "this version has that value already");
-    auto const value = parts_.keys.recipient.open(wire::info_of_entrust(*sent), sent->sealed);
+    auto const value =
+        parts_.keys.recipient.open(wire::info_of_entrust(*sent, tenant), sent->sealed);
     if (!value)
         return problem(
             unprocessable, "secret-unreadable", "it is not sealed for this service under this name"
         );
+    if (registry && !wire::decode_source(value->view()))
+        return problem(unprocessable, "request-invalid", "that is no registry");
     auto const sealed = parts_.sealer.seal(at, value->view());
     constexpr unsigned internal = 500;
     if (!sealed) return problem(internal, sealed.error());
@@ -206,15 +227,17 @@ Response Api::withdraw(Request const& request) {
     return {.status = 200, .type = "", .body = ""};
 }
 
-Response Api::status(Request const& request, std::vector<std::byte> const& client_key) {
+Response Api::status(Request const& request, Caller const& caller) {
+    if (!caller.visitor && !request.header("authorization").empty())
+        return stranger_answer(caller.wait);
     auto const name = request.part("name");
     auto const row = parts_.store.newest(name);
     if (!row) return answer_of_store(row.error());
-    if (!*row || !base::equal((*row)->tenant, crypto::sha256(client_key)))
+    if (!*row || !caller.visitor || !caller.visitor->owns((*row)->tenant))
         return problem(
             not_found,
             "deployment-unknown",
-            "there is no such deployment of the key that this connection has shown"
+            "there is no such deployment of the tenant that asks, by its key or its token"
         );
     auto const alive = parts_.store.alive(name, number(now()), shown);
     if (!alive) return answer_of_store(alive.error());
@@ -279,11 +302,14 @@ void Api::add_tenants(net::server::Router& router) {
         [this](Request const& request, auto const&) { return withdraw(request); },
         signed_size
     );
-    add(
-        "GET",
-        "/v1/deployments/{name}",
-        [this](Request const& request, auto const& key) { return status(request, key); },
-        0
+    router.add(
+        {.method = "GET",
+         .pattern = "/v1/deployments/{name}",
+         .handler = for_callers(
+             Door::Everybody,
+             [this](Request const& request, Caller const& who) { return status(request, who); }
+         ),
+         .guard = by_address()}
     );
 }
 

@@ -5,9 +5,11 @@
 
 #include "crypto/certificate.hpp"
 #include "crypto/issue.hpp"
+#include "crypto/p384_signer.hpp"
 #include "crypto/wipe.hpp"
 #include "os/failure.hpp"
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -23,6 +25,37 @@ struct NewAuthority {
 };
 // `name`: of the service.
 os::OrFailure<NewAuthority> new_authority(std::string const& name, std::chrono::sys_seconds at);
+
+// The same for keys that lie elsewhere. Failures of the signers, too.
+struct AuthoritySigners {
+    crypto::P384Signer const& root;
+    crypto::P384Signer const& intermediate;
+};
+struct AuthorityCertificates {
+    std::string root; // PEM
+    std::string intermediate;
+};
+os::OrFailure<AuthorityCertificates> certify_authority(
+    std::string const& name, AuthoritySigners const& signers, std::chrono::sys_seconds at
+);
+
+// The intermediate once more, with the same name and key and a new end: what it has issued stays
+// valid, and its revocation lists speak of that, too. PEM. Failures ca-unusable, ca-expired: the
+// root is not the one of this signer or of that intermediate, or has ended.
+os::OrFailure<std::string> renewed_intermediate(
+    AuthorityCertificates const& old, crypto::P384Signer const& root, std::chrono::sys_seconds at
+);
+
+// What connections to the service see, issued by its intermediate. PEM, with the intermediate.
+os::OrFailure<std::string> service_certificate(
+    std::string const& intermediate,
+    crypto::P384Signer const& signer,
+    std::string const& name,
+    base::View public_key
+);
+
+// Of one certificate in PEM. Failure ca-unusable.
+os::OrFailure<std::vector<std::byte>> key_in(base::View certificate);
 
 // What a Keep's certificate is to say.
 struct LeafWish {
@@ -48,6 +81,12 @@ public:
     static os::OrFailure<Authority> load(
         base::View root,
         base::View intermediate,
+        std::shared_ptr<crypto::P384Signer const> signer,
+        std::chrono::sys_seconds at
+    );
+    static os::OrFailure<Authority> load(
+        base::View root,
+        base::View intermediate,
         base::View intermediate_key,
         std::chrono::sys_seconds at
     );
@@ -66,14 +105,18 @@ public:
     crypto::Certificate const& intermediate() const { return intermediate_; }
 
 private:
-    Authority(crypto::Certificate root, crypto::Certificate middle, crypto::P384SigningKey key)
-        : root_{std::move(root)}, intermediate_{std::move(middle)}, key_{std::move(key)} {}
+    Authority(
+        crypto::Certificate root,
+        crypto::Certificate middle,
+        std::shared_ptr<crypto::P384Signer const> signer
+    )
+        : root_{std::move(root)}, intermediate_{std::move(middle)}, signer_{std::move(signer)} {}
 
     crypto::Issuer issuer() const;
 
     crypto::Certificate root_;
     crypto::Certificate intermediate_;
-    crypto::P384SigningKey key_;
+    std::shared_ptr<crypto::P384Signer const> signer_;
     std::string list_url_;
 };
 

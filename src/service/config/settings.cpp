@@ -49,6 +49,17 @@ bool number(std::uint64_t& out, FlatValue const& value) {
     return true;
 }
 
+bool digests(std::vector<Digest>& to, FlatValue const& from) {
+    std::vector<std::string> given;
+    if (!texts(given, from) || given.empty()) return false;
+    for (auto const& digits : given) {
+        Digest digest{};
+        if (!base::unhex(digits, digest)) return false;
+        to.push_back(digest);
+    }
+    return true;
+}
+
 template <class Held> bool all_of(std::vector<std::string> const& texts, Held const& held) {
     return std::ranges::all_of(texts, held);
 }
@@ -61,6 +72,7 @@ template <class Of> struct Key {
 
 constexpr std::string_view address = "ADDRESS:PORT";
 constexpr std::string_view some_texts = "an array of texts";
+constexpr std::string_view some_tokens = "an array of SHA-256 of tokens, 64 digits each";
 constexpr std::string_view from_one = "a whole number from 1 on";
 
 constexpr std::array service_keys{
@@ -113,6 +125,16 @@ constexpr std::array service_keys{
         [](Settings& to, FlatValue const& from) { return texts(to.roots, from); }
     },
     Key<Settings>{
+        "operator-tokens",
+        some_tokens,
+        [](Settings& to, FlatValue const& from) { return digests(to.operator_tokens, from); }
+    },
+    Key<Settings>{
+        "verifier-tokens",
+        some_tokens,
+        [](Settings& to, FlatValue const& from) { return digests(to.verifier_tokens, from); }
+    },
+    Key<Settings>{
         "limits.queue",
         from_one,
         [](Settings& to, FlatValue const& from) { return number(to.queue, from); }
@@ -121,6 +143,31 @@ constexpr std::array service_keys{
         "limits.per-address",
         from_one,
         [](Settings& to, FlatValue const& from) { return number(to.per_address.per_minute, from); }
+    },
+    Key<Settings>{
+        "signer.module",
+        "the path of a PKCS #11 module",
+        [](Settings& to, FlatValue const& from) { return text(to.signer.module, from); }
+    },
+    Key<Settings>{
+        "signer.token",
+        "a token's label",
+        [](Settings& to, FlatValue const& from) { return text(to.signer.token, from); }
+    },
+    Key<Settings>{
+        "signer.pin-file",
+        "a file of mode 0600, or credential:NAME",
+        [](Settings& to, FlatValue const& from) { return text(to.signer.pin_file, from); }
+    },
+    Key<Settings>{
+        "signer.root-key",
+        "the label of a key in the token",
+        [](Settings& to, FlatValue const& from) { return text(to.signer.root_key, from); }
+    },
+    Key<Settings>{
+        "signer.intermediate-key",
+        "the label of a key in the token",
+        [](Settings& to, FlatValue const& from) { return text(to.signer.intermediate_key, from); }
     },
     Key<Settings>{"limits.per-deployment", from_one, [](Settings& to, FlatValue const& from) {
                       return number(to.per_deployment.per_minute, from);
@@ -132,20 +179,16 @@ bool is_deployment_pattern(std::string_view pattern) {
            is_spiffe_path(pattern.ends_with('/') ? pattern.substr(0, pattern.size() - 1) : pattern);
 }
 
-bool key_digests(Tenant& to, FlatValue const& from) {
-    std::vector<std::string> given;
-    if (!texts(given, from) || given.empty()) return false;
-    for (auto const& digits : given) {
-        Digest digest{};
-        if (!base::unhex(digits, digest)) return false;
-        to.keys.push_back(digest);
-    }
-    return true;
-}
-
 constexpr std::array tenant_keys{
     Key<Tenant>{
-        "keys", "an array of key digests (`enarx key tenant digest`), 64 digits each", key_digests
+        "keys",
+        "an array of key digests (`enarx key tenant digest`), 64 digits each",
+        [](Tenant& to, FlatValue const& from) { return digests(to.keys, from); }
+    },
+    Key<Tenant>{
+        "tokens",
+        some_tokens,
+        [](Tenant& to, FlatValue const& from) { return digests(to.tokens, from); }
     },
     Key<Tenant>{
         "deployments",
@@ -205,11 +248,34 @@ Tenant& tenant_named(Settings& settings, std::string_view name) {
     return settings.tenants.emplace_back(Tenant{.name = std::string{name}});
 }
 
+// One token is one visitor.
+bool all_different(Settings const& settings) {
+    std::vector<Digest> tokens = settings.operator_tokens;
+    std::ranges::copy(settings.verifier_tokens, std::back_inserter(tokens));
+    for (auto const& tenant : settings.tenants)
+        std::ranges::copy(tenant.tokens, std::back_inserter(tokens));
+    std::ranges::sort(tokens);
+    return std::ranges::adjacent_find(tokens) == tokens.end();
+}
+
+os::OrFailure<void> check_signer(std::string const& file, SignerSettings const& signer) {
+    bool const all = !signer.module.empty() && !signer.token.empty() && !signer.pin_file.empty();
+    bool const none = signer.module.empty() && signer.token.empty() && signer.pin_file.empty();
+    if (signer.any() ? all : none) return {};
+    return wrong(
+        file,
+        {"", false, 1, 1},
+        "[signer] wants `module`, `token`, `pin-file`, and `root-key` or `intermediate-key`"
+    );
+}
+
 // What cannot be said of one line alone.
 os::OrFailure<void> check(std::string const& file, Settings const& settings) {
     FlatEntry const whole{"", false, 1, 1};
     if (settings.listen.empty()) return wrong(file, whole, "`listen` is missing");
     if (settings.name.empty()) return wrong(file, whole, "`name` is missing");
+    if (!all_different(settings)) return wrong(file, whole, "a token stands there twice");
+    TRY(check_signer(file, settings.signer));
     std::vector<Digest> seen;
     for (auto const& tenant : settings.tenants) {
         if (tenant.keys.empty())
@@ -240,6 +306,20 @@ Tenant const* Settings::tenant_with(base::View key_digest) const {
         });
     });
     return found == tenants.end() ? nullptr : &*found;
+}
+
+os::OrFailure<SignerSettings> parse_signer(std::string const& file, std::string_view toml) {
+    auto const entries = package::parse_flat_toml(toml);
+    if (!entries) {
+        auto const& error = entries.error();
+        return wrong(file, {"", false, error.line, error.column}, error.message);
+    }
+    Settings out;
+    for (auto const& entry : *entries)
+        TRY(set(out, service_keys, "signer." + entry.name, file, entry));
+    TRY(check_signer(file, out.signer));
+    if (!out.signer.any()) return wrong(file, {"", false, 1, 1}, "it names no key");
+    return std::move(out.signer);
 }
 
 os::OrFailure<Settings> parse_settings(std::string const& file, std::string_view toml) {

@@ -74,5 +74,23 @@ TEST(Settings, EachMistakeIsNamedWithItsPlace) {
     }
 }
 
+TEST(Settings, ATokenIsNamedWholeOrNotAtAll) {
+    std::string const whole = "module = \"m.so\"\ntoken = \"ca\"\npin-file = \"pin\"\n";
+    auto const with = [&](std::string const& text) {
+        return parse_settings("steward.toml", good() + "\n[signer]\n" + text);
+    };
+    auto const settings = with(whole + "root-key = \"root\"\n");
+    ASSERT_TRUE(settings);
+    EXPECT_EQ(settings->signer.root_key, "root");
+    EXPECT_TRUE(settings->signer.any());
+    EXPECT_FALSE(parse_settings("steward.toml", good())->signer.any());
+    EXPECT_FALSE(with(whole));
+    EXPECT_FALSE(with("root-key = \"root\"\n"));
+    EXPECT_FALSE(with(whole + "root-key = \"root\"\npin = \"1234\"\n"));
+    EXPECT_TRUE(parse_signer("signer.toml", whole + "intermediate-key = \"a\"\n"));
+    EXPECT_FALSE(parse_signer("signer.toml", whole));
+    EXPECT_FALSE(parse_signer("signer.toml", whole + "root-key = \"a\"\nlisten = [\"a:1\"]\n"));
+}
+
 } // namespace
 } // namespace service

@@ -2,11 +2,13 @@
 
 #include "service/log/log.hpp"
 
+#include "os/clock.hpp"
 #include "os/thread.hpp"
 #include "service/log/files.hpp"
 #include "service/log/opening.hpp"
 
 #include <condition_variable>
+#include <deque>
 #include <mutex>
 #include <thread>
 
@@ -42,6 +44,10 @@ public:
         std::scoped_lock const lock{mutex_};
         return head_;
     }
+    std::vector<Published> recent() const {
+        std::scoped_lock const lock{mutex_};
+        return {recent_.begin(), recent_.end()};
+    }
     std::optional<os::Failure> trouble() const {
         std::scoped_lock const lock{mutex_};
         return trouble_;
@@ -57,6 +63,7 @@ private:
     void work();
     os::OrFailure<void> publish();
     os::OrFailure<void> show(TreeEdge const& edge);
+    void remember(crypto::TreeHead const& head); // the mutex is held
     NodeReader nodes(std::uint64_t size) const;
 
     Store& store_;
@@ -71,6 +78,7 @@ private:
     bool ending_ = false;
     crypto::TreeHead head_;
     std::string checkpoint_;
+    std::deque<Published> recent_; // the newest first
     std::optional<os::Failure> trouble_;
 
     std::thread thread_;
@@ -137,8 +145,17 @@ os::OrFailure<void> Log::Publisher::show(TreeEdge const& edge) {
     std::scoped_lock const lock{mutex_};
     head_ = head;
     checkpoint_ = std::move(*note);
+    remember(head);
     published_.notify_all();
     return {};
+}
+
+void Log::Publisher::remember(crypto::TreeHead const& head) {
+    constexpr std::size_t kept = 10;
+    auto const at = std::chrono::nanoseconds{os::now_ns(os::Clock::Realtime).value_or(0)};
+    auto const time = std::chrono::duration_cast<std::chrono::seconds>(at).count();
+    recent_.push_front({head, static_cast<std::uint64_t>(time)});
+    if (recent_.size() > kept) recent_.pop_back();
 }
 
 NodeReader Log::Publisher::nodes(std::uint64_t size) const {
@@ -194,6 +211,7 @@ Log::open(Store& store, LogSettings settings, crypto::Ed25519SigningKey key) {
 
 std::string Log::checkpoint() const { return publisher_->checkpoint(); }
 crypto::TreeHead Log::head() const { return publisher_->head(); }
+std::vector<Published> Log::recent() const { return publisher_->recent(); }
 std::optional<os::Failure> Log::trouble() const { return publisher_->trouble(); }
 std::string Log::verifier_key() const { return publisher_->verifier_key(); }
 

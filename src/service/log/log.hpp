@@ -26,6 +26,12 @@ struct Inclusion {
     Blob proof;             // encode_proof()
 };
 
+// A checkpoint of this process, and when it was signed (seconds since 1970).
+struct Published {
+    crypto::TreeHead head;
+    std::uint64_t time = 0;
+};
+
 class Log {
 public:
     // Reads all leaves, checks them, tiles and checkpoint against each other, and begins to
@@ -43,6 +49,8 @@ public:
     // The newest one, a signed note, and what it says.
     std::string checkpoint() const;
     crypto::TreeHead head() const;
+    // The last ones of this process, the newest first.
+    std::vector<Published> recent() const;
     // Why the last attempt to publish failed; nothing where it did not.
     std::optional<os::Failure> trouble() const;
 

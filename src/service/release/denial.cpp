@@ -29,7 +29,12 @@ Denial denial_of(Refusal const& refusal) {
 
 Denial denial_of(os::Failure const& failure) {
     constexpr unsigned internal = 500;
-    return {.status = internal, .failure = failure.name, .detail = failure.text};
+    constexpr unsigned unavailable = 503;
+    // What the token does not do now it may do later; nothing was decided against the Keep.
+    bool const signer = failure.name.starts_with("signer-");
+    return {
+        .status = signer ? unavailable : internal, .failure = failure.name, .detail = failure.text
+    };
 }
 
 } // namespace service

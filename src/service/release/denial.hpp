@@ -5,6 +5,8 @@
 
 #include "service/store/store.hpp"
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +17,7 @@ struct Denial {
     std::string_view failure = "release-denied";
     std::string rule = {}; // empty: none was asked
     std::string detail;
+    std::optional<std::chrono::seconds> wait = {}; // before it may be asked again
 };
 
 template <class T> using OrDenial = base::Result<T, Denial>;

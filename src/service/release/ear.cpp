@@ -50,6 +50,7 @@ base::Result<std::string> ear_of(EarWish const& wish, crypto::P384SigningKey con
         keep["enarx.configuration"] = base::hex(runs->configuration);
         keep["enarx.package"] = base::hex(runs->package);
     }
+    if (wish.leaf) keep["enarx.log"] = Json::array({wish.lines, *wish.leaf});
     out["submods"] = Json::object({{"keep", std::move(keep)}});
     out["iss"] = wish.issuer;
     out["exp"] = wish.not_after.time_since_epoch().count();

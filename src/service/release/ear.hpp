@@ -7,6 +7,7 @@
 #include "crypto/ec_signing_key.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 namespace service {
@@ -17,6 +18,8 @@ struct EarWish {
     std::string issuer;                                // name of the service
     std::string policy_id;                             // a URI
     std::string keep;                                  // keep_id, hexadecimal
+    std::optional<std::uint64_t> leaf;                 // line of its release in the log
+    std::uint64_t lines = 0;                           // of the log, which holds that one
     std::chrono::sys_seconds at;
     std::chrono::sys_seconds not_after;
 };

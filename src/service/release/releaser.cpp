@@ -3,6 +3,7 @@
 #include "attest/provision/grant.hpp"
 #include "base/hex.hpp"
 #include "crypto/digest.hpp"
+#include "protocol/provision/entrust.hpp"
 #include "protocol/provision/log_entry.hpp"
 #include "service/ca/names.hpp"
 #include "service/release/ear.hpp"
@@ -66,6 +67,7 @@ Digest keep_name(base::View identity_key) {
 struct Releaser::Secrets {
     std::optional<crypto::SecretBytes> package_key;
     std::vector<std::pair<std::string, crypto::SecretBytes>> values; // ascending by name
+    std::optional<crypto::SecretBytes> registry; // that has the package (grant.hpp)
 };
 
 OrDenial<Releaser::Secrets>
@@ -94,6 +96,10 @@ Releaser::secrets_of(Terms const& terms, DeploymentRow const& row) const {
         std::string const name{secret.name};
         out.values.emplace_back(name, TRY(open(SealedKind::Secret, name)));
     }
+    std::string const registry{wire::registry_value};
+    bool const has_registry =
+        std::ranges::any_of(*rows, [&](auto const& each) { return each.name.secret == registry; });
+    if (has_registry) out.registry.emplace(TRY(open(SealedKind::Secret, registry)));
     return out;
 }
 
@@ -129,6 +135,17 @@ OrDenial<Body> Releaser::try_grant(
     auto const terms = TRY(Terms::of(row, parts_.settings, grantor, at));
     auto const answer = judge(exchange, attestation, wire::Purpose::Provision, terms, at);
     if (auto denial = denial_of(answer, terms)) return std::unexpected(*std::move(denial));
+    if (auto const wait = grants_.take(row.name, Buckets::Clock::now())) {
+        constexpr unsigned too_many = 429;
+        return std::unexpected(
+            Denial{
+                .status = too_many,
+                .failure = "rate-limited",
+                .detail = "many Keeps of this deployment start now",
+                .wait = wait
+            }
+        );
+    }
     auto const secrets = TRY(secrets_of(terms, row));
 
     auto const& keep = *answer.channel();
@@ -155,11 +172,18 @@ OrDenial<Body> Releaser::try_grant(
     if (!logged) return from(logged.error());
 
     attest::provision::GrantWish wish{
-        .deployment = row.statement, .package_key = {}, .secrets = {}, .time = number(at)
+        .deployment = row.statement,
+        .package_key = {},
+        .secrets = {},
+        .authorities = {parts_.authority.root().der()},
+        .time = number(at)
     };
     if (secrets.package_key) wish.package_key = secrets.package_key->view();
     for (auto const& [secret, value] : secrets.values)
         wish.secrets.emplace_back(secret, value.view());
+    if (secrets.registry)
+        if (auto const source = wire::decode_source(secrets.registry->view()))
+            wish.sources.push_back(*source);
     auto const sealed = attest::provision::seal_grant(keep, parts_.keys.grantor, wish);
     if (!sealed)
         return from(os::Failure{.name = "internal", .text = "the grant could not be sealed"});
@@ -181,16 +205,17 @@ OrDenial<Body> Releaser::try_certify(
     auto const answer = judge(exchange, attestation, wire::Purpose::Ready, terms, at);
     if (auto denial = denial_of(answer, terms)) return std::unexpected(*std::move(denial));
     TRY(check_workload(*answer.channel()->runs(), terms));
-    return certificate(answer, terms, row, at);
+    return certificate(answer, terms, row, **released, at);
 }
 
 OrDenial<Body> Releaser::certificate(
     attest::provision::Answer const& answer,
     Terms const& terms,
     DeploymentRow const& row,
+    ReleaseRow const& release,
     sys_seconds at
 ) {
-    auto const wish = TRY(leaf_wish(answer, terms, row, at));
+    auto const wish = TRY(leaf_wish(answer, terms, row, release, at));
     auto const leaf = parts_.authority.issue(wish, at);
     if (!leaf) return from(leaf.error());
     auto const name = keep_name(wish.identity_key);
@@ -226,6 +251,7 @@ OrDenial<LeafWish> Releaser::leaf_wish(
     attest::provision::Answer const& answer,
     Terms const& terms,
     DeploymentRow const& row,
+    ReleaseRow const& release,
     sys_seconds at
 ) const {
     auto const& keep = *answer.channel();
@@ -246,12 +272,16 @@ OrDenial<LeafWish> Releaser::leaf_wish(
         wish.deployment_ends = sys_seconds{std::chrono::seconds{*deployment.not_after}};
     auto const end = parts_.authority.end_of(wish, at);
     if (!end) return from(end.error());
+    auto const lines = parts_.store.leaves();
+    if (!lines) return from(lines.error());
     auto ear = ear_of(
         {.appraisal = *answer.appraisal(),
          .channel = keep,
          .issuer = parts_.settings.name,
          .policy_id = policy_id(row.policy),
          .keep = wish.keep,
+         .leaf = release.leaf,
+         .lines = *lines,
          .at = at,
          .not_after = *end},
         parts_.keys.ear

@@ -30,7 +30,8 @@ public:
         Store& store;
         Sealer const& sealer;
     };
-    explicit Releaser(Parts const& parts) : parts_{parts} {}
+    explicit Releaser(Parts const& parts)
+        : parts_{parts}, grants_{parts.settings.per_deployment.per_minute} {}
 
     // The body that answers /v1/attest: the grant for an empty Keep.
     OrDenial<std::vector<std::byte>> grant(
@@ -70,12 +71,14 @@ private:
         attest::provision::Answer const& answer,
         Terms const& terms,
         DeploymentRow const& row,
+        ReleaseRow const& release,
         std::chrono::sys_seconds at
     ) const;
     OrDenial<std::vector<std::byte>> certificate(
         attest::provision::Answer const& answer,
         Terms const& terms,
         DeploymentRow const& row,
+        ReleaseRow const& release,
         std::chrono::sys_seconds at
     );
     // Those for a rule, not those for want of room; not more than a few each second.
@@ -88,6 +91,9 @@ private:
 
     Parts parts_;
     Buckets denials_{600};
+    // Of each deployment. Only Keeps whose evidence was accepted count: a stranger takes nobody's
+    // turn.
+    Buckets grants_;
 };
 
 // How the service names a Keep: keep_id with an empty recipient key, which `ready` evidence gives

@@ -239,6 +239,35 @@ TEST_F(PulledTest, ASecondGrantIsRefused) {
     EXPECT_EQ(count(wire::LogKind::Release), 1U);
 }
 
+TEST_F(PulledTest, StrangersTakeNoTurnOfAKeepAndKeepsWaitForTheirs) {
+    settings.per_deployment.per_minute = 1;
+    Releaser slow{
+        {.settings = settings,
+         .authority = authority,
+         .keys = keys,
+         .anchors = anchors,
+         .store = *store,
+         .sealer = sealer}
+    };
+    publish_all();
+    for (int i = 0; i < 3; ++i) {
+        provision::testing::Keep stranger;
+        Pull const elsewhere{stranger, tls};
+        auto const denied =
+            slow.grant(pull.exchange(), answer(stranger, elsewhere).attestation(), at);
+        ASSERT_FALSE(denied);
+        EXPECT_EQ(denied.error().failure, "release-denied");
+    }
+    ASSERT_TRUE(slow.grant(pull.exchange(), answer(keep, pull).attestation(), at));
+    provision::testing::Keep other;
+    Pull const its{other, tls};
+    auto const late = slow.grant(its.exchange(), answer(other, its).attestation(), at);
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().failure, "rate-limited");
+    EXPECT_EQ(late.error().status, 429U);
+    EXPECT_TRUE(late.error().wait.has_value());
+}
+
 TEST_F(PulledTest, NoMoreKeepsThanTheDeploymentAndTheTenantAreGiven) {
     settings.tenants[0].replicas = 1;
     publish_all();
@@ -352,6 +381,11 @@ TEST_F(PulledTest, AKeepThatRunsWhatItWasGrantedGetsACertificate) {
     EXPECT_EQ(submodule["enarx.tenant"], base::hex(tenant_key));
     EXPECT_EQ(json["exp"], out.not_after);
     EXPECT_EQ(json["cnf"]["jwk"]["crv"], "P-256");
+    // The line of its release, which was there when this was said; that of the certificate was not.
+    std::vector<LeafRow> rows;
+    auto const all = lines(rows);
+    EXPECT_EQ(submodule["enarx.log"][0], all.size() - 1);
+    EXPECT_EQ(all.at(submodule["enarx.log"][1].get<std::size_t>()).kind, wire::LogKind::Release);
 }
 
 TEST_F(PulledTest, AKeepThatRunsAnythingElseGetsNone) {

@@ -123,10 +123,11 @@ TEST(Reseal, brings_all_under_the_current_key) {
         auto value = *former.seal(name, base::view_of("value " + std::to_string(i)));
         ASSERT_TRUE(store->seal({name, std::move(value)}, base::view_of("x")));
     }
-    EXPECT_EQ(reseal(*store, Sealer{kek('b')}).error().name, "secret-unreadable");
+    auto const line = base::view_of("again");
+    EXPECT_EQ(reseal(*store, Sealer{kek('b')}, line).error().name, "secret-unreadable");
     Sealer const both{kek('b'), kek('a')};
-    EXPECT_EQ(*reseal(*store, both), 20U);
-    EXPECT_EQ(*reseal(*store, both), 0U);
+    EXPECT_EQ(*reseal(*store, both, line), 20U);
+    EXPECT_EQ(*reseal(*store, both, line), 0U);
     Sealer const current{kek('b')};
     for (unsigned i = 1; i <= 20; ++i)
         EXPECT_EQ(text(current.open(store->sealed("d", i)->at(0))), "value " + std::to_string(i));

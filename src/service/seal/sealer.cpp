@@ -18,7 +18,6 @@ constexpr std::byte form{1};
 constexpr std::size_t salt_size = 32;
 constexpr std::size_t head_size = 1 + salt_size;
 constexpr std::string_view label = "enarx/v1/row";
-constexpr std::size_t rows_at_once = 256;
 
 std::vector<std::byte> associated(SealedName const& name) {
     return base::cbor::encoded([&name](base::cbor::Writer& writer) {
@@ -78,15 +77,6 @@ open_row(Kek const& kek, SealedName const& name, base::View sealed) {
     return crypto::SecretBytes{std::move(out)};
 }
 
-os::OrFailure<void> reseal_row(Store& store, Sealer const& sealer, SealedRow const& row) {
-    auto const value = TRY(sealer.open(row));
-    auto const fresh = TRY(sealer.seal(row.name, value.view()));
-    // False: somebody has written a new value meanwhile, and by the current KEK.
-    auto const exchanged = store.reseal(row.name, row.value, fresh);
-    if (!exchanged) return std::unexpected(exchanged.error().failure);
-    return {};
-}
-
 } // namespace
 
 os::OrFailure<SealedValue> Sealer::seal(SealedName const& name, base::View value) const {
@@ -106,14 +96,14 @@ os::OrFailure<crypto::SecretBytes> Sealer::open(SealedRow const& row) const {
     return std::move(*value);
 }
 
-os::OrFailure<std::uint64_t> reseal(Store& store, Sealer const& sealer) {
-    for (std::uint64_t done = 0;;) {
-        auto const rows = store.sealed_by_others(sealer.current(), rows_at_once);
-        if (!rows) return std::unexpected(rows.error().failure);
-        if (rows->empty()) return done;
-        for (auto const& row : *rows) TRY(reseal_row(store, sealer, row));
-        done += rows->size();
-    }
+os::OrFailure<std::uint64_t> reseal(Store& store, Sealer const& sealer, base::View entry) {
+    auto const again = [&sealer](SealedRow const& row) -> os::OrFailure<SealedValue> {
+        auto const value = TRY(sealer.open(row));
+        return sealer.seal(row.name, value.view());
+    };
+    auto const done = store.reseal(sealer.current(), again, entry);
+    if (!done) return std::unexpected(done.error().failure);
+    return *done;
 }
 
 } // namespace service

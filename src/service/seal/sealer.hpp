@@ -30,8 +30,8 @@ private:
     std::optional<Kek> former_;
 };
 
-// Seals by the current KEK whatever is under another one; the value: how many there were. The
-// former KEK is needed no more when it has succeeded. Other threads may use the store meanwhile.
-os::OrFailure<std::uint64_t> reseal(Store& store, Sealer const& sealer);
+// Seals by the current KEK whatever is under another one, all of it or nothing; the value: how many
+// there were. The former KEK is needed no more when it has succeeded.
+os::OrFailure<std::uint64_t> reseal(Store& store, Sealer const& sealer, base::View entry);
 
 } // namespace service

@@ -1,7 +1,10 @@
 #include "base/hex.hpp"
+#include "base/json_string.hpp"
 #include "crypto/pem.hpp"
 #include "os/new_file.hpp"
 #include "service/ca/names.hpp"
+#include "service/seal/kek.hpp"
+#include "service/signer/token_signer.hpp"
 #include "service/steward/files.hpp"
 
 #include <filesystem>
@@ -42,31 +45,30 @@ template <class Key> os::OrFailure<Key> new_key(std::string const& path) {
     return *std::move(key);
 }
 
-// What connections see: issued by the intermediate, for clients that know the root.
-os::OrFailure<void>
-put_tls(std::string const& folder, InitWish const& wish, NewAuthority const& ca, sys_seconds at) {
+// Whoever signs as one part of the authority: a new key in a file, or the token's.
+os::OrFailure<std::shared_ptr<crypto::P384Signer const>>
+signer_of(std::optional<SignerSettings> const& token, SignerRole role, std::string const& file) {
+    bool const root = role == SignerRole::Root;
+    if (token && !(root ? token->root_key : token->intermediate_key).empty()) {
+        auto begun = TRY(TokenSigner::begin(*token, role));
+        return std::shared_ptr<crypto::P384Signer const>{std::move(begun)};
+    }
+    auto key = TRY(new_key<crypto::P384SigningKey>(file));
+    return std::make_shared<crypto::OwnP384Signer const>(std::move(key));
+}
+
+os::OrFailure<void> put_authority(std::string const& folder, InitWish const& wish, sys_seconds at) {
+    auto const root = TRY(signer_of(wish.signer, SignerRole::Root, folder + "/root.key"));
+    auto const intermediate =
+        TRY(signer_of(wish.signer, SignerRole::Intermediate, folder + "/intermediate.key"));
+    auto const made =
+        TRY(certify_authority(wish.name, {.root = *root, .intermediate = *intermediate}, at));
+    TRY(put(folder + "/root.pem", made.root));
+    TRY(put(folder + "/intermediate.pem", made.intermediate));
     auto const key = TRY(new_key<crypto::P256SigningKey>(folder + "/tls.key"));
-    auto const signer = crypto::P384SigningKey::parse_pem(ca.intermediate_key.view());
-    auto const blocks = crypto::parse_pem(base::view_of(ca.intermediate));
-    auto const serial = crypto::fresh_serial();
-    if (!signer || !blocks || !serial) return no_key();
-    auto const issuer = crypto::Certificate::parse(blocks->front().der);
-    if (!issuer) return no_key();
-    std::vector<std::string> names{wish.name};
-    if (wish.name != "localhost") names.emplace_back("localhost");
-    auto const subject = issuer->subject();
-    auto const der = crypto::issue_certificate(
-        {.name = {subject.begin(), subject.end()}, .key = *signer},
-        {.serial = *serial,
-         .subject = crypto::name_of(wish.name),
-         .public_key = key.public_key(),
-         .not_before = issuer->not_before(),
-         .not_after = issuer->not_after(),
-         .dns_names = std::move(names)}
-    );
-    (void)at;
-    if (!der) return no_key();
-    return put(folder + "/tls.pem", crypto::write_pem("CERTIFICATE", *der) + ca.intermediate);
+    auto const chain =
+        TRY(service_certificate(made.intermediate, *intermediate, wish.name, key.public_key()));
+    return put(folder + "/tls.pem", chain);
 }
 
 os::OrFailure<void> put_keys(std::string const& folder) {
@@ -83,12 +85,28 @@ os::OrFailure<void> put_keys(std::string const& folder) {
     return Kek::create(folder + "/kek");
 }
 
+std::string signer_table(std::optional<SignerSettings> const& signer) {
+    if (!signer) return {};
+    auto out = "\n# The token that holds keys of the authority; enarx-signer asks "
+               "it.\n[signer]\nmodule = " +
+               base::json_string(signer->module) + "\ntoken = " + base::json_string(signer->token) +
+               "\npin-file = " + base::json_string(signer->pin_file) + '\n';
+    if (!signer->root_key.empty())
+        out += "root-key = " + base::json_string(signer->root_key) + '\n';
+    if (!signer->intermediate_key.empty())
+        out += "intermediate-key = " + base::json_string(signer->intermediate_key) + '\n';
+    return out;
+}
+
 std::string configuration(InitWish const& wish) {
     return "# Configuration of enarx-steward: docs/steward.md describes every setting.\n"
            "listen = [\"" +
            wish.listen +
            "\"] # Keeps and tenants, TLS\noperator = \"127.0.0.1:9443\" # metrics, "
-           "health, page of decisions; loopback only\nname = \"" +
+           "health, page; loopback only\n"
+           "# operator-tokens = [\"...\"] # SHA-256 of a token; without one everybody on this "
+           "machine "
+           "is the operator\nname = \"" +
            wish.name + "\" # of this service, and of its log\n# url = \"https://" + wish.name +
            ":8443\" # where it is reached from outside: for the revocation list\n"
            "policies = \"policies\" # files that deployments may name by their SHA-256\n\n"
@@ -97,17 +115,14 @@ std::string configuration(InitWish const& wish) {
            "# keys = [\"...\"] # `enarx key tenant digest KEY`\n"
            "# deployments = [\"shop/\"] # names; with a slash at the end: all below it\n"
            "# dns-names = [\"api.shop.example\"] # that certificates of its Keeps may bear\n"
+           "# tokens = [\"...\"] # SHA-256 of tokens that show its page\n"
            "# replicas = 100\n"
-           "# allow-no-hardware = false\n";
+           "# allow-no-hardware = false\n" +
+           signer_table(wish.signer);
 }
 
 os::OrFailure<void> fill(std::string const& folder, InitWish const& wish, sys_seconds at) {
-    auto const ca = TRY(new_authority(wish.name, at));
-    TRY(put(folder + "/root.pem", ca.root));
-    TRY(put(folder + "/root.key", ca.root_key.view()));
-    TRY(put(folder + "/intermediate.pem", ca.intermediate));
-    TRY(put(folder + "/intermediate.key", ca.intermediate_key.view()));
-    TRY(put_tls(folder, wish, ca, at));
+    TRY(put_authority(folder, wish, at));
     TRY(put_keys(folder));
     constexpr unsigned owner = 0700;
     if (::mkdir((folder + "/policies").c_str(), owner) != 0)

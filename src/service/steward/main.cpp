@@ -9,7 +9,7 @@
 #include "service/steward/files.hpp"
 #include "service/steward/serve.hpp"
 
-#include <array>
+#include <filesystem>
 #include <map>
 #include <set>
 
@@ -19,17 +19,26 @@ namespace {
 
 constexpr int failed_status = 1;
 constexpr int usage_status = 2;
+constexpr int pin_status = 3; // for systemd's RestartPreventExitStatus
+constexpr std::size_t largest_signer_file = std::size_t{64} << 10;
 
 constexpr std::string_view help =
     R"(Attests Keeps, hands them what tenants entrust to it, and issues their certificates.
 
-Usage: enarx-steward init [--name NAME] [--listen ADDRESS:PORT] DIRECTORY
+Usage: enarx-steward init [--name NAME] [--listen ADDRESS:PORT] [--signer FILE] DIRECTORY
        enarx-steward serve --config FILE
+       enarx-steward rotate-kek --config FILE
+       enarx-steward renew-intermediate --config FILE
        enarx-steward explain-release --config FILE (NAME | --deployment FILE) EVIDENCE
 
 Commands:
   init             Make a new folder with keys, an authority and steward.toml.
   serve            Answer Keeps and tenants until SIGTERM or SIGINT.
+  rotate-kek       Make a new key over all secrets in the database and seal them by it, all or none.
+                   The service must not run meanwhile.
+  renew-intermediate
+                   Certify the intermediate's key for another year, with the root's. The service
+                   takes it when it is started anew.
   explain-release  Say, rule by rule, what would be decided about this evidence. Nothing is
                    written. While the service runs give the deployment as a file.
 
@@ -37,11 +46,14 @@ Options:
   --config FILE           steward.toml; keys and state lie beside it.
   --name NAME             Host name of the service. Default: localhost.
   --listen ADDRESS:PORT   Where it listens. Default: 127.0.0.1:8443.
+  --signer FILE           Keys of the authority lie in a token: module, token, pin-file, and
+                          root-key, intermediate-key or both (docs/steward.md).
   --deployment FILE       A signed deployment, instead of one in the store.
   -h, --help              This text.
   -V, --version           The version.
 
-Exit status: 0 success, 1 failure (explain-release: it would be denied), 2 wrong usage.
+Exit status: 0 success, 1 failure (explain-release: it would be denied), 2 wrong usage, 3 a token
+refused the PIN: do not start it again before that is right.
 )";
 
 void put(int descriptor, std::string const& text) {
@@ -57,6 +69,7 @@ int report(os::Failure const& failure) {
         text += "  " + std::string{kind->advice} + '\n';
     }
     put(STDERR_FILENO, text);
+    if (failure.name == "signer-pin-refused") return pin_status;
     return failure.name == "usage" ? usage_status : failed_status;
 }
 
@@ -103,13 +116,19 @@ os::OrFailure<Words> parse(std::span<char* const> words, std::set<std::string_vi
 }
 
 os::OrFailure<int> run_init(std::span<char* const> rest) {
-    auto const words = TRY(parse(rest, {"--name", "--listen"}));
+    auto const words = TRY(parse(rest, {"--name", "--listen", "--signer"}));
     if (words.operands.size() != 1) return usage("init takes one folder");
-    service::InitWish const wish{
+    service::InitWish wish{
         .folder = words.operands[0],
         .name = words.option("--name", "localhost"),
         .listen = words.option("--listen", "127.0.0.1:8443")
     };
+    if (auto const file = words.option("--signer"); !file.empty()) {
+        auto const text = TRY(service::read_text(file, largest_signer_file));
+        wish.signer = TRY(service::parse_signer(file, text));
+        if (auto& pin = wish.signer->pin_file; !pin.starts_with("credential:"))
+            pin = std::filesystem::absolute(pin).string();
+    }
     TRY(service::init(wish, service::now()));
     put(STDOUT_FILENO,
         "made '" + wish.folder +
@@ -124,6 +143,29 @@ os::OrFailure<int> run_serve(std::span<char* const> rest) {
     if (!words.operands.empty() || words.option("--config").empty())
         return usage("serve takes --config FILE and nothing else");
     TRY(service::serve(words.option("--config")));
+    return 0;
+}
+
+os::OrFailure<int> run_rotate(std::span<char* const> rest) {
+    auto const words = TRY(parse(rest, {"--config"}));
+    if (!words.operands.empty() || words.option("--config").empty())
+        return usage("rotate-kek takes --config FILE and nothing else");
+    auto const done = TRY(service::rotate_kek_of(words.option("--config"), service::now()));
+    put(STDOUT_FILENO,
+        "sealed " + std::to_string(done) +
+            " secrets by a new key; backups of the database need the former one\n");
+    return 0;
+}
+
+os::OrFailure<int> run_renew(std::span<char* const> rest) {
+    auto const words = TRY(parse(rest, {"--config"}));
+    if (!words.operands.empty() || words.option("--config").empty())
+        return usage("renew-intermediate takes --config FILE and nothing else");
+    auto const end = TRY(service::renew_intermediate(words.option("--config"), service::now()));
+    auto const days = std::chrono::round<std::chrono::days>(end - service::now()).count();
+    put(STDOUT_FILENO,
+        "the intermediate ends in " + std::to_string(days) +
+            " days; start the service anew to use it\n");
     return 0;
 }
 
@@ -160,6 +202,8 @@ os::OrFailure<int> run(std::span<char* const> words) {
     auto const rest = words.subspan(1);
     if (command == "init") return run_init(rest);
     if (command == "serve") return run_serve(rest);
+    if (command == "rotate-kek") return run_rotate(rest);
+    if (command == "renew-intermediate") return run_renew(rest);
     if (command == "explain-release") return run_explain(rest);
     return usage("there is no command '" + std::string{command} + '\'');
 }

@@ -4,6 +4,7 @@
 #include "os/fd.hpp"
 #include "os/read_file.hpp"
 #include "policy/parse.hpp"
+#include "protocol/provision/deployment.hpp"
 #include "service/steward/files.hpp"
 
 #include <algorithm>
@@ -43,19 +44,8 @@ os::OrFailure<os::Fd> open(std::string const& path) {
     return file;
 }
 
-// Only a file that nobody else may read or write holds a key.
-os::OrFailure<std::string> secret(std::string const& path) {
-    auto const file = TRY(open(path));
-    struct stat about{};
-    constexpr unsigned others = 077;
-    if (::fstat(file.number(), &about) != 0 || !S_ISREG(about.st_mode) ||
-        (about.st_mode & others) != 0)
-        return unusable(path, "can be read or written by others; give it mode 0600");
-    return read_open(file, path, largest_key);
-}
-
 template <class Key> os::OrFailure<Key> key(std::string const& path) {
-    auto pem = TRY(secret(path));
+    auto pem = TRY(read_secret(path));
     auto out = Key::parse_pem(base::view_of(pem));
     crypto::wipe(std::as_writable_bytes(std::span{pem}));
     if (!out) return unusable(path, "holds no key of the kind that is needed");
@@ -63,7 +53,7 @@ template <class Key> os::OrFailure<Key> key(std::string const& path) {
 }
 
 os::OrFailure<crypto::hpke::Key> recipient(std::string const& path) {
-    auto digits = TRY(secret(path));
+    auto digits = TRY(read_secret(path));
     while (digits.ends_with('\n')) digits.pop_back();
     base::Bytes<crypto::hpke::Key::private_size> bytes{};
     bool const read = base::unhex(digits, bytes);
@@ -97,14 +87,22 @@ std::string beside(std::string const& folder, std::string const& path) {
     return path.starts_with('/') ? path : folder + '/' + path;
 }
 
-os::OrFailure<std::map<Digest, std::string>>
-policies(std::string const& folder, Settings const& settings) {
-    std::map<Digest, std::string> out;
+struct Policies {
+    std::map<Digest, std::string> texts;
+    std::map<std::string, Digest, std::less<>> names;
+};
+
+os::OrFailure<Policies> policies(std::string const& folder, Settings const& settings) {
+    Policies out;
+    std::string const authentic{protocol::provision::authentic_policy};
+    out.texts.emplace(crypto::sha256(base::view_of(authentic)), authentic);
     if (settings.policies.empty()) return out;
     for (auto const& path : TRY(files_at(beside(folder, settings.policies), ".toml", true))) {
         auto text = TRY(read_text(path, largest_policy));
         TRY(policy::parse_policy(path, base::view_of(text)));
-        out.emplace(crypto::sha256(base::view_of(text)), std::move(text));
+        Digest const digest = crypto::sha256(base::view_of(text));
+        out.names.emplace(fs::path{path}.stem().string(), digest);
+        out.texts.emplace(digest, std::move(text));
     }
     return out;
 }
@@ -154,45 +152,55 @@ os::OrFailure<ServiceKeys> service_keys(std::string const& folder) {
     };
 }
 
-os::OrFailure<Authority> authority(std::string const& folder, sys_seconds at) {
-    auto const root = TRY(read_text(folder + "/root.pem", largest_key));
-    auto const intermediate = TRY(read_text(folder + "/intermediate.pem", largest_key));
-    auto pem = TRY(secret(folder + "/intermediate.key"));
-    auto out =
-        Authority::load(base::view_of(root), base::view_of(intermediate), base::view_of(pem), at);
-    crypto::wipe(std::as_writable_bytes(std::span{pem}));
-    return out;
-}
-
 } // namespace
+
+// Only a file that nobody else may read or write holds a key.
+os::OrFailure<std::string> read_secret(std::string const& path) {
+    auto const file = TRY(open(path));
+    struct stat about{};
+    constexpr unsigned others = 077;
+    if (::fstat(file.number(), &about) != 0 || !S_ISREG(about.st_mode) ||
+        (about.st_mode & others) != 0)
+        return unusable(path, "can be read or written by others; give it mode 0600");
+    return read_open(file, path, largest_key);
+}
 
 os::OrFailure<std::string> read_text(std::string const& path, std::size_t most) {
     return read_open(TRY(open(path)), path, most);
 }
 
+std::string folder_of(std::string const& config) {
+    auto const folder = fs::path{config}.parent_path().string();
+    return folder.empty() ? "." : folder;
+}
+
 os::OrFailure<std::unique_ptr<Files>> read_files(std::string const& config, sys_seconds at) {
     auto const text = TRY(read_text(config, largest_config));
     auto settings = TRY(parse_settings(config, text));
-    auto folder = fs::path{config}.parent_path().string();
-    if (folder.empty()) folder = ".";
-    auto issuing = TRY(authority(folder, at));
+    auto const folder = folder_of(config);
+    auto const root = TRY(read_text(folder + "/root.pem", largest_key));
+    auto const intermediate = TRY(read_text(folder + "/intermediate.pem", largest_key));
+    auto const signer =
+        TRY(open_signer(folder, settings.signer, SignerRole::Intermediate, intermediate));
+    auto issuing =
+        TRY(Authority::load(base::view_of(root), base::view_of(intermediate), signer, at));
     if (!settings.url.empty()) issuing.list_url(settings.url + "/pki/crl.der");
     auto log_key = TRY(key<crypto::Ed25519SigningKey>(folder + "/log.key"));
-    auto kek = TRY(Kek::read(folder + "/kek"));
     auto keys = TRY(service_keys(folder));
     auto trusted = TRY(anchors(folder, settings));
     auto known = TRY(policies(folder, settings));
     auto chain = TRY(read_text(folder + "/tls.pem", largest_key));
-    auto tls_key = TRY(secret(folder + "/tls.key"));
+    auto tls_key = TRY(read_secret(folder + "/tls.key"));
     return std::make_unique<Files>(Files{
         .folder = folder,
         .settings = std::move(settings),
         .authority = std::move(issuing),
+        .token = std::dynamic_pointer_cast<TokenSigner const>(signer),
         .keys = std::move(keys),
         .log_key = std::move(log_key),
-        .kek = std::move(kek),
         .anchors = std::move(trusted),
-        .policies = std::move(known),
+        .policies = std::move(known.texts),
+        .policy_names = std::move(known.names),
         .tls_chain = std::move(chain),
         .tls_key = std::move(tls_key)
     });

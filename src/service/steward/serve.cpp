@@ -3,6 +3,7 @@
 #include "net/server/server.hpp"
 #include "os/write_all.hpp"
 #include "service/api/api.hpp"
+#include "service/seal/rotation.hpp"
 #include "service/steward/files.hpp"
 #include "service/store/sqlite/sqlite_store.hpp"
 
@@ -102,7 +103,7 @@ os::OrFailure<void> open(Parts& parts) {
     auto const taken = parts.loop->take_signals(signals, [&parts](int) { end(parts); });
     if (!taken) return failed("taking signals", taken.error());
     parts.store = TRY(open_sqlite_store(files.database()));
-    parts.sealer.emplace(std::move(parts.files->kek));
+    parts.sealer.emplace(TRY(settled_kek(files.folder, *parts.store)));
     parts.log =
         TRY(Log::open(
             *parts.store, {.folder = files.log(), .origin = files.settings.name}, files.log_key
@@ -116,8 +117,13 @@ os::OrFailure<void> open(Parts& parts) {
              .store = *parts.store,
              .sealer = *parts.sealer,
              .log = *parts.log,
-             .policies = files.policies}
+             .policies = files.policies,
+             .policy_names = files.policy_names}
         ));
+    if (files.token) {
+        TRY(files.token->check()); // a PIN that is wrong is told before anybody is served
+        parts.loop->every(1s, [&files] { files.token->tend(); });
+    }
     parts.everybody.emplace(*parts.loop, parts.api->for_everybody());
     parts.operators.emplace(*parts.loop, parts.api->for_the_operator());
     parts.loop->every(1h, [&parts] {

@@ -70,6 +70,7 @@ struct ReleaseRow {
     std::uint64_t time = 0;
     std::uint64_t not_after = 0; // until then it counts as alive; each certificate moves it on
     std::optional<std::uint64_t> revoked_at = {}; // set by revoke()
+    std::optional<LeafIndex> leaf = {}; // set by release(): its line; not known of older stores
 };
 
 struct CertificateRow {

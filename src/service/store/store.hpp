@@ -10,6 +10,7 @@
 #include "os/failure.hpp"
 #include "service/store/rows.hpp"
 
+#include <functional>
 #include <span>
 #include <string_view>
 
@@ -58,16 +59,21 @@ public:
     virtual Answer<std::optional<DeploymentRow>> newest(std::string_view name) = 0;
     virtual Answer<std::optional<DeploymentRow>>
     deployment(std::string_view name, std::uint64_t serial) = 0;
+    // The newest of each name behind `after`, by name, at most `most`; of one tenant's key or all.
+    virtual Answer<std::vector<DeploymentRow>>
+    deployments(std::optional<Digest> const& tenant, std::string_view after, std::size_t most) = 0;
 
     // Sealed values. One that is there is replaced. Unknown: of a deployment that is not there.
     virtual Answer<LeafIndex> seal(SealedRow const& row, base::View entry) = 0;
     // Package key and secrets of one version; or, with ServiceKey's name and serial 0, that key.
     virtual Answer<std::vector<SealedRow>> sealed(std::string_view name, std::uint64_t serial) = 0;
-    // For a change of the key over them: values under another KEK than this, at most `most`; and
-    // the exchange of one, which happens only where still `former` stands there (else false).
-    virtual Answer<std::vector<SealedRow>> sealed_by_others(KekId const& kek, std::size_t most) = 0;
-    virtual Answer<bool>
-    reseal(SealedName const& name, SealedValue const& former, SealedValue const& fresh) = 0;
+    // For a change of the key over them: how many values are under this KEK; and all that are under
+    // another one, sealed again, in one transaction: where `again` fails for one of them, nothing
+    // has changed (Unavailable, with that failure). The value: how many there were.
+    virtual Answer<std::uint64_t> sealed_under(KekId const& kek) = 0;
+    using Again = std::function<os::OrFailure<SealedValue>(SealedRow const&)>;
+    virtual Answer<std::uint64_t>
+    reseal(KekId const& kek, Again const& again, base::View entry) = 0;
 
     // Releases. At most `replicas` Keeps of the deployment's name live at row.time. Unknown,
     // Withdrawn, Conflict (the serial is not the newest), SecondRelease, ReplicasExhausted.
@@ -77,6 +83,7 @@ public:
     // Those of a deployment that live at `now`, the latest first, at most `most`.
     virtual Answer<std::vector<ReleaseRow>>
     alive(std::string_view deployment, std::uint64_t now, std::size_t most) = 0;
+    virtual Answer<std::uint64_t> count_alive(std::string_view deployment, std::uint64_t now) = 0;
 
     // Certificates. Unknown: of a Keep that was never granted to. Revoked, Withdrawn, Conflict (a
     // certificate of this serial number is there). The Keep lives at least as long as it.

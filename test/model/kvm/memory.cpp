@@ -93,23 +93,24 @@ std::byte* Memory::shared_page(std::uint64_t guest_physical, bool to_write) cons
 
 namespace {
 
-bool well_formed(UserMemoryRegion2 const& wanted) {
+// What Linux says of the numbers alone.
+long check(UserMemoryRegion2 const& wanted) {
+    bool const with_guest = (wanted.flags & mem_guest_memfd) != 0;
     if ((wanted.flags & ~(KVM_MEM_LOG_DIRTY_PAGES | KVM_MEM_READONLY | mem_guest_memfd)) != 0)
-        return false;
-    if ((wanted.flags & mem_guest_memfd) != 0 && (wanted.flags & ~mem_guest_memfd) != 0)
-        return false; // no dirty log, no read-only private memory
+        return -EINVAL;
+    if (with_guest && (wanted.flags & ~mem_guest_memfd) != 0)
+        return -EINVAL; // no dirty log, no read-only private memory
     if ((wanted.memory_size | wanted.guest_phys_addr | wanted.userspace_addr) % page_size != 0)
-        return false;
-    if (wanted.guest_phys_addr + wanted.memory_size < wanted.guest_phys_addr) return false;
-    if ((wanted.slot & 0xffff) >= most_slots || wanted.slot >> 16 != 0) return false;
-    return true;
+        return -EINVAL;
+    if (wanted.guest_phys_addr + wanted.memory_size < wanted.guest_phys_addr) return -EINVAL;
+    return (wanted.slot & 0xffff) >= most_slots || wanted.slot >> 16 != 0 ? -EINVAL : 0;
 }
 
 } // namespace
 
 long Memory::set_slot(Context& context, UserMemoryRegion2 const& wanted, bool& answered) {
     bool const with_guest = (wanted.flags & mem_guest_memfd) != 0;
-    if (!well_formed(wanted)) return -EINVAL;
+    if (auto const refusal = check(wanted); refusal != 0) return refusal;
     auto const old = std::ranges::find(slots_, wanted.slot, &Slot::number);
     if (wanted.memory_size == 0) {
         if (old == slots_.end()) return -EINVAL;

@@ -2,9 +2,11 @@
 
 #include "base/json_string.hpp"
 #include "host/cli/deploy/host_reach.hpp"
+#include "host/cli/deploy/offered.hpp"
+#include "host/cli/deploy/signals.hpp"
 #include "host/cli/deploy/visit.hpp"
-#include "host/cli/registry/signature.hpp"
 #include "host/cli/report.hpp"
+#include "host/cli/run/wishes.hpp"
 #include "host/cli/verify/inputs.hpp"
 #include "os/check.hpp"
 #include "os/poll.hpp"
@@ -16,9 +18,7 @@
 #include <charconv>
 #include <thread>
 
-#include <signal.h>
 #include <sys/eventfd.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 namespace host::cli {
@@ -26,64 +26,39 @@ namespace host::cli {
 namespace {
 
 constexpr unsigned most_keeps = 256;
-constexpr int of_a_signal = 128;
 
 struct Given {
-    std::optional<std::string> host;
+    HostAccessWishes host;
     std::optional<std::string> keep;
     std::optional<std::string> id;
-    std::optional<std::string> token_file;
-    std::vector<std::string> host_roots;
     std::optional<std::string> backend;
     std::optional<std::string> memory;
     JudgeWishes judge;
     std::vector<std::string> secrets;
-    std::optional<std::string> key;
-    std::optional<std::string> signed_by;
+    OfferWishes offer;
     std::optional<std::string> count;
+    std::optional<std::string> timeout;
     bool detach = false;
     bool json = false;
     bool quiet = false;
-    std::optional<std::string> package;
 };
 
-// Signals as something to read, so that the Keep is told before this ends.
-class Signals {
-public:
-    static os::OrFailure<Signals> taken() {
-        sigset_t set{};
-        sigemptyset(&set);
-        for (int const each : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, each);
-        ::signal(SIGPIPE, SIG_IGN);                  // told by the write
-        ::pthread_sigmask(SIG_BLOCK, &set, nullptr); // of all threads that come
-        os::Fd descriptor{::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)};
-        if (!descriptor)
-            return failure(
-                "internal", "signals: " + std::string{os::description(os::last_error())}
-            );
-        return Signals{std::move(descriptor)};
+// Of several what failed is told here, and the largest status counts.
+os::OrFailure<int> worst_of(std::vector<os::OrFailure<int>> const& results) {
+    if (results.size() == 1) return results.front();
+    int worst = 0;
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        auto status = static_cast<int>(protocol::ExitStatus::Failed);
+        if (results[i]) {
+            status = *results[i];
+        } else {
+            write_error("[" + std::to_string(i + 1) + "] " + failure_text(results[i].error()));
+            auto const* const kind = protocol::find_failure(results[i].error().name);
+            if (kind != nullptr) status = static_cast<int>(kind->status);
+        }
+        worst = std::max(worst, status);
     }
-    int number() const { return descriptor_.number(); }
-    int next() const {
-        signalfd_siginfo info{};
-        auto const got = ::read(number(), &info, sizeof info);
-        return got == sizeof info ? static_cast<int>(info.ssi_signo) : 0;
-    }
-
-private:
-    explicit Signals(os::Fd descriptor) : descriptor_{std::move(descriptor)} {}
-    os::Fd descriptor_;
-};
-
-// As a program that took no care of it: what waits for this process sees the signal.
-[[noreturn]] void die_by(int signal) {
-    ::signal(signal, SIG_DFL);
-    sigset_t set{};
-    sigemptyset(&set);
-    sigaddset(&set, signal);
-    ::raise(signal);
-    ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
-    ::_exit(of_a_signal + signal);
+    return worst;
 }
 
 class DeployUse : public Use {
@@ -98,7 +73,7 @@ private:
     os::OrFailure<void> check() const;
     os::OrFailure<unsigned> count() const;
     os::OrFailure<std::optional<HostWish>> host_wish(Provisions const& provisions) const;
-    os::OrFailure<std::optional<PackageFile>> open_package(Provisions const& provisions) const;
+    os::OrFailure<std::unique_ptr<Offered>> offered();
     os::OrFailure<crypto::TlsContext> context(Provisions const& provisions) const;
     os::OrFailure<int> conduct(std::vector<std::unique_ptr<Reach>> const& keeps);
     os::OrFailure<int> one(unsigned number, Reach& reach, Console& console, Stop& stop) const;
@@ -109,37 +84,21 @@ private:
     // What all Keeps of one call share.
     std::optional<Provisions> provisions_;
     std::optional<Terms> terms_;
-    std::optional<PackageFile> package_;
+    std::unique_ptr<Offered> package_; // none of attach
     std::optional<crypto::TlsContext> context_;
+    std::optional<std::chrono::milliseconds> timeout_;
 };
 
 std::vector<Option> DeployUse::place_options() {
-    std::vector<Option> out{
-        {.name = "--host",
-         .value = "URL",
-         .help = "The host that runs `enarx serve`: host[:port], https:// unless you say http:// "
-                 "of this machine. Default port: 7443.",
-         .target = &given_.host,
-         .environment = "ENARX_HOST"},
+    auto out = host_access_options(given_.host);
+    out.push_back(
         {.name = "--keep",
          .value = "SOCKET",
          .help = "A Keep on this machine that waits there (`enarx keep --channel`), without a "
                  "host between.",
          .target = &given_.keep,
-         .completion = Completion::File},
-        {.name = "--token-file",
-         .value = "FILE",
-         .help = "Holds the token by which the host knows you.",
-         .target = &given_.token_file,
-         .environment = "ENARX_TOKEN_FILE",
-         .completion = Completion::File},
-        {.name = "--host-root",
-         .value = "FILE",
-         .help = "PEM: the authority of the host's certificate, in the place of the built-in "
-                 "ones. May be repeated.",
-         .target = &given_.host_roots,
-         .completion = Completion::File},
-    };
+         .completion = Completion::File}
+    );
     if (again_) {
         out.push_back(
             {.name = "--id",
@@ -168,8 +127,9 @@ std::vector<Option> DeployUse::handover_options() {
     std::vector<Option> out{
         {.name = "--key",
          .value = "FILE",
-         .help = "The package's key file. Default: FILE.key beside it.",
-         .target = &given_.key,
+         .help = "The package's key file. Default: FILE.key beside it; of a package in a "
+                 "registry, REPOSITORY.enx.key here, without the names before the last.",
+         .target = &given_.offer.key,
          .completion = Completion::File},
         {.name = "--json",
          .letter = 'j',
@@ -178,20 +138,19 @@ std::vector<Option> DeployUse::handover_options() {
         {.name = "--quiet", .letter = 'q', .help = "No progress.", .target = &given_.quiet},
     };
     if (again_) return out;
-    out.push_back(
-        {.name = "--signed-by",
-         .value = "KEY",
-         .help = "Refuse a package that this public key (PEM) has not signed; signatures are in "
-                 "FILE.sig (`enarx pull`).",
-         .target = &given_.signed_by,
-         .completion = Completion::File}
-    );
+    std::ranges::move(offer_options(given_.offer), std::back_inserter(out));
     out.push_back(
         {.name = "--secret",
          .value = "NAME[=VALUE|=@FILE]",
          .help = "A secret that the deployment names; without a value it is asked for. May be "
                  "repeated.",
          .target = &given_.secrets}
+    );
+    out.push_back(
+        {.name = "--timeout",
+         .value = "TIME",
+         .help = "End the application after this time: seconds, or with ms, s, m, h.",
+         .target = &given_.timeout}
     );
     out.push_back(
         {.name = "--detach",
@@ -224,24 +183,30 @@ Syntax DeployUse::syntax(Global& /*global*/) {
         .options = std::move(options),
         .operands = {
             {.name = "PACKAGE",
-             .help = "The package file that `enarx package` made.",
-             .target = &given_.package,
+             .help = again_ ? "The package, as it was deployed."
+                            : "The package file that `enarx package` made, or one in a registry: "
+                              "HOST[:PORT]/REPOSITORY[:TAG][@sha256:DIGEST].",
+             .target = &given_.offer.package,
              .completion = Completion::File}
         }
     };
 }
 
 os::OrFailure<void> DeployUse::check() const {
-    if (given_.host.has_value() == given_.keep.has_value())
+    if (given_.host.host.has_value() == given_.keep.has_value())
         return failure(
             "usage",
-            given_.host ? "--host and --keep are two places" : "it is not said where",
+            given_.host.host ? "--host and --keep are two places" : "it is not said where",
             "give --host URL, or --keep SOCKET"
         );
-    if (again_ && given_.host && !given_.id)
+    if (again_ && given_.host.host && !given_.id)
         return failure("usage", "it is not said which Keep of the host", "give --id ID");
     if (given_.keep && (given_.id || given_.backend || given_.memory))
         return failure("usage", "--id, --backend and --memory are words to a host (--host)");
+    if (given_.detach && given_.timeout)
+        return failure(
+            "usage", "--timeout is the time that this command waits, and --detach does not wait"
+        );
     if (given_.json && given_.quiet)
         return failure("usage", "--json and --quiet exclude each other");
     return {};
@@ -260,37 +225,23 @@ os::OrFailure<unsigned> DeployUse::count() const {
 }
 
 os::OrFailure<std::optional<HostWish>> DeployUse::host_wish(Provisions const& provisions) const {
-    if (!given_.host) return std::nullopt;
+    if (!given_.host.host) return std::nullopt;
     HostWish out;
-    out.address = TRY(parse_host(*given_.host));
-    constexpr std::size_t largest_token = 4096;
-    constexpr std::size_t largest_root = std::size_t{1} << 20;
-    for (auto const& path : given_.host_roots)
-        out.authorities.emplace_back(base::text_of(TRY(read_bytes(path, largest_root))));
-    if (given_.token_file) {
-        auto const bytes = TRY(read_bytes(*given_.token_file, largest_token));
-        out.token = base::text_of(bytes);
-        while (!out.token.empty() && (out.token.back() == '\n' || out.token.back() == '\r'))
-            out.token.pop_back();
-    }
+    out.access = TRY(HostAccess::of(given_.host));
     out.backend = given_.backend;
     out.memory = given_.memory;
     out.listen = provisions.key().listen;
     out.connect = provisions.key().connect;
+    if (auto const registry = package_ ? package_->registry() : std::nullopt)
+        out.registry = registry->endpoint;
     return out;
 }
 
-os::OrFailure<std::optional<PackageFile>>
-DeployUse::open_package(Provisions const& provisions) const {
-    if (again_) return std::nullopt;
-    auto package = TRY(PackageFile::open(*given_.package));
-    if (package.digest() != provisions.package())
-        return failure(
-            "package-key-wrong",
-            "the key file is one of " + provisions.package() + ", and '" + *given_.package +
-                "' is " + package.digest()
-        );
-    if (given_.signed_by) TRY(verified_file(*given_.package, package.digest(), *given_.signed_by));
+// What the Keep may fetch itself is granted along with it.
+os::OrFailure<std::unique_ptr<Offered>> DeployUse::offered() {
+    if (again_) return nullptr;
+    auto package = TRY(open_offered(given_.offer, provisions_->package()));
+    if (auto registry = package->registry()) provisions_->add_registry(*std::move(registry));
     return package;
 }
 
@@ -304,7 +255,8 @@ os::OrFailure<crypto::TlsContext> DeployUse::context(Provisions const& provision
             crypto::TlsCredential::self_signed(crypto::TlsKey::of(provisions.grantor()), names, now)
         );
         return crypto::TlsContext::client(
-            credential, {.authorities = {}, .alpn = protocols, .any_certificate = true}
+            credential,
+            {.authorities = {}, .alpn = protocols, .any_certificate = true, .x25519_alone = true}
         );
     }();
     if (!made) return failure("internal", made.error().text);
@@ -313,7 +265,8 @@ os::OrFailure<crypto::TlsContext> DeployUse::context(Provisions const& provision
 
 os::OrFailure<void> DeployUse::tell_detached(Reach const& reach) const {
     if (!given_.json) return write_output(reach.words() + '\n');
-    auto const host = given_.host ? ",\"host\":" + base::json_string(*given_.host) : std::string{};
+    auto const host =
+        given_.host.host ? ",\"host\":" + base::json_string(*given_.host.host) : std::string{};
     return write_output("{\"keep\":" + base::json_string(reach.id()) + host + "}\n");
 }
 
@@ -324,12 +277,13 @@ DeployUse::one(unsigned number, Reach& reach, Console& console, Stop& stop) cons
         .number = number,
         .again = again_,
         .detach = given_.detach,
-        .input = !given_.detach && !given_.count
+        .input = !given_.detach && !given_.count,
+        .timeout = timeout_
     };
     Means const means{
         .provisions = *provisions_,
         .terms = *terms_,
-        .package = package_ ? &*package_ : nullptr,
+        .package = package_.get(),
         .context = *context_,
         .console = console
     };
@@ -343,12 +297,15 @@ DeployUse::one(unsigned number, Reach& reach, Console& console, Stop& stop) cons
     return status;
 }
 
+Progress progress(Given const& given) {
+    if (given.json) return Progress::Json;
+    return given.quiet ? Progress::Quiet : Progress::Text;
+}
+
 os::OrFailure<int> DeployUse::conduct(std::vector<std::unique_ptr<Reach>> const& keeps) {
     auto const signals = TRY(Signals::taken());
-    auto const progress = given_.json    ? Progress::Json
-                          : given_.quiet ? Progress::Quiet
-                                         : Progress::Text;
-    Console console{progress, keeps.size() > 1};
+    terms_->look_ahead();
+    Console console{progress(given_), keeps.size() > 1};
     os::Fd const done{::eventfd(0, EFD_CLOEXEC)};
     std::vector<std::unique_ptr<Stop>> stops;
     std::vector<os::OrFailure<int>> results;
@@ -381,24 +338,15 @@ os::OrFailure<int> DeployUse::conduct(std::vector<std::unique_ptr<Reach>> const&
     }
     threads.clear();
     if (asked != 0) die_by(asked);
-    int worst = 0;
-    for (std::size_t i = 0; i < results.size(); ++i) {
-        if (results[i]) {
-            worst = std::max(worst, *results[i]);
-            continue;
-        }
-        if (results.size() == 1) return std::unexpected(results[i].error());
-        write_error("[" + std::to_string(i + 1) + "] " + failure_text(results[i].error()));
-        worst = std::max(worst, static_cast<int>(protocol::ExitStatus::Failed));
-    }
-    return worst;
+    return worst_of(results);
 }
 
 os::OrFailure<int> DeployUse::carry_out(Global const& /*global*/) {
     TRY(check());
     auto const keeps = TRY(count());
-    provisions_.emplace(TRY(Provisions::read(*given_.package, given_.key)));
-    package_ = TRY(open_package(*provisions_));
+    if (given_.timeout) timeout_ = std::chrono::milliseconds{TRY(duration_ms(*given_.timeout))};
+    provisions_.emplace(TRY(Provisions::read(given_.offer.key_path())));
+    package_ = TRY(offered());
     terms_.emplace(TRY(Terms::of(given_.judge, provisions_->deployment().measurements)));
     if (!again_) TRY(provisions_->add_secrets(given_.secrets));
     context_.emplace(TRY(context(*provisions_)));
@@ -406,7 +354,7 @@ os::OrFailure<int> DeployUse::carry_out(Global const& /*global*/) {
     std::vector<std::unique_ptr<Reach>> reaches;
     for (unsigned i = 0; i < keeps; ++i)
         reaches.push_back(
-            host ? reach_host(*host, given_.id, package_ ? &*package_ : nullptr)
+            host ? reach_host(*host, given_.id, package_ ? package_->file() : nullptr)
                  : reach_socket(*given_.keep)
         );
     return conduct(reaches);

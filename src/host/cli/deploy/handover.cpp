@@ -21,9 +21,7 @@ std::unexpected<os::Failure> unusable(std::string const& path, std::string const
 
 } // namespace
 
-os::OrFailure<Provisions>
-Provisions::read(std::string const& package, std::optional<std::string> const& key_path) {
-    auto const path = key_path.value_or(key_path_of(package));
+os::OrFailure<Provisions> Provisions::read(std::string const& path) {
     Provisions out{TRY(read_package_key(path))};
     if (!out.key_.right)
         return failure(
@@ -73,6 +71,12 @@ attest::provision::Handover Provisions::handover(std::uint64_t time) const {
     };
     if (key_.data_key) out.grant.package_key = key_.data_key->view();
     for (auto const& [name, value] : secrets_) out.grant.secrets.emplace_back(name, value.view());
+    if (registry_)
+        out.grant.sources.push_back(
+            {.repository = registry_->repository,
+             .credentials = registry_->credentials,
+             .authorities = registry_->authorities}
+        );
     return out;
 }
 

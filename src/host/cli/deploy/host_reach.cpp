@@ -15,6 +15,7 @@ using Json = nlohmann::json;
 
 constexpr std::string_view protocol = "enarx-keep/1";
 constexpr unsigned created = 201;
+constexpr unsigned forbidden = 403;
 constexpr unsigned not_found = 404;
 constexpr unsigned gone = 410;
 constexpr unsigned server_error = 500;
@@ -38,20 +39,23 @@ public:
         : wish_{std::move(wish)},
           id_{std::move(id)},
           package_{package},
-          client_{{.tls = {.authorities = wish_.authorities}}} {}
+          client_{{.tls = wish_.access.tls}} {}
 
     os::OrFailure<void> start() override;
     OrUnreached<net::Channel::Parts> connect() override;
     void end() override;
     std::string words() const override {
-        return "--host " + wish_.address.text() + " --id " + id_.value_or("");
+        return "--host " + wish_.access.address.text() + " --id " + id_.value_or("");
     }
     std::string id() const override { return id_.value_or(""); }
 
 private:
-    net::HttpRequest request(std::string method, std::string target) const;
+    net::HttpRequest request(std::string method, std::string target) const {
+        return wish_.access.request(std::move(method), std::move(target));
+    }
     os::Failure unreachable(net::Trouble const& trouble) const;
     os::Failure refused(net::HttpAnswer const& answer) const;
+    net::HttpRequest birth() const;
     void leave_blobs();
 
     HostWish wish_;
@@ -60,18 +64,10 @@ private:
     net::HttpClient client_;
 };
 
-net::HttpRequest Host::request(std::string method, std::string target) const {
-    net::HttpRequest out{
-        .method = std::move(method), .address = wish_.address, .target = std::move(target)
-    };
-    if (!wish_.token.empty()) out.headers.emplace_back("Authorization", "Bearer " + wish_.token);
-    return out;
-}
-
 os::Failure Host::unreachable(net::Trouble const& trouble) const {
     return {
         .name = "host-unreachable",
-        .text = wish_.address.text() + ": " + trouble.text,
+        .text = wish_.access.address.text() + ": " + trouble.text,
         .hint = trouble.untrusted ? "--host-root FILE names the authority of its certificate, or "
                                     "the certificate itself"
                                   : ""
@@ -82,28 +78,41 @@ os::Failure Host::refused(net::HttpAnswer const& answer) const {
     auto const json = Json::parse(base::text_of(answer.body), nullptr, false);
     auto const title = text_at(json, "title");
     auto const detail = text_at(json, "detail");
-    auto text = wish_.address.text() + ": status " + std::to_string(answer.status);
+    auto text = wish_.access.address.text() + ": status " + std::to_string(answer.status);
     for (auto const& part : {title, detail})
         if (!part.empty()) text += ": " + base::printable(part);
     return {.name = "host-refused", .text = text, .hint = base::printable(text_at(json, "hint"))};
 }
 
-os::OrFailure<void> Host::start() {
-    if (id_) return {};
+net::HttpRequest Host::birth() const {
     Json wish = Json::object();
     if (wish_.backend) wish["backend"] = *wish_.backend;
     if (wish_.memory) wish["memory"] = *wish_.memory;
     if (!wish_.listen.empty()) wish["listen"] = wish_.listen;
-    if (!wish_.connect.empty()) wish["connect"] = wish_.connect;
+    auto connect = wish_.connect;
+    if (wish_.registry) connect.push_back(*wish_.registry);
+    if (!connect.empty()) wish["connect"] = connect;
     auto ask = request("POST", "/v1/keeps");
     ask.headers.emplace_back("Content-Type", "application/json");
     ask.body = net::RequestBody::of(wish.dump());
-    auto const answer = client_.ask(ask);
+    return ask;
+}
+
+os::OrFailure<void> Host::start() {
+    if (id_) return {};
+    auto answer = client_.ask(birth());
+    // Its Keeps may not reach the registry: then the tenant is asked for the package.
+    if (answer && answer->status == forbidden && wish_.registry) {
+        wish_.registry.reset();
+        answer = client_.ask(birth());
+    }
     if (!answer) return std::unexpected(unreachable(answer.error()));
     if (answer->status != created) return std::unexpected(refused(*answer));
     auto id = text_at(Json::parse(base::text_of(answer->body), nullptr, false), "id");
     if (!is_id(id))
-        return failure("host-refused", wish_.address.text() + ": it names no Keep in its answer");
+        return failure(
+            "host-refused", wish_.access.address.text() + ": it names no Keep in its answer"
+        );
     id_ = std::move(id);
     leave_blobs();
     return {};
@@ -155,28 +164,6 @@ void Host::end() {
 }
 
 } // namespace
-
-os::OrFailure<net::WebAddress> parse_host(std::string const& text) {
-    auto const given = text.contains("://") ? text : "https://" + text;
-    auto out = net::WebAddress::parse(given);
-    if (!out)
-        return failure(
-            "usage", "--host '" + text + "' is no address of a host", "--host host.example:7443"
-        );
-    if (!out->tls && !out->loopback())
-        return failure(
-            "usage",
-            "--host '" + text + "': without TLS everybody on the way has your token",
-            "http:// is for this machine alone"
-        );
-    auto const authority = std::string_view{given}.substr(given.find("://") + 3);
-    auto const name = authority.substr(0, authority.find('/'));
-    auto const colon = name.rfind(':');
-    bool const port =
-        colon != std::string_view::npos && name.find(']', colon) == std::string_view::npos;
-    if (!port) out->port = "7443";
-    return *out;
-}
 
 std::unique_ptr<Reach>
 reach_host(HostWish wish, std::optional<std::string> id, PackageFile const* package) {

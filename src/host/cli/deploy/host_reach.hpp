@@ -3,26 +3,23 @@
 // A host that starts Keeps for its customers (`enarx serve`), and passes bytes on to them. It is
 // not trusted: what is asked of it here is no secret, but the token that says who pays.
 
+#include "host/cli/deploy/host_access.hpp"
 #include "host/cli/deploy/reach.hpp"
 #include "host/cli/package/package_file.hpp"
-#include "net/http_client.hpp"
 
 #include <vector>
 
 namespace host::cli {
 
 struct HostWish {
-    net::WebAddress address;
-    std::vector<std::string> authorities; // PEM; none: the built-in ones
-    std::string token;                    // empty: none
+    HostAccess access;
     std::optional<std::string> backend;
     std::optional<std::string> memory;
     std::vector<std::string> listen; // "0.0.0.0:8443": of the application
     std::vector<std::string> connect;
+    // Where the Keep itself would get the package from; nothing depends on it.
+    std::optional<std::string> registry;
 };
-
-// "host", "host:port", or an address with https:// or, on this machine, http://.
-os::OrFailure<net::WebAddress> parse_host(std::string const& text);
 
 // `id`: a Keep that is there already; none: one is started. `package`: its blobs are left in the
 // host's cache, if it takes them.

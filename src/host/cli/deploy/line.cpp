@@ -112,9 +112,16 @@ bool Line::push() {
     return true;
 }
 
-void Line::close() {
+void Line::close(std::chrono::milliseconds patience) {
+    using Clock = std::chrono::steady_clock;
     session_.close();
-    (void)push();
+    auto const until = Clock::now() + patience;
+    while (push() && unsent()) {
+        auto const left = std::chrono::ceil<os::Milliseconds>(until - Clock::now());
+        pollfd entry{.fd = carrier_.socket.number(), .events = POLLOUT, .revents = 0};
+        if (left.count() <= 0) break;
+        (void)os::poll({&entry, 1}, left);
+    }
     if (!carrier_.tls) return;
     carrier_.tls->close();
     (void)push();

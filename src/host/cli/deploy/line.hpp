@@ -9,6 +9,7 @@
 #include "net/frames.hpp"
 #include "os/poll.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -35,7 +36,8 @@ public:
     // Sends what goes. False: the other end is gone.
     bool push();
     bool unsent() const;
-    void close(); // says so
+    // Says so, and waits so long that this goes out, behind what is unsent.
+    void close(std::chrono::milliseconds patience);
 
     crypto::TlsSession const& session() const { return session_; }
     pollfd wait_entry() const;

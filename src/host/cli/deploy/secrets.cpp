@@ -1,10 +1,14 @@
 #include "host/cli/deploy/secrets.hpp"
 
+#include "host/cli/deploy/signals.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/verify/inputs.hpp"
 #include "os/check.hpp"
+#include "os/poll.hpp"
+#include "os/socket.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include <fcntl.h>
@@ -38,11 +42,34 @@ private:
     bool changed_ = false;
 };
 
+// Signals that may end a line before its time.
+class Interruption {
+public:
+    explicit Interruption(Signals const* signals) : signals_{signals} {}
+
+    // Waits until there is something to read; false: a signal has come instead.
+    bool readable(int from) {
+        if (signals_ == nullptr) return true;
+        std::array set{
+            pollfd{.fd = from, .events = POLLIN, .revents = 0},
+            pollfd{.fd = signals_->number(), .events = POLLIN, .revents = 0}
+        };
+        (void)os::poll(set, std::optional<os::Milliseconds>{});
+        if (set[1].revents != 0) signal_ = signals_->next();
+        return signal_ == 0;
+    }
+    int signal() const { return signal_; }
+
+private:
+    Signals const* signals_;
+    int signal_ = 0;
+};
+
 // Byte by byte: what follows the line is the application's.
-std::optional<crypto::SecretBytes> read_line(int from) {
+std::optional<crypto::SecretBytes> read_line(int from, Interruption& interruption) {
     std::vector<std::byte> line;
     line.reserve(largest); // never moved, so that no copy is left behind
-    while (line.size() < largest) {
+    while (line.size() < largest && interruption.readable(from)) {
         std::byte byte{};
         auto const got = ::read(from, &byte, 1);
         if (got < 0 && errno == EINTR) continue;
@@ -54,15 +81,23 @@ std::optional<crypto::SecretBytes> read_line(int from) {
     return {};
 }
 
+// Blind first, then the question: what is typed after it is not lost.
+std::optional<crypto::SecretBytes>
+read_unseen(std::string const& name, Interruption& interruption) {
+    Unseen const unseen{STDIN_FILENO};
+    write_error("Secret " + name + ": ");
+    auto line = read_line(STDIN_FILENO, interruption);
+    write_error("\n");
+    return line;
+}
+
 os::OrFailure<crypto::SecretBytes> ask(std::string const& name) {
     bool const terminal = ::isatty(STDIN_FILENO) == 1;
-    if (terminal) write_error("Secret " + name + ": ");
-    auto line = [&] {
-        if (!terminal) return read_line(STDIN_FILENO);
-        Unseen const unseen{STDIN_FILENO};
-        return read_line(STDIN_FILENO);
-    }();
-    if (terminal) write_error("\n");
+    std::optional<Signals> signals;
+    if (terminal) signals = TRY(Signals::taken()); // or the terminal would stay blind
+    Interruption interruption{signals ? &*signals : nullptr};
+    auto line = terminal ? read_unseen(name, interruption) : read_line(STDIN_FILENO, interruption);
+    if (interruption.signal() != 0) die_by(interruption.signal());
     if (line) return std::move(*line);
     return failure(
         "usage",

@@ -12,9 +12,7 @@ namespace {
 
 std::vector<std::vector<std::byte>> own_measurements() {
     std::vector<std::vector<std::byte>> out;
-    for (auto const* const shim : {"kvm", "deprivileged"})
-        if (auto const measured = vmm::measure_kvm({.shim = shim}))
-            out.emplace_back(measured->begin(), measured->end());
+    for (auto const& each : vmm::measure_kvm_shims()) out.emplace_back(each.begin(), each.end());
     return out;
 }
 
@@ -42,8 +40,12 @@ Terms::of(JudgeWishes const& wishes, std::vector<base::View> const& measurements
     out.at_ = TRY(time_or_now(wishes.at));
     if (wishes.kinds) out.kinds_ = TRY(parse_kinds(*wishes.kinds));
     out.allow_no_hardware_ = wishes.allow_no_hardware;
-    if (out.allow_no_hardware_ && !named) out.own_ = own_measurements();
+    out.own_count_ = out.allow_no_hardware_ && !named;
     return out;
+}
+
+void Terms::look_ahead() {
+    if (own_count_) own_ = std::async(std::launch::async, own_measurements).share();
 }
 
 attest::provision::Judging Terms::judging() const {
@@ -56,6 +58,8 @@ attest::provision::Judging Terms::judging() const {
         auto endorsements = anchors_.endorsements;
         // What cannot be used is passed over: without it the evidence may still be judged.
         for (auto const hint : hints) (void)endorsements.add(hint, "the Keep");
+        std::function<std::vector<std::vector<std::byte>>()> own;
+        if (own_count_) own = [this] { return own_.valid() ? own_.get() : own_measurements(); };
         return attest::provision::accept(
             channel,
             offer,
@@ -67,7 +71,7 @@ attest::provision::Judging Terms::judging() const {
              .at = at_,
              .kinds = kinds_,
              .allow_no_hardware = allow_no_hardware_ && kinds_.contains(attest::Kind::NoHardware),
-             .own_measurements = own_}
+             .own_measurements = own}
         );
     };
 }

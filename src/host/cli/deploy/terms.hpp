@@ -6,6 +6,8 @@
 #include "host/cli/verify/inputs.hpp"
 #include "host/cli/verify/wishes.hpp"
 
+#include <future>
+
 namespace host::cli {
 
 class Terms {
@@ -14,6 +16,10 @@ public:
     // all, those of this installation's own Keeps count for evidence without hardware.
     static os::OrFailure<Terms>
     of(JudgeWishes const& wishes, std::vector<base::View> const& measurements);
+
+    // Begins to measure this installation's own Keeps where that may be wanted: beside what else is
+    // to be done until evidence comes.
+    void look_ahead();
 
     std::chrono::sys_seconds at() const { return at_; }
     // As a function; this outlives it.
@@ -31,7 +37,8 @@ private:
     std::chrono::sys_seconds at_;
     attest::Kinds kinds_ = attest::Kinds::all();
     bool allow_no_hardware_ = false;
-    std::vector<std::vector<std::byte>> own_;
+    bool own_count_ = false; // this installation's Keeps are what is expected
+    std::shared_future<std::vector<std::vector<std::byte>>> own_;
 };
 
 } // namespace host::cli

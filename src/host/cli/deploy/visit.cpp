@@ -1,8 +1,5 @@
 #include "host/cli/deploy/visit.hpp"
 
-#include "attest/none/examine.hpp"
-#include "base/hex.hpp"
-#include "base/printable.hpp"
 #include "host/cli/report.hpp"
 #include "os/check.hpp"
 #include "os/random.hpp"
@@ -27,25 +24,28 @@ namespace {
 constexpr std::chrono::seconds evidence_time{30}; // for handshake and evidence
 constexpr std::chrono::minutes load_time{15};     // from one message of the Keep's to the next
 constexpr std::chrono::seconds stop_time{5};
+constexpr milliseconds close_time{2'000};
 constexpr std::chrono::seconds return_time{30}; // to a Keep whose connection broke
 constexpr milliseconds first_pause{100};
 constexpr milliseconds longest_pause{2'000};
-constexpr std::size_t input_piece = std::size_t{64} << 10;
 constexpr int of_a_signal = 128;
 
-std::string short_hex(base::View bytes) {
-    return base::hex(bytes.first(std::min(bytes.size(), std::size_t{8})));
+} // namespace
+
+provision::Message Visit::input_message(base::View bytes) {
+    return {
+        .type = wire::FrameType::Stream,
+        .body = wire::encode(wire::Stream{.number = 0, .bytes = bytes})
+    };
 }
 
-provision::Message stop_by(int signal) {
+provision::Message Visit::stop_message(int signal) {
     std::array const number{std::byte(signal)};
     return {
         .type = wire::FrameType::Command,
         .body = wire::encode(wire::Command{.code = wire::CommandCode::Stop, .bytes = number})
     };
 }
-
-} // namespace
 
 os::OrFailure<std::unique_ptr<Stop>> Stop::create() {
     os::Fd event{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
@@ -76,9 +76,7 @@ struct Visit::About {
     OrOver operator()(std::monostate) const { return {}; }
     OrOver operator()(provision::Attested const& /*event*/) const { return {}; } // told before
     OrOver operator()(provision::Granted const& /*event*/) const {
-        auto const& package = visit.means_.provisions.package();
-        auto const key = short_hex(crypto::sha256(tenant.identity_key()));
-        visit.tell("granted", package + " to the Keep of key " + key, {{"package", package}});
+        visit.tell_granted(tenant);
         return {};
     }
     OrOver operator()(provision::Wanted const& wanted) const {
@@ -91,22 +89,18 @@ struct Visit::About {
     }
     OrOver operator()(provision::Running const& /*event*/) const {
         visit.tell("running", visit.wish_.detach ? "on its own" : "(Ctrl-C stops it)");
+        if (visit.wish_.timeout && !visit.end_at_)
+            visit.end_at_ = Clock::now() + *visit.wish_.timeout;
         if (visit.wish_.detach) return std::unexpected(Over{.status = 0});
         return {};
     }
     OrOver operator()(provision::Resumed const& resumed) const {
-        if (resumed.lost > 0)
-            visit.means_.console.warn(
-                visit.wish_.number,
-                "enarx: warning: " + std::to_string(resumed.lost) +
-                    " bytes of output are no longer there"
-            );
-        return {};
+        return visit.resume(line, resumed);
     }
     OrOver operator()(provision::Written const& written) const {
         if (visit.means_.console.write(visit.wish_.number, written.stream, written.bytes))
             return {};
-        line.say(stop_by(SIGTERM));
+        line.say(stop_message(SIGTERM));
         return std::unexpected(
             Over{
                 .failure = os::Failure{
@@ -171,14 +165,12 @@ os::OrFailure<int> Visit::carry_out(Reach& reach) {
                 .name = "host-unreachable",
                 .text = "the connection to the Keep is broken: " + over.broken
             };
-            again = tenant.running() || (before_ && Clock::now() < give_up);
-            if (tenant.running()) {
+            bool const progress = tenant.running() || !before_;
+            before_ = tenant.way_back();
+            again = before_.has_value();
+            if (again && progress) {
                 give_up = Clock::now() + return_time;
                 pause = first_pause;
-                before_ = provision::Before{
-                    .identity_key = {tenant.identity_key().begin(), tenant.identity_key().end()},
-                    .received = tenant.received()
-                };
                 means_.console.warn(wish_.number, "enarx: " + why.text + "; trying again");
             }
         }
@@ -191,14 +183,17 @@ os::OrFailure<int> Visit::carry_out(Reach& reach) {
 }
 
 Visit::Over Visit::talk(Line& line, Tenant& tenant) {
-    deadline_ = Clock::now() + evidence_time;
+    // A Keep that loads hears nobody else.
+    bool const loads = before_ && before_->told != provision::Before::Told::Everything;
+    deadline_ = Clock::now() + (loads ? load_time : evidence_time);
     stopping_ = false;
     while (true) {
         auto done = hear(line, tenant);
         if (done) done = obey(line, tenant);
         if (done) done = wait(line, tenant);
         if (done) continue;
-        line.close();
+        // A Keep waits until it hears that this end has heard.
+        line.close(done.error().status ? close_time : milliseconds{0});
         return std::move(done.error());
     }
 }
@@ -231,7 +226,7 @@ Visit::OrOver Visit::hear(Line& line, Tenant& tenant) {
 // Waits until something can be done.
 Visit::OrOver Visit::wait(Line& line, Tenant& tenant) {
     bool const input =
-        tenant.running() && wish_.input && !input_ended_ && !stopping_ && !line.unsent();
+        tenant.running() && wish_.input && !input_.ended() && !stopping_ && !line.unsent();
     std::array set{
         line.wait_entry(),
         pollfd{
@@ -241,14 +236,15 @@ Visit::OrOver Visit::wait(Line& line, Tenant& tenant) {
     };
     if (stopping_) set[1].fd = -1;
     bool const limited = !tenant.running() || stopping_;
+    auto const until = limited ? std::optional{deadline_} : end_at_;
     std::optional<os::Milliseconds> left;
-    if (limited)
+    if (until)
         left = std::max(
-            std::chrono::ceil<os::Milliseconds>(deadline_ - Clock::now()), os::Milliseconds{0}
+            std::chrono::ceil<os::Milliseconds>(*until - Clock::now()), os::Milliseconds{0}
         );
     auto const ready = os::poll(set, left);
-    if (ready && *ready == 0) {
-        if (stopping_) return std::unexpected(Over{.status = of_a_signal + stop_.asked()});
+    if (ready && *ready == 0 && limited) {
+        if (stopping_) return std::unexpected(ended_here());
         return std::unexpected(
             Over{
                 .failure = os::Failure{
@@ -264,92 +260,24 @@ Visit::OrOver Visit::wait(Line& line, Tenant& tenant) {
 
 // The first wish to end it: the Keep ends the application, and says so.
 Visit::OrOver Visit::obey(Line& line, Tenant& tenant) {
-    if (stop_.asked() == 0 || stopping_) return {};
-    if (!tenant.running()) return std::unexpected(Over{.status = of_a_signal + stop_.asked()});
+    late_ = late_ || (end_at_ && Clock::now() >= *end_at_);
+    if ((stop_.asked() == 0 && !late_) || stopping_) return {};
+    if (!tenant.running() && stop_.asked() != 0) return std::unexpected(ended_here());
+    if (!tenant.running()) return {};
     stopping_ = true;
     deadline_ = Clock::now() + stop_time;
-    line.say(stop_by(stop_.asked()));
+    line.say(stop_message(stop_.asked() != 0 ? stop_.asked() : SIGTERM));
     return {};
 }
 
 void Visit::send_input(Line& line) {
-    std::array<std::byte, input_piece> bytes{};
+    std::array<std::byte, Input::piece> bytes{};
     auto const got = ::read(STDIN_FILENO, bytes.data(), bytes.size());
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
     auto const count = got < 0 ? 0 : static_cast<std::size_t>(got);
-    input_ended_ = count == 0;
-    line.say(
-        {.type = wire::FrameType::Stream,
-         .body = wire::encode(wire::Stream{.number = 0, .bytes = std::span{bytes}.first(count)})}
-    );
-}
-
-// ---- what happens on it ----
-
-void Visit::tell(
-    std::string_view word, std::string const& text, std::vector<Console::Field> const& fields
-) {
-    means_.console.tell(wish_.number, word, text, fields);
-}
-
-// Before anything else, and once.
-void Visit::warn_if_unprotected(provision::AttestedChannel const& channel) {
-    if (!channel.hardware() && !said_) means_.console.warn(wish_.number, attest::none::warning);
-    said_ = true;
-}
-
-void Visit::tell_ready(provision::Answer const& answer) {
-    warn_if_unprotected(*answer.channel());
-    auto const& runs = *answer.channel()->runs();
-    tell(
-        "ready",
-        "workload " + short_hex(runs.workload) + ", configuration " +
-            short_hex(runs.configuration) + ", tenant " + short_hex(runs.tenant),
-        {{"workload", base::hex(runs.workload)},
-         {"configuration", base::hex(runs.configuration)},
-         {"tenant", base::hex(runs.tenant)}}
-    );
-}
-
-void Visit::tell_attested(provision::Answer const& answer) {
-    auto const& channel = *answer.channel();
-    warn_if_unprotected(channel);
-    auto const took = std::chrono::duration_cast<milliseconds>(Clock::now() - begun_).count();
-    std::string const kind{answer.kind() ? attest::short_name_of(*answer.kind()) : "none"};
-    auto const what = channel.hardware() ? kind : std::string{"no hardware"};
-    tell(
-        "attested",
-        what + ", channel bound (exporter), " + std::to_string(took) + " ms",
-        {{"kind", kind},
-         {"keep_id", base::hex(channel.keep_id())},
-         {"milliseconds", std::to_string(took)}}
-    );
-}
-
-void Visit::give(Line& line, provision::Wanted const& wanted) {
-    auto const bytes =
-        means_.package == nullptr
-            ? std::vector<std::byte>{}
-            : means_.package->read(
-                  "sha256:" + base::hex(wanted.digest), wanted.offset, wire::largest_blob_part
-              );
-    line.say(Tenant::give(wanted, bytes));
-}
-
-Visit::Over Visit::ended(provision::Ended const& end) {
-    means_.console.finish(wish_.number);
-    if (stop_.asked() != 0) return {.status = of_a_signal + stop_.asked()};
-    auto const* const kind = protocol::find_failure(end.failure);
-    auto const status =
-        end.exit ? int{*end.exit}
-                 : static_cast<int>(kind == nullptr ? protocol::ExitStatus::Failed : kind->status);
-    tell(
-        "ended",
-        "status " + std::to_string(status) +
-            (end.failure.empty() ? std::string{} : " (" + base::printable(end.failure) + ')'),
-        {{"status", std::to_string(status)}, {"failure", end.failure}}
-    );
-    return {.status = status};
+    auto const read = std::span{bytes}.first(count);
+    input_.add(read);
+    line.say(input_message(read));
 }
 
 } // namespace host::cli

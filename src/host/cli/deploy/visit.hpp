@@ -5,10 +5,10 @@
 
 #include "host/cli/deploy/console.hpp"
 #include "host/cli/deploy/handover.hpp"
+#include "host/cli/deploy/input.hpp"
 #include "host/cli/deploy/line.hpp"
 #include "host/cli/deploy/reach.hpp"
 #include "host/cli/deploy/terms.hpp"
-#include "host/cli/package/package_file.hpp"
 
 #include <atomic>
 
@@ -34,14 +34,15 @@ struct VisitWish {
     unsigned number = 1; // of the Keep, for messages
     bool again = false;  // it runs already: come back to it
     bool detach = false;
-    bool input = true; // standard input is the application's
+    bool input = true;                                     // standard input is the application's
+    std::optional<std::chrono::milliseconds> timeout = {}; // from its start to its end
 };
 
 // What all visits of one call share; it outlives them.
 struct Means {
     Provisions const& provisions;
     Terms const& terms;
-    PackageFile const* package; // none where it is not granted anew
+    Offered* package; // none where it is not granted anew
     crypto::TlsContext const& context;
     Console& console;
 };
@@ -74,6 +75,7 @@ private:
     OrOver obey(Line& line, attest::provision::Tenant& tenant);
     void give(Line& line, attest::provision::Wanted const& wanted);
     void send_input(Line& line);
+    OrOver resume(Line& line, attest::provision::Resumed const& resumed);
     void tell(
         std::string_view word,
         std::string const& text,
@@ -81,8 +83,12 @@ private:
     );
     void warn_if_unprotected(attest::provision::AttestedChannel const& channel);
     void tell_attested(attest::provision::Answer const& answer);
+    void tell_granted(attest::provision::Tenant const& tenant);
     void tell_ready(attest::provision::Answer const& answer);
     Over ended(attest::provision::Ended const& end);
+    Over ended_here() const;
+    static attest::provision::Message input_message(base::View bytes);
+    static attest::provision::Message stop_message(int signal);
     base::Result<attest::provision::Nonces, os::Failure> nonces() const;
 
     VisitWish wish_;
@@ -91,8 +97,10 @@ private:
 
     Clock::time_point begun_;
     Clock::time_point deadline_;
+    std::optional<Clock::time_point> end_at_; // of the application's time
+    bool late_ = false;                       // that time is over
     bool stopping_ = false;
-    bool input_ended_ = false;
+    Input input_;
     bool said_ = false; // that nothing is proved
     std::optional<attest::provision::Before> before_;
 };

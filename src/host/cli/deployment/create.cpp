@@ -103,8 +103,8 @@ Syntax Create::syntax(Global& /*global*/) {
                  .help = "Rises with each version of the name.",
                  .target = &serial_},
                 {.name = "--policy",
-                 .value = "FILE",
-                 .help = "The evidence policy that the service is to judge by. Default: strict.",
+                 .value = "POLICY",
+                 .help = "By what evidence is judged: strict (default), authentic, or FILE.",
                  .target = &policy_,
                  .completion = Completion::File},
                 {.name = "--measurement",
@@ -155,10 +155,11 @@ os::OrFailure<void> Create::change(wire::Deployment& deployment) {
     auto const first = held_.size();
     for (auto const& text : measurements_) held_.push_back(TRY(parse_measurement(text)));
     deployment.measurements = {held_.begin() + static_cast<std::ptrdiff_t>(first), held_.end()};
-    if (policy_) {
-        TRY(read_policy(*policy_)); // before anybody signs for it
-        auto const text = TRY(read_bytes(*policy_, policy::largest_policy));
-        auto const digest = crypto::sha256(text);
+    if (policy_ && *policy_ != "strict") { // which holds where none is named
+        TRY(read_policy(*policy_));        // before anybody signs for it
+        auto const digest = *policy_ == "authentic"
+                                ? crypto::sha256(base::view_of(wire::authentic_policy))
+                                : crypto::sha256(TRY(read_bytes(*policy_, policy::largest_policy)));
         held_.emplace_back(digest.begin(), digest.end());
         deployment.policy = base::View{held_.back()};
     }

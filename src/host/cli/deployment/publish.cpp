@@ -9,8 +9,10 @@
 #include "host/cli/package/key_file.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/verify/inputs.hpp"
+#include "net/registry/reference.hpp"
 #include "protocol/provision/deployment.hpp"
 #include "protocol/provision/entrust.hpp"
+#include "protocol/provision/grant.hpp"
 
 #include <algorithm>
 
@@ -42,6 +44,67 @@ os::OrFailure<Value> value_of(std::string const& text) {
     };
 }
 
+// A registry as Keeps are told it, and the bytes that it refers to.
+struct RegistryWish {
+    std::optional<std::string> reference;
+    std::optional<std::string> root;
+    std::optional<std::string> credentials;
+
+    std::vector<Option> options();
+    // Sealed nowhere yet.
+    os::OrFailure<crypto::SecretBytes> source() const;
+};
+
+std::vector<Option> RegistryWish::options() {
+    return {
+        {.name = "--registry",
+         .value = "REPOSITORY",
+         .help = "Where Keeps fetch the package from: HOST[:PORT]/REPOSITORY, of which they need "
+                 "no tag. They ask it themselves, by TLS that ends inside; without TLS only one "
+                 "on their own machine, and only without --registry-root.",
+         .target = &reference},
+        {.name = "--registry-root",
+         .value = "FILE",
+         .help = "PEM: the authority of that registry's certificate.",
+         .target = &root,
+         .completion = Completion::File},
+        {.name = "--registry-credentials",
+         .value = "FILE",
+         .help = "Holds who asks that registry, NAME:PASSWORD. The service and Keeps that run "
+                 "this deployment get it, and the registry.",
+         .target = &credentials,
+         .completion = Completion::File},
+    };
+}
+
+os::OrFailure<crypto::SecretBytes> RegistryWish::source() const {
+    constexpr std::size_t largest_root = std::size_t{32} << 10;
+    constexpr std::size_t largest_credentials = std::size_t{16} << 10;
+    auto where = net::registry::Reference::parse(*reference, false);
+    if (!where) return failure("usage", where.error());
+    if (root && !where->server.tls)
+        where->server =
+            *net::WebAddress::parse("https://" + reference->substr(0, reference->find('/')));
+    auto const address = where->address();
+    std::string authorities;
+    if (root) authorities = base::text_of(TRY(read_bytes(*root, largest_root)));
+    std::string word;
+    if (credentials) word = base::text_of(TRY(read_bytes(*credentials, largest_credentials)));
+    while (word.ends_with('\n') || word.ends_with('\r')) word.pop_back();
+    if (credentials && !word.contains(':'))
+        return failure("usage", '\'' + *credentials + "' does not hold NAME:PASSWORD");
+    if (credentials && !where->server.tls)
+        return failure(
+            "usage",
+            where->name() + ": without TLS everybody on the way would read who asks",
+            "--registry-root FILE, for a registry on this machine that speaks TLS"
+        );
+    wire::Source source{.repository = address, .credentials = {}, .authorities = {}};
+    if (credentials) source.credentials = word;
+    if (root) source.authorities = authorities;
+    return crypto::SecretBytes{wire::encode(source)};
+}
+
 class Publish : public Use {
 public:
     Syntax syntax(Global& global) override;
@@ -60,6 +123,7 @@ private:
     std::optional<std::string> key_;
     std::optional<std::string> package_key_;
     std::vector<std::string> secrets_;
+    RegistryWish registry_;
 };
 
 Syntax Publish::syntax(Global& /*global*/) {
@@ -85,6 +149,7 @@ Syntax Publish::syntax(Global& /*global*/) {
                  "be repeated.",
          .target = &secrets_}
     );
+    std::ranges::move(registry_.options(), std::back_inserter(options));
     return {
         .options = std::move(options),
         .operands = {
@@ -106,12 +171,12 @@ os::OrFailure<void> Publish::put(
     wire::Entrust entrust{
         .name = deployment.name, .serial = deployment.serial, .secret = secret, .sealed = {}
     };
-    auto const sealed = crypto::hpke::seal(
-        crypto::hpke::Suite(keys.suite), keys.recipient_key, wire::info_of_entrust(entrust), value
-    );
+    auto const tenant = TRY(read_tenant_key(*key_));
+    auto const info = wire::info_of_entrust(entrust, crypto::sha256(tenant.public_key()));
+    auto const sealed =
+        crypto::hpke::seal(crypto::hpke::Suite(keys.suite), keys.recipient_key, info, value);
     if (!sealed) return std::unexpected(crypto_failure("sealing for the service"));
     entrust.sealed = *sealed;
-    auto const tenant = TRY(read_tenant_key(*key_));
     auto const message = crypto::sign_message(tenant, wire::entrust_type, wire::encode(entrust));
     if (!message) return std::unexpected(crypto_failure("signing for the service"));
     auto target = "/v1/deployments/" + path_part(deployment.name) +
@@ -147,6 +212,11 @@ os::OrFailure<int> Publish::carry_out(Global const& /*global*/) {
                 "--secret " + std::string{secret.name} + "=VALUE, or =@FILE"
             );
     auto const package = TRY(read_package_key(*package_key_));
+    std::optional<crypto::SecretBytes> registry;
+    if (registry_.reference)
+        registry.emplace(TRY(registry_.source()));
+    else if (registry_.root || registry_.credentials)
+        return failure("usage", "it is not said which registry", "--registry HOST/REPOSITORY");
 
     auto service = TRY(Steward::at(steward_));
     auto const told = TRY(service.ask("GET", "/v1/service", {}, ""));
@@ -165,6 +235,8 @@ os::OrFailure<int> Publish::carry_out(Global const& /*global*/) {
     TRY(service.ask(
         "PUT", "/v1/deployments/" + path_part(deployment->name), file, "application/cose"
     ));
+    // Before the key: no Keep is granted without that.
+    if (registry) TRY(put(service, *deployment, *keys, wire::registry_value, registry->view()));
     TRY(put(
         service, *deployment, *keys, {}, package.data_key ? package.data_key->view() : base::View{}
         // none of a plain package

@@ -2,6 +2,7 @@
 
 #include "base/hex.hpp"
 #include "crypto/base64.hpp"
+#include "host/cli/deploy/host_access.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/verify/inputs.hpp"
 #include "os/clock.hpp"
@@ -18,6 +19,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t largest_pem = std::size_t{1} << 20;
+constexpr std::chrono::seconds slowest_answer{60};
 constexpr std::string_view problem_type = "urn:enarx:failure:";
 
 std::optional<crypto::Sha256Digest> pin_of(std::string_view text) {
@@ -29,15 +31,6 @@ std::optional<crypto::Sha256Digest> pin_of(std::string_view text) {
     if (!bytes || bytes->size() != out.size()) return {};
     std::ranges::copy(*bytes, out.begin());
     return out;
-}
-
-os::OrFailure<std::shared_ptr<crypto::TlsCredential const>>
-shown(crypto::P256SigningKey const& key) {
-    auto const at = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    std::vector<std::string> const names{"tenant"};
-    auto credential = crypto::TlsCredential::self_signed(crypto::TlsKey::of(key), names, at);
-    if (!credential) return failure("internal", "the tenant's certificate cannot be made");
-    return std::make_shared<crypto::TlsCredential const>(std::move(*credential));
 }
 
 std::string text_in(Json const& json, char const* key) {
@@ -91,6 +84,7 @@ os::OrFailure<Steward> Steward::at(StewardWishes const& wishes, crypto::P256Sign
     if (!address || !address->tls)
         return failure("usage", "--steward '" + *wishes.url + "' is no https://HOST[:PORT]");
     net::HttpSettings settings;
+    settings.whole = slowest_answer; // a byte now and then is no answer
     settings.tls.also_tls_1_2 = false;
     if (wishes.authority) {
         auto const pem = TRY(read_whole(*wishes.authority, largest_pem));
@@ -101,7 +95,7 @@ os::OrFailure<Steward> Steward::at(StewardWishes const& wishes, crypto::P256Sign
         if (!settings.tls.server_key)
             return failure("usage", "--steward-pin is neither sha256/BASE64 nor 64 digits");
     }
-    if (key != nullptr) settings.tls.credential = TRY(shown(*key));
+    if (key != nullptr) settings.tls.credential = TRY(shown_key(*key));
     return Steward{*address, std::move(settings)};
 }
 

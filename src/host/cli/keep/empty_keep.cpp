@@ -1,12 +1,17 @@
 #include "host/cli/keep/empty_keep.hpp"
 
+#include "base/hex.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/run/wishes.hpp"
 #include "os/check.hpp"
+#include "os/random.hpp"
 
+#include <array>
 #include <charconv>
+#include <cstdio>
 #include <cstring>
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -54,25 +59,39 @@ bool is_left_over(sockaddr_un const& address) {
            errno == ECONNREFUSED;
 }
 
+// A name beside it that nobody else uses.
+base::Result<std::string> name_beside(std::string const& path) {
+    std::array<std::byte, 3> unique{};
+    TRY(os::random(unique));
+    return path + '~' + base::hex(unique);
+}
+
+// Under its name only when it listens: who finds it there may connect.
 os::OrFailure<os::Fd> listen_at_path(std::string const& path) {
+    auto const beside = name_beside(path);
+    if (!beside) return no_socket(path, os::description(beside.error()));
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    if (path.size() >= sizeof address.sun_path)
-        return no_socket(path, "its path has more than 107 bytes");
+    if (beside->size() >= sizeof address.sun_path)
+        return no_socket(path, "its path has more than 100 bytes");
     std::memcpy(address.sun_path, path.data(), path.size());
+    if (is_left_over(address)) ::unlink(path.c_str());
+    std::memcpy(address.sun_path, beside->data(), beside->size());
     os::Fd listener{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
     if (!listener) return no_socket(path, os::description(os::last_error()));
-    if (is_left_over(address)) ::unlink(path.c_str());
     constexpr int backlog = 64;
     auto const mask = ::umask(0177); // its owner alone connects
     bool const bound =
         ::bind(listener.number(), reinterpret_cast<sockaddr const*>(&address), sizeof address) == 0;
-    auto const error = os::last_error();
+    auto error = os::last_error();
     ::umask(mask);
     if (!bound) return no_socket(path, os::description(error));
-    if (::listen(listener.number(), backlog) != 0)
-        return no_socket(path, os::description(os::last_error()));
-    return listener;
+    if (::listen(listener.number(), backlog) == 0 &&
+        ::renameat2(AT_FDCWD, beside->c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) == 0)
+        return listener;
+    error = os::last_error();
+    ::unlink(beside->c_str());
+    return no_socket(path, os::description(error));
 }
 
 } // namespace

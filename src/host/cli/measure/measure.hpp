@@ -16,7 +16,8 @@ inline constexpr Command measure_snp_command{
     .name = "measure snp",
     .summary = "Compute launch digests of SEV-SNP guests; sign ID blocks",
     .details =
-        "From a list of pages in JSON (docs/measure.md): one case a line, its name and its digest, "
+        "Of a Keep of this installation with so many vCPUs, the same for every application; or "
+        "from a list of pages in JSON (docs/measure.md): one case a line, its name and its digest, "
         "which is what MEASUREMENT of a report will hold. Where the list says which digest it "
         "expects, another one is an error.\n"
         "With --id-block the ID block of one case is written, with --id-auth its ID authentication "

@@ -4,6 +4,7 @@
 #include "host/cli/measure/cases.hpp"
 #include "host/cli/measure/identity.hpp"
 #include "host/cli/measure/measure.hpp"
+#include "host/cli/measure/snp_image.hpp"
 #include "host/cli/report.hpp"
 
 #include <algorithm>
@@ -24,6 +25,7 @@ private:
     std::optional<std::string> pages_;
     std::optional<std::string> launch_digest_;
     std::optional<std::string> case_;
+    ImageOptions image_;
     IdentityOptions identity_;
     bool json_ = false;
 };
@@ -34,7 +36,7 @@ Syntax MeasureSnp::syntax(Global& global) {
         .options =
             {{.name = "--pages",
               .value = "FILE",
-              .help = "The list of pages, in JSON.",
+              .help = "A list of pages in JSON, in the place of this installation's.",
               .target = &pages_,
               .completion = Completion::File},
              {.name = "--launch-digest",
@@ -47,6 +49,7 @@ Syntax MeasureSnp::syntax(Global& global) {
               .target = &case_}},
         .operands = {}
     };
+    for (auto& option : image_options(image_)) syntax.options.push_back(std::move(option));
     for (auto& option : identity_options(identity_)) syntax.options.push_back(std::move(option));
     syntax.options.push_back(
         {.name = "--json", .letter = 'j', .help = "As JSON.", .target = &json_}
@@ -60,6 +63,7 @@ os::OrFailure<std::vector<MeasuredCase>> MeasureSnp::measure() const {
         known.digest = TRY(bytes_or("--launch-digest", launch_digest_, known.digest));
         return std::vector{known};
     }
+    if (!pages_) return std::vector{TRY(measure_image(image_))};
     auto const list = TRY(read_page_list(*pages_));
     auto const cases = attest::measure::parse_snp_pages(list, *pages_);
     if (!cases) return std::unexpected(list_failure(cases.error()));
@@ -86,8 +90,14 @@ MeasureSnp::chosen(std::vector<MeasuredCase> const& cases) const {
 
 os::OrFailure<int> MeasureSnp::carry_out(Global const& global) {
     (void)global;
-    if (pages_.has_value() == launch_digest_.has_value())
-        return failure("usage", "either --pages FILE or --launch-digest HEX is needed");
+    if (pages_ && launch_digest_)
+        return failure("usage", "--pages and --launch-digest exclude each other");
+    if ((pages_ || launch_digest_) && any_given(image_))
+        return failure(
+            "usage",
+            "--vcpus, --shim and --write-pages are of this installation's image, so neither "
+            "--pages nor --launch-digest goes with them"
+        );
     TRY(check_identity(identity_));
     auto const cases = TRY(measure());
     // Before anything is printed: a wrong --case is a mistake, not an answer.

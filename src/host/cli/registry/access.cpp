@@ -53,7 +53,8 @@ std::vector<Option> RegistryAccess::options() {
          .target = &authority_,
          .completion = Completion::File},
         {.name = "--plain-http",
-         .help = "Speak to the registry without TLS. One on this machine always is spoken to so.",
+         .help = "Speak to the registry without TLS. One on this machine is spoken to so unless "
+                 "--cacert is given.",
          .target = &plain_},
     };
 }
@@ -61,6 +62,9 @@ std::vector<Option> RegistryAccess::options() {
 os::OrFailure<net::registry::Reference> RegistryAccess::reference(std::string const& text) const {
     auto reference = net::registry::Reference::parse(text, plain_);
     if (!reference) return failure("usage", reference.error());
+    // Who names an authority wants TLS, on this machine, too.
+    if (authority_ && !plain_ && !reference->server.tls)
+        reference->server = *net::WebAddress::parse("https://" + text.substr(0, text.find('/')));
     return std::move(*reference);
 }
 
@@ -74,8 +78,8 @@ RegistryAccess::credentials(net::registry::Reference const& where) const {
     );
 }
 
-os::OrFailure<net::registry::Registry>
-RegistryAccess::open(net::registry::Reference const& where, bool push) const {
+os::OrFailure<net::registry::RegistrySettings>
+RegistryAccess::settings(net::registry::Reference const& where) const {
     net::registry::RegistrySettings settings{
         // A peer that moves less than this is none that a user waits for.
         .http =
@@ -87,7 +91,12 @@ RegistryAccess::open(net::registry::Reference const& where, bool push) const {
         auto const text = TRY(read_whole(*authority_, largest_authority));
         settings.http.tls.authorities.emplace_back(base::text_of(text.view()));
     }
-    return net::registry::Registry{where, std::move(settings), push};
+    return settings;
+}
+
+os::OrFailure<net::registry::Registry>
+RegistryAccess::open(net::registry::Reference const& where, bool push) const {
+    return net::registry::Registry{where, TRY(settings(where)), push};
 }
 
 } // namespace host::cli

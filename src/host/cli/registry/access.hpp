@@ -16,6 +16,10 @@ public:
     // They point into this.
     std::vector<Option> options();
     os::OrFailure<net::registry::Reference> reference(std::string const& text) const;
+    // How that registry is to be spoken to. It may read standard input, and does so once.
+    os::OrFailure<net::registry::RegistrySettings>
+    settings(net::registry::Reference const& where) const;
+    bool used() const { return plain_ || authority_ || user_ || password_from_input_; }
     os::OrFailure<net::registry::Registry>
     open(net::registry::Reference const& where, bool push) const;
 

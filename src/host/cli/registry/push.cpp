@@ -125,7 +125,9 @@ Push::tell(Reference const& where, std::string const& digest, Moved const& moved
         "package    " + digest + "\nreference  " + name + "\nsent       " +
         std::to_string(moved.sent) + " bytes" +
         (moved.there == 0 ? "" : ", " + std::to_string(moved.there) + " were there already") +
-        (key_ ? "\nsigned     " + net::registry::tag_of(digest) + ".sig" : "") + "\n"
+        (key_ ? "\nsigned     as a sigstore bundle, and " + net::registry::tag_of(digest) + ".sig"
+              : "") +
+        "\n"
     );
 }
 
@@ -146,10 +148,12 @@ os::OrFailure<int> Push::carry_out(Global const& /*global*/) {
     TRY(registry.put_manifest(
         tag, std::string{package::oci::manifest_type}, contents.manifest_bytes
     ));
-    if (key) {
-        auto const signature = TRY(sign_package(where.name(), digest, *key));
-        TRY(add_signature(registry, digest, signature));
-    }
+    if (key)
+        TRY(sign_in_registry(
+            registry,
+            {.name = where.name(), .digest = digest, .size = contents.manifest_bytes.size()},
+            *key
+        ));
     TRY(tell(where, digest, moved));
     return 0;
 }

@@ -16,8 +16,11 @@ inline constexpr Command push_command{
         "Any registry of containers takes it (OCI distribution specification 1.1). What the "
         "registry has already is not sent again, and the package keeps its name, the digest of "
         "its manifest, wherever it goes.\n\n"
-        "With --sign, a signature is put beside it that `cosign verify --key` accepts, and so do "
-        "`enarx pull --signed-by` and `enarx deploy --signed-by`.\n\n"
+        "With --sign, signatures are put beside it that `cosign verify --key` accepts, of cosign 3 "
+        "(a "
+        "sigstore bundle that refers to the package) and of cosign 2 (a tag), and so do `enarx "
+        "pull "
+        "--signed-by` and `enarx deploy --signed-by`.\n\n"
         "The proxy is the one that https_proxy, http_proxy and no_proxy name.",
     .use = use_push,
 };

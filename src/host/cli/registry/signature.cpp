@@ -5,9 +5,12 @@
 #include "base/json_string.hpp"
 #include "crypto/pem.hpp"
 #include "host/cli/key/files.hpp"
+#include "host/cli/registry/bundle.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/verify/inputs.hpp"
 #include "package/oci/json.hpp"
+
+#include <algorithm>
 
 namespace host::cli {
 
@@ -17,7 +20,7 @@ constexpr std::size_t largest_key = std::size_t{64} << 10;
 constexpr std::size_t largest_payload = std::size_t{64} << 10;
 constexpr std::string_view payload_type = "cosign container image signature";
 
-// The digest that a payload of cosign's form names; nothing for any other text.
+// The digest that a payload of cosign's older form names; nothing for any other text.
 std::string digest_in(std::string const& payload) {
     auto const json = package::oci::parse(base::view_of(payload), largest_payload, "payload");
     if (!json || !json->contains("critical")) return {};
@@ -30,11 +33,19 @@ std::string digest_in(std::string const& payload) {
     return *digest;
 }
 
+std::vector<std::string> digests_named(PackageSignature const& one) {
+    if (!one.type.empty()) return digests_in_statement(one.payload);
+    auto digest = digest_in(one.payload);
+    if (digest.empty()) return {};
+    return {std::move(digest)};
+}
+
 bool verifies(PackageSignature const& one, crypto::PublicKey const& key) {
     auto const algorithm = key.kind() == crypto::KeyKind::Rsa
                                ? crypto::SignatureAlgorithm::RsaPkcs1Sha256
                                : crypto::SignatureAlgorithm::EcdsaSha256;
-    return key.verify(algorithm, base::view_of(one.payload), one.signature);
+    auto const text = one.type.empty() ? one.payload : signed_text(one.type, one.payload);
+    return key.verify(algorithm, base::view_of(text), one.signature);
 }
 
 } // namespace
@@ -61,6 +72,7 @@ os::OrFailure<PackageSignature> sign_package(
     std::string const& name, std::string const& digest, crypto::P256SigningKey const& key
 ) {
     PackageSignature out{
+        .type = {},
         .payload = R"({"critical":{"identity":{"docker-reference":)" + base::json_string(name) +
                    R"(},"image":{"docker-manifest-digest":)" + base::json_string(digest) +
                    R"(},"type":")" + std::string{payload_type} + R"("},"optional":null})",
@@ -81,13 +93,13 @@ os::OrFailure<void> verified_signature(
         return failure("signature-missing", "nobody has signed the package " + digest);
     std::string why;
     for (auto const& one : signatures) {
-        auto const named = digest_in(one.payload);
+        auto const named = digests_named(one);
         bool const by_key = verifies(one, key);
-        if (by_key && named == digest) return {};
+        if (by_key && std::ranges::find(named, digest) != named.end()) return {};
         why += (why.empty() ? "" : "; ");
         why += !by_key         ? "one is by another key"
                : named.empty() ? "one by this key is no signature of a package"
-                               : "one by this key is of " + named;
+                               : "one by this key is of " + named.front();
     }
     return failure("signature-untrusted", "the package " + digest + ": " + why);
 }

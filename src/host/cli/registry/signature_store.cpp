@@ -1,14 +1,10 @@
-// Signatures where registries keep them, and in the file beside a package.
+// Signatures of cosign's older form, where registries keep them: a manifest under a tag, with one
+// layer for each.
 
-#include "base/json_string.hpp"
 #include "crypto/base64.hpp"
 #include "host/cli/registry/signature.hpp"
 #include "host/cli/report.hpp"
-#include "host/cli/verify/inputs.hpp"
 #include "package/oci/json.hpp"
-
-#include <algorithm>
-#include <filesystem>
 
 namespace host::cli {
 
@@ -17,7 +13,6 @@ namespace {
 using package::oci::Json;
 
 constexpr std::size_t largest_payload = std::size_t{64} << 10;
-constexpr std::size_t largest_file = std::size_t{4} << 20;
 constexpr std::size_t most_signatures = 64;
 constexpr auto payload_media_type = "application/vnd.dev.cosign.simplesigning.v1+json";
 constexpr auto config_media_type = "application/vnd.oci.image.config.v1+json";
@@ -93,7 +88,7 @@ std::string config_for(Json const& layers) {
 } // namespace
 
 os::OrFailure<std::vector<PackageSignature>>
-signatures_of(net::registry::Registry& registry, std::string const& digest) {
+signatures_under_tag(net::registry::Registry& registry, std::string const& digest) {
     auto const manifest = TRY(manifest_under(registry, tag_of(digest)));
     std::vector<PackageSignature> out;
     if (manifest.empty()) return out;
@@ -102,7 +97,8 @@ signatures_of(net::registry::Registry& registry, std::string const& digest) {
         if (!layer) continue;
         auto const payload = TRY(registry.small_blob(layer->payload, largest_payload));
         out.push_back(
-            {.payload = std::string{base::text_of(payload)},
+            {.type = {},
+             .payload = std::string{base::text_of(payload)},
              .signature = std::move(layer->signature)}
         );
     }
@@ -136,49 +132,6 @@ os::OrFailure<void> add_signature(
         tag, std::string{package::oci::manifest_type}, base::view_of(manifest.dump())
     ));
     return {};
-}
-
-std::string signature_path_of(std::string const& package) { return package + ".sig"; }
-
-std::string signature_file_of(std::span<PackageSignature const> signatures) {
-    std::string out;
-    for (auto const& one : signatures)
-        out += (out.empty() ? R"({"signatures":[)" : ",\n") + std::string{R"({"payload":)"} +
-               base::json_string(crypto::encode_base64(base::view_of(one.payload))) +
-               R"(,"signature":)" + base::json_string(crypto::encode_base64(one.signature)) + '}';
-    return out + "]}\n";
-}
-
-os::OrFailure<std::vector<PackageSignature>> read_signatures(std::string const& path) {
-    std::vector<PackageSignature> out;
-    if (std::error_code error; !std::filesystem::exists(path, error)) return out;
-    auto const text = TRY(read_whole(path, largest_file));
-    auto const wrong = [&] {
-        return failure("package-damaged", '\'' + path + "' is no list of signatures");
-    };
-    auto const json = package::oci::parse(text.view(), largest_file, "signatures");
-    auto const list = json ? package::oci::list_at(*json, "signatures", "")
-                           : package::oci::Read<Json>{std::unexpected(json.error())};
-    if (!list || list->size() > most_signatures) return wrong();
-    for (auto const& each : *list) {
-        if (!each.is_object()) return wrong();
-        auto const payload = package::oci::text_at(each, "payload", "");
-        auto const signature = package::oci::text_at(each, "signature", "");
-        if (!payload || !signature) return wrong();
-        auto const bytes = crypto::decode_base64(*payload);
-        auto signed_by = crypto::decode_base64(*signature);
-        if (!bytes || !signed_by) return wrong();
-        out.push_back(
-            {.payload = std::string{base::text_of(*bytes)}, .signature = *std::move(signed_by)}
-        );
-    }
-    return out;
-}
-
-os::OrFailure<void>
-verified_file(std::string const& package, std::string const& digest, std::string const& key_path) {
-    auto const key = TRY(read_public_key(key_path));
-    return verified_signature(digest, TRY(read_signatures(signature_path_of(package))), key);
 }
 
 } // namespace host::cli

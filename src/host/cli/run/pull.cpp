@@ -2,8 +2,8 @@
 
 #include "base/hex.hpp"
 #include "crypto/base64.hpp"
+#include "host/cli/package/package_file.hpp"
 #include "host/cli/report.hpp"
-#include "host/cli/run/laid_blobs.hpp"
 #include "host/cli/run/wishes.hpp"
 #include "net/web_address.hpp"
 #include "os/descriptor_limit.hpp"
@@ -11,6 +11,8 @@
 
 #include <charconv>
 #include <filesystem>
+
+#include <fcntl.h>
 
 namespace host::cli {
 
@@ -52,7 +54,12 @@ os::OrFailure<std::string> digits_of_pin(std::string const& text) {
 // A package file, an OCI layout, or nothing but its blobs.
 os::OrFailure<os::Fd> blobs_of(std::string const& package) {
     std::error_code error;
-    if (!std::filesystem::is_directory(package, error)) return lay_blobs(package);
+    if (!std::filesystem::is_directory(package, error)) {
+        TRY(PackageFile::open(package)); // before a Keep is started for nothing
+        os::Fd file{::open(package.c_str(), O_RDONLY | O_CLOEXEC)};
+        if (!file) return failure("file-unreadable", '\'' + package + "' cannot be read");
+        return file;
+    }
     auto const inside = package + "/blobs/sha256";
     return open_directory(std::filesystem::is_directory(inside, error) ? inside : package);
 }

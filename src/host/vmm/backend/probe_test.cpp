@@ -68,10 +68,14 @@ TEST(Probe, FindsSnpWhereEverythingIsThere) {
     EXPECT_TRUE(report.configured());
     EXPECT_EQ(find(report.platform, "C-bit location in page table entry")->info, "51");
     EXPECT_EQ(find(report.platform, "Physical address bit reduction")->info, "6");
-    EXPECT_EQ(
-        find(report.setup, "Memory that may be locked (RLIMIT_MEMLOCK)")->info,
-        "enough for about 1 Keeps"
-    );
+}
+
+TEST(Probe, MissesSnpOfAProcessorWithItsCBitInAnotherPlaceThanTheImage) {
+    auto fake = milan();
+    fake.leaf(0x8000001f, 0, {.eax = 0x1f, .ebx = 0x1af, .ecx = 509, .edx = 100});
+    auto const report = probe_snp(fake.machine());
+    EXPECT_FALSE(report.available());
+    EXPECT_FALSE(find(report.platform, "C-bit location in page table entry")->pass);
 }
 
 TEST(Probe, MissesSnpWhereTheKernelHasItOff) {

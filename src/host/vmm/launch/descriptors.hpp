@@ -5,7 +5,7 @@
 
 #include "host/vmm/launch/order.hpp"
 #include "host/vmm/memory_file.hpp"
-#include "host/vmm/plan.hpp"
+#include "host/vmm/plan/plan.hpp"
 #include "host/vmm/server/server.hpp"
 #include "os/failure.hpp"
 #include "os/fd.hpp"

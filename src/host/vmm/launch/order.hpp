@@ -3,7 +3,7 @@
 // What is to be run: the items of the launch block, with the descriptors and texts that they refer
 // to.
 
-#include "host/vmm/plan.hpp"
+#include "host/vmm/plan/plan.hpp"
 #include "host/vmm/server/handles.hpp"
 #include "host/vmm/shim_log.hpp"
 #include "os/fd.hpp"

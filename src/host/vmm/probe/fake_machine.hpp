@@ -71,7 +71,6 @@ public:
                     return std::unexpected(base::Errno::NoTty);
                 return found->second;
             },
-            .memory_lock_limit = 8ULL << 20,
             .landlock = [this] { return landlock_; },
         };
     }

@@ -13,7 +13,6 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 namespace host::vmm {
@@ -23,12 +22,6 @@ namespace {
 base::Result<int> real_ask(std::string const& path, unsigned long request, unsigned long argument) {
     auto const device = TRY(os::check_fd(::open(path.c_str(), O_RDWR | O_CLOEXEC)));
     return os::check(::ioctl(device.number(), request, argument));
-}
-
-std::uint64_t real_memory_lock_limit() {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_MEMLOCK, &limit) != 0) return 0;
-    return limit.rlim_cur;
 }
 
 std::string letters(std::initializer_list<std::uint32_t> registers) {
@@ -47,7 +40,6 @@ Machine Machine::real() {
         .cpuid = this_cpuid,
         .root = "",
         .ask = real_ask,
-        .memory_lock_limit = real_memory_lock_limit(),
         .landlock = kvm::landlock_version,
     };
 }

@@ -21,8 +21,7 @@ struct Machine {
     std::function<
         base::Result<int>(std::string const& path, unsigned long request, unsigned long argument)>
         ask;
-    std::uint64_t memory_lock_limit = 0; // bytes
-    std::function<int()> landlock;       // version of the kernel's interface; 0: none
+    std::function<int()> landlock; // version of the kernel's interface; 0: none
 
     static Machine real();
 

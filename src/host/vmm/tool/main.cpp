@@ -94,8 +94,7 @@ int run(Options options) {
         hand_resident(handed, as, os::Fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)});
     auto const image = host::vmm::Image::open(options.shim, options.program);
     if (!image) return failed(image.error());
-    options.wishes.tree_size = image->tree_size();
-    auto const plan = host::vmm::Plan::make(image->program_size(), options.wishes);
+    auto const plan = host::vmm::Plan::make(image->sizes(), options.wishes);
     if (!plan) return failed(plan.error());
     auto keep =
         host::vmm::Keep::create(*image, *plan, handed.files, server, [](std::string_view line) {

@@ -16,7 +16,8 @@
 #include "host/vmm/launch/descriptors.hpp"
 #include "host/vmm/launch/parts.hpp"
 #include "host/vmm/parking.hpp"
-#include "host/vmm/plan.hpp"
+#include "host/vmm/plan/plan.hpp"
+#include "host/vmm/plan/supply.hpp"
 #include "host/vmm/server/refusal.hpp"
 #include "host/vmm/server/server.hpp"
 #include "host/vmm/tool/tcg_guest.hpp"
@@ -64,10 +65,6 @@ std::uint64_t measure_tsc_khz() {
     std::this_thread::sleep_for(std::chrono::milliseconds{20});
     auto const later = __rdtsc();
     return (later - ticks) * 1'000'000 / (now_ns(CLOCK_MONOTONIC) - ns);
-}
-
-bool read_file(os::Fd const& file, std::span<std::byte> to) {
-    return ::pread(file.number(), to.data(), to.size(), 0) == static_cast<ssize_t>(to.size());
 }
 
 // What the command line asks for: a program with arguments, or an application for exec.
@@ -298,10 +295,9 @@ int run(Asked asked) {
     }
     auto const& shim = asked.shim;
     auto const image = vmm::Image::open(shim, program);
-    if (image) wishes.tree_size = image->tree_size();
     wishes.verbose = asked.verbose;
     auto const plan =
-        image ? vmm::Plan::make(image->program_size(), wishes) : std::unexpected(image.error());
+        image ? vmm::Plan::make(image->sizes(), wishes) : std::unexpected(image.error());
     tcg::Guest guest;
     if (!plan || !guest.make_memory()) return cannot;
     auto const ram = guest.ram();
@@ -314,16 +310,11 @@ int run(Asked asked) {
     std::ranges::copy(
         std::as_bytes(std::span{&boot, 1}), ram.subspan(launch::boot_address).begin()
     );
-    std::ranges::copy(
-        std::as_bytes(std::span{plan->strings()}), ram.subspan(launch::strings_address).begin()
-    );
-    if (!read_file(image->program(), ram.subspan(plan->program_address(), image->program_size())))
-        return cannot;
-    if (plan->tree_address() != 0 &&
-        !read_file(image->tree(), ram.subspan(plan->tree_address(), image->tree_size())))
-        return cannot;
-    for (std::size_t i = 0; i < handed.files.size(); ++i)
-        if (!handed.files[i].read(ram.subspan(plan->file_addresses()[i]))) return cannot;
+    vmm::KeepSupply const supply{*image, *plan, handed.files};
+    for (auto const& region : plan->regions()) // QEMU itself loads the shim, the same bytes
+        if (region.contents.part != vmm::Part::Nothing &&
+            !supply.read(region.contents, 0, ram.subspan(region.begin, region.contents.size)))
+            return cannot;
     guest.start(shim, asked.cpus);
     Host{guest, server, asked, plan->memory_end()}.serve_first();
 }

@@ -2,7 +2,7 @@
 
 // A machine of QEMU's TCG whose memory is a file that this process maps, too.
 
-#include "host/vmm/plan.hpp"
+#include "host/vmm/plan/plan.hpp"
 #include "os/fd.hpp"
 
 #include <mutex>

@@ -1,6 +1,6 @@
 #pragma once
 
-// Who the Keep is towards its TLS peers.
+// Who the Keep is towards its TLS peers, and whom its deployment has it believe among them.
 
 #include "crypto/tls_credential.hpp"
 #include "keep/exec/net/live_credential.hpp"
@@ -27,6 +27,12 @@ public:
     void be(crypto::TlsCredential const& identity) { given_ = identity.share(); }
     // Take this for the Keep's key and certificate, as long as there is no newer one.
     void show(std::shared_ptr<LiveCredential const> live) { live_ = std::move(live); }
+    // Take these, PEM, for the authorities of the deployment.
+    void trust(std::vector<std::string> authorities) { authorities_ = std::move(authorities); }
+    // The entry's own, or those of the deployment where it wants them.
+    std::vector<std::string> const& authorities(package::Tls const& settings) const {
+        return settings.authorities_of_deployment ? authorities_ : settings.authorities;
+    }
     // That one; null where the entry brings its own, or nobody has certified the Keep.
     std::shared_ptr<LiveCredential const> live(package::Tls const& settings) const;
 
@@ -47,6 +53,7 @@ private:
     bool presented_ = false;
     std::optional<crypto::TlsCredential> given_;
     std::shared_ptr<LiveCredential const> live_;
+    std::vector<std::string> authorities_;
     mutable std::optional<crypto::TlsCredential> own_;
 };
 

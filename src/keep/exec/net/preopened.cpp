@@ -54,6 +54,7 @@ os::OrFailure<T> or_failure(crypto::TlsResult<T> result, std::string const& what
 
 crypto::TlsResult<TlsContext> server_context(
     package::Tls const& tls,
+    std::vector<std::string> const& authorities,
     crypto::TlsCredential const& credential,
     std::optional<AsideProtocol> const& aside
 ) {
@@ -61,12 +62,35 @@ crypto::TlsResult<TlsContext> server_context(
     if (aside) aside_name.push_back(aside->name);
     return TlsContext::server(
         credential,
-        {.authorities = tls.authorities,
+        {.authorities = authorities,
          .client_certificate = tls.client_certificate,
+         .peers = tls.peers,
          .alpn = tls.alpn,
          .also_alpn = aside_name,
          .session_tickets = tls.session_tickets}
     );
+}
+
+// What an entry wants of the Keep's service is there.
+os::OrFailure<void>
+check_service(package::Tls const& tls, Identity const& identity, std::string const& what) {
+    if (tls.certified && !identity.live(tls))
+        return std::unexpected(
+            Failure{
+                .name = "tls-not-certified",
+                .text = what + ": certificate = \"keep\", but no attestation service has certified "
+                               "this Keep"
+            }
+        );
+    if (tls.authorities_of_deployment && identity.authorities(tls).empty())
+        return std::unexpected(
+            Failure{
+                .name = "tls-authorities-missing",
+                .text = what + ": authorities = \"deployment\", but no authorities came with a "
+                               "deployment"
+            }
+        );
+    return {};
 }
 
 os::OrFailure<TlsContext> server_context(
@@ -76,7 +100,9 @@ os::OrFailure<TlsContext> server_context(
     std::string const& what
 ) {
     auto const& tls = entry.tls;
-    if (tls.client_certificate && tls.authorities.empty()) {
+    TRY(check_service(tls, identity, what));
+    auto const& authorities = identity.authorities(tls);
+    if (tls.client_certificate && authorities.empty()) {
         return std::unexpected(
             Failure{
                 .name = "tls-authorities-missing",
@@ -85,7 +111,7 @@ os::OrFailure<TlsContext> server_context(
         );
     }
     auto const credential = TRY(or_failure(identity.credential(tls), what));
-    return or_failure(server_context(tls, credential, aside), what);
+    return or_failure(server_context(tls, authorities, credential, aside), what);
 }
 
 // Where the Keep's certificate is renewed while it runs, clients see the newest one. One that
@@ -100,12 +126,14 @@ void renew(
     if (!live) return;
     listener.renew_by([live = std::move(live),
                        tls = entry.tls,
+                       authorities = identity.authorities(entry.tls),
                        aside = std::move(aside),
                        number = std::uint64_t{0}]() mutable {
         auto const newer = live->other_than(number);
         std::optional<TlsContext> out;
         if (!newer) return out;
-        if (auto context = server_context(tls, *newer, aside)) out = std::move(*context);
+        if (auto context = server_context(tls, authorities, *newer, aside))
+            out = std::move(*context);
         return out;
     });
 }
@@ -118,11 +146,18 @@ std::string without_brackets(std::string const& host) {
 os::OrFailure<crypto::TlsSession>
 client_session(package::Connect const& entry, Identity const& identity, std::string const& what) {
     auto const& tls = entry.tls;
+    TRY(check_service(tls, identity, what));
     auto const credential = TRY(or_failure(identity.credential(tls), what));
+    // A Keep is known by what it is, wherever it runs: where that is named, its host's name counts
+    // only if it was named besides.
+    crypto::TlsClientSettings const settings{
+        .authorities = identity.authorities(tls),
+        .alpn = tls.alpn,
+        .peers = tls.peers,
+        .peers_alone = tls.server_name.empty()
+    };
     // The context may go: the session keeps what it needs of it.
-    auto const context = TRY(or_failure(
-        TlsContext::client(credential, {.authorities = tls.authorities, .alpn = tls.alpn}), what
-    ));
+    auto const context = TRY(or_failure(TlsContext::client(credential, settings), what));
     auto const& name = tls.server_name.empty() ? entry.host : tls.server_name;
     return or_failure(context.connect(without_brackets(name)), what);
 }

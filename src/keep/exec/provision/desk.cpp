@@ -87,12 +87,7 @@ os::OrFailure<void> Desk::begin() {
         );
     if (input_ended_) ring(input_bell_);
     if (!reception_) return {}; // nobody to attend to
-    if (tenant_)
-        (void)tenant_->say(
-            FrameType::Status,
-            wire::encode(wire::Status{.state = wire::State::Running, .exit = {}, .failure = {}})
-        );
-    ring(desk_bell_); // what the tenant has sent since the start may be here already
+    ring(desk_bell_);           // what the tenant has sent since the start may be here already
     thread_ = std::thread{[this] { attend(); }};
     return {};
 }
@@ -106,8 +101,22 @@ bool Desk::deliver(std::uint8_t stream, base::View bytes) {
            );
 }
 
+void Desk::run() {
+    std::scoped_lock const lock{mutex_};
+    say_running();
+}
+
+void Desk::say_running() {
+    if (std::exchange(running_, true) || !tenant_) return;
+    (void)tenant_->say(
+        FrameType::Status,
+        wire::encode(wire::Status{.state = wire::State::Running, .exit = {}, .failure = {}})
+    );
+}
+
 void Desk::write(std::uint8_t stream, base::View bytes) {
     std::unique_lock lock{mutex_};
+    say_running();
     while (!bytes.empty()) {
         auto const piece = bytes.first(std::min(bytes.size(), largest_piece));
         bytes = bytes.subspan(piece.size());
@@ -143,13 +152,25 @@ bool Desk::readable() {
 }
 
 void Desk::end(int status, std::string_view failure) {
+    if (!reception_) return;
     std::unique_lock lock{mutex_};
+    say_running(); // what has ended has run
     auto const deadline = Clock::now() + farewell;
-    if (reception_) came_.wait_until(lock, deadline, [&] { return tenant_.has_value(); });
-    if (tenant_) say_farewell(status, failure, deadline);
+    input_ended_ = true; // what comes is dropped, so that what is behind it is heard
+    input_.clear();
+    // The tenant ends its connection when it has heard; before, whoever cuts it could take away the
+    // last bytes and the exit status.
+    for (tenant_left_ = false; !tenant_left_ && Clock::now() < deadline;) {
+        came_.wait_until(lock, deadline, [&] { return tenant_.has_value(); });
+        if (!tenant_) break;
+        end_told_ = true;
+        say_ended(status, failure);
+        ring(desk_bell_);
+        came_.wait_until(lock, deadline, [&] { return !tenant_ || !end_told_; });
+    }
 }
 
-void Desk::say_farewell(int status, std::string_view failure, Clock::time_point deadline) {
+void Desk::say_ended(int status, std::string_view failure) {
     (void)tenant_->say(
         FrameType::Status,
         wire::encode(
@@ -160,8 +181,6 @@ void Desk::say_farewell(int status, std::string_view failure, Clock::time_point 
             }
         )
     );
-    tenant_->close();
-    (void)tenant_->flush(deadline);
 }
 
 // ---- towards visitors ----
@@ -169,13 +188,16 @@ void Desk::say_farewell(int status, std::string_view failure, Clock::time_point 
 void Desk::lose_tenant() {
     tenant_.reset();
     room_.notify_all();
+    came_.notify_all();
 }
 
 void Desk::add_input(base::View bytes) {
+    if (input_ended_) return; // there is nothing behind the end
     if (bytes.empty())
         input_ended_ = true;
     else
         input_.insert(input_.end(), bytes.begin(), bytes.end());
+    input_had_ += std::max<std::size_t>(bytes.size(), 1);
     ring(input_bell_);
     came_.notify_all();
 }
@@ -184,7 +206,7 @@ void Desk::add_input(base::View bytes) {
 void Desk::take(wire::Frame const& frame) {
     if (frame.type == FrameType::Stream) {
         auto const stream = wire::decode_stream(frame.body);
-        if (stream && stream->number == 0 && !input_ended_) return add_input(stream->bytes);
+        if (stream && stream->number == 0) return add_input(stream->bytes);
     }
     if (frame.type == FrameType::Command) {
         auto const command = wire::decode_command(frame.body);
@@ -193,7 +215,9 @@ void Desk::take(wire::Frame const& frame) {
                 command->bytes.empty() ? SIGTERM : std::to_integer<int>(command->bytes[0]);
             bool const known = given == SIGINT || given == SIGHUP;
             int const signal = known ? given : SIGTERM;
-            say_farewell(128 + signal, {}, Clock::now() + std::chrono::seconds{1});
+            say_ended(128 + signal, {});
+            tenant_->close();
+            (void)tenant_->flush(Clock::now() + std::chrono::seconds{1});
             return stop_(signal);
         }
     }
@@ -204,7 +228,10 @@ void Desk::take(wire::Frame const& frame) {
 void Desk::hear_tenant() {
     while (tenant_ && input_.size() < most_input) {
         auto const frame = tenant_->hear(answer_);
-        if (!frame) return lose_tenant();
+        if (!frame) {
+            tenant_left_ = frame.error().orderly;
+            return lose_tenant();
+        }
         if (!*frame) break;
         take(**frame);
     }
@@ -212,28 +239,43 @@ void Desk::hear_tenant() {
     if (tenant_ && tenant_->unsent_bytes() < most_unsent) room_.notify_all();
 }
 
-void Desk::attach(Guest& guest, base::View bytes) {
+void Desk::attach(Guest& guest, std::uint64_t number) {
     guest.over = true;
-    if (bytes.size() != sizeof(std::uint64_t) || !is_tenant(guest.visitor, *ready_))
-        return guest.visitor.refuse("keep-not-empty");
-    auto const number = number_of(bytes);
+    if (!is_tenant(guest.visitor, *ready_)) return guest.visitor.refuse("keep-not-empty");
     tenant_.emplace(std::move(guest.visitor));
+    end_told_ = false;
+    running_ = true; // told below
+    // So that its counts and ours go on alike.
+    base::Bytes<16> counts{};
+    std::ranges::copy(big_endian(number + output_.lost_from(number)), counts.begin());
+    std::ranges::copy(big_endian(input_had_), counts.begin() + 8);
+    (void)tenant_->say(
+        FrameType::Command,
+        wire::encode(wire::Command{.code = wire::CommandCode::Attach, .bytes = counts})
+    );
     (void)tenant_->say(
         FrameType::Status,
         wire::encode(wire::Status{.state = wire::State::Running, .exit = {}, .failure = {}})
     );
-    if (auto const lost = output_.lost_from(number); lost > 0) {
-        // So that its count and ours go on alike.
-        auto const first = big_endian(number + lost);
-        (void)tenant_->say(
-            FrameType::Command,
-            wire::encode(wire::Command{.code = wire::CommandCode::Attach, .bytes = first})
-        );
-    }
     for (auto const& piece : output_.from(number)) (void)deliver(piece.stream, piece.bytes);
     ring(desk_bell_); // what it has sent since may be here already
     room_.notify_all();
     came_.notify_all();
+}
+
+// The tenant on another connection. One who was cut off before it heard that the application runs
+// says Start again, and means the same by it.
+bool Desk::comes_back(Guest& guest, wire::Frame const& frame) {
+    if (frame.type == FrameType::Start && is_tenant(guest.visitor, *ready_)) {
+        attach(guest, 0);
+        return true;
+    }
+    if (frame.type != FrameType::Command) return false;
+    auto const command = wire::decode_command(frame.body);
+    bool const right = command && command->code == wire::CommandCode::Attach &&
+                       command->bytes.size() == sizeof(std::uint64_t);
+    if (right) attach(guest, number_of(command->bytes));
+    return right;
 }
 
 void Desk::hear(Guest& guest) {
@@ -244,10 +286,7 @@ void Desk::hear(Guest& guest) {
     }
     (void)guest.visitor.push();
     if (!*frame) return;
-    auto const command = (*frame)->type == FrameType::Command
-                             ? wire::decode_command((*frame)->body)
-                             : wire::Read<wire::Command>{wire::Command{}};
-    if (command && command->code == wire::CommandCode::Attach) return attach(guest, command->bytes);
+    if (comes_back(guest, **frame)) return;
     guest.visitor.refuse("protocol-version");
     guest.over = true;
 }

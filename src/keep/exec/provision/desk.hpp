@@ -38,13 +38,16 @@ public:
 
     // ---- the application's side ----
 
+    // It is about to begin, and what it listens at is open: now its tenant is told so.
+    void run();
     void write(std::uint8_t stream, base::View bytes);
     // Of standard input. 0: its end. Again: nothing has come, and waiting is not wanted.
     base::Result<std::size_t> read(std::span<std::byte> out, bool nonblocking, bool peek);
     std::size_t readable_bytes();
     bool readable();                                  // bytes, or the end
     int bell() const { return input_bell_.number(); } // can be read while readable()
-    // The last word to the tenant, who is waited for for a while if there is none.
+    // The last word to the tenant, who is waited for for a while if there is none, or if it was cut
+    // off before it has said that it knows.
     void end(int status, std::string_view failure);
 
 private:
@@ -67,14 +70,16 @@ private:
     };
 
     os::OrFailure<void> begin();
+    void say_running();
     void attend(); // the thread
     std::vector<pollfd> waits(Clock::time_point& until);
     void hear_tenant();
     void hear(Guest& guest);
     void take(protocol::provision::Frame const& frame);
-    void attach(Guest& guest, base::View bytes);
+    bool comes_back(Guest& guest, protocol::provision::Frame const& frame);
+    void attach(Guest& guest, std::uint64_t number);
     void lose_tenant();
-    void say_farewell(int status, std::string_view failure, Clock::time_point deadline);
+    void say_ended(int status, std::string_view failure);
     bool deliver(std::uint8_t stream, base::View bytes);
     void add_input(base::View bytes);
     static void ring(os::Fd const& bell);
@@ -93,7 +98,11 @@ private:
     std::list<Guest> guests_;
     Output output_{std::size_t{1} << 20};
     std::deque<std::byte> input_;
+    std::uint64_t input_had_ = 0; // of the tenant's, whatever was read of it; the end is one more
     bool input_ended_ = false;
+    bool running_ = false;     // the tenant was told
+    bool end_told_ = false;    // to this tenant
+    bool tenant_left_ = false; // the last one has ended its connection itself
     std::thread thread_;
 };
 

@@ -40,6 +40,12 @@ std::string text_of(std::optional<TestVisit::Heard> const& heard) {
     return std::to_string(stream.number) + std::string{base::text_of(stream.bytes)};
 }
 
+std::optional<std::uint8_t> exit_of(TestVisit& visit) {
+    auto const last = visit.hear();
+    if (!last || last->type != FrameType::Status) return {};
+    return wire::decode_status(last->body)->exit;
+}
+
 TEST(Desk, CarriesStreamsBothWaysAndTheEnd) {
     auto& keep = running();
     keep.desk->write(1, base::view_of("out"));
@@ -69,11 +75,48 @@ TEST(Desk, CarriesStreamsBothWaysAndTheEnd) {
     EXPECT_EQ(input.receive(buffers, {})->bytes, 0U);
     EXPECT_TRUE(input.ready(net::Direction::Read, waits));
 
-    keep.desk->end(7, {});
-    auto const last = keep.first->hear();
-    ASSERT_TRUE(last && last->type == FrameType::Status);
-    EXPECT_EQ(wire::decode_status(last->body)->exit, 7);
-    EXPECT_FALSE(keep.first->hear());
+    auto const ended = std::async([&] { keep.desk->end(7, {}); });
+    EXPECT_EQ(exit_of(*keep.first), 7);
+    keep.first->leave();
+    EXPECT_EQ(ended.wait_for(std::chrono::seconds{10}), std::future_status::ready);
+}
+
+TEST(Desk, TellsTheEndUntilTheTenantItselfHasLeft) {
+    auto& keep = running();
+    keep.desk->write(1, base::view_of("last words"));
+    auto const ended = std::async([&] { keep.desk->end(7, {}); });
+    EXPECT_EQ(text_of(keep.first->hear()), "1last words");
+    EXPECT_EQ(exit_of(*keep.first), 7);
+    keep.first.reset(); // cut, as far as the Keep can know
+    EXPECT_EQ(ended.wait_for(std::chrono::milliseconds{200}), std::future_status::timeout);
+    auto back = keep.attach(keep.tenant.grantor, 5);
+    ASSERT_TRUE(back);
+    EXPECT_EQ(counts_of(back->hear()).first, 5U);
+    EXPECT_EQ(back->state(back->hear()), State::Running);
+    EXPECT_EQ(text_of(back->hear()), "1words");
+    EXPECT_EQ(exit_of(*back), 7);
+    // Another one takes its place before the Keep has seen that it is gone.
+    auto third = keep.attach(keep.tenant.key, 10);
+    ASSERT_TRUE(third);
+    EXPECT_EQ(counts_of(third->hear()).first, 10U);
+    EXPECT_EQ(third->state(third->hear()), State::Running);
+    EXPECT_EQ(exit_of(*third), 7);
+    third->leave();
+    EXPECT_EQ(ended.wait_for(std::chrono::seconds{10}), std::future_status::ready);
+}
+
+TEST(Desk, HearsATenantLeaveBehindInputThatNobodyReads) {
+    auto& keep = running();
+    auto const ended = std::async([&] { keep.desk->end(7, {}); });
+    EXPECT_EQ(exit_of(*keep.first), 7);
+    std::string const piece(60'000, 'x');
+    for (int i = 0; i < 40; ++i)
+        keep.first->say(
+            FrameType::Stream,
+            wire::encode(wire::Stream{.number = 0, .bytes = base::view_of(piece)})
+        );
+    keep.first->leave();
+    EXPECT_EQ(ended.wait_for(std::chrono::seconds{10}), std::future_status::ready);
 }
 
 TEST(Desk, StopsTheApplicationAsItsTenantSays) {
@@ -100,12 +143,55 @@ TEST(Desk, ATenantThatComesBackMissesNothing) {
     keep.desk->write(1, base::view_of(large)); // nobody reads, nobody waits
     auto back = keep.attach(keep.tenant.grantor, 3);
     ASSERT_TRUE(back);
+    EXPECT_EQ(counts_of(back->hear()), std::pair(3UL, 0UL));
     EXPECT_EQ(back->state(back->hear()), State::Running);
     std::string all;
     while (all.size() < 3 + large.size()) all += text_of(back->hear()).substr(1);
     EXPECT_EQ(all, "ore" + large);
     keep.desk->write(1, base::view_of("after"));
     EXPECT_EQ(text_of(back->hear()), "1after");
+}
+
+TEST(Desk, TellsATenantThatComesBackWhatItHasHadOfItsInput) {
+    auto& keep = running();
+    auto const send = [](TestVisit& visit, std::string_view text) {
+        visit.say(
+            FrameType::Stream, wire::encode(wire::Stream{.number = 0, .bytes = base::view_of(text)})
+        );
+    };
+    send(*keep.first, "abc");
+    std::array<std::byte, 8> bytes{};
+    EXPECT_EQ(*keep.desk->read(bytes, false, false), 3U);
+    keep.first.reset();
+    auto back = keep.attach(keep.tenant.grantor, 0);
+    ASSERT_TRUE(back);
+    EXPECT_EQ(counts_of(back->hear()), std::pair(0UL, 3UL));
+    send(*back, "de");
+    send(*back, "");
+    EXPECT_EQ(*keep.desk->read(bytes, false, false), 2U);
+    EXPECT_EQ(*keep.desk->read(bytes, false, false), 0U);
+    send(*back, "behind the end");
+    back.reset();
+    auto last = keep.attach(keep.tenant.grantor, 0);
+    ASSERT_TRUE(last);
+    EXPECT_EQ(counts_of(last->hear()), std::pair(0UL, 6UL));
+    EXPECT_EQ(*keep.desk->read(bytes, false, false), 0U);
+}
+
+TEST(Desk, ATenantThatDoesNotKnowWhetherItHasStartedItSaysItAgain) {
+    auto& keep = running();
+    keep.desk->write(1, base::view_of("begun"));
+    keep.first.reset();
+    auto other = keep.knock(*crypto::P256SigningKey::generate());
+    ASSERT_TRUE(other);
+    other->say(FrameType::Start, Running::null());
+    EXPECT_EQ(other->refusal(), "protocol-version");
+    auto back = keep.knock(keep.tenant.grantor);
+    ASSERT_TRUE(back);
+    back->say(FrameType::Start, Running::null());
+    EXPECT_EQ(counts_of(back->hear()), std::pair(0UL, 0UL));
+    EXPECT_EQ(back->state(back->hear()), State::Running);
+    EXPECT_EQ(text_of(back->hear()), "1begun");
 }
 
 TEST(Desk, OnlyTheTenantGetsStreams) {
@@ -117,6 +203,7 @@ TEST(Desk, OnlyTheTenantGetsStreams) {
     // The one who signed the deployment is the tenant, too.
     auto signer = keep.attach(keep.tenant.key, 0);
     ASSERT_TRUE(signer);
+    EXPECT_EQ(counts_of(signer->hear()), std::pair(0UL, 0UL));
     EXPECT_EQ(signer->state(signer->hear()), State::Running);
     EXPECT_EQ(text_of(signer->hear()), "1secret");
 }

@@ -99,8 +99,8 @@ os::OrFailure<GrantedVisit> wait_for_grant(Reception& reception, Empty empty) {
 }
 
 os::OrFailure<std::unique_ptr<vfs::Directory>>
-fetch_package(Granted const& granted, vfs::Directory* folder, Visitor* grantor) {
-    Source source{folder, grantor};
+fetch_package(Granted const& granted, HostBlobs* host, Visitor* grantor) {
+    Source source{granted, host, grantor};
     Archive archive{{.max_bytes = ~0ULL, .now = now_ns}};
     std::optional<base::View> key;
     if (granted.package_key()) key = granted.package_key()->view();

@@ -3,6 +3,7 @@
 // From an empty Keep to one that is ready to start what a tenant granted, in conversation with
 // whoever knocks.
 
+#include "keep/exec/provision/host_blobs.hpp"
 #include "keep/exec/provision/reception.hpp"
 #include "keep/exec/vfs/file_system.hpp"
 
@@ -27,13 +28,13 @@ struct ReadyVisit {
 // Until somebody's grant was taken or refused. "keep-unclaimed": too many have come without one.
 os::OrFailure<GrantedVisit> wait_for_grant(Reception& reception, Empty empty);
 
-// The package's files. `folder`: of the host's blobs, or null. `grantor`: who is asked for what is
+// The package's files. `host`: its blobs, or null. `grantor`: who is asked for what is
 // not there, or null.
 os::OrFailure<std::unique_ptr<vfs::Directory>>
-fetch_package(Granted const& granted, vfs::Directory* folder, Visitor* grantor);
+fetch_package(Granted const& granted, HostBlobs* host, Visitor* grantor);
 inline os::OrFailure<std::unique_ptr<vfs::Directory>>
-fetch_package(GrantedVisit& visit, vfs::Directory* folder) {
-    return fetch_package(visit.granted, folder, &visit.grantor);
+fetch_package(GrantedVisit& visit, HostBlobs* host) {
+    return fetch_package(visit.granted, host, &visit.grantor);
 }
 
 // What was loaded is what was granted; and then the grantor was shown evidence of that and has said

@@ -19,7 +19,8 @@ std::unexpected<os::Failure> broken(std::string const& why) {
 os::OrFailure<Reception> Reception::open(os::Fd listener, crypto::TlsCredential const& identity) {
     static std::array<std::string, 1> const protocols{"enarx-keep/1"};
     auto context = crypto::TlsContext::server(
-        identity, {.authorities = {}, .any_client_certificate = true, .alpn = protocols}
+        identity,
+        {.authorities = {}, .any_client_certificate = true, .alpn = protocols, .x25519_alone = true}
     );
     if (!context) return broken(context.error().text);
     return Reception{std::move(listener), std::move(*context)};

@@ -53,24 +53,44 @@ struct Running {
         desk = Desk::open(std::move(reception), std::move(ready), [this](int signal) {
                    stopped.set_value(signal);
                })->release();
+        desk->run();
         EXPECT_EQ(first->state(first->hear()), wire::State::Running);
     }
     static Bytes null() {
         return base::cbor::encoded([](auto& w) { w.simple(base::cbor::simple_null); });
     }
-    std::optional<TestVisit> attach(crypto::P256SigningKey const& key, std::uint64_t seen) const {
+    std::optional<TestVisit> knock(crypto::P256SigningKey const& key) const {
         TestVisit back{door.knock(), key};
         if (!back.shake_hands() || !back.attest(wire::Purpose::Ready)) return {};
+        return back;
+    }
+    std::optional<TestVisit> attach(crypto::P256SigningKey const& key, std::uint64_t seen) const {
+        auto back = knock(key);
+        if (!back) return {};
         base::U64 const little{seen};
         Bytes number(8);
         std::ranges::copy(std::as_bytes(std::span{&little, 1}), number.rbegin());
-        back.say(
+        back->say(
             wire::FrameType::Command,
             wire::encode(wire::Command{.code = wire::CommandCode::Attach, .bytes = number})
         );
         return back;
     }
 };
+
+// What a Keep says first to a tenant that comes back: where its output and its input go on.
+inline std::pair<std::uint64_t, std::uint64_t>
+counts_of(std::optional<TestVisit::Heard> const& heard) {
+    if (!heard || heard->type != wire::FrameType::Command) return {~0ULL, ~0ULL};
+    auto const bytes = wire::decode_command(heard->body)->bytes;
+    auto const number = [&](std::size_t at) {
+        std::uint64_t out = 0;
+        for (auto const byte : bytes.subspan(at, 8))
+            out = out << 8 | std::to_integer<unsigned>(byte);
+        return out;
+    };
+    return {number(0), number(8)};
+}
 
 // Leaks what its thread uses.
 inline Running& running() { return *new Running; }

@@ -3,7 +3,6 @@
 #include "base/hex.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace exec::provision {
 
@@ -16,25 +15,25 @@ constexpr std::chrono::seconds patience{60}; // for one piece
 
 } // namespace
 
-vfs::File* Source::file(std::string const& digest) {
-    if (folder_ == nullptr) return nullptr;
-    auto const [at, added] = files_.try_emplace(digest);
-    if (!added) return at->second.get();
-    auto node = folder_->open(digest.substr(algorithm.size()), {.follow = vfs::Follow::No});
-    if (auto* const found = node ? std::get_if<std::unique_ptr<vfs::File>>(&*node) : nullptr)
-        at->second = std::move(*found);
-    return at->second.get();
+Source::Source(Granted const& granted, HostBlobs* host, Visitor* grantor)
+    : host_{host}, grantor_{grantor} {
+    auto const package = package::oci::digest_text(granted.deployment().package);
+    for (auto const& each : granted.sources()) registries_.emplace_back(each, package);
+}
+
+std::string Source::trouble() const {
+    std::string out = trouble_;
+    for (auto const& each : registries_)
+        if (!each.trouble().empty()) out += (out.empty() ? "" : "; ") + each.trouble();
+    return out;
 }
 
 std::vector<std::byte>
 Source::read(std::string const& digest, std::uint64_t offset, std::size_t most) {
-    if (auto* const kept = file(digest)) {
-        std::vector<std::byte> out(most);
-        std::array const buffers{std::span{out}};
-        auto const got = kept->read_at(buffers, offset).value_or(0);
-        out.resize(got);
-        if (got > 0) return out;
-    }
+    if (host_ != nullptr)
+        if (auto bytes = host_->read(digest, offset, most); !bytes.empty()) return bytes;
+    for (auto& each : registries_)
+        if (auto bytes = each.read(digest, offset, most); !bytes.empty()) return bytes;
     return ask(digest, offset, most);
 }
 

@@ -1,35 +1,32 @@
 #pragma once
 
-// Where a Keep gets the blobs of its package from: the host's folder, and whoever granted it.
-// Neither is believed: package/oci/load.hpp checks every piece.
+// Where a Keep gets the blobs of its package from: the host, the registries that the grant
+// names, and whoever granted it. None is believed: package/oci/load.hpp checks every piece.
 
+#include "keep/exec/provision/host_blobs.hpp"
+#include "keep/exec/provision/registry_source.hpp"
 #include "keep/exec/provision/visitor.hpp"
-#include "keep/exec/vfs/file_system.hpp"
 #include "package/oci/load.hpp"
-
-#include <map>
-#include <memory>
 
 namespace exec::provision {
 
 class Source final : public package::oci::Blobs {
 public:
-    // `folder`: null if the host has none. The grantor is asked for what is not there, if it is at
-    // the other end of a channel (null: it is not).
-    Source(vfs::Directory* folder, Visitor* grantor) : folder_{folder}, grantor_{grantor} {}
+    // `host`: null if it has none. The registries of `granted` are asked for what is not
+    // there, and then the grantor, if it is at the other end of a channel (null: it is not).
+    Source(Granted const& granted, HostBlobs* host, Visitor* grantor);
 
     std::vector<std::byte>
     read(std::string const& digest, std::uint64_t offset, std::size_t most) override;
-    // Why the grantor gave nothing more; empty: it was not asked, or had it not.
-    std::string const& trouble() const { return trouble_; }
+    // Why registries and the grantor gave nothing more; empty: they were not asked, or had it not.
+    std::string trouble() const;
 
 private:
-    vfs::File* file(std::string const& digest);
     std::vector<std::byte> ask(std::string const& digest, std::uint64_t offset, std::size_t most);
 
-    vfs::Directory* folder_;
+    HostBlobs* host_;
     Visitor* grantor_;
-    std::map<std::string, std::unique_ptr<vfs::File>> files_; // null: the host has it not
+    std::vector<RegistrySource> registries_;
     std::string trouble_;
 };
 

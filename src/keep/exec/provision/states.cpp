@@ -41,6 +41,15 @@ bool same_secrets(wire::Grant const& grant, wire::Deployment const& deployment) 
     );
 }
 
+GrantedSource kept(wire::Source const& source) {
+    GrantedSource out{
+        .repository = std::string{source.repository}, .credentials = {}, .authorities = {}
+    };
+    if (source.credentials) out.credentials.emplace(base::view_of(*source.credentials));
+    if (source.authorities) out.authorities = std::string{*source.authorities};
+    return out;
+}
+
 } // namespace
 
 os::OrFailure<Empty> Empty::born(
@@ -127,6 +136,9 @@ OrRefusal<Granted> Empty::open(Born& born, base::View sealed, Answer const& answ
     if (grant->package_key) out.package_key_.emplace(*grant->package_key);
     for (auto const& [name, value] : grant->secrets)
         out.secrets_.push_back({.name = std::string{name}, .value = crypto::SecretBytes{value}});
+    for (auto const& each : grant->sources) out.sources_.push_back(kept(each));
+    for (auto const each : grant->authorities)
+        out.authorities_.emplace_back(each.begin(), each.end());
     out.time_ = grant->time;
     out.self_ = std::move(born.self);
     return out;
@@ -136,12 +148,15 @@ void Granted::forget() {
     self_.reset();
     package_key_.reset();
     secrets_.clear();
+    sources_.clear();
+    authorities_.clear();
 }
 
 OrRefusal<Ready> Granted::loaded(Digest const& workload, Digest const& configuration) && {
     if (!self_) return refused("the grant is used up");
     Granted granted{std::move(*this)};
     forget();
+    granted.sources_.clear(); // the package is here
     if (!equal_digest(granted.deployment_.workload, workload))
         return std::unexpected(
             os::Failure{

@@ -80,6 +80,13 @@ struct Secret {
     crypto::SecretBytes value;
 };
 
+// A registry that has the package, as the grantor says. Its blobs are believed by their digests.
+struct GrantedSource {
+    std::string repository; // "https://host:port/shop/api"
+    std::optional<crypto::SecretBytes> credentials;
+    std::optional<std::string> authorities; // PEM
+};
+
 class Granted {
 public:
     // Views of what this holds.
@@ -88,6 +95,7 @@ public:
     // Of the key that signed the grant.
     Digest const& grantor() const { return grantor_; }
     std::optional<crypto::SecretBytes> const& package_key() const { return package_key_; }
+    std::vector<GrantedSource> const& sources() const { return sources_; }
     std::uint64_t time() const { return time_; } // of the grantor; 0: not said
 
     // What was loaded is what was granted: "workload-differs", "configuration-differs". Whatever
@@ -107,6 +115,8 @@ private:
     Digest grantor_{};
     std::optional<crypto::SecretBytes> package_key_;
     std::vector<Secret> secrets_;
+    std::vector<GrantedSource> sources_;
+    std::vector<Bytes> authorities_;
     std::uint64_t time_ = 0;
 };
 
@@ -117,6 +127,8 @@ public:
     Digest const& grantor() const { return granted_.grantor(); }
     crypto::TlsCredential const& identity() const { return granted_.self_->identity; }
     std::vector<Secret> const& secrets() const { return granted_.secrets_; }
+    // Certificates (DER) of those who certify other Keeps.
+    std::vector<Bytes> const& authorities() const { return granted_.authorities_; }
 
     OrRefusal<Answer> answer(crypto::BoundChannel const& channel) const;
 

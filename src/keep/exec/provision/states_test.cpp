@@ -98,6 +98,7 @@ struct Tenant {
     P256SigningKey grantor = *P256SigningKey::generate();
     Bytes package_key = filled(32, 1);
     Bytes password = filled(8, 2);
+    Bytes authority = filled(9, 7); // a certificate, which nobody reads before it is used
     Digest workload = digest_of(3);
     Digest configuration = digest_of(4);
     Digest package = digest_of(6);
@@ -130,6 +131,7 @@ struct Tenant {
             {.deployment = deployment,
              .package_key = package_key,
              .secrets = {{"DB_PASSWORD", password}},
+             .authorities = {authority},
              .time = 1'790'000'000}
         );
     }
@@ -160,6 +162,7 @@ TEST(Keep, takes_the_grant_that_was_sealed_for_it_in_either_suite) {
         auto const ready = std::move(*granted).loaded(tenant.workload, tenant.configuration);
         ASSERT_TRUE(ready);
         EXPECT_TRUE(base::equal(ready->secrets().at(0).value.view(), tenant.password));
+        EXPECT_EQ(ready->authorities(), std::vector<Bytes>{tenant.authority});
     }
 }
 

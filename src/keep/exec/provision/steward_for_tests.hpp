@@ -131,7 +131,7 @@ private:
 
     std::function<Says(std::string const&)> instead_;
     crypto::TlsCredential tls_ = crypto::testing::credential({"localhost"});
-    crypto::P384SigningKey authority_ = *crypto::P384SigningKey::generate();
+    crypto::OwnP384Signer authority_{*crypto::P384SigningKey::generate()};
     std::byte nonce_{1};
     std::atomic<unsigned> requests_ = 0;
     ::net::testing::ScriptedServer server_{

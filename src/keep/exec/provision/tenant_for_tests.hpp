@@ -143,6 +143,10 @@ public:
         (void)::net::put_frame(stream_.session(), type, body);
         (void)stream_.flush();
     }
+    void leave() {
+        stream_.session().close();
+        (void)stream_.flush();
+    }
     // The next frame, and a copy of its body; nothing: the connection is over.
     struct Heard {
         wire::FrameType type = wire::FrameType::Refuse;

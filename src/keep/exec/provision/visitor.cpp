@@ -38,7 +38,10 @@ Visitor::Heard Visitor::next_frame() {
     auto const trust = answered_ ? wire::Trust::Accepted : wire::Trust::None;
     auto const frame = reader_.next(stream_.session(), trust);
     if (frame) return *frame;
-    if (frame.error().rule.empty()) return gone("it has ended the connection");
+    if (frame.error().rule.empty())
+        return std::unexpected(
+            VisitOver{.text = "it has ended the connection", .orderly = frame.error().orderly}
+        );
     return over("protocol-version", std::string{frame.error().rule});
 }
 

@@ -21,6 +21,7 @@ using Clock = std::chrono::steady_clock;
 struct VisitOver {
     std::string_view name = {};
     std::string text;
+    bool orderly = false; // the visitor itself has said so, and nobody on the way
 };
 template <class T> using OrOver = base::Result<T, VisitOver>;
 

@@ -43,7 +43,7 @@ struct Orders {
     std::optional<int> artefact;      // compiled code of this module
     std::optional<int> artefact_sink; // takes compiled code, to be kept
     std::optional<int> channel;       // listens for who provisions this Keep
-    std::optional<int> blobs;         // folder of blobs of packages
+    std::optional<int> blobs;         // of packages: a folder, or a package file
     std::optional<OrderedPull> pull;
     std::optional<std::string_view> invoke;
     std::optional<std::uint64_t> max_memory; // bytes

@@ -63,6 +63,7 @@ public:
           identity_{start.files()} {
         if (brought != nullptr && brought->identity) identity_.be(*brought->identity);
         if (brought != nullptr && brought->certified) identity_.show(brought->certified);
+        if (brought != nullptr) identity_.trust(std::move(brought->authorities));
     }
 
     os::OrFailure<void> open_all(Application const& application) {

@@ -26,10 +26,12 @@ struct Brought {
     std::unique_ptr<vfs::Directory> secrets;              // files of /run/secrets, or null
     std::optional<crypto::TlsCredential> identity;        // of the Keep, for its TLS entries
     std::shared_ptr<net::LiveCredential const> certified; // the same, where it was certified
+    std::vector<std::string> authorities;                 // PEM: who certifies other Keeps
     std::optional<std::uint64_t> memory_limit; // of the host, and no part of what was granted
     std::optional<net::AsideProtocol> aside;   // that the Keep speaks on TLS ports
     // Standard streams 0 to 2, at the tenant's.
     std::function<std::unique_ptr<net::Connection>(std::uint32_t)> stream;
+    std::function<void()> opened; // hears when the application's files and sockets are there
     // The application's end, as the tenant is told; the failure's name, if it was one.
     std::function<void(int status, std::string_view failure)> ended;
 };

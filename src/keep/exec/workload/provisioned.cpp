@@ -1,12 +1,12 @@
 #include "keep/exec/workload/provisioned.hpp"
 
+#include "crypto/pem.hpp"
 #include "keep/exec/provision/archive.hpp"
 #include "keep/exec/provision/desk.hpp"
 #include "keep/exec/provision/enquiry.hpp"
 #include "keep/exec/provision/provision.hpp"
 #include "keep/exec/provision/renewal.hpp"
 #include "keep/exec/provision/standard_stream.hpp"
-#include "keep/exec/vfs/host.hpp"
 #include "keep/exec/vfs/package.hpp"
 #include "keep/exec/workload/digests.hpp"
 #include "keep/exec/workload/leave.hpp"
@@ -16,6 +16,7 @@
 #include "keep/exec/workload/start.hpp"
 #include "os/clock.hpp"
 #include "protocol/failure/failure.hpp"
+#include "protocol/launch/launch.hpp"
 
 #include <algorithm>
 #include <array>
@@ -120,6 +121,13 @@ os::OrFailure<void> place_secrets(Brought& brought, provision::Ready const& read
     return {};
 }
 
+std::vector<std::string> authorities_of(provision::Ready const& ready) {
+    std::vector<std::string> out;
+    for (auto const& each : ready.authorities())
+        out.push_back(crypto::write_pem("CERTIFICATE", each));
+    return out;
+}
+
 // What the service says to a Keep, it says to whoever asks: the host may know why its Keep gets
 // nothing.
 bool said_by_the_service(std::string_view name) {
@@ -145,14 +153,6 @@ os::Failure for_the_host(os::Failure const& failure) {
     };
 }
 
-os::OrFailure<std::unique_ptr<vfs::Directory>> blobs_of(Orders const& host) {
-    if (!host.blobs) return nullptr;
-    os::Fd const folder{*host.blobs};
-    auto mounted = vfs::make_host(folder, vfs::Access::ReadOnly);
-    if (!mounted) return nullptr; // then the tenant is asked
-    return std::move(*mounted);
-}
-
 class Provisioning {
 public:
     Provisioning(Orders const& host, Log const& log, Timings& timings)
@@ -167,7 +167,9 @@ private:
     // For a tenant, who connects to the Keep's channel.
     os::OrFailure<void> wait(provision::Empty empty) {
         auto reception = TRY(provision::Reception::open(os::Fd{*host_.channel}, empty.identity()));
+        write_error(std::string{protocol::launch::waits_for_its_tenant} + '\n');
         auto visit = TRY(wait_for_grant(reception, std::move(empty)));
+        write_error(std::string{protocol::launch::has_its_tenant} + '\n');
         timings_.mark("granted");
         auto const digests = load(visit.granted, &visit.grantor);
         if (!digests) {
@@ -225,8 +227,8 @@ private:
     }
 
     os::OrFailure<Digests> load(provision::Granted const& granted, provision::Visitor* grantor) {
-        auto const folder = TRY(blobs_of(host_));
-        unpacked_.files = TRY(fetch_package(granted, folder.get(), grantor));
+        auto const host = host_.blobs ? provision::HostBlobs::open(os::Fd{*host_.blobs}) : nullptr;
+        unpacked_.files = TRY(fetch_package(granted, host.get(), grantor));
         TRY(unpack(unpacked_, host_));
         return digests_of(unpacked_);
     }
@@ -239,9 +241,11 @@ private:
             .secrets = nullptr,
             .identity = ready.identity().share(),
             .certified = nullptr,
+            .authorities = authorities_of(ready),
             .memory_limit = host_.max_memory, // as it could also give the machine less
             .aside = {},
             .stream = {},
+            .opened = {},
             .ended = {}
         };
     }
@@ -257,6 +261,7 @@ private:
                 desk, static_cast<std::uint8_t>(number)
             );
         };
+        brought.opened = [&desk] { desk.run(); };
         brought.ended = [&desk](int status, std::string_view failure) {
             desk.end(status, failure);
         };

@@ -88,6 +88,7 @@ base::Result<engine::Ended, Stop> Run::run() {
     auto* const brought = brought_ ? &*brought_ : nullptr;
     prepared_ = TRY(or_stop(prepare(orders_, *application_, std::move(start), brought, memory)));
     timings_.mark("files and sockets opened");
+    if (brought_ && brought_->opened) brought_->opened();
 
     // proc_exit leaves at once: unwinding would look for source lines that nobody wants to see.
     auto const on_ending = [this](wasi::Ending ending) {

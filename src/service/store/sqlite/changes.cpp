@@ -16,14 +16,9 @@ constexpr std::string_view insert_withdrawal = "INSERT INTO withdrawal(name, tim
 constexpr std::string_view upsert_sealed =
     "INSERT INTO sealed(kind, name, serial, secret, kek, value) VALUES(?,?,?,?,?,?) "
     "ON CONFLICT DO UPDATE SET kek = excluded.kek, value = excluded.value";
-constexpr std::string_view exchange_sealed =
-    "UPDATE sealed SET kek = ?, value = ? "
-    "WHERE kind = ? AND name = ? AND serial = ? AND secret = ? AND kek = ? AND value = ?";
-constexpr std::string_view count_alive =
-    "SELECT count(*) FROM release WHERE deployment = ? AND revoked_at IS NULL AND not_after > ?";
-constexpr std::string_view insert_release =
-    "INSERT INTO release(keep_id, deployment, serial, instance, tenant, kind, time, not_after) "
-    "VALUES(?,?,?,?,?,?,?,?)";
+constexpr std::string_view insert_release = "INSERT INTO release(keep_id, deployment, serial, "
+                                            "instance, tenant, kind, time, not_after, leaf) "
+                                            "VALUES(?,?,?,?,?,?,?,?,?)";
 constexpr std::string_view find_certificate = "SELECT 1 FROM certificate WHERE serial = ?";
 constexpr std::string_view insert_certificate =
     "INSERT INTO certificate(serial, keep_id, time, not_after) VALUES(?,?,?,?)";
@@ -111,31 +106,38 @@ Answer<LeafIndex> seal(Connection& connection, SealedRow const& row, base::View 
     return append(connection, entry);
 }
 
-Answer<bool> reseal(
-    Connection& connection,
-    SealedName const& name,
-    SealedValue const& former,
-    SealedValue const& fresh
-) {
-    auto const query = TRY(connection.query(exchange_sealed));
-    query->with(base::View{fresh.kek}).with(base::View{fresh.sealed});
-    query->with(std::uint64_t(name.kind)).with(name.name).with(name.serial).with(name.secret);
-    TRY(query->with(base::View{former.kek}).with(base::View{former.sealed}).run());
-    return query->changed() == 1;
+Answer<std::uint64_t>
+reseal(Connection& connection, KekId const& kek, Store::Again const& again, base::View entry) {
+    constexpr std::size_t at_once = 64;
+    std::uint64_t done = 0;
+    for (auto rows = TRY(sealed_by_others(connection, kek, at_once)); !rows.empty();
+         rows = TRY(sealed_by_others(connection, kek, at_once))) {
+        for (auto const& [name, value] : rows) {
+            auto const fresh = again({name, value});
+            if (!fresh) return std::unexpected(Refusal{Why::Unavailable, fresh.error()});
+            TRY(checked(SealedRow{name, *fresh}));
+            auto const query = TRY(connection.query(upsert_sealed));
+            query->with(std::uint64_t(name.kind)).with(name.name).with(name.serial);
+            query->with(name.secret).with(base::View{fresh->kek});
+            TRY(query->with(base::View{fresh->sealed}).run());
+        }
+        done += rows.size();
+    }
+    TRY(append(connection, entry));
+    return done;
 }
 
 Answer<LeafIndex>
 release(Connection& connection, ReleaseRow const& row, std::uint64_t replicas, base::View entry) {
     TRY(check_for_release(connection, row));
-    auto const count = TRY(connection.query(count_alive));
-    TRY(count->with(row.deployment).with(row.time).row());
-    if (count->number(0) >= replicas)
+    if (TRY(count_alive(connection, row.deployment, row.time)) >= replicas)
         return std::unexpected(replicas_exhausted(row.deployment, replicas));
+    auto const leaf = TRY(append(connection, entry));
     auto const query = TRY(connection.query(insert_release));
     query->with(base::View{row.keep_id}).with(row.deployment).with(row.serial);
     query->with(base::View{row.instance}).with(base::View{row.tenant}).with(row.kind);
-    TRY(query->with(row.time).with(row.not_after).run());
-    return append(connection, entry);
+    TRY(query->with(row.time).with(row.not_after).with(leaf).run());
+    return leaf;
 }
 
 Answer<LeafIndex> certify(Connection& connection, CertificateRow const& row, base::View entry) {

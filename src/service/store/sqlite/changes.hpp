@@ -10,12 +10,8 @@ Answer<LeafIndex> publish(Connection& connection, DeploymentRow const& row, base
 Answer<LeafIndex>
 withdraw(Connection& connection, std::string_view name, std::uint64_t time, base::View entry);
 Answer<LeafIndex> seal(Connection& connection, SealedRow const& row, base::View entry);
-Answer<bool> reseal(
-    Connection& connection,
-    SealedName const& name,
-    SealedValue const& former,
-    SealedValue const& fresh
-);
+Answer<std::uint64_t>
+reseal(Connection& connection, KekId const& kek, Store::Again const& again, base::View entry);
 Answer<LeafIndex>
 release(Connection& connection, ReleaseRow const& row, std::uint64_t replicas, base::View entry);
 Answer<LeafIndex> certify(Connection& connection, CertificateRow const& row, base::View entry);

@@ -61,8 +61,26 @@ TEST_F(StoreFileTest, is_read_by_its_owner_alone) {
 
 TEST_F(StoreFileTest, of_a_newer_version_is_left_alone) {
     fill(1);
-    execute("PRAGMA user_version = 2");
+    execute("PRAGMA user_version = 3");
     EXPECT_EQ(name_of_failure(), "store-newer");
+}
+
+TEST_F(StoreFileTest, of_the_first_version_keeps_what_it_holds_and_learns_the_lines_of_releases) {
+    {
+        auto const store = *open_sqlite_store(path);
+        ASSERT_TRUE(store->publish(version("a", 1), base::view_of("x")));
+        ASSERT_TRUE(store->release(keep(5, "a"), 10, base::view_of("y")));
+    }
+    execute("ALTER TABLE release DROP COLUMN leaf");
+    execute("PRAGMA user_version = 1");
+    for (int time = 0; time < 2; ++time) {
+        auto const store = *open_sqlite_store(path);
+        auto const before = **store->released(digest(5));
+        EXPECT_EQ(before.deployment, "a");
+        EXPECT_FALSE(before.leaf);
+        if (time == 0) ASSERT_TRUE(store->release(keep(6, "a"), 10, base::view_of("z")));
+        EXPECT_EQ((**store->released(digest(6))).leaf, 2U);
+    }
 }
 
 TEST_F(StoreFileTest, of_something_else_is_left_alone) {

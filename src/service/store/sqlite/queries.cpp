@@ -8,6 +8,15 @@ constexpr std::string_view newest_deployment =
     "SELECT name, serial, statement, tenant, policy, time, "
     "(SELECT time FROM withdrawal WHERE withdrawal.name = deployment.name) "
     "FROM deployment WHERE name = ? ORDER BY serial DESC LIMIT 1";
+constexpr std::string_view newest_of_all =
+    "SELECT name, serial, statement, tenant, policy, time, "
+    "(SELECT time FROM withdrawal WHERE withdrawal.name = deployment.name) "
+    "FROM deployment WHERE (?1 IS NULL OR tenant = ?1) AND name > ?2 AND serial = "
+    "(SELECT max(serial) FROM deployment AS newer WHERE newer.name = deployment.name) "
+    "ORDER BY name LIMIT ?3";
+constexpr std::string_view number_alive =
+    "SELECT count(*) FROM release WHERE deployment = ? AND revoked_at IS NULL AND not_after > ?";
+constexpr std::string_view number_under_a_key = "SELECT count(*) FROM sealed WHERE kek = ?";
 constexpr std::string_view one_deployment =
     "SELECT name, serial, statement, tenant, policy, time, "
     "(SELECT time FROM withdrawal WHERE withdrawal.name = deployment.name) "
@@ -19,11 +28,11 @@ constexpr std::string_view sealed_of_one =
 constexpr std::string_view sealed_elsewhere =
     "SELECT kind, name, serial, secret, kek, value FROM sealed WHERE kek < ?1 OR kek > ?1 LIMIT ?2";
 constexpr std::string_view one_release =
-    "SELECT keep_id, deployment, serial, instance, tenant, kind, time, not_after, revoked_at "
-    "FROM release WHERE keep_id = ?";
+    "SELECT keep_id, deployment, serial, instance, tenant, kind, time, not_after, revoked_at, "
+    "leaf FROM release WHERE keep_id = ?";
 constexpr std::string_view living_releases =
-    "SELECT keep_id, deployment, serial, instance, tenant, kind, time, not_after, revoked_at "
-    "FROM release WHERE deployment = ? AND revoked_at IS NULL AND not_after > ? "
+    "SELECT keep_id, deployment, serial, instance, tenant, kind, time, not_after, revoked_at, "
+    "leaf FROM release WHERE deployment = ? AND revoked_at IS NULL AND not_after > ? "
     "ORDER BY time DESC, keep_id LIMIT ?";
 constexpr std::string_view revoked_certificates =
     "SELECT serial, keep_id, time, not_after, revoked_at FROM certificate "
@@ -62,6 +71,7 @@ ReleaseRow release_in(Query const& query) {
     out.time = query.number(6);
     out.not_after = query.number(7);
     out.revoked_at = query.number_or_null(8);
+    out.leaf = query.number_or_null(9);
     return out;
 }
 
@@ -109,6 +119,31 @@ Answer<std::vector<SealedRow>>
 sealed_by_others(Connection& connection, KekId const& kek, std::size_t most) {
     auto const query = TRY(connection.query(sealed_elsewhere));
     return all(query->with(base::View{kek}).with(std::uint64_t{most}), sealed_in);
+}
+
+Answer<std::uint64_t> sealed_under(Connection& connection, KekId const& kek) {
+    auto const query = TRY(connection.query(number_under_a_key));
+    TRY(query->with(base::View{kek}).row());
+    return query->number(0);
+}
+
+Answer<std::vector<DeploymentRow>> deployments(
+    Connection& connection,
+    std::optional<Digest> const& tenant,
+    std::string_view after,
+    std::size_t most
+) {
+    std::optional<base::View> of;
+    if (tenant) of = base::View{*tenant};
+    auto const query = TRY(connection.query(newest_of_all));
+    return all(query->with(of).with(after).with(std::uint64_t{most}), deployment_in);
+}
+
+Answer<std::uint64_t>
+count_alive(Connection& connection, std::string_view deployment, std::uint64_t now) {
+    auto const query = TRY(connection.query(number_alive));
+    TRY(query->with(deployment).with(now).row());
+    return query->number(0);
 }
 
 Answer<std::optional<ReleaseRow>> released(Connection& connection, base::View keep_id) {

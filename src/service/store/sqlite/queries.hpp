@@ -13,6 +13,15 @@ Answer<std::vector<SealedRow>>
 sealed(Connection& connection, std::string_view name, std::uint64_t serial);
 Answer<std::vector<SealedRow>>
 sealed_by_others(Connection& connection, KekId const& kek, std::size_t most);
+Answer<std::uint64_t> sealed_under(Connection& connection, KekId const& kek);
+Answer<std::vector<DeploymentRow>> deployments(
+    Connection& connection,
+    std::optional<Digest> const& tenant,
+    std::string_view after,
+    std::size_t most
+);
+Answer<std::uint64_t>
+count_alive(Connection& connection, std::string_view deployment, std::uint64_t now);
 Answer<std::optional<ReleaseRow>> released(Connection& connection, base::View keep_id);
 Answer<std::vector<ReleaseRow>>
 alive(Connection& connection, std::string_view deployment, std::uint64_t now, std::size_t most);

@@ -5,7 +5,7 @@ namespace service::sqlite {
 namespace {
 
 constexpr std::uint64_t application = 0x454e5853; // "ENXS", in the header of the file
-constexpr std::uint64_t version = 1;
+constexpr std::uint64_t version = 2;
 
 // A change of any word here is another version.
 constexpr auto tables = R"(
@@ -18,7 +18,7 @@ CREATE TABLE sealed(kind INTEGER NOT NULL, name TEXT NOT NULL, serial INTEGER NO
 CREATE INDEX sealed_kek ON sealed(kek);
 CREATE TABLE release(keep_id BLOB NOT NULL PRIMARY KEY, deployment TEXT NOT NULL, serial INTEGER NOT NULL,
     instance BLOB NOT NULL, tenant BLOB NOT NULL, kind TEXT NOT NULL, time INTEGER NOT NULL,
-    not_after INTEGER NOT NULL, revoked_at INTEGER) STRICT;
+    not_after INTEGER NOT NULL, revoked_at INTEGER, leaf INTEGER) STRICT;
 CREATE INDEX release_alive ON release(deployment, revoked_at, not_after);
 CREATE INDEX release_expiry ON release(not_after);
 CREATE TABLE certificate(serial BLOB NOT NULL PRIMARY KEY, keep_id BLOB NOT NULL, time INTEGER NOT NULL,
@@ -28,7 +28,14 @@ CREATE INDEX certificate_expiry ON certificate(not_after);
 CREATE INDEX certificate_revoked ON certificate(revoked_at) WHERE revoked_at IS NOT NULL;
 CREATE TABLE leaf(number INTEGER NOT NULL PRIMARY KEY, hash BLOB NOT NULL, entry BLOB NOT NULL) STRICT;
 PRAGMA application_id = 0x454e5853;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
+COMMIT;
+)";
+
+constexpr auto from_version_1 = R"(
+BEGIN IMMEDIATE;
+ALTER TABLE release ADD COLUMN leaf INTEGER;
+PRAGMA user_version = 2;
 COMMIT;
 )";
 
@@ -112,6 +119,7 @@ os::OrFailure<void> prepare(Connection& connection, std::string const& path) {
             os::Failure{"store-unavailable", path + ": this file system allows no write-ahead log"}
         );
     if (empty) TRY(at(path, connection.script(tables)));
+    if (written == 1) TRY(at(path, connection.script(from_version_1)));
     return check_file(connection, path);
 }
 

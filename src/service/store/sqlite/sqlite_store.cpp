@@ -77,6 +77,13 @@ public:
     deployment(std::string_view name, std::uint64_t serial) override {
         return readers_.ask([&](Connection& it) { return sqlite::deployment(it, name, serial); });
     }
+    Answer<std::vector<DeploymentRow>> deployments(
+        std::optional<Digest> const& tenant, std::string_view after, std::size_t most
+    ) override {
+        return readers_.ask([&](Connection& it) {
+            return sqlite::deployments(it, tenant, after, most);
+        });
+    }
 
     Answer<LeafIndex> seal(SealedRow const& row, base::View entry) override {
         TRY(checked(row));
@@ -85,16 +92,13 @@ public:
     Answer<std::vector<SealedRow>> sealed(std::string_view name, std::uint64_t serial) override {
         return readers_.ask([&](Connection& it) { return sqlite::sealed(it, name, serial); });
     }
-    Answer<std::vector<SealedRow>> sealed_by_others(KekId const& kek, std::size_t most) override {
-        return readers_.ask([&](Connection& it) {
-            return sqlite::sealed_by_others(it, kek, most);
-        });
+    Answer<std::uint64_t> sealed_under(KekId const& kek) override {
+        return readers_.ask([&](Connection& it) { return sqlite::sealed_under(it, kek); });
     }
-    Answer<bool>
-    reseal(SealedName const& name, SealedValue const& former, SealedValue const& fresh) override {
-        TRY(checked(SealedRow{name, fresh}));
-        return writer_.commit<bool>([&](Connection& it) {
-            return sqlite::reseal(it, name, former, fresh);
+    Answer<std::uint64_t> reseal(KekId const& kek, Again const& again, base::View entry) override {
+        TRY(checked_entry(entry));
+        return writer_.commit<std::uint64_t>([&](Connection& it) {
+            return sqlite::reseal(it, kek, again, entry);
         });
     }
 
@@ -112,6 +116,11 @@ public:
     alive(std::string_view deployment, std::uint64_t now, std::size_t most) override {
         return readers_.ask([&](Connection& it) {
             return sqlite::alive(it, deployment, now, most);
+        });
+    }
+    Answer<std::uint64_t> count_alive(std::string_view deployment, std::uint64_t now) override {
+        return readers_.ask([&](Connection& it) {
+            return sqlite::count_alive(it, deployment, now);
         });
     }
 

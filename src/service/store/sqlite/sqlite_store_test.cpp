@@ -96,6 +96,7 @@ TEST_F(SqliteStoreTest, grants_to_a_keep_once) {
     EXPECT_EQ(there.deployment, "a");
     EXPECT_EQ(there.kind, "snp");
     EXPECT_EQ(there.not_after, noon + hour);
+    EXPECT_EQ(there.leaf, 1U);
     EXPECT_FALSE(*store->released(digest(6)));
     EXPECT_EQ(leaves(), 2U);
 }
@@ -205,18 +206,53 @@ TEST_F(SqliteStoreTest, keeps_sealed_values_by_their_names) {
     EXPECT_EQ(store->sealed("cookie", 0)->at(0).value.sealed, bytes("wrapped"));
 }
 
-TEST_F(SqliteStoreTest, exchanges_a_sealed_value_only_for_the_one_that_was_seen) {
-    ASSERT_TRUE(store->publish(version("a", 1), line("1")));
-    auto const row = secret("a", 1, "old");
-    ASSERT_TRUE(store->seal(row, line("2")));
-    KekId const fresh_kek{std::byte{7}};
-    SealedValue const fresh{fresh_kek, bytes("resealed")};
-    EXPECT_EQ(store->sealed_by_others(fresh_kek, 10)->size(), 1U);
-    EXPECT_FALSE(*store->reseal(row.name, {{}, bytes("another")}, fresh));
-    EXPECT_TRUE(*store->reseal(row.name, row.value, fresh));
-    EXPECT_TRUE(store->sealed_by_others(fresh_kek, 10)->empty());
-    EXPECT_EQ(store->sealed_by_others({}, 10)->size(), 1U);
-    EXPECT_EQ(leaves(), 2U);
+TEST_F(SqliteStoreTest, seals_all_again_or_nothing) {
+    for (std::uint64_t i = 1; i <= 150; ++i) {
+        ASSERT_TRUE(store->publish(version("a", i), line("1")));
+        ASSERT_TRUE(store->seal(secret("a", i, "old"), line("2")));
+    }
+    KekId const fresh{std::byte{7}};
+    unsigned asked = 0;
+    auto const fails_late = [&](SealedRow const&) -> os::OrFailure<SealedValue> {
+        if (++asked == 100) return std::unexpected(os::Failure{"secret-unreadable", "this one"});
+        return SealedValue{fresh, bytes("new")};
+    };
+    EXPECT_TRUE(
+        refused(store->reseal(fresh, fails_late, line("3")), Why::Unavailable, "secret-unreadable")
+    );
+    EXPECT_EQ(*store->sealed_under(fresh), 0U);
+    EXPECT_EQ(leaves(), 300U);
+    auto const again = [&](SealedRow const&) -> os::OrFailure<SealedValue> {
+        return SealedValue{fresh, bytes("new")};
+    };
+    EXPECT_EQ(*store->reseal(fresh, again, line("3")), 150U);
+    EXPECT_EQ(*store->sealed_under(fresh), 150U);
+    EXPECT_EQ(*store->sealed_under({}), 0U);
+    EXPECT_EQ(store->sealed("a", 150)->at(0).value.sealed, bytes("new"));
+    EXPECT_EQ(leaves(), 301U);
+}
+
+TEST_F(SqliteStoreTest, lists_the_newest_of_each_name_and_of_one_tenant) {
+    auto other = version("b", 1);
+    other.tenant = digest(2);
+    for (auto const& row : {version("a", 1), version("a", 2), other, version("c", 5)})
+        ASSERT_TRUE(store->publish(row, line("1")));
+    ASSERT_TRUE(store->withdraw("c", noon, line("2")));
+    auto const names =
+        [&](std::optional<Digest> const& tenant, std::string_view after, std::size_t most) {
+            std::string out;
+            for (auto const& row : *store->deployments(tenant, after, most))
+                out += row.name + std::to_string(row.serial) + (row.withdrawn_at ? "- " : " ");
+            return out;
+        };
+    EXPECT_EQ(names({}, "", 10), "a2 b1 c5- ");
+    EXPECT_EQ(names({}, "a", 1), "b1 ");
+    EXPECT_EQ(names(digest(1), "", 10), "a2 c5- ");
+    EXPECT_EQ(names(digest(3), "", 10), "");
+    ASSERT_TRUE(store->release(keep(1, "a", 2), 2, line("3")));
+    EXPECT_EQ(*store->count_alive("a", noon), 1U);
+    EXPECT_EQ(*store->count_alive("a", noon + hour), 0U);
+    EXPECT_EQ(*store->count_alive("b", noon), 0U);
 }
 
 TEST_F(SqliteStoreTest, forgets_what_has_expired_and_no_leaf) {

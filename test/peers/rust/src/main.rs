@@ -1,10 +1,32 @@
 //! rust_peers CASES [REPEAT]: what sev, dcap-qvl and nitro_attest make of the cases, a line of JSON each.
+//! rust_peers --launch LIST: the digests that sev computes of lists of pages as `enarx measure snp` reads them.
 
 use std::{fs, panic, time::Instant};
 
 use dcap_qvl::QuoteCollateralV3;
 use serde_json::{json, Value};
-use sev::{certs::snp::{ca, Certificate, Chain, Verifiable}, firmware::guest::AttestationReport, parser::ByteParser};
+use sev::{
+    certs::snp::{ca, Certificate, Chain, Verifiable},
+    firmware::guest::AttestationReport,
+    parser::ByteParser,
+};
+
+// What sev's own file, which build.rs brings here, says `crate` to.
+use sev::error;
+mod launch {
+    #[derive(Clone, Copy)]
+    pub enum PageType { Normal = 1, Vmsa, Zero, Unmeasured, Secrets, Cpuid }
+}
+mod measurement {
+    pub mod snp {
+        pub use sev::measurement::snp::SnpLaunchDigest;
+        pub const LD_BYTES: usize = 48;
+    }
+}
+#[allow(dead_code)]
+mod gctx {
+    include!(concat!(env!("OUT_DIR"), "/gctx.rs"));
+}
 
 type Answer = Result<(), String>;
 
@@ -97,9 +119,36 @@ fn report(peer: &str, mode: &str, case: &Value, verify: Box<dyn Fn() -> Answer>,
     println!("{}", json!({"peer": peer, "name": case["name"], "mode": mode, "outcome": outcome, "reason": reason, "us": us}));
 }
 
+fn launch_digest(case: &Value) -> String {
+    use launch::PageType;
+    let mut context = gctx::Gctx::default();
+    for page in case["pages"].as_array().unwrap() {
+        let gpa = u64::from_str_radix(page["gpa"].as_str().unwrap().trim_start_matches("0x"), 16).unwrap();
+        let mut bytes = hex::decode(page["data_hex_then_zero_padded_to_4096"].as_str().unwrap_or("")).unwrap();
+        bytes.resize(4096, 0);
+        let (kind, contents) = match page["page_type"].as_u64().unwrap() {
+            1 => (PageType::Normal, Some(bytes.as_slice())),
+            2 => (PageType::Vmsa, Some(bytes.as_slice())),
+            3 => (PageType::Zero, None),
+            4 => (PageType::Unmeasured, None),
+            5 => (PageType::Secrets, None),
+            _ => (PageType::Cpuid, None),
+        };
+        context.update_page(kind, gpa, contents, Some(4096)).unwrap();
+    }
+    context.finished().ld().get_hex_ld()
+}
+
 fn main() {
-    panic::set_hook(Box::new(|_| {}));
     let words: Vec<String> = std::env::args().collect();
+    if words[1] == "--launch" {
+        let cases: Value = serde_json::from_slice(&fs::read(&words[2]).unwrap()).unwrap();
+        for case in cases.as_array().unwrap() {
+            println!("{}", json!({"name": case["name"], "digest": launch_digest(case)}));
+        }
+        return;
+    }
+    panic::set_hook(Box::new(|_| {}));
     let cases: Value = serde_json::from_slice(&fs::read(&words[1]).unwrap()).unwrap();
     let repeat = words.get(2).and_then(|n| n.parse().ok()).unwrap_or(0);
     for case in cases.as_array().unwrap() {

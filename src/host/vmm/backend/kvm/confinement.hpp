@@ -4,7 +4,7 @@
 // Keep or from outside, has few system calls left, and reaches only what was handed in.
 
 #include "base/result.hpp"
-#include "host/vmm/plan.hpp"
+#include "host/vmm/plan/plan.hpp"
 #include "host/vmm/server/handles.hpp"
 #include "host/vmm/server/path_words.hpp"
 

@@ -36,5 +36,7 @@ os::Failure launch_kvm(LaunchOrder const& order);
 
 // What evidence of such a Keep will hold as its measurement. Takes no /dev/kvm.
 os::OrFailure<protocol::evidence::Measurement> measure_kvm(KeepWish const& keep);
+// Of this installation's Keeps of both shims; what is not installed is passed over.
+std::vector<protocol::evidence::Measurement> measure_kvm_shims();
 
 } // namespace host::vmm

@@ -109,7 +109,7 @@ os::Failure run(KeepWish const& keep_wish, Image const& image, Handed const& han
     os::close_inherited();
     ShimLog const log{keep_wish.log};
     auto const run_it = [&]() -> os::OrFailure<KeepEnd> {
-        auto const plan = TRY(Plan::make(image.program_size(), handed.wishes));
+        auto const plan = TRY(Plan::make(image.sizes(), handed.wishes));
         auto keep = TRY(
             Keep::create(image, plan, handed.files, handed.server, [log](std::string_view line) {
                 log.write(line);
@@ -125,9 +125,9 @@ os::Failure run(KeepWish const& keep_wish, Image const& image, Handed const& han
 
 // Of exec, whatever it will run: nothing of that is in the plan.
 os::OrFailure<protocol::evidence::Measurement>
-measurement_of(Image const& image, Wishes const& wishes) {
-    auto const plan = TRY(Plan::make(image.program_size(), wishes));
-    return measure(image, plan);
+measurement_of(Image const& image, Wishes const& wishes, ProgramPages& program) {
+    auto const plan = TRY(Plan::make(image.sizes(), wishes));
+    return measure(plan.regions(), KeepSupply{image, plan, {}}, program);
 }
 
 os::OrFailure<Image> open_exec(KeepWish const& keep) {
@@ -139,7 +139,20 @@ std::vector<std::string> arguments_of_exec() { return {"enarx-exec"}; }
 } // namespace
 
 os::OrFailure<protocol::evidence::Measurement> measure_kvm(KeepWish const& keep) {
-    return measurement_of(TRY(open_exec(keep)), {.arguments = arguments_of_exec()});
+    ProgramPages program;
+    return measurement_of(TRY(open_exec(keep)), {.arguments = arguments_of_exec()}, program);
+}
+
+std::vector<protocol::evidence::Measurement> measure_kvm_shims() {
+    std::vector<protocol::evidence::Measurement> out;
+    ProgramPages program;
+    for (auto const* const shim : {"kvm", "deprivileged"}) {
+        auto const image = open_exec({.shim = shim});
+        if (!image) continue;
+        auto const measured = measurement_of(*image, {.arguments = arguments_of_exec()}, program);
+        if (measured) out.push_back(*measured);
+    }
+    return out;
 }
 
 os::Failure launch_kvm(LaunchOrder const& order) {
@@ -155,7 +168,8 @@ os::Failure launch_kvm(LaunchOrder const& order) {
     if (!network->hosts.empty()) hand_hosts(handed, network->hosts);
     auto const hand_all = [&]() -> os::OrFailure<void> {
         if (!order.keep.attestation) return hand_order(handed, order);
-        return hand_order(handed, order, TRY(measurement_of(*image, wishes)));
+        ProgramPages program;
+        return hand_order(handed, order, TRY(measurement_of(*image, wishes, program)));
     };
     if (auto const given = hand_all(); !given) return given.error();
     if (auto const timeout = timeout_of(order)) static_cast<void>(kvm::end_after(*timeout));

@@ -1,5 +1,7 @@
 #include "host/vmm/backend/kvm/machine.hpp"
 
+#include "host/vmm/fill.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <ctime>
@@ -16,11 +18,6 @@ namespace launch = protocol::launch;
 namespace {
 
 constexpr std::uint64_t second_ns = 1'000'000'000;
-constexpr std::uint64_t page = 4096;
-// A file of at most so many bytes costs less to copy than to map.
-constexpr std::size_t worth_copying = 256 << 10;
-// Of the first host-call block and page tables, by any program.
-constexpr std::size_t touched_at_once = 64 << 10;
 
 os::Failure unusable(std::string_view what, base::Errno error) {
     return {
@@ -76,7 +73,8 @@ os::OrFailure<Machine> Machine::create(
     machine.sealed_ = plan.sealed();
     if (machine.sealed_ && !offers_sealed_memory(kvm))
         return std::unexpected(unusable("sealed memory", base::Errno::NoSys));
-    if (auto const filled = machine.fill(image, plan, files); !filled)
+    KeepSupply const supply{image, plan, files};
+    if (auto const filled = machine.fill(plan, supply); !filled)
         return std::unexpected(unusable("the Keep's memory", filled.error()));
     return machine;
 }
@@ -93,45 +91,31 @@ base::Result<void> Machine::add_slot(std::uint64_t address, Mapping memory) {
     return {};
 }
 
-base::Result<void>
-Machine::map_file(Mapping& memory, std::uint64_t address, os::Fd const& file, std::uint64_t size) {
-    auto const pages = (size + page - 1) / page * page;
-    mapped_.push_back({.begin = address, .end = address + pages});
-    return memory.place_file(address - launch::image_address, file, size);
+base::Result<void> Machine::fill_open(Stretch const& stretch, Supply const& supply) {
+    auto memory = TRY(Mapping::create(stretch.end - stretch.begin));
+    for (auto const& region : stretch.regions) {
+        auto const filled = TRY(vmm::fill(memory, region.begin - stretch.begin, region, supply));
+        if (filled == Filled::Mapped) mapped_.push_back({region.begin, region.end});
+    }
+    return add_slot(stretch.begin, std::move(memory));
 }
 
-// Below a size it is copied: its pages then come in at once, and memory that may be written is
-// mapped into a Keep eight pages at a time, where a read-only page comes alone.
-base::Result<void> Machine::place(Mapping& memory, std::uint64_t address, MemoryFile const& file) {
-    auto const* host_file = file.host_file();
-    if (host_file != nullptr && file.size() > worth_copying)
-        return map_file(memory, address, *host_file, file.size());
-    auto const offset = address - launch::image_address;
-    memory.populate(offset, file.size());
-    return file.read(memory.bytes().subspan(offset, file.size()));
+base::Result<void> Machine::fill_sealed(Stretch const& stretch, Supply const& supply) {
+    auto memory = TRY(SealedMemory::create(machine_, stretch.end - stretch.begin));
+    for (auto const& region : stretch.regions) {
+        auto const& contents = region.contents;
+        if (contents.part == Part::Nothing) continue;
+        auto const to = memory.bytes().subspan(region.begin - stretch.begin, contents.size);
+        TRY(supply.read(contents, 0, to));
+    }
+    return add_sealed(stretch.begin, std::move(memory));
 }
 
-base::Result<void>
-Machine::fill(Image const& image, Plan const& plan, std::vector<MemoryFile> const& files) {
-    auto const at = [](std::uint64_t address) { return address - launch::image_address; };
-    auto const end = plan.sealed() ? plan.sealed_address() : plan.memory_end();
-    auto memory = TRY(Mapping::create(at(end)));
-    // Page tables lie below: in large pages of the host each of their changes would be dear.
-    if (!plan.sealed())
-        memory.prefer_large_pages(at(plan.memory()), plan.memory_end() - plan.memory());
-    memory.populate(0, image.shim_size());
-    TRY(image.read_shim(memory.bytes()));
-    memory.populate(at(launch::block_address), touched_at_once);
-    memory.populate(at(launch::table_address), touched_at_once);
-    TRY(map_file(memory, plan.program_address(), image.program(), image.program_size()));
-    if (plan.tree_address() != 0)
-        TRY(map_file(memory, plan.tree_address(), image.tree(), image.tree_size()));
-    for (std::size_t i = 0; !plan.sealed() && i < files.size(); ++i)
-        TRY(place(memory, plan.file_addresses()[i], files[i]));
-    auto const strings = std::as_bytes(std::span{plan.strings()});
-    std::ranges::copy(strings, memory.bytes().subspan(at(launch::strings_address)).begin());
-    TRY(add_slot(launch::image_address, std::move(memory)));
-    return plan.sealed() ? fill_sealed(plan, files) : base::Result<void>{};
+base::Result<void> Machine::fill(Plan const& plan, Supply const& supply) {
+    for (auto const& stretch : stretches(plan.regions()))
+        TRY(stretch.holder == Holder::Sealed ? fill_sealed(stretch, supply)
+                                             : fill_open(stretch, supply));
+    return {};
 }
 
 base::Result<void> Machine::add_sealed(std::uint64_t address, SealedMemory memory) {
@@ -139,14 +123,6 @@ base::Result<void> Machine::add_sealed(std::uint64_t address, SealedMemory memor
     auto range = TRY(SealedMemory::seal(std::move(memory), machine_, {slot, address}));
     slots_.push_back({.address = address, .memory = std::move(range), .sealed = true});
     return {};
-}
-
-base::Result<void> Machine::fill_sealed(Plan const& plan, std::vector<MemoryFile> const& files) {
-    auto const begin = plan.sealed_address();
-    auto memory = TRY(SealedMemory::create(machine_, plan.memory_end() - begin));
-    for (std::size_t i = 0; i < files.size(); ++i)
-        TRY(files[i].read(memory.bytes().subspan(plan.file_addresses()[i] - begin)));
-    return add_sealed(begin, std::move(memory));
 }
 
 base::Result<void> Machine::calibrate(Plan const& plan, Vcpu const& first) {

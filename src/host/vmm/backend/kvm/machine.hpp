@@ -7,7 +7,8 @@
 #include "host/vmm/image.hpp"
 #include "host/vmm/mapping.hpp"
 #include "host/vmm/memory_file.hpp"
-#include "host/vmm/plan.hpp"
+#include "host/vmm/plan/plan.hpp"
+#include "host/vmm/plan/supply.hpp"
 
 #include <mutex>
 #include <vector>
@@ -56,12 +57,9 @@ private:
     Machine() = default;
     base::Result<void> add_slot(std::uint64_t address, Mapping memory);
     base::Result<void> add_sealed(std::uint64_t address, SealedMemory memory);
-    base::Result<void>
-    fill(Image const& image, Plan const& plan, std::vector<MemoryFile> const& files);
-    base::Result<void>
-    map_file(Mapping& memory, std::uint64_t address, os::Fd const& file, std::uint64_t size);
-    base::Result<void> place(Mapping& memory, std::uint64_t address, MemoryFile const& file);
-    base::Result<void> fill_sealed(Plan const& plan, std::vector<MemoryFile> const& files);
+    base::Result<void> fill(Plan const& plan, Supply const& supply);
+    base::Result<void> fill_open(Stretch const& stretch, Supply const& supply);
+    base::Result<void> fill_sealed(Stretch const& stretch, Supply const& supply);
 
     os::Fd machine_;
     std::size_t run_size_ = 0;

@@ -99,20 +99,28 @@ Registers registers_at(launch::ImageHeader const& image, Beginning const& beginn
     return at;
 }
 
+OtherRegisters other_registers(launch::ImageHeader const& image) {
+    return {.xcr0 = xcr0_wanted, .star = star, .lstar = image.system_call, .fmask = fmask};
+}
+
 base::Result<void> set_other_registers(os::Fd const& cpu, launch::ImageHeader const& image) {
     TRY(set_cpuid(cpu));
+    return set_listed_registers(cpu, other_registers(image));
+}
+
+base::Result<void> set_listed_registers(os::Fd const& cpu, OtherRegisters const& wanted) {
     kvm_xcrs xcrs{};
     xcrs.nr_xcrs = 1;
-    xcrs.xcrs[0].value = xcr0_wanted;
+    xcrs.xcrs[0].value = wanted.xcr0;
     TRY(control(cpu, KVM_SET_XCRS, &xcrs));
     struct {
         std::uint32_t count = 3;
         std::uint32_t padding = 0;
         std::array<kvm_msr_entry, 3> entries{};
     } msrs;
-    msrs.entries[0] = {.index = msr_star, .reserved = 0, .data = star};
-    msrs.entries[1] = {.index = msr_lstar, .reserved = 0, .data = image.system_call};
-    msrs.entries[2] = {.index = msr_fmask, .reserved = 0, .data = fmask};
+    msrs.entries[0] = {.index = msr_star, .reserved = 0, .data = wanted.star};
+    msrs.entries[1] = {.index = msr_lstar, .reserved = 0, .data = wanted.lstar};
+    msrs.entries[2] = {.index = msr_fmask, .reserved = 0, .data = wanted.fmask};
     TRY(control(cpu, set_msrs, &msrs));
     return {};
 }

@@ -21,7 +21,15 @@ struct Registers {
 Registers
 registers_at(protocol::launch::ImageHeader const& image, Beginning const& beginning, bool first);
 
-// All others: CPUID, XCR0, model-specific ones.
+// Those that take calls of their own, beside CPUID.
+struct OtherRegisters {
+    std::uint64_t xcr0;
+    std::uint64_t star;
+    std::uint64_t lstar;
+    std::uint64_t fmask;
+};
+OtherRegisters other_registers(protocol::launch::ImageHeader const& image);
+base::Result<void> set_listed_registers(os::Fd const& cpu, OtherRegisters const& wanted);
 base::Result<void>
 set_other_registers(os::Fd const& cpu, protocol::launch::ImageHeader const& image);
 

@@ -1,34 +1,10 @@
 #include "host/vmm/backend/kvm/sealed.hpp"
 
+#include "host/vmm/backend/kvm/guest_memory.hpp"
+
 #include <sys/mman.h>
 
 namespace host::vmm::kvm {
-
-namespace {
-
-// Linux 6.18, Documentation/virt/kvm/api.rst 4.140 and 4.142; Debian 12's headers are older.
-struct CreateGuestMemory {
-    std::uint64_t size;
-    std::uint64_t flags;
-    std::uint64_t reserved[6]; // NOLINT(*-avoid-c-arrays)
-};
-static_assert(sizeof(CreateGuestMemory) == 64);
-struct MemoryRegion2 {
-    std::uint32_t slot;
-    std::uint32_t flags;
-    std::uint64_t address;
-    std::uint64_t size;
-    std::uint64_t host_address;
-    std::uint64_t file_offset;
-    std::uint32_t file;
-    std::uint32_t padding;
-    std::uint64_t reserved[14]; // NOLINT(*-avoid-c-arrays)
-};
-static_assert(sizeof(MemoryRegion2) == 160);
-
-constexpr std::uint32_t region_of_guest_memory = 4;
-
-} // namespace
 
 bool offers_sealed_memory(os::Fd const& kvm) {
     auto const offered = control(kvm, KVM_CHECK_EXTENSION, capability_guest_memory_flags);
@@ -37,7 +13,7 @@ bool offers_sealed_memory(os::Fd const& kvm) {
 
 base::Result<SealedMemory> SealedMemory::create(os::Fd const& machine, std::size_t size) {
     auto const file_size = size + page;
-    CreateGuestMemory wish{.size = file_size, .flags = sealed_memory_flags, .reserved = {}};
+    CreateGuestMemory wish{.size = file_size, .flags = sealed_memory_flags};
     os::Fd file{TRY(control(machine, create_guest_memory, &wish))};
     auto view = TRY(Mapping::create(file_size));
     void const* const at = ::mmap(

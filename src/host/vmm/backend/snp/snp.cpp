@@ -3,13 +3,13 @@
 #include "host/vmm/backend/snp/snp.hpp"
 
 #include "host/vmm/probe/common.hpp"
+#include "protocol/launch/snp.hpp"
 
 namespace host::vmm {
 
 namespace {
 
 constexpr int snp_vm = 4; // KVM_X86_SNP_VM
-constexpr std::uint64_t bytes_for_a_keep = 5ULL << 20;
 constexpr std::string_view firmware =
     "Enable SME, SEV-ES and SEV-SNP in the firmware's CPU settings (SMEE, \"SEV-SNP Support\", "
     "\"RMP Table\"), and start the kernel with mem_encrypt=on kvm_amd.sev=1.";
@@ -35,8 +35,11 @@ Check check_cpu(Machine const& machine) {
          .pass = true,
          .info = std::to_string(leaf.ebx >> 6 & 0x3f)},
         {.name = "C-bit location in page table entry",
-         .pass = true,
-         .info = std::to_string(leaf.ebx & 0x3f)},
+         .pass = (leaf.ebx & 0x3f) == protocol::launch::snp::c_bit,
+         .info = std::to_string(leaf.ebx & 0x3f),
+         .advice = "This build's Keeps are made for bit " +
+                   std::to_string(protocol::launch::snp::c_bit) +
+                   ", which is part of what is measured."},
     };
     cpu.parts[2].parts = {
         {.name = "Encrypted guests at a time", .pass = true, .info = std::to_string(leaf.ecx)},
@@ -65,17 +68,6 @@ Check check_driver(Machine const& machine) {
     return driver;
 }
 
-Check check_memory_lock(Machine const& machine) {
-    auto const keeps = machine.memory_lock_limit / bytes_for_a_keep;
-    bool const unlimited = machine.memory_lock_limit == UINT64_MAX;
-    return {
-        .name = "Memory that may be locked (RLIMIT_MEMLOCK)",
-        .pass = keeps > 0,
-        .info = unlimited ? "unlimited" : "enough for about " + std::to_string(keeps) + " Keeps",
-        .advice = "Raise it: `ulimit -l unlimited`, or memlock in /etc/security/limits.conf."
-    };
-}
-
 } // namespace
 
 Report probe_snp(Machine const& machine) {
@@ -88,7 +80,6 @@ Report probe_snp(Machine const& machine) {
     if (!report.platform.front().pass) return report;
     report.setup = {
         check_device_access(machine, "/dev/sev", "kvm"),
-        check_memory_lock(machine),
         {.name = "Certificate of this chip (VCEK)",
          .pass = machine.any_file("/var/cache/amd-sev", "vcek-"),
          .advice = "Download it from AMD's key distribution service (kdsintf.amd.com) into "

@@ -1,0 +1,127 @@
+#include "relay/doubles.hpp"
+
+#include "attest/provision/grant.hpp"
+#include "attest/provision/keep_for_tests.hpp"
+#include "crypto/p256_signing_key.hpp"
+#include "os/random.hpp"
+#include "relay/end.hpp"
+
+#include <cstdio>
+#include <fstream>
+
+namespace relay {
+
+namespace authenticator = crypto::authenticator;
+namespace provision = attest::provision;
+namespace wire = protocol::provision;
+using crypto::BoundChannel;
+using wire::FrameType;
+
+namespace {
+
+std::vector<std::string> protocols() { return {"enarx-keep/1"}; }
+
+BoundChannel seen(crypto::TlsSession const& session, base::View request, bool nonce_only) {
+    auto out = *BoundChannel::of(session, authenticator::End::Server, request);
+    if (!nonce_only) return out;
+    return crypto::BoundChannelForTests::bound_to_the_nonce_only(std::move(out));
+}
+
+crypto::TlsCredential credential_of(crypto::P256SigningKey const& key) {
+    return *crypto::TlsCredential::self_signed(crypto::TlsKey::of(key), {}, crypto::testing::now());
+}
+
+std::string failed_rule(provision::Answer const& answer) {
+    for (auto const& finding : answer.findings())
+        if (finding.outcome == attest::Outcome::Failed) return std::string{finding.rule->id};
+    return "nothing failed, and nothing was accepted";
+}
+
+provision::Answer
+judged(BoundChannel const& channel, provision::Offer const& offer, base::View own_key) {
+    attest::Endorsements const endorsements;
+    auto const roots = attest::Roots::builtin();
+    auto const policy = attest::Policy::authentic();
+    auto const measurements = attest::Measurements::unbound();
+    return provision::accept(
+        channel,
+        offer,
+        {.purpose = wire::Purpose::Provision,
+         .suite = 2,
+         .own_key = {own_key.begin(), own_key.end()}},
+        {.endorsements = endorsements,
+         .roots = roots,
+         .policy = policy,
+         .measurements = measurements,
+         .at = crypto::testing::now(),
+         .allow_no_hardware = true}
+    );
+}
+
+} // namespace
+
+int be_keep(DoubleWish const& wish) {
+    auto const key = *crypto::P256SigningKey::generate();
+    provision::testing::Keep const keep{.identity = credential_of(key)};
+    auto const pem = *key.pem();
+    std::ofstream{wish.key_out} << base::text_of(pem.view());
+    auto const context = *crypto::TlsContext::server(
+        keep.identity, {.authorities = {}, .any_client_certificate = true, .alpn = protocols()}
+    );
+    auto const listener = listen_at(wish.socket);
+    End end{next_visitor(listener), *context.accept()};
+    if (!end.shake_hands() || !end.hear()) return 1; // its hello
+    auto const asked = end.hear();
+    if (!asked || asked->type != FrameType::Request) return 1;
+    auto const channel =
+        seen(end.session(), *wire::decode_bytes(asked->body, 4096), wish.nonce_only);
+    auto const peer = crypto::sha256(end.session().peer_public_key());
+    std::optional<base::View> bound;
+    if (!wish.nonce_only) bound = peer;
+    auto const made =
+        provision::testing::Answering{.keep = keep, .channel = channel, .peer = bound}.make();
+    end.say(FrameType::Authenticator, wire::encode_bytes(made.authenticator));
+    end.say(FrameType::Binding, wire::encode(wire::BindingBody{made.binding, {}}));
+    auto const grant = end.hear();
+    std::puts(grant && grant->type == FrameType::Grant ? "granted" : "nothing");
+    return 0;
+}
+
+int be_tenant(DoubleWish const& wish) {
+    auto const grantor = *crypto::P256SigningKey::generate();
+    auto const context = *crypto::TlsContext::client(
+        credential_of(grantor), {.authorities = {}, .alpn = protocols(), .any_certificate = true}
+    );
+    End end{connect_to(wish.socket), *context.connect("keep")};
+    if (!end.shake_hands()) return 1;
+    end.say(FrameType::Hello, wire::encode(wire::Hello{.suite = 2, .role = wire::Role::Tenant}));
+    base::Bytes<32> nonce{};
+    if (!os::random(nonce)) return 1;
+    auto const request = authenticator::request(authenticator::End::Server, nonce);
+    end.say(FrameType::Request, wire::encode_bytes(request));
+    auto const first = end.hear();
+    auto const second = end.hear();
+    if (!first || !second) return 1;
+    auto const own = grantor.public_key();
+    provision::Offer const offer{
+        .authenticator = *wire::decode_bytes(first->body, wire::largest_early),
+        .binding = wire::decode_binding_body(second->body)->binding
+    };
+    auto const answer = judged(
+        seen(end.session(), request, wish.nonce_only), offer, wish.nonce_only ? base::View{} : own
+    );
+    if (answer.channel() == nullptr) {
+        std::puts(failed_rule(answer).c_str());
+        return 0;
+    }
+    Bytes const deployment(40, std::byte{9});
+    auto const grant = *provision::seal_grant(
+        *answer.channel(), grantor, {.deployment = deployment, .package_key = {}, .secrets = {}}
+    );
+    end.say(FrameType::Grant, wire::encode_bytes(grant));
+    std::puts("accepted");
+    (void)end.hear(); // until the Keep has ended it
+    return 0;
+}
+
+} // namespace relay

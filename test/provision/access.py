@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+"""How a tenant reaches a host and what it is asked for: TLS, tokens, keys, secrets that are typed."""
+import json
+import os
+import pathlib
+import signal
+import socket
+import sys
+import termios
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario"))
+from harness import *  # noqa: E402,F403
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from hosts import TOKENS, Host, certificate, customer, key_digest  # noqa: E402
+from tenants import ALLOWED, package, keep  # noqa: E402
+
+
+def token_of(name):
+    return write(f"{name}.token", TOKENS.get(name, name) + "\n")
+
+
+def at(host, *words):
+    return ("--host", host.url, "--host-root", scratch("host.pem"), *words)
+
+
+@story("who finds a Keep's socket can connect to it, at once; and nothing else lies beside it")
+def _found():
+    place = folder("sockets") / "keep.sock"
+    for _ in range(20):
+        process = start([PROGRAM, "keep", "--backend", BACKEND, "--channel", place])
+        limit = time.monotonic() + TIMEOUT_S
+        while not place.exists():
+            true(time.monotonic() < limit, "the Keep's socket is not there")
+        with socket.socket(socket.AF_UNIX) as line:
+            line.connect(str(place))
+        equal([each.name for each in place.parent.iterdir()], ["keep.sock"])
+        process.kill()
+        process.wait()
+        place.unlink()
+
+
+@story("over TLS a host knows its customer by a token, for each command alike")
+def _token():
+    host = Host(tls=True, customers=customer("alice", keeps=1) + customer("bob"))
+    alice = at(host, "--token-file", token_of("alice"))
+    app = package("copy")
+    done = enarx("deploy", *alice, ALLOWED, app, stdin=b"by token")
+    equal((done.status, done.text), (0, "by token"))
+    left = enarx("deploy", *alice, ALLOWED, "--detach", "--json", app)
+    equal(left.status, 0, left.errors)
+    identity = json.loads(left.text)["keep"]
+    contains(succeeded(enarx("keeps", *alice)).text, identity, "running")
+    equal(succeeded(enarx("keeps", *at(host, "--token-file", token_of("bob")))).text, "")
+    refused(enarx("deploy", *alice, ALLOWED, app), 125, "429", "may have no more", name="host-refused")
+    other = enarx("attach", *at(host, "--token-file", token_of("bob")), "--id", identity, ALLOWED, app)
+    equal(other.status, 125)
+    contains(other.errors, "(host-unreachable)")
+    back = enarx("attach", *alice, "--id", identity, ALLOWED, app, stdin=b"again")
+    equal((back.status, back.text), (0, "again"))
+    equal(json.loads(succeeded(enarx("keeps", *alice, "--json")).text)["keeps"][0]["state"], "ended")
+
+
+@story("or by the key that it shows in TLS, which needs no authority")
+def _key():
+    succeeded(enarx("key", "tenant", "create", "--out", scratch("carol.key")))
+    execute(["openssl", "req", "-x509", "-key", scratch("carol.key"), "-subj", "/CN=carol", "-out", scratch("carol.pem")])
+    by_key = f"[[customer]]\nname = \"carol\"\nclient-key-sha256 = \"{key_digest(scratch('carol'))}\"\n"
+    host = Host(tls=True, customers=by_key)
+    app = package("hello")
+    equal(enarx("deploy", *at(host, "--host-key", scratch("carol.key")), ALLOWED, app).text, "Hello, world!\n")
+    succeeded(enarx("key", "tenant", "create", "--out", scratch("dave.key")))
+    for words in (("--host-key", scratch("dave.key")), ()):
+        refused(enarx("deploy", *at(host, *words), ALLOWED, app), 125, "401", "no token or client key", name="host-refused")
+    refused(enarx("keeps", "--host", "http://127.0.0.1:1", "--host-key", scratch("carol.key")), 2, "without", name="usage")
+    refused(enarx("keeps", *at(host, "--host-key", scratch("host.pem"))), 1, "host.pem")
+
+
+@story("a host whose certificate nobody vouches for gets no token and no package")
+def _root():
+    host = Host(tls=True, customers=customer("alice"))
+    certificate(scratch("other"), "localhost")
+    app = package("hello")
+    for roots in ((), ("--host-root", scratch("other.pem"))):
+        words = ("--host", host.url, *roots, "--token-file", token_of("alice"))
+        outcome = enarx("deploy", *words, ALLOWED, app)
+        refused(outcome, 125, "self signed certificate", name="host-unreachable")
+        contains(outcome.errors, "hint: --host-root FILE")
+    refused(enarx("keeps", "--host", host.url, "--host-root", app), 2, "no certificate", name="usage")
+    refused(enarx("keeps", *at(host, "--token-file", scratch("none"))), 1, "none")
+    equal(host.ask("GET", "/v1/keeps", token=TOKENS["alice"])[1], {"keeps": []})
+
+
+def typed(app, line, *, then=None):
+    """What a terminal shows while a secret is asked for, and how the command ends."""
+    ours, theirs = pseudo_terminal()
+    _, place = keep()
+    with open(scratch("out"), "wb") as out:
+        process = start([PROGRAM, "deploy", "--keep", place, ALLOWED, "--secret", "FIRST", app], stdin=theirs, stdout=out, stderr=theirs)
+        shown = b""
+        while b"Secret FIRST: " not in shown:
+            shown += os.read(ours, 4096)
+        blind = not termios.tcgetattr(theirs)[3] & termios.ECHO
+        if line:
+            os.write(ours, line)
+        if then:
+            process.send_signal(then)
+        status = process.wait(TIMEOUT_S)
+    sees = bool(termios.tcgetattr(theirs)[3] & termios.ECHO)
+    os.close(theirs)
+    try:
+        while piece := os.read(ours, 4096):
+            shown += piece
+    except OSError:
+        pass  # the other end is closed
+    os.close(ours)
+    return status, shown.decode(), blind, sees
+
+
+@story("a secret that is typed is asked for by name and not shown; Ctrl-C there leaves a terminal that shows what is typed")
+def _typed():
+    app = package("environment", "--secret", "FIRST")
+    status, shown, blind, sees = typed(app, b"pass phrase\n")
+    equal((status, blind, sees), (0, True, True), shown)
+    equal(scratch("out").read_text(), "FIRST=pass phrase\n")
+    true("pass phrase" not in shown, "the terminal shows the secret")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        scratch("keep.sock").unlink(missing_ok=True)
+        status, shown, blind, sees = typed(app, b"pass", then=number)
+        equal((status, blind, sees), (-number, True, True), shown)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,3 @@
+module enarx/test/provision/certificate_peer
+
+go 1.24

@@ -54,8 +54,10 @@ model::Descriptor take_listener(int socket) {
     ::setsid(); // a terminal's signals are the target's
     ::prctl(PR_SET_NAME, "tee-model");
     int const null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-    ::dup2(null, STDIN_FILENO);
-    ::dup2(null, STDOUT_FILENO);
+    if (null >= 0) {
+        ::dup2(null, STDIN_FILENO);
+        ::dup2(null, STDOUT_FILENO);
+    }
     model::front::Listener listener{take_listener(socket)};
     if (listener.number() < 0) {
         std::fprintf(

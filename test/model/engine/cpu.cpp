@@ -236,7 +236,7 @@ void Cpu::run() {
         cpu.prev_rip = cpu.gen_reg[BX_64BIT_REG_RIP].rrx;
         cpu.EXT = false;
     }
-    if (bx_pc_system.kill_bochs_request == 0) cpu.cpu_loop();
+    if (!bx_pc_system.kill_bochs_request) cpu.cpu_loop();
 }
 
 void Cpu::inject(Injection const& event) { pending_ = event; }

@@ -48,15 +48,15 @@ Number big_endian(std::span<std::byte const> from) {
 
 // `key`: curve, X, Y. `signature`: R, S.
 bool verifies(
-    std::span<std::byte const> key,
+    std::span<std::byte const> signer,
     std::span<std::byte const> signature,
-    std::span<std::byte const> data
+    std::span<std::byte const> text
 ) {
-    if (load<std::uint32_t>(key) != curve_p384) return false;
-    auto const x = big_endian(key.subspan(4));
-    auto const y = big_endian(key.subspan(4 + 72));
+    if (load<std::uint32_t>(signer) != curve_p384) return false;
+    auto const x = big_endian(signer.subspan(4));
+    auto const y = big_endian(signer.subspan(4 + 72));
     return verify_p384(
-        x, y, data, {.r = big_endian(signature), .s = big_endian(signature.subspan(72))}
+        x, y, text, {.r = big_endian(signature), .s = big_endian(signature.subspan(72))}
     );
 }
 

@@ -32,7 +32,9 @@ sock_filter equal(std::uint32_t k, std::uint8_t yes, std::uint8_t no) {
     return {.code = BPF_JMP | BPF_JEQ | BPF_K, .jt = yes, .jf = no, .k = k};
 }
 constexpr std::uint32_t low_word(unsigned argument) {
-    return static_cast<std::uint32_t>(offsetof(seccomp_data, args) + argument * 8);
+    return static_cast<std::uint32_t>(
+        offsetof(seccomp_data, args) + argument * sizeof(std::uint64_t)
+    );
 }
 
 } // namespace

@@ -23,7 +23,7 @@ std::vector<Region> regions_of(pid_t thread, std::uint64_t begin, std::uint64_t 
         unsigned long inode = 0;
         char rights[5] = {}; // NOLINT(*-avoid-c-arrays): sscanf's
         int name = 0;
-        // NOLINTNEXTLINE(cert-err34-c): the kernel writes it
+        // NOLINTNEXTLINE(cert-err34-c,bugprone-unchecked-string-to-number-conversion): the kernel's
         if (std::sscanf(
                 line.c_str(),
                 "%lx-%lx %4s %lx %*s %lu %n",
@@ -69,7 +69,7 @@ Descriptor file_of(pid_t thread, Region const& region) {
          }) {
         unsigned long from = 0;
         unsigned long to = 0;
-        // NOLINTNEXTLINE(cert-err34-c): the kernel writes it
+        // NOLINTNEXTLINE(cert-err34-c,bugprone-unchecked-string-to-number-conversion): the kernel's
         if (std::sscanf(entry.path().filename().c_str(), "%lx-%lx", &from, &to) == 2 &&
             from <= region.begin && region.begin < to)
             if (auto file = open(entry.path().string())) return file;

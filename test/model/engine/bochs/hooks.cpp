@@ -27,7 +27,7 @@ std::span<std::byte const> instruction_of(BX_CPU_C& cpu) {
     if (cpu.speculative_rsp) cpu.gen_reg[BX_64BIT_REG_RSP].rrx = cpu.prev_rsp;
     cpu.speculative_rsp = false;
     cpu.assert_RF();
-    cpu.EXT = 1;
+    cpu.EXT = true;
     // A fault while another is delivered: #VC is benign after a benign one, otherwise a double
     // fault.
     if (cpu.last_exception_type != 0) cpu.exception(BX_DF_EXCEPTION, 0);
@@ -35,9 +35,8 @@ std::span<std::byte const> instruction_of(BX_CPU_C& cpu) {
         vector, BX_HARDWARE_EXCEPTION, code.has_value(), static_cast<Bit16u>(code.value_or(0))
     );
     cpu.last_exception_type = 0;
-    std::longjmp(
-        BX_CPU_C::jmp_buf_env, 1
-    ); // NOLINT(cert-err52-cpp,modernize-avoid-setjmp-longjmp): Bochs' own way back
+    // NOLINTNEXTLINE(cert-err52-cpp,modernize-avoid-setjmp-longjmp): Bochs' own way back
+    std::longjmp(BX_CPU_C::jmp_buf_env, 1);
 }
 
 } // namespace
@@ -48,7 +47,7 @@ void model::engine::follow(BX_CPU_C& cpu, Answer const& answer) {
         answer.then == Answer::Then::Leave || answer.then == Answer::Then::LeaveAfter;
     if (answer.then == Answer::Then::Leave) {
         if (cpu.speculative_rsp) cpu.gen_reg[BX_64BIT_REG_RSP].rrx = cpu.prev_rsp;
-        cpu.EXT = 0;
+        cpu.EXT = false;
         cpu.last_exception_type = 0;
         cpu.in_event = false;
     }
@@ -56,10 +55,11 @@ void model::engine::follow(BX_CPU_C& cpu, Answer const& answer) {
     cpu.gen_reg[BX_64BIT_REG_RIP].rrx = cpu.prev_rip + answer.length;
     cpu.prev_rip = cpu.gen_reg[BX_64BIT_REG_RIP].rrx;
     if (leaves) {
-        bx_pc_system.kill_bochs_request = 1;
+        bx_pc_system.kill_bochs_request = true;
         cpu.async_event = 1;
     }
-    std::longjmp(BX_CPU_C::jmp_buf_env, 1); // NOLINT(cert-err52-cpp,modernize-avoid-setjmp-longjmp)
+    // NOLINTNEXTLINE(cert-err52-cpp,modernize-avoid-setjmp-longjmp): Bochs' own way back
+    std::longjmp(BX_CPU_C::jmp_buf_env, 1);
 }
 
 void BX_CPU_C::Svm_Vmexit(int reason, Bit64u info1, Bit64u info2) {

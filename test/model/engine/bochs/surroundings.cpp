@@ -85,7 +85,8 @@ Bit8u* bytes_at(std::byte* page, bx_phy_address at) {
 } // namespace
 
 // Bochs' globals, by the names that it knows.
-// NOLINTBEGIN(readability-identifier-naming)
+// NOLINTBEGIN(readability-identifier-naming,misc-use-internal-linkage,misc-use-anonymous-namespace)
+// NOLINTBEGIN(cert-dcl50-cpp,modernize-avoid-variadic-functions)
 bx_simulator_interface_c* SIM = &parameters;
 class bx_gui_c* bx_gui = nullptr;
 iofunc_t* io = nullptr;
@@ -103,7 +104,6 @@ bool bx_user_quit = false;
 bool simulate_xapic = true;
 logfunctions* siminterface_log = nullptr;
 bx_list_c* root_param = nullptr;
-// NOLINTEND(readability-identifier-naming)
 void bx_gui_c::cleanup() {}
 Bit32u bx_pci_device_c::pci_read_handler(Bit8u, unsigned) { return 0; }
 
@@ -127,6 +127,8 @@ void logfunctions::fatal1(char const* format, ...) {
 void logfunctions::info(char const*, ...) {}
 void logfunctions::error(char const*, ...) {}
 void logfunctions::ldebug(char const*, ...) {}
+// NOLINTEND(cert-dcl50-cpp,modernize-avoid-variadic-functions)
+// NOLINTEND(readability-identifier-naming,misc-use-internal-linkage,misc-use-anonymous-namespace)
 
 // Ports are intercepted: nothing arrives here.
 bx_devices_c::bx_devices_c() { init_stubs(); }

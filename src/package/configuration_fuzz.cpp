@@ -18,7 +18,11 @@ void require(bool promise) {
 
 void check_tls(Tls const& tls) {
     require(tls.certificate.empty() == tls.private_key.empty());
-    require(!tls.client_certificate || !tls.authorities.empty());
+    bool const trusts = !tls.authorities.empty() || tls.authorities_of_deployment;
+    require(!tls.client_certificate || trusts);
+    require(!tls.certified || tls.certificate.empty());
+    require(tls.authorities.empty() || !tls.authorities_of_deployment);
+    require(tls.peers.empty() || trusts);
 }
 
 void check(File const& file) {

@@ -132,7 +132,9 @@ bool Customer::may_connect(std::string_view host, std::string_view port) const {
         if (place == "*") return true;
         auto const colon = place.rfind(':');
         auto const its_port = place.substr(colon + 1);
-        auto const its_host = place.substr(0, colon);
+        auto its_host = place.substr(0, colon);
+        if (its_host.starts_with('[') && its_host.ends_with(']'))
+            its_host = its_host.substr(1, its_host.size() - 2);
         if (its_port != "*" && its_port != port) return false;
         if (its_host.starts_with("*."))
             return host.size() > its_host.size() - 1 && host.ends_with(its_host.substr(1));

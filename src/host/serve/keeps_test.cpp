@@ -240,6 +240,16 @@ TEST_F(KeepsTest, gives_back_what_an_ended_one_had) {
     EXPECT_EQ(refusal(alice, {.listen = {{"0.0.0.0", "8000"}}}), "started");
 }
 
+TEST_F(KeepsTest, know_one_door_however_its_address_is_written) {
+    start();
+    bob.ports = {{8000, 8999}};
+    EXPECT_EQ(refusal(alice, {.listen = {{"::1", "8000"}, {"192.0.2.1", "8001"}}}), "started");
+    for (std::string const same : {"::1", "0:0:0:0:0:0:0:1", "0::1", "::", "0:0::0", "0.0.0.0"})
+        EXPECT_EQ(refusal(bob, {.listen = {{same, "8000"}}}), "address-in-use") << same;
+    EXPECT_EQ(refusal(bob, {.listen = {{"0::0", "8001"}}}), "address-in-use");
+    EXPECT_EQ(refusal(bob, {.listen = {{"::2", "8000"}}}), "started");
+}
+
 TEST_F(KeepsTest, keeps_to_what_the_host_has) {
     start({.most = 2, .memory = 4 << 20});
     EXPECT_EQ(refusal(bob, {.memory = 5 << 20}), "host-full");

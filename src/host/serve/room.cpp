@@ -1,6 +1,7 @@
 // Whether another Keep of a customer has room here: Keeps, memory, ports.
 
 #include "host/serve/keeps.hpp"
+#include "os/socket_address.hpp"
 
 #include <algorithm>
 
@@ -12,11 +13,13 @@ std::unexpected<os::Failure> failed(std::string_view name, std::string text) {
     return std::unexpected(os::Failure{.name = name, .text = std::move(text)});
 }
 
+// However the addresses are written: "::1" and "0:0:0:0:0:0:0:1" are one door.
 bool same_door(Place const& a, Place const& b) {
-    auto const all = [](Place const& place) {
-        return place.host == "0.0.0.0" || place.host == "::";
-    };
-    return a.port == b.port && (a.host == b.host || all(a) || all(b));
+    if (a.number() != b.number()) return false;
+    auto const here = os::SocketAddress::parse(a.host, a.number());
+    auto const there = os::SocketAddress::parse(b.host, b.number());
+    if (!here || !there) return a.host == b.host;
+    return here->unspecified() || there->unspecified() || here->to_string() == there->to_string();
 }
 
 } // namespace

@@ -184,10 +184,13 @@ Read<void> Reader::add_name(std::string_view path, Type type) {
     for (auto at = path.find('/'); at != std::string_view::npos; at = path.find('/', at + 1)) {
         auto const [above, added] =
             names_.try_emplace(std::string{path.substr(0, at)}, Type::Directory);
+        if (added) kept_ += at;
         if (above->second != Type::Directory)
             return refused("a name below what is no directory", path);
     }
     auto const [found, added] = names_.try_emplace(std::string{path}, type);
+    if (added) kept_ += path.size();
+    if (kept_ > limits_.names) return refused("longer names than a package may have");
     bool const directory_again = found->second == Type::Directory && type == Type::Directory;
     if (!added && !directory_again) return refused("a name that was there before", path);
     return {};

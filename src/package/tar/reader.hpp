@@ -41,6 +41,7 @@ public:
 struct ReaderLimits {
     std::size_t entries = 1U << 20;
     std::uint64_t bytes = 1ULL << 34; // of all contents
+    std::uint64_t names = 64U << 20;  // bytes of all paths, which are kept until the end
 };
 
 class Reader {
@@ -71,6 +72,7 @@ private:
     std::map<std::string, std::string, std::less<>> pax_; // of the next entry
     std::map<std::string, Type, std::less<>> names_;
     std::uint64_t total_ = 0;
+    std::uint64_t kept_ = 0; // bytes of names
 };
 
 } // namespace package::tar

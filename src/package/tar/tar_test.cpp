@@ -189,6 +189,7 @@ TEST(Tar, with_a_header_that_lies_is_refused) {
         why(archive(sample), {.entries = 5, .bytes = 1U << 20}),
         "more entries than a package may have"
     );
+    EXPECT_EQ(why(archive(sample), {.names = 20}), "longer names than a package may have");
 }
 
 TEST(Tar, with_records_that_lie_is_refused) {

@@ -2,6 +2,7 @@
 
 #include "attest/none/examine.hpp"
 #include "attest/verify.hpp"
+#include "base/printable.hpp"
 #include "crypto/cose_sign1.hpp"
 #include "service/api/api.hpp"
 #include "service/steward/files.hpp"
@@ -66,8 +67,10 @@ void tell(Explanation& out, attest::Finding const& finding) {
     }
     if (open) {
         out.released = false;
-        out.text += ": expected " + finding.detail.expected + ", found " + finding.detail.found;
-        if (!finding.detail.hint.empty()) out.text += "; " + finding.detail.hint;
+        // Evidence is anybody's, and a terminal obeys some of what could stand in it.
+        out.text += ": expected " + base::printable(finding.detail.expected) + ", found " +
+                    base::printable(finding.detail.found);
+        if (!finding.detail.hint.empty()) out.text += "; " + base::printable(finding.detail.hint);
     }
     out.text += '\n';
 }

@@ -1,6 +1,7 @@
 // enarx-steward: the attestation service.
 
 #include "base/nearest.hpp"
+#include "base/printable.hpp"
 #include "os/standard_streams.hpp"
 #include "os/write_all.hpp"
 #include "protocol/failure/failure.hpp"
@@ -62,9 +63,11 @@ void put(int descriptor, std::string const& text) {
 
 int report(os::Failure const& failure) {
     auto const* kind = protocol::find_failure(failure.name);
-    auto text = "enarx-steward: error: " + failure.text + " (" + std::string{failure.name} + ")\n";
+    // Texts hold names of files, and what stands in them.
+    auto text = "enarx-steward: error: " + base::printable(failure.text) + " (" +
+                std::string{failure.name} + ")\n";
     if (!failure.hint.empty()) {
-        text += "  " + failure.hint + '\n';
+        text += "  " + base::printable(failure.hint) + '\n';
     } else if (kind != nullptr) {
         text += "  " + std::string{kind->advice} + '\n';
     }

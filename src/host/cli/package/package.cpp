@@ -68,6 +68,7 @@ private:
     std::optional<std::string> application_;
     std::optional<std::string> out_;
     std::optional<std::string> key_;
+    std::optional<crypto::P256SigningKey> tenant_; // read before anything is written
     std::optional<std::string> name_;
     std::optional<std::string> serial_;
     std::vector<std::string> secrets_;
@@ -211,8 +212,8 @@ os::OrFailure<std::uint64_t> Package::serial() const {
 os::OrFailure<std::optional<GrantRight>> Package::right(
     BuiltPackage const& package, Digests const& digests, std::vector<SecretWish> const& secrets
 ) const {
-    if (!key_) return std::nullopt;
-    auto const tenant = TRY(read_tenant_key(*key_));
+    if (!tenant_) return std::nullopt;
+    auto const& tenant = *tenant_;
     auto grantor = crypto::P256SigningKey::generate();
     if (!grantor) return std::unexpected(crypto_failure("making a key"));
     auto const bytes = [](std::string const& digits) { return base::unhex(digits).value(); };
@@ -291,7 +292,11 @@ os::OrFailure<int> Package::carry_out(Global const& /*global*/) {
                                    std::filesystem::file_type::not_found)
             return failure("file-exists", '\'' + path + "' is there already");
     auto const secrets = TRY(secret_wishes(secrets_));
-    if (key_) TRY(deployment_name());
+    if (key_) {
+        TRY(deployment_name());
+        TRY(serial());
+        tenant_.emplace(TRY(read_tenant_key(*key_)));
+    }
     auto tree = TRY(list_tree(*application_));
     auto const known = TRY(digests());
     PackageWish wish{

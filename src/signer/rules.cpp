@@ -10,7 +10,6 @@ namespace signer {
 
 namespace {
 
-using crypto::DerElement;
 using crypto::DerReader;
 using crypto::Malformed;
 using crypto::Tag;

@@ -109,11 +109,11 @@ Status GuestContext::check_id_block(Finish const& finish) {
     if (!verifies(id_key, auth.subspan(auth_block_signature), finish.id_block))
         return Status::BadSignature;
     if (finish.author_key) {
-        auto const author = auth.subspan(auth_author_key, public_key_size);
+        auto const signer = auth.subspan(auth_author_key, public_key_size);
         if (load<std::uint32_t>(auth, auth_author_algorithm) != ecdsa_p384_sha384 ||
-            !verifies(author, auth.subspan(auth_id_key_signature), id_key))
+            !verifies(signer, auth.subspan(auth_id_key_signature), id_key))
             return Status::BadSignature;
-        author_key_digest_ = sha384(author);
+        author_key_digest_ = sha384(signer);
         author_key_ = true;
     }
     if (block.launch_digest != digest_.value()) return Status::BadMeasurement;

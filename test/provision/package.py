@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Packages: one file of an application that registries take and only its key opens."""
+import collections
 import hashlib
 import hmac
+import io
 import json
 import math
 import os
@@ -12,6 +14,7 @@ import stat
 import subprocess
 import sys
 import tarfile
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario"))
 from harness import *  # noqa: E402,F403
@@ -37,6 +40,28 @@ one.key_data.key_material_type = tink_pb2.KeyData.SYMMETRIC
 handle = cleartext_keyset_handle.read(tink.BinaryKeysetReader(keys.SerializeToString()))
 with handle.primitive(streaming_aead.StreamingAead).new_decrypting_stream(io.BytesIO(sys.stdin.buffer.read()), data) as stream:
     sys.stdout.buffer.write(stream.read())
+"""
+
+TINK_SEALS = TINK[:TINK.index("with handle")] + """
+sealed = io.BytesIO()
+sealed.close = lambda: None
+with handle.primitive(streaming_aead.StreamingAead).new_encrypting_stream(sealed, data) as stream:
+    stream.write(sys.stdin.buffer.read())
+sys.stdout.buffer.write(sealed.getvalue())
+"""
+
+# Signs a deployment anew, of another package.
+SIGN = """
+import sys, cbor2
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+key = serialization.load_pem_private_key(open(sys.argv[1], 'rb').read(), None)
+message = cbor2.loads(bytes.fromhex(sys.argv[2]))
+protected, _, payload, _ = message.value
+payload = cbor2.dumps({**cbor2.loads(payload), 4: bytes.fromhex(sys.argv[3])}, canonical=True)
+signature = key.sign(cbor2.dumps(['Signature1', protected, b'', payload]), ec.ECDSA(hashes.SHA256()))
+raw = b''.join(number.to_bytes(32, 'big') for number in utils.decode_dss_signature(signature))
+print(cbor2.dumps(cbor2.CBORTag(18, [protected, {}, payload, raw])).hex())
 """
 
 # Verifies a deployment as pycose does; prints its payload.
@@ -170,6 +195,11 @@ def padme(size):
     return (size + mask) & ~mask
 
 
+def sealed_length(text):
+    """Of a layer with so many bytes in segments of 1 MiB."""
+    return 40 + text + 16 * (1 + max(0, -(-(text - 1048520) // 1048560)))
+
+
 @story("lengths of encrypted packages are rounded up to few values")
 def lengths():
     for size in (0, 1, 5000, 70000, 200000, 1 << 20, (1 << 21) + 12345):
@@ -177,9 +207,7 @@ def lengths():
         made = enarx("package", app, "--out", scratch(f"{size}.enx"))
         equal(made.status, 0, made.errors)
         _, _, config, layer = parts(scratch(f"{size}.enx"))
-        text = padme(config["layers"][0])
-        count = 1 + max(0, -(-(text - 1048520) // 1048560))
-        equal(len(layer), 40 + text + 16 * count)
+        equal(len(layer), sealed_length(padme(config["layers"][0])))
 
 
 @story("200 MB are packaged in less than 1.5 s of the processor's time")
@@ -212,6 +240,64 @@ def tink():
     equal(tree["main.wasm"][1], (app / "main.wasm").read_bytes())
     extracted = hmac.new(bytes.fromhex(config["id"]), key, hashlib.sha256).digest()
     equal(config["commitment"], hmac.new(extracted, b"enarx/v1/commit\1", hashlib.sha256).hexdigest())
+
+
+@story("a layer that Tink has written is opened by a Keep, and no layer under another key")
+def tink_written():
+    application(more={"data/filler": os.urandom(3 << 20)})
+    succeeded(enarx("key", "tenant", "create", "--out", scratch("t.key")))
+    succeeded(enarx("package", scratch("app"), "--out", scratch("a.enx"), "--key", scratch("t.key"), "--allow-no-hardware"))
+    index, manifest, config, layer = parts(scratch("a.enx"))
+    keys = json.loads(scratch("a.enx.key").read_text())
+    data = (b"enarx/v1/layer" + bytes.fromhex(config["id"]) + bytes(4)).hex()
+
+    def by(script, *words, text=b""):
+        done = subprocess.run([peers(PEERS), "-c", script, *words], input=text, capture_output=True, check=False)
+        equal(done.returncode, 0, done.stderr.decode()[-600:])
+        return done.stdout
+
+    text = by(TINK, keys["data-encryption-key"], data, text=layer)
+    for key, wanted in ((keys["data-encryption-key"], (0, "Hello, world!\n")), ("11" * 32, (125, ""))):
+        sealed = by(TINK_SEALS, key, data, text=text)
+        manifest["layers"][0].update(digest="sha256:" + hashlib.sha256(sealed).hexdigest(), size=len(sealed))
+        named = json.dumps(manifest, separators=(",", ":")).encode()
+        digest = hashlib.sha256(named).hexdigest()
+        index["manifests"][0].update(digest="sha256:" + digest, size=len(named))
+        files = members(scratch("a.enx"))
+        files["index.json"] = json.dumps(index).encode()
+        files["blobs/sha256/" + digest] = named
+        files["blobs/sha256/" + hashlib.sha256(sealed).hexdigest()] = sealed
+        with tarfile.open(scratch("b.enx"), "w", format=tarfile.USTAR_FORMAT) as archive:
+            for name, content in files.items():
+                entry = tarfile.TarInfo(name)
+                entry.size = len(content)
+                archive.addfile(entry, io.BytesIO(content))
+        signed = by(SIGN, str(scratch("t.key")), keys["deployment"], digest).decode().strip()
+        write("b.enx.key", json.dumps({**keys, "package": "sha256:" + digest, "deployment": signed}))
+        start([PROGRAM, "keep", "--backend", BACKEND, "--channel", scratch(f"{digest[:8]}.sock")])
+        end = time.monotonic() + TIMEOUT_S
+        while not scratch(f"{digest[:8]}.sock").exists():
+            true(time.monotonic() < end, "the Keep does not begin")
+            time.sleep(0.02)
+        done = enarx("deploy", "--keep", scratch(f"{digest[:8]}.sock"), "--allow-no-hardware", scratch("b.enx"))
+        equal((done.status, done.text), wanted, done.errors)
+        true(wanted[0] == 0 or "(package-damaged)" in done.errors, done.errors)
+
+
+@story("a package's bytes are as good as random, and fifty applications have lengths of few values")
+def nothing_shows():
+    lengths = set()
+    for number in range(50):
+        app = application(f"app{number}", {"data/filler": b"the same words again and again " * (number * 900)})
+        succeeded_as(enarx("package", app, "--out", scratch(f"{number}.enx")))
+        _, _, config, layer = parts(scratch(f"{number}.enx"))
+        equal(len(layer), sealed_length(padme(config["layers"][0])))
+        lengths.add(len(layer))
+        for at in range(0, len(layer) - (1 << 16), 1 << 16):
+            counts = collections.Counter(layer[at:at + (1 << 16)])
+            entropy = -sum(n / (1 << 16) * math.log2(n / (1 << 16)) for n in counts.values())
+            true(entropy > 7.99, f"{entropy:.3f} bits a byte in application {number} at {at}")
+    true(len(lengths) < 50, "each application has a length of its own")
 
 
 @story("skopeo reads the package and copies it, and its digest stays")

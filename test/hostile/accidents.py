@@ -75,7 +75,7 @@ def _output():
         skip("there is no /dev/full here")
     process, place = keep()
     with open("/dev/full", "wb") as full:
-        done = deploy(place, package("copy"), stdin=b"x" * 100_000, stdout=full)
+        done = deploy(place, package("endless"), stdout=full)
     equal(done.status, 125, done.errors)
     contains(done.errors, "(output-failed)")
     true(status_of(process) != 0, "the Keep has ended well")

@@ -98,17 +98,13 @@ struct Visit::About {
         return visit.resume(line, resumed);
     }
     OrOver operator()(provision::Written const& written) const {
-        if (visit.means_.console.write(visit.wish_.number, written.stream, written.bytes))
+        if (visit.given_up_ ||
+            visit.means_.console.write(visit.wish_.number, written.stream, written.bytes))
             return {};
-        line.say(stop_message(SIGTERM));
-        return std::unexpected(
-            Over{
-                .failure = os::Failure{
-                    .name = "output-failed",
-                    .text = "nobody takes the application's output; it was stopped"
-                }
-            }
-        );
+        visit.given_up_ = os::Failure{
+            .name = "output-failed", .text = "nobody takes the application's output; it was stopped"
+        };
+        return {};
     }
     OrOver operator()(provision::Told const& told) const {
         visit.means_.console.warn(visit.wish_.number, told.text);
@@ -261,7 +257,7 @@ Visit::OrOver Visit::wait(Line& line, Tenant& tenant) {
 // The first wish to end it: the Keep ends the application, and says so.
 Visit::OrOver Visit::obey(Line& line, Tenant& tenant) {
     late_ = late_ || (end_at_ && Clock::now() >= *end_at_);
-    if ((stop_.asked() == 0 && !late_) || stopping_) return {};
+    if ((stop_.asked() == 0 && !late_ && !given_up_) || stopping_) return {};
     if (!tenant.running() && stop_.asked() != 0) return std::unexpected(ended_here());
     if (!tenant.running()) return {};
     stopping_ = true;

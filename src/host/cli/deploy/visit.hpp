@@ -99,6 +99,7 @@ private:
     Clock::time_point deadline_;
     std::optional<Clock::time_point> end_at_; // of the application's time
     bool late_ = false;                       // that time is over
+    std::optional<os::Failure> given_up_;     // why this side has it stopped
     bool stopping_ = false;
     Input input_;
     bool said_ = false; // that nothing is proved

@@ -35,16 +35,12 @@ Visit::OrOver Visit::resume(Line& line, provision::Resumed const& resumed) {
         );
     auto const rest = input_.from(resumed.input);
     if (!rest) {
-        line.say(stop_message(SIGTERM));
-        return std::unexpected(
-            Over{
-                .failure = os::Failure{
-                    .name = "host-unreachable",
-                    .text = "the connection was broken, and more of the input was lost with it "
-                            "than is kept here; the application was stopped"
-                }
-            }
-        );
+        given_up_ = os::Failure{
+            .name = "host-unreachable",
+            .text = "the connection was broken, and more of the input was lost with it than is "
+                    "kept here; the application was stopped"
+        };
+        return {};
     }
     for (auto const& piece : *rest) line.say(input_message(piece));
     return {};
@@ -109,6 +105,7 @@ void Visit::give(Line& line, provision::Wanted const& wanted) {
 // How it has ended where this side wanted that.
 Visit::Over Visit::ended_here() const {
     if (stop_.asked() != 0) return {.status = of_a_signal + stop_.asked()};
+    if (given_up_) return {.failure = given_up_};
     return {
         .failure =
             os::Failure{.name = "timed-out", .text = "the application did not end within its time"}
@@ -117,7 +114,7 @@ Visit::Over Visit::ended_here() const {
 
 Visit::Over Visit::ended(provision::Ended const& end) {
     means_.console.finish(wish_.number);
-    if (stopping_) return ended_here();
+    if (stopping_ || given_up_) return ended_here();
     auto const* const kind = protocol::find_failure(end.failure);
     auto const status =
         end.exit ? int{*end.exit}

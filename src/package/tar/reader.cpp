@@ -21,24 +21,6 @@ std::unexpected<Refused> refused(std::string_view why, std::string_view path = {
     return std::unexpected(Refused{why, std::string{path}});
 }
 
-std::string_view text(std::span<char const> field) {
-    return {field.data(), ::strnlen(field.data(), field.size())};
-}
-
-// Digits, then zeros or spaces.
-std::optional<std::uint64_t> octal(std::span<char const> field) {
-    std::uint64_t value = 0;
-    auto const all = std::string_view{field.data(), field.size()};
-    auto const end = all.find_first_not_of("01234567");
-    auto const digits = all.substr(0, end);
-    if (digits.empty() || digits.size() > 20) return {};
-    if (end != std::string_view::npos &&
-        all.substr(end).find_first_not_of(std::string_view{"\0 ", 2}) != std::string_view::npos)
-        return {};
-    std::from_chars(digits.data(), digits.data() + digits.size(), value, 8);
-    return value;
-}
-
 std::optional<std::uint64_t> decimal(std::string_view digits) {
     std::uint64_t value = 0;
     auto const* const end = digits.data() + digits.size();
@@ -48,8 +30,8 @@ std::optional<std::uint64_t> decimal(std::string_view digits) {
 }
 
 std::string path_of(Ustar const& header) {
-    auto const prefix = text(header.prefix);
-    auto const name = std::string{text(header.name)};
+    auto const prefix = text_of(header.prefix);
+    auto const name = std::string{text_of(header.name)};
     return prefix.empty() ? name : std::string{prefix} + '/' + name;
 }
 
@@ -136,7 +118,7 @@ Read<void> Reader::take_header() {
     if (zero_blocks_ != 0) return refused("an entry behind the end");
     auto const sum = octal(header.checksum);
     if (!sum || *sum != checksum_of(header)) return refused("a header whose sum is wrong");
-    if (text(std::span{header.magic}.first(6)) != "ustar") return refused("no header of ustar");
+    if (text_of(std::span{header.magic}.first(6)) != "ustar") return refused("no header of ustar");
     auto size = octal(header.size);
     if (!size) return refused("a size that is no number", path_of(header));
     if (header.type == type_pax) {
@@ -152,7 +134,7 @@ Read<void> Reader::take_header() {
     if (auto const given = pax("size")) size = decimal(*given);
     if (!size) return refused("a size that is no number", path_of(header));
     auto path = pax("path").value_or(path_of(header));
-    auto const target = pax("linkpath").value_or(std::string{text(header.link)});
+    auto const target = pax("linkpath").value_or(std::string{text_of(header.link)});
     pax_.clear();
     return take_entry(header.type, std::move(path), target, *size);
 }

@@ -4,7 +4,11 @@
 
 #include "base/view.hpp"
 
+#include <charconv>
 #include <cstdint>
+#include <cstring>
+#include <optional>
+#include <span>
 #include <string_view>
 
 namespace package::tar {
@@ -38,6 +42,25 @@ inline constexpr char type_file = '0';
 inline constexpr char type_link = '2';
 inline constexpr char type_directory = '5';
 inline constexpr char type_pax = 'x';
+
+// A text in a field, up to its first zero.
+inline std::string_view text_of(std::span<char const> field) {
+    return {field.data(), ::strnlen(field.data(), field.size())};
+}
+
+// Digits, then zeros or spaces.
+inline std::optional<std::uint64_t> octal(std::span<char const> field) {
+    std::uint64_t value = 0;
+    auto const all = std::string_view{field.data(), field.size()};
+    auto const end = all.find_first_not_of("01234567");
+    auto const digits = all.substr(0, end);
+    if (digits.empty() || digits.size() > 20) return {};
+    if (end != std::string_view::npos &&
+        all.substr(end).find_first_not_of(std::string_view{"\0 ", 2}) != std::string_view::npos)
+        return {};
+    std::from_chars(digits.data(), digits.data() + digits.size(), value, 8);
+    return value;
+}
 
 // The sum of all bytes, those of the checksum taken as spaces.
 inline std::uint64_t checksum_of(Ustar header) {

@@ -43,21 +43,6 @@ bool read_all(os::Fd const& file, std::span<std::byte> out, std::uint64_t offset
     return true;
 }
 
-template <std::size_t N> std::string_view text_of(char const (&field)[N]) {
-    return {field, ::strnlen(field, N)};
-}
-
-std::optional<std::uint64_t> octal(std::string_view text) {
-    std::uint64_t out = 0;
-    while (text.ends_with(' ')) text.remove_suffix(1);
-    if (text.empty()) return {};
-    for (auto const digit : text) {
-        if (digit < '0' || digit > '7') return {};
-        out = out << 3U | static_cast<std::uint64_t>(digit - '0');
-    }
-    return out;
-}
-
 bool all_zeros(Ustar const& header) {
     return std::ranges::all_of(std::as_bytes(std::span{&header, 1}), [](std::byte each) {
         return each == std::byte{};
@@ -65,15 +50,15 @@ bool all_zeros(Ustar const& header) {
 }
 
 bool well_formed(Ustar const& header) {
-    auto const sum = octal(text_of(header.checksum));
+    auto const sum = package::tar::octal(header.checksum);
     return std::string_view{header.magic, 5} == "ustar" && sum &&
            *sum == package::tar::checksum_of(header);
 }
 
 std::string name_of(Ustar const& header) {
-    std::string out{text_of(header.prefix)};
+    std::string out{package::tar::text_of(header.prefix)};
     if (!out.empty()) out += '/';
-    out += text_of(header.name);
+    out += package::tar::text_of(header.name);
     return out.starts_with("./") ? out.substr(2) : out;
 }
 
@@ -119,7 +104,7 @@ os::OrFailure<void> PackageFile::index(std::string const& path) {
         if (!read_all(file_, std::as_writable_bytes(std::span{&header, 1}), at))
             return damaged(path, "it is cut short, or no tar archive");
         if (all_zeros(header)) break;
-        auto const size = octal(text_of(header.size));
+        auto const size = package::tar::octal(header.size);
         if (!well_formed(header) || !size || *size > end || at + sizeof header > end - *size)
             return damaged(path, "byte " + std::to_string(at) + " is no header of a tar archive");
         Blob const blob{.offset = at + sizeof header, .size = *size};

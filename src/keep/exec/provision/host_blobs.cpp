@@ -36,22 +36,6 @@ std::size_t read_at(os::Fd const& file, std::span<std::byte> out, std::uint64_t 
     return done;
 }
 
-template <std::size_t N> std::string_view text_of(char const (&field)[N]) {
-    return {field, ::strnlen(field, N)};
-}
-
-// Sizes as `enarx package` and tar(1) write them.
-std::optional<std::uint64_t> octal(std::string_view text) {
-    std::uint64_t out = 0;
-    while (text.ends_with(' ')) text.remove_suffix(1);
-    if (text.empty()) return {};
-    for (auto const digit : text) {
-        if (digit < '0' || digit > '7') return {};
-        out = out << 3U | static_cast<std::uint64_t>(digit - '0');
-    }
-    return out;
-}
-
 } // namespace
 
 std::unique_ptr<HostBlobs> HostBlobs::open(os::Fd place) {
@@ -74,10 +58,10 @@ void HostBlobs::index(Packed& packed) {
         Ustar header{};
         auto const bytes = std::as_writable_bytes(std::span{&header, 1});
         if (read_at(packed.file, bytes, at) != bytes.size()) return;
-        auto const size = octal(text_of(header.size));
+        auto const size = package::tar::octal(header.size);
         if (!size || *size > longest_file || at > longest_file) return;
         Part const part{.offset = at + sizeof header, .size = *size};
-        auto const name = text_of(header.name);
+        auto const name = package::tar::text_of(header.name);
         if (name.starts_with(blob_folder))
             packed.parts.insert_or_assign(
                 std::string{algorithm} + std::string{name.substr(blob_folder.size())}, part

@@ -6,6 +6,7 @@
 #include "relay/end.hpp"
 #include "relay/judge.hpp"
 #include "relay/record.hpp"
+#include "relay/visit.hpp"
 
 #include <cstdio>
 #include <fstream>
@@ -59,24 +60,14 @@ int be_keep(DoubleWish const& wish) {
 
 int be_tenant(DoubleWish const& wish) {
     auto const grantor = *crypto::P256SigningKey::generate();
-    auto const context = *crypto::TlsContext::client(
-        credential_of(grantor), {.authorities = {}, .alpn = protocols(), .any_certificate = true}
-    );
-    End end{connect_to(wish.socket), *context.connect("keep")};
-    if (!end.shake_hands()) return 1;
-    end.say(FrameType::Hello, wire::encode(wire::Hello{.suite = 2, .role = wire::Role::Tenant}));
-    auto const request = new_request(authenticator::End::Server);
-    end.say(FrameType::Request, wire::encode_bytes(request));
-    auto const first = end.hear();
-    auto const second = end.hear();
-    if (!first || !second) return 1;
+    auto visited = visit(wish.socket, grantor);
+    if (!visited) return 1;
     auto const own = grantor.public_key();
-    provision::Offer const offer{
-        .authenticator = *wire::decode_bytes(first->body, wire::largest_early),
-        .binding = wire::decode_binding_body(second->body)->binding
-    };
+    auto& end = visited->keep;
     auto const answer = judged(
-        seen(end.session(), request, wish.nonce_only), offer, wish.nonce_only ? base::View{} : own
+        seen(end.session(), visited->request, wish.nonce_only),
+        visited->offer(),
+        wish.nonce_only ? base::View{} : own
     );
     if (answer.channel() == nullptr) {
         std::puts(verdict_of(answer).c_str());

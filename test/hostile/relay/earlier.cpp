@@ -3,6 +3,7 @@
 #include "base/hex.hpp"
 #include "relay/end.hpp"
 #include "relay/record.hpp"
+#include "relay/visit.hpp"
 
 #include <cstdio>
 
@@ -20,27 +21,12 @@ std::vector<std::string> protocols() { return {"enarx-keep/1"}; }
 } // namespace
 
 int ask(std::string const& socket, std::string const& folder) {
-    auto const context = *crypto::TlsContext::client(
-        credential_of(*crypto::P256SigningKey::generate()),
-        {.authorities = {}, .alpn = protocols(), .any_certificate = true}
-    );
-    End keep{connect_to(socket), *context.connect("keep")};
-    if (!keep.shake_hands()) return 1;
-    keep.say(FrameType::Hello, wire::encode(wire::Hello{.suite = 2, .role = wire::Role::Tenant}));
-    auto const request = new_request(Server);
-    keep.say(FrameType::Request, wire::encode_bytes(request));
-    auto const first = keep.hear();
-    auto const second = keep.hear();
-    if (!first || !second) return 1;
-    auto const channel = *BoundChannel::of(keep.session(), Server, request);
-    Record::of(
-        channel,
-        *wire::decode_bytes(first->body, wire::largest_early),
-        wire::decode_binding_body(second->body)->binding
-    )
-        .write(folder);
+    auto visited = visit(socket, *crypto::P256SigningKey::generate());
+    if (!visited) return 1;
+    auto const channel = visited->channel();
+    Record::of(channel, visited->authenticator, visited->binding).write(folder);
     std::puts(base::hex(channel.peer_key()).c_str());
-    keep.close();
+    visited->keep.close();
     return 0;
 }
 

@@ -90,8 +90,10 @@ public:
     explicit FalseService(FalseServiceWish const& wish) : wish_{wish} {}
 
     Response challenge(net::server::Request const& asked, net::server::Client& client) {
-        say(base::hex(client.public_key()));
-        key_.emplace(told_key());
+        if (!key_) {
+            say(base::hex(client.public_key()));
+            key_.emplace(told_key());
+        }
         if (!wish_.real) {
             request_ = new_request(Client);
             return cbor(
@@ -113,8 +115,13 @@ public:
         auto const record = Record::of(channel, said.authenticator, said.binding);
         record.write(wish_.folder);
         if (!real_) {
-            say("to itself: " + judgement(channel, said, wish_.certificate));
-            say("to the real one: " + judgement(channel, said, wish_.real_key));
+            auto const answer = judgement(channel, said, wish_.certificate);
+            say("to itself: " + verdict_of(answer));
+            say("to the real one: " + verdict_of(judgement(channel, said, wish_.real_key)));
+            if (wish_.grant && answer.channel() != nullptr)
+                return cbor(
+                    wire::encode(wire::Granted{grant_for(*answer.channel(), *wish_.grant)})
+                );
             return net::server::problem(403, "release-denied", "it is no service");
         }
         auto const signed_anew = record.resigned(real_->channel(request_), *key_);
@@ -137,14 +144,14 @@ private:
     static Response cbor(std::vector<std::byte> const& body) {
         return {.type = std::string{wire::cbor_type}, .body = std::string{base::text_of(body)}};
     }
-    static std::string judgement(
+    static attest::provision::Answer judgement(
         BoundChannel const& channel, wire::Attestation const& said, std::string const& certificate
     ) {
-        return verdict_of(judged(
+        return judged(
             channel,
             {.authenticator = said.authenticator, .binding = said.binding},
             key_in(certificate)
-        ));
+        );
     }
 
     FalseServiceWish const& wish_;

@@ -4,6 +4,7 @@
 // the Keep's place, or judges what the Keep says as if it were the real one.
 
 #include "relay/between.hpp"
+#include "relay/grants.hpp"
 
 #include <optional>
 #include <string>
@@ -22,6 +23,7 @@ struct FalseServiceWish {
     std::string folder;              // where the Keep's answer is written to
     std::string real_key;            // of a real service: certificate in PEM
     std::optional<RealService> real; // nothing: it asks with a context of its own
+    std::optional<GrantWish> grant;  // what it then answers; nothing: it refuses
 };
 
 // One Keep. Prints, a line each: its port; the Keep's key, in hexadecimal; and, when it has been

@@ -5,6 +5,9 @@
 // relay show FRONT FOLDER pass|resign [KEY.pem]           shows that to a tenant
 // relay service CERTIFICATE KEY FOLDER REAL-CERTIFICATE [URL ROOT pass|resign]
 //                                                         is no service
+// relay service CERTIFICATE KEY FOLDER REAL-CERTIFICATE grant DEPLOYMENT GRANTOR TENANT KEY [WRONG]
+//                                                         grants what a Keep may not take
+// relay grant SOCKET DEPLOYMENT GRANTOR TENANT KEY [WRONG] the same, to one that waits
 // relay steal PROCESS KEY OUT.pem                         the private key of a Keep's process
 
 #include "base/hex.hpp"
@@ -12,6 +15,7 @@
 #include "relay/doubles.hpp"
 #include "relay/earlier.hpp"
 #include "relay/false_service.hpp"
+#include "relay/grants.hpp"
 #include "relay/theft.hpp"
 
 #include <cstdio>
@@ -68,11 +72,15 @@ int main(int count, char** words) {
             .key = word(2),
             .folder = word(3),
             .real_key = word(4),
-            .real = {}
+            .real = {},
+            .grant = {}
         };
+        if (word(5) == "grant") wish.grant = relay::grant_wish({given.begin() + 6, given.end()});
         if (relay::way_of(word(7))) wish.real = {word(5), word(6), *relay::way_of(word(7))};
         return relay::be_service(wish);
     }
+    if (word(0) == "grant")
+        return relay::grant(word(1), relay::grant_wish({given.begin() + 2, given.end()}));
     if (word(0) == "steal") return steal(word(1), word(2), word(3));
     std::fputs("relay between|keep|tenant|ask|show|service|steal ...\n", stderr);
     return 2;

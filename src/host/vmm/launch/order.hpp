@@ -38,7 +38,7 @@ struct KeepWish {
     bool attestation = false; // its application asks for evidence
     // Opens the folder of what was measured before; none: each start measures.
     std::function<std::optional<os::Folder>()> measured = {};
-    LogWish log = {};         // of the shim
+    LogWish log = {}; // of the shim
 };
 
 class LaunchOrder {

@@ -11,12 +11,16 @@
 #include "host/vmm/launch/network.hpp"
 #include "host/vmm/launch/parts.hpp"
 #include "host/vmm/measurement.hpp"
+#include "host/vmm/remembered.hpp"
+#include "os/clock.hpp"
 #include "os/standard_streams.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sched.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
@@ -130,6 +134,18 @@ measurement_of(Image const& image, Wishes const& wishes, ProgramPages& program) 
     return measure(plan.regions(), KeepSupply{image, plan, {}}, program);
 }
 
+// The same without reading exec, where it was read before.
+os::OrFailure<protocol::evidence::Measurement>
+measurement_of(Image const& image, Wishes const& wishes, KeepWish const& keep) {
+    auto const plan = TRY(Plan::make(image.sizes(), wishes));
+    KeepSupply const supply{image, plan, {}};
+    auto folder = keep.measured ? keep.measured() : std::nullopt;
+    auto const now = os::now_ns(os::Clock::Realtime);
+    if (!folder || !now) return measure(plan.regions(), supply);
+    Remembered const memory{*std::move(folder), fmt::format("kvm-{}", image.header().platform)};
+    return memory.measure(plan.regions(), supply, std::chrono::nanoseconds{*now});
+}
+
 os::OrFailure<Image> open_exec(KeepWish const& keep) {
     return open_image(keep, TRY(find_part("exec")));
 }
@@ -168,8 +184,7 @@ os::Failure launch_kvm(LaunchOrder const& order) {
     if (!network->hosts.empty()) hand_hosts(handed, network->hosts);
     auto const hand_all = [&]() -> os::OrFailure<void> {
         if (!order.keep.attestation) return hand_order(handed, order);
-        ProgramPages program;
-        return hand_order(handed, order, TRY(measurement_of(*image, wishes, program)));
+        return hand_order(handed, order, TRY(measurement_of(*image, wishes, order.keep)));
     };
     if (auto const given = hand_all(); !given) return given.error();
     if (auto const timeout = timeout_of(order)) static_cast<void>(kvm::end_after(*timeout));

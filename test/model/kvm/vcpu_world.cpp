@@ -114,6 +114,19 @@ engine::Answer Vcpu::intercept(engine::Cpu& cpu, engine::Exit const& exit) {
         return engine::Answer::leave();
     }
     if (exit.code == Shutdown) {
+        auto const r = cpu.registers();
+        log_step(
+            "tee-model: vCPU %u shuts down: rip %#lx, cs %#lx, cr0 %#lx, cr3 %#lx, cr4 %#lx, efer "
+            "%#lx, cr2 %#lx\n",
+            id_,
+            cpu.rip(),
+            r.cs.base,
+            r.cr0,
+            r.cr3,
+            r.cr4,
+            r.efer,
+            r.cr2
+        );
         this->exit(KVM_EXIT_SHUTDOWN);
         return engine::Answer::leave();
     }

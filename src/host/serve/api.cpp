@@ -2,6 +2,7 @@
 
 #include "host/serve/blob_sink.hpp"
 #include "host/serve/wish_json.hpp"
+#include "net/server/own_name.hpp"
 
 #include <algorithm>
 #include <array>
@@ -58,6 +59,10 @@ unsigned status_of(os::Failure const& failure) {
 std::optional<Response> Api::guard(Request const& request, Client& client) const {
     if (!request.header("origin").empty())
         return problem(403, "not-permitted", "requests of web pages are not answered");
+    // Where nobody has to show anything, the name is what a page cannot choose: it may have a name
+    // of its own lead here (DNS rebinding), and then there is no other origin.
+    if (at_.accounts.everybody() && !net::server::names_this_machine(request.header("host")))
+        return problem(403, "not-permitted", "without customers, Host has to name this machine");
     if (at_.accounts.who(request, client) != nullptr) return {};
     auto refusal = problem(
         401, "customer-unknown", "the request shows no token or client key that this host knows"
@@ -172,7 +177,8 @@ void Api::add_others(net::server::Router& router) {
     auto const from_here =
         [this](Request const& request, Client& client) -> std::optional<Response> {
         auto const address = client.address();
-        if (address && address->loopback()) return {};
+        bool const here = address && address->loopback();
+        if (here && net::server::names_this_machine(request.header("host"))) return {};
         return guard(request, client);
     };
     router.add(

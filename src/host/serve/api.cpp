@@ -26,6 +26,10 @@ bool same_word(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b, [](char x, char y) { return (x | 0x20) == (y | 0x20); });
 }
 
+bool not_by_a_name(Request const& request) {
+    return net::server::names_this_machine_or_an_address(request.header("host"));
+}
+
 Response no_such_keep() {
     return problem(404, "resource-unknown", "this customer has no Keep of that name");
 }
@@ -61,8 +65,10 @@ std::optional<Response> Api::guard(Request const& request, Client& client) const
         return problem(403, "not-permitted", "requests of web pages are not answered");
     // Where nobody has to show anything, the name is what a page cannot choose: it may have a name
     // of its own lead here (DNS rebinding), and then there is no other origin.
-    if (at_.accounts.everybody() && !net::server::names_this_machine(request.header("host")))
-        return problem(403, "not-permitted", "without customers, Host has to name this machine");
+    if (at_.accounts.everybody() && !not_by_a_name(request))
+        return problem(
+            403, "not-permitted", "without customers, Host has to be localhost or an address"
+        );
     if (at_.accounts.who(request, client) != nullptr) return {};
     auto refusal = problem(
         401, "customer-unknown", "the request shows no token or client key that this host knows"
@@ -178,7 +184,7 @@ void Api::add_others(net::server::Router& router) {
         [this](Request const& request, Client& client) -> std::optional<Response> {
         auto const address = client.address();
         bool const here = address && address->loopback();
-        if (here && net::server::names_this_machine(request.header("host"))) return {};
+        if (here && not_by_a_name(request)) return {};
         return guard(request, client);
     };
     router.add(

@@ -1,5 +1,6 @@
 #include "host/vmm/backend/kvm/machine.hpp"
 
+#include "host/vmm/backend/kvm/requests.hpp"
 #include "host/vmm/fill.hpp"
 
 #include <algorithm>
@@ -125,19 +126,28 @@ base::Result<void> Machine::add_sealed(std::uint64_t address, SealedMemory memor
     return {};
 }
 
-base::Result<void> Machine::calibrate(Plan const& plan, Vcpu const& first) {
+base::Result<Calibration> time_of(os::Fd const& machine, Vcpu const& first) {
     // The machine answers faster than a vCPU; older kernels let only that say it.
-    auto khz = control(machine_, KVM_GET_TSC_KHZ);
+    auto khz = control(machine, KVM_GET_TSC_KHZ);
     if (!khz) khz = control(first.descriptor(), KVM_GET_TSC_KHZ);
-    auto const boot = plan.boot({
+    return Calibration{
         .tsc_khz = static_cast<std::uint64_t>(TRY(khz)),
         .tsc = __rdtsc(),
         .monotonic_ns = now_ns(CLOCK_MONOTONIC),
         .realtime_ns = now_ns(CLOCK_REALTIME),
-    });
+    };
+}
+
+base::Result<void> Machine::calibrate(Plan const& plan, Vcpu const& first) {
+    auto const boot = plan.boot(TRY(time_of(machine_, first)));
     auto const bytes = std::as_bytes(std::span{&boot, 1});
     std::ranges::copy(bytes, TRY(memory(launch::boot_address, bytes.size())).begin());
     return {};
+}
+
+base::Result<Vcpu> Machine::begin_cpu(unsigned index, std::uint64_t root) {
+    if (index == 0) return add_cpu(0, {.entry = header_.start, .root = header_.page_table});
+    return add_cpu(index, {.entry = header_.start_secondary, .root = root});
 }
 
 base::Result<Vcpu> Machine::add_cpu(unsigned index, Beginning const& beginning) {
@@ -195,6 +205,23 @@ base::Result<void> Machine::discard(std::uint64_t address, std::uint64_t size) {
             return slot.memory.discard(address - slot.address, size);
     }
     return std::unexpected(base::Errno::Fault);
+}
+
+os::Failure Machine::why_it_stopped(Vcpu& cpu) const {
+    bool const ring0 = header_.platform == static_cast<std::uint64_t>(launch::ShimKind::Kvm);
+    if (!ring0 || !cpu.not_emulated()) return {.name = "keep-broken", .text = cpu.explain()};
+    return {
+        .name = "ring0-emulated",
+        .text = "the shim of --shim=kvm needs a real ring 0, and this host's KVM emulates one; " +
+                cpu.explain(),
+        .hint = "leave --shim out, or give --shim=deprivileged; `enarx platform info` shows which "
+                "shim suits this host"
+    };
+}
+
+std::span<unsigned long const> Machine::requests() const {
+    if (sealed_) return requests_of_sealed;
+    return requests_of_plain;
 }
 
 } // namespace host::vmm::kvm

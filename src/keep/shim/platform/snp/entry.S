@@ -11,11 +11,10 @@
 .set TSS_LIMIT, 0x67
 .set TSS_TYPE, 0x8b00                // the VMSA has the task register filled
 .set GHCB_MSR, 0xc0010130
-.set TERMINATE, 0x100                // and its sets and reasons: protocol/launch/snp.hpp
-.set END_IN_SHIM, 2 << 12 | TERMINATE
-.set END_SHAPE, 3 << 12 | TERMINATE
-.set END_VALIDATION, 5 << 16 | 4 << 12 | TERMINATE
-.set END_CPUS, 10 << 16 | 4 << 12 | TERMINATE
+.set TERMINATE, 0x100                // its sets and codes: protocol/launch/snp.hpp
+.set END_EVENT, 6 << 12 | TERMINATE
+.set END_VALIDATION, 6 << 16 | 5 << 12 | TERMINATE
+.set END_CPUS, 10 << 16 | 5 << 12 | TERMINATE
 .set MOST_CPUS, 128
 .set NO_FAULT_ADDRESS, 0xfffff5eed0000000 // snp/exception.hpp
 .macro ZEROS                         // not in the file: what the launch adds costs a millisecond a page
@@ -103,11 +102,11 @@ terminate:                           // void terminate(std::uint64_t): as end_of
 // that stack: an error code too many or too few shows by where it ends.
 exception:
     cmp $CPU_TRAP_TOP - 56, %rsp
-    jne wrong_shape
+    jne not_the_programs
     cmpq $SELECTOR_USER_CODE, CPU_TRAP_TOP - 32
-    jne in_shim
+    jne not_the_programs
     cmpq $SELECTOR_USER_DATA, CPU_TRAP_TOP - 8
-    jne in_shim
+    jne not_the_programs
     mov $CPU_STACK_TOP, %esp
     .irp word, 8, 16, 24, 32, 40, 48, 56 // SS, RSP, flags, CS, RIP, error code, vector
     push CPU_TRAP_TOP - \word
@@ -120,15 +119,10 @@ exception:
     mov %rax, %cr2
     jmp event
 
-wrong_shape:                         // the vector lies where the stub has pushed it last
-    mov $END_SHAPE, %eax
-    jmp with_vector
-in_shim:
-    mov $END_IN_SHIM, %eax
-with_vector:
-    mov (%rsp), %ecx
-    shl $16, %ecx
-    or %ecx, %eax
+not_the_programs:                    // the vector lies where its stub has pushed it
+    mov (%rsp), %eax
+    shl $16, %eax
+    or $END_EVENT, %eax
     jmp end_of_keep
 
 // One stub of 16 bytes for each vector. Those with an error code: AMD64 APM volume 2, table 8-1.
@@ -152,7 +146,7 @@ traps:
     .balign 8
 arrivals:                            // how many vCPUs have come to `start`
     .quad 0
-    .globl cpu_roots
+    .globl arrivals, cpu_roots
 cpu_roots:                           // page tables of those that are wanted, by the order in which they come
     .skip MOST_CPUS * 8
 

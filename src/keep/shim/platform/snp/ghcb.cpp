@@ -12,7 +12,7 @@ namespace {
 
 namespace launch = protocol::launch::snp;
 using hw::snp::GhcbEvent;
-using launch::EndReason;
+using launch::Termination;
 
 extern "C" [[noreturn]] void terminate(std::uint64_t message); // entry.S
 
@@ -47,20 +47,18 @@ Ghcb own() {
 
 } // namespace
 
-void end(EndReason reason) {
-    terminate(termination(
-        static_cast<std::uint64_t>(launch::EndSet::Reason), static_cast<std::uint64_t>(reason)
-    ));
+void end(Termination reason) {
+    terminate(termination(launch::termination_set, static_cast<std::uint64_t>(reason)));
 }
 
 void negotiate() {
-    if (!speaks_our_version(ask(hw::snp::msr::ask_information))) end(EndReason::Version);
-    if (!offers_snp(ask(hw::snp::msr::ask_features))) end(EndReason::Host);
+    if (!speaks_our_version(ask(hw::snp::msr::ask_information))) end(Termination::GhcbProtocol);
+    if (!offers_snp(ask(hw::snp::msr::ask_features))) end(Termination::GhcbProtocol);
 }
 
 void register_ghcb() {
     if (!registered(ask(own_page().raw() | hw::snp::msr::ask_registration), own_page()))
-        end(EndReason::Register);
+        end(Termination::GhcbRegistration);
     write_msr(own_page().raw());
 }
 
@@ -75,17 +73,14 @@ base::Result<std::uint64_t> guest_request(hw::PhysAddr request, hw::PhysAddr res
 
 } // namespace snp
 
-// Registers do not go along; the number of the vCPU does, which is no secret (launch/snp.hpp).
+// No register of the Keep goes along.
 void Machine::ring_doorbell() {
     auto ghcb = snp::own();
     ghcb.ask_with_rax(
-        hw::snp::GhcbEvent::Port,
-        hw::snp::port_out_4(protocol::hostcall::doorbell_port),
-        0,
-        Machine::cpu()
+        hw::snp::GhcbEvent::Port, hw::snp::port_out_4(protocol::hostcall::doorbell_port), 0, 0
     );
     snp::leave();
-    if (!ghcb.take_answer().done) snp::end(protocol::launch::snp::EndReason::Answer);
+    if (!ghcb.take_answer().done) snp::end(protocol::launch::snp::Termination::GhcbAnswer);
 }
 
 } // namespace shim

@@ -11,7 +11,7 @@
 namespace shim::snp {
 
 // The Keep ends itself without a host call. Does not return, whatever the host does.
-[[noreturn]] void end(protocol::launch::snp::EndReason reason);
+[[noreturn]] void end(protocol::launch::snp::Termination reason);
 
 // Once, by the first vCPU: the host speaks our version and offers what the shim uses.
 void negotiate();

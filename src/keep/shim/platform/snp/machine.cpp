@@ -12,10 +12,12 @@ namespace shim {
 
 namespace {
 
-using protocol::launch::snp::EndReason;
 using protocol::launch::snp::most_cpus;
+using protocol::launch::snp::Termination;
 
-extern "C" std::uint64_t cpu_roots[most_cpus]; // entry.S: who may go on, by the order of coming
+// entry.S: how many vCPUs have come, and page tables of those that may go on.
+extern "C" std::uint64_t arrivals;
+extern "C" std::uint64_t cpu_roots[most_cpus];
 
 constinit snp::CpuidTable table;
 
@@ -43,20 +45,20 @@ void take_cpuid() {
     hw::PhysAddr const at{protocol::launch::snp::cpuid_address};
     // Safety: a page of the Keep's own that the launch has filled; the window maps it.
     if (!table.take(*reinterpret_cast<hw::snp::CpuidPage const*>(physical(at))))
-        end(EndReason::CpuidPage);
+        end(Termination::CpuidPage);
     if ((table.entry(0x8000'001f, 0).ebx & ebx_c_bit) != protocol::launch::snp::c_bit)
-        end(EndReason::CBit);
+        end(Termination::CBit);
     auto const features = table.entry(1, 0);
     constexpr auto needed = ecx_xsave | ecx_rdrand;
     if ((features.ecx & needed) != needed || (table.entry(7, 0).ebx & ebx_fsgsbase) == 0)
-        end(EndReason::Features);
+        end(Termination::CpuidPage);
 }
 
 } // namespace snp
 
 void Machine::begin() {
     if (cpu() == 0) {
-        if (!snp::known_status(status())) snp::end(EndReason::NotSnp);
+        if (!snp::known_status(status())) snp::end(Termination::NoSnp);
         snp::take_cpuid();
         snp::negotiate();
     }
@@ -76,8 +78,11 @@ void Machine::flush() {
 bool Machine::others_remember() { return true; }
 void Machine::end_kick() {} // by KVM_INTERRUPT: there is no interrupt controller
 
+// They are counted as they come. So that both sides have the same numbers, nobody asks for another
+// one before this one has come; a host that runs it late costs itself that time.
 void Machine::let_in(unsigned index, hw::PhysAddr root) {
     __atomic_store_n(&cpu_roots[index], root.raw() | own_page, __ATOMIC_RELEASE);
+    while (__atomic_load_n(&arrivals, __ATOMIC_RELAXED) <= index) relax();
 }
 
 } // namespace shim

@@ -24,7 +24,7 @@ void set_validated(hw::PhysAddr at, bool validated) {
                  : "+a"(rax), "=@ccc"(unchanged)
                  : "c"(0), "d"(validated ? 1U : 0U)
                  : "memory");
-    if (rax != 0 || unchanged) snp::end(protocol::launch::snp::EndReason::Validation);
+    if (rax != 0 || unchanged) snp::end(protocol::launch::snp::Termination::Validation);
 }
 
 // CVE-2024-36331: a read of both ends drops what caches hold of the page from before. Where the

@@ -56,6 +56,11 @@ os::Failure said_by_kernel(base::Errno error) {
         return {"launch-failed", "the host has no memory left for it"};
     case base::Errno::Inval:
         return {"snp-launch-refused", "this host's KVM does not take it"};
+    case base::Errno::Io: // of a page, whatever it was; the firmware had nothing against it
+        return {
+            "snp-launch-refused",
+            "KVM does not take it and does not say why: the host may be short of memory"
+        };
     default:
         return {"snp-launch-refused", std::strerror(static_cast<int>(error))};
     }

@@ -46,6 +46,7 @@ constexpr std::uint64_t block_of(std::uint32_t cpu) {
 
 // Why a Keep ends itself by the GHCB's termination request (AMD 56421, 4.1.9): set and code.
 inline constexpr std::uint8_t termination_set = 5;
+inline constexpr std::uint8_t event_set = 6; // Termination::Event, and the code is the vector
 enum class Termination : std::uint8_t {
     Stopped = 0,          // it has said why by Call::Log, if the host took that
     NoSnp = 1,            // SEV_STATUS has not what the image wants, or has what it does not know

@@ -88,6 +88,7 @@ base::Result<void> Machine::add_slot(std::uint64_t address, Mapping memory) {
     // Safety: the mapping lives in slots_ as long as the machine.
     region.userspace_addr = reinterpret_cast<std::uint64_t>(memory.bytes().data());
     TRY(control(machine_, KVM_SET_USER_MEMORY_REGION, &region));
+    reachable_.add(address, memory.bytes());
     slots_.push_back({.address = address, .memory = std::move(memory)});
     return {};
 }
@@ -96,7 +97,7 @@ base::Result<void> Machine::fill_open(Stretch const& stretch, Supply const& supp
     auto memory = TRY(Mapping::create(stretch.end - stretch.begin));
     for (auto const& region : stretch.regions) {
         auto const filled = TRY(vmm::fill(memory, region.begin - stretch.begin, region, supply));
-        if (filled == Filled::Mapped) mapped_.push_back({region.begin, region.end});
+        if (filled == Filled::Mapped) reachable_.leave_out(region.begin, region.end);
     }
     return add_slot(stretch.begin, std::move(memory));
 }
@@ -163,18 +164,7 @@ base::Result<Vcpu> Machine::add_cpu(unsigned index, Beginning const& beginning) 
 
 base::Result<std::span<std::byte>>
 Machine::memory(std::uint64_t address, std::uint64_t size) const {
-    for (auto const& mapped : mapped_)
-        if (address < mapped.end && (address >= mapped.begin || size > mapped.begin - address))
-            return std::unexpected(base::Errno::Fault);
-    for (auto const& slot : slots_) {
-        auto const bytes = slot.memory.bytes();
-        if (slot.sealed || address < slot.address || address - slot.address >= bytes.size())
-            continue;
-        auto const offset = address - slot.address;
-        if (size > bytes.size() - offset) break;
-        return bytes.subspan(offset, size);
-    }
-    return std::unexpected(base::Errno::Fault);
+    return reachable_.at(address, size);
 }
 
 base::Result<std::uint64_t> Machine::grow(std::uint64_t size) {

@@ -2,6 +2,7 @@
 
 // A virtual machine of KVM and its memory, filled from an image and a plan.
 
+#include "host/vmm/backend/kvm/reachable.hpp"
 #include "host/vmm/backend/kvm/sealed.hpp"
 #include "host/vmm/backend/kvm/virtual_machine.hpp"
 #include "host/vmm/image.hpp"
@@ -47,11 +48,6 @@ private:
         bool sealed = false; // then `memory` is only the range of addresses
     };
 
-    struct Mapped { // from a file, read-only
-        std::uint64_t begin;
-        std::uint64_t end;
-    };
-
     Machine() = default;
     base::Result<void> add_slot(std::uint64_t address, Mapping memory);
     base::Result<void> add_sealed(std::uint64_t address, SealedMemory memory);
@@ -63,7 +59,7 @@ private:
     std::size_t run_size_ = 0;
     protocol::launch::ImageHeader header_{};
     std::vector<Slot> slots_;
-    std::vector<Mapped> mapped_;
+    Reachable reachable_;
     std::uint64_t free_ = 0; // where the Keep's free memory begins
     std::uint64_t end_ = 0;
     std::uint64_t limit_ = 0;

@@ -59,7 +59,7 @@ bool add_file(Sha256& sum, os::Fd const& file, std::chrono::nanoseconds now) {
 bool add_contents(
     Sha256& sum, Contents const& contents, Supply const& supply, std::chrono::nanoseconds now
 ) {
-    if (auto const* file = supply.file(contents)) return add_file(sum, *file, now);
+    if (auto const* file = supply.source(contents)) return add_file(sum, *file, now);
     std::vector<std::byte> bytes(contents.size);
     if (!bytes.empty() && !supply.read(contents, 0, bytes)) return false;
     sum.add(bytes);

@@ -157,8 +157,13 @@ Read<Grant> decode_grant(base::View payload) {
     TRY(in.key("grant.report-data", 3));
     out.report_data = TRY(in.bytes("grant.report-data", {64, 64}));
     TRY(in.key("grant.package-key", 4));
-    if (!TRY(in.null("grant.package-key")))
-        out.package_key = TRY(in.bytes("grant.package-key", {32, 32}));
+    if (!TRY(in.null("grant.package-key"))) {
+        out.package_key = TRY(
+            in.bytes("grant.package-key", {package_key_size, layer_key_size * most_layer_keys})
+        );
+        if (!is_package_key_size(out.package_key->size()))
+            return std::unexpected(Wrong{"grant.package-key", 0});
+    }
     TRY(read_secrets(in, out));
     TRY(in.key("grant.volumes", 6));
     TRY(in.map("grant.volumes", 0));

@@ -46,11 +46,22 @@ struct Source {
     std::optional<std::string_view> authorities; // of the registry's certificate; none: the usual
 };
 
+// Of a package of ours one key; of an image that others encrypted key and nonce for each of its
+// layers, one behind the other. Which of them a package wants, its manifest says, and not the
+// grant.
+inline constexpr std::size_t package_key_size = 32;
+inline constexpr std::size_t layer_key_size = 48;
+inline constexpr std::size_t most_layer_keys = 64;
+constexpr bool is_package_key_size(std::size_t size) {
+    return size == package_key_size ||
+           (size != 0 && size % layer_key_size == 0 && size / layer_key_size <= most_layer_keys);
+}
+
 struct Grant {
     base::View deployment;
     base::View keep_id;
     base::View report_data;
-    std::optional<base::View> package_key;
+    std::optional<base::View> package_key; // none of a plain package
     std::vector<std::pair<std::string_view, base::View>> secrets;
     std::vector<base::View> authorities;
     std::uint64_t time = 0;

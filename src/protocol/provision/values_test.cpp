@@ -97,6 +97,19 @@ TEST(Source, is_an_address_and_tells_nobody_without_tls_who_asks) {
     }
 }
 
+TEST(Grant, has_one_key_of_a_package_or_one_for_each_layer_of_an_image) {
+    auto const outcome = [](std::size_t size) {
+        std::vector<std::byte> const key(size);
+        auto it = testing::grant();
+        it.package_key = key;
+        auto const read = decode_grant(encode(it));
+        return read ? "accepted" : std::string{read.error().field};
+    };
+    for (std::size_t const size : {32U, 48U, 96U, 48U * 64U}) EXPECT_EQ(outcome(size), "accepted");
+    for (std::size_t const size : {0U, 31U, 33U, 47U, 49U, 64U, 48U * 65U})
+        EXPECT_EQ(outcome(size), "grant.package-key") << size;
+}
+
 TEST(Binding, has_a_recipient_key_before_a_grant_and_none_after) {
     auto empty = testing::binding();
     empty.recipient_key = {};

@@ -29,7 +29,6 @@ constexpr unsigned created = 201;
 constexpr unsigned bad_request = 400;
 constexpr unsigned forbidden = 403;
 constexpr unsigned not_found = 404;
-constexpr unsigned conflict = 409;
 constexpr unsigned unprocessable = 422;
 constexpr std::size_t shown = 100; // Keeps and decisions
 
@@ -204,16 +203,12 @@ Response Api::entrust(Request const& request, bool secret) {
         return refused(
             "the deployment names no secret " + std::string{*sent->secret}, unprocessable
         );
-    auto const there = parts_.store.sealed(name, sent->serial);
-    if (!there) return answer_of_store(there.error());
     SealedName const at{
         .kind = secret ? SealedKind::Secret : SealedKind::PackageKey,
         .name = name,
         .serial = sent->serial,
         .secret = std::string{sent->secret.value_or("")}
     };
-    if (std::ranges::find(*there, at, &SealedRow::name) != there->end())
-        return problem(conflict, "secret-exists", "this version has that value already");
     auto const value =
         parts_.keys.recipient.open(wire::info_of_entrust(*sent, tenant), sent->sealed);
     if (!value)

@@ -9,7 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario")
 from harness import *  # noqa: E402,F403
 
 from log_reader import peer  # noqa: E402
-from service import Service, done, enarx, measured, published, pull_line  # noqa: E402
+from service import STEWARD, Service, done, enarx, measured, published, pull_line, until  # noqa: E402
 
 LIAR = BUILD / "parts" / "lying_steward"
 
@@ -79,14 +79,46 @@ def _peer():
         return execute([reader, key, service.folder / "log", place / "checkpoint", place])
 
     equal(done(read()).text.strip(), f"{size} leaves, 1 proofs, 0 pairs of checkpoints")
-    bundle = (service.folder / f"log/tile/entries/000.p/{size}").read_bytes()
-    line = bundle[bundle.rindex(b"\xa8\x01\x01"):]  # the last one: a map of eight, version 1
-    for name in ("deployment.cose", "authenticator"):
-        true(hashlib.sha256((place / name).read_bytes()).digest() in line, f"the line is of another {name}")
+    line = service.log_lines(size)[index]
+    equal(line[4], ["shop/api", 1, hashlib.sha256((place / "deployment.cose").read_bytes()).digest()])
+    equal((line[3], line[7]), (1, hashlib.sha256((place / "authenticator").read_bytes()).digest()))
     other = another()
     true(read(key_of(other)).status != 0, "another log's key reads it, too")
     (place / f"proof.{index}").write_bytes(proof[:8] + bytes([proof[8] ^ 1]) + proof[9:])
     true(read().status != 0, "a changed proof was not noticed")
+
+
+@story("anybody reads the log over HTTP: Go proves each release, and that it has only grown; what was changed on the disk stops the service",
+       seconds=300)
+def _http():
+    reader = peer()
+    service = Service()
+    service.ready_to_release("--replicas", "9")
+    place, checkpoints = folder("read"), []
+    for releases in range(1, 6):
+        done(service.pull(out=f"keep{releases}"))
+        until(lambda: [line[3] for line in service.log_lines()].count(3) == releases, "the certificate is in the log")
+        checkpoints.append(write(f"checkpoint.{releases}", service.get("/log/checkpoint")))
+    releases = [line[5] for line in service.log_lines() if line[3] == 1]
+    equal((len(releases), len(set(releases))), (5, 5))
+    size = len(service.log_lines())
+    for tile in (f"tile/entries/000.p/{size}", f"tile/0/000.p/{size}"):
+        (place / tile).parent.mkdir(parents=True)
+        (place / tile).write_bytes(service.get(f"/log/{tile}"))
+    read = done(execute([reader, key_of(service), place, *checkpoints, folder("no-proofs")]))
+    equal(read.text.strip(), f"{size} leaves, 0 proofs, 10 pairs of checkpoints")
+    service.process.terminate()
+    equal(service.process.wait(TIMEOUT_S), 0)
+    for tile in (f"tile/entries/000.p/{size}", f"tile/0/000.p/{size}", "checkpoint"):
+        path = service.folder / "log" / tile
+        right = path.read_bytes()
+        path.write_bytes(right[:9] + bytes([right[9] ^ 1]) + right[10:])
+        outcome = execute([STEWARD, "serve", "--config", service.folder / "steward.toml"], timeout=20)
+        equal(outcome.status, 1, tile)
+        contains(outcome.errors, "(log-damaged)")
+        path.write_bytes(right)
+    service.start()
+    equal(len(service.log_lines()), size)
 
 
 @story("whoever has taken over the service and leaves a release out of the log, or shows another log, starts no Keep")

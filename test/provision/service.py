@@ -48,6 +48,25 @@ def until(holds, what, seconds=20):
     raise Failed(f"not in {seconds} s: {what}")
 
 
+def decode(cbor):
+    """The first item, as far as lines of the log have them, and what is behind it."""
+    kind, size, rest = cbor[0] >> 5, cbor[0] & 31, cbor[1:]
+    if kind == 7:
+        return {20: False, 21: True, 22: None}[size], rest
+    if size >= 24:
+        width = 1 << (size - 24)
+        size, rest = int.from_bytes(rest[:width], "big"), rest[width:]
+    if kind == 0:
+        return size, rest
+    if kind in (2, 3):
+        return rest[:size] if kind == 2 else rest[:size].decode(), rest[size:]
+    items = []
+    for _ in range(size * (kind - 3)):  # 4: an array, 5: a map
+        item, rest = decode(rest)
+        items.append(item)
+    return (items if kind == 4 else dict(zip(items[::2], items[1::2]))), rest
+
+
 class Service:
     """A folder of the service with the tenant `shop`, and the process that serves it."""
 
@@ -84,6 +103,17 @@ allow-no-hardware = true
             return urllib.request.urlopen(f"http://127.0.0.1:{self.operator}{path}", timeout=10).read()
         context = ssl.create_default_context(cafile=self.root)
         return urllib.request.urlopen(self.url + path, timeout=10, context=context).read()
+
+    def log_lines(self, size=None):
+        """Of the log, as anybody reads it: maps (docs/protocol/log.md)."""
+        size = size or int(self.get("/log/checkpoint").split(b"\n")[1])
+        bundle = self.get(f"/log/tile/entries/000.p/{size}") if size else b""
+        out = []
+        while bundle:
+            end = 2 + int.from_bytes(bundle[:2], "big")
+            out.append(decode(bundle[2:end])[0])
+            bundle = bundle[end:]
+        return out
 
     def deployment(self, *words, name="shop/api", serial=1, out="d.cose", key="tenant.key", key_file="app.enx.key"):
         return enarx("deployment", "create", name, "--package-key", scratch(key_file), "--key", scratch(key), "--grantor",

@@ -13,6 +13,8 @@ import urllib.request
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario"))
 from harness import *  # noqa: E402,F403
 
+from cbor import decoded  # noqa: E402
+
 STEWARD = BUILD / "enarx-steward"
 PULL = BUILD / "parts" / "pull_client"
 
@@ -46,25 +48,6 @@ def until(holds, what, seconds=20):
             return found
         time.sleep(0.05)
     raise Failed(f"not in {seconds} s: {what}")
-
-
-def decode(cbor):
-    """The first item, as far as lines of the log have them, and what is behind it."""
-    kind, size, rest = cbor[0] >> 5, cbor[0] & 31, cbor[1:]
-    if kind == 7:
-        return {20: False, 21: True, 22: None}[size], rest
-    if size >= 24:
-        width = 1 << (size - 24)
-        size, rest = int.from_bytes(rest[:width], "big"), rest[width:]
-    if kind == 0:
-        return size, rest
-    if kind in (2, 3):
-        return rest[:size] if kind == 2 else rest[:size].decode(), rest[size:]
-    items = []
-    for _ in range(size * (kind - 3)):  # 4: an array, 5: a map
-        item, rest = decode(rest)
-        items.append(item)
-    return (items if kind == 4 else dict(zip(items[::2], items[1::2]))), rest
 
 
 class Service:
@@ -111,7 +94,7 @@ allow-no-hardware = true
         out = []
         while bundle:
             end = 2 + int.from_bytes(bundle[:2], "big")
-            out.append(decode(bundle[2:end])[0])
+            out.append(decoded(bundle[2:end])[0])
             bundle = bundle[end:]
         return out
 

@@ -258,6 +258,29 @@ def _cache_size():
     equal(figures(again)["enarx_serve_blob_bytes"], 100_000.0)
 
 
+@story("a customer who brings more and more displaces its own blobs, and none of what others have within their share of the cache")
+def _cache_shares():
+    host = Host("--blobs", "400000", customers=customer("alice") + customer("bob"))
+
+    def there(content):
+        return [host.ask("HEAD", path, token=TOKENS["bob"])[0] for _, path in content]
+
+    bobs, alices = [blob(), blob()], [blob() for _ in range(6)]
+    for content, path in bobs:
+        equal(host.ask("PUT", path, content, token=TOKENS["bob"])[0], 201)
+    for content, path in alices:
+        equal(host.ask("PUT", path, content, token=TOKENS["alice"])[0], 201)
+    equal((there(bobs), there(alices)), ([200] * 2, [404] * 4 + [200] * 2))
+    problem(host.ask("PUT", *reversed(blob(300_000)), token=TOKENS["alice"]), 507, "host-full")
+    # What she has beyond her share makes room for his.
+    host = Host("--blobs", "400000", customers=customer("alice") + customer("bob"), state=scratch("state2"))
+    for content, path in alices[:4]:
+        equal(host.ask("PUT", path, content, token=TOKENS["alice"])[0], 201)
+    for content, path in bobs:
+        equal(host.ask("PUT", path, content, token=TOKENS["bob"])[0], 201)
+    equal((there(bobs), there(alices[:4])), ([200] * 2, [404] * 2 + [200] * 2))
+
+
 @story("a full disk refuses a blob by name and keeps nothing of it")
 def _full_disk():
     place = folder("small")

@@ -22,7 +22,7 @@ from harness import *  # noqa: E402,F403
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from network import connected, entry, free_port, listen  # noqa: E402
 from tenants import ALLOWED, package  # noqa: E402
-from hosts import TOKENS, Host, certificate, customer, gone, key_digest, problem, until  # noqa: E402
+from hosts import TOKENS, Host, certificate, customer, gone, in_memory, key_digest, problem, until  # noqa: E402
 
 
 def blob(size=100_000):
@@ -436,24 +436,6 @@ def private_bytes(place):
     return {number, number[::-1]}
 
 
-def in_memory(process, wanted):
-    """Whether one of the texts is in the memory of a process."""
-    with open(f"/proc/{process}/maps", encoding="ascii") as maps, open(f"/proc/{process}/mem", "rb", buffering=0) as memory:
-        for line in maps:
-            bounds, rights = line.split()[:2]
-            first, last = (int(bound, 16) for bound in bounds.split("-"))
-            if rights[0] != "r" or last - first > 1 << 30 or "[v" in line:
-                continue
-            try:
-                memory.seek(first)
-                content = memory.read(last - first)
-            except (OSError, ValueError):
-                continue
-            if any(text in content for text in wanted):
-                return True
-    return False
-
-
 @story("a Keep's process has nothing of its host's: no key, no token, no descriptor, no variable")
 def _nothing_of_the_host():
     os.environ["HOST_SECRET"] = "not for Keeps"
@@ -464,9 +446,9 @@ def _nothing_of_the_host():
     secrets = private_bytes(scratch("host")) | {scratch("host.key").read_bytes().splitlines()[1]}
     token = {hashlib.sha256(TOKENS["alice"].encode()).digest()}
     try:
-        true(in_memory(host.process.pid, secrets), "the search does not find the host's key in the host itself")
-        true(in_memory(host.process.pid, token), "the search does not find the digest of the token in the host itself")
-        true(not in_memory(process, secrets | token), "the Keep's process has the host's key or a customer's digest")
+        true(in_memory([host.process.pid], secrets), "the search does not find the host's key in the host itself")
+        true(in_memory([host.process.pid], token), "the search does not find the digest of the token in the host itself")
+        true(not in_memory([process], secrets | token), "the Keep's process has the host's key or a customer's digest")
     except PermissionError:
         skip("the memory of processes may not be read here")
     for number in os.listdir(f"/proc/{process}/fd"):

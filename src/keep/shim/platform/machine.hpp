@@ -66,6 +66,7 @@ struct Machine {
     static void accept(hw::PhysAddr at, std::uint64_t size);
     // Lets go of accepted memory, before the host is told that it is free.
     static void give_back(hw::PhysAddr at, std::uint64_t size);
+    static bool vouched(); // whether hardware signs reports of this Keep (snp/report.hpp)
     // Page tables for one more vCPU: their root.
     static base::Result<hw::PhysAddr> prepare_cpu(PagePool& pool, unsigned index);
     // The host has said that it runs this vCPU: lets it in, where it can be there by itself.

@@ -63,9 +63,9 @@ struct Page : testing::Test {
         auto const at = hw::snp::valid_bit(offset);
         return (page.valid[at.word] & at.bit) != 0;
     }
-    void answer(std::uint64_t info1, std::uint64_t info2, std::vector<std::size_t> const& fields) {
-        page.exit_info1 = info1;
-        page.exit_info2 = info2;
+    void answer(std::uint64_t first, std::uint64_t second, std::vector<std::size_t> const& fields) {
+        page.exit_info1 = first;
+        page.exit_info2 = second;
         page.valid[0] = page.valid[1] = 0;
         for (auto const field : fields)
             page.valid[hw::snp::valid_bit(field).word] |= hw::snp::valid_bit(field).bit;

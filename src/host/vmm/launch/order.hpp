@@ -3,6 +3,7 @@
 // What is to be run: the items of the launch block, with the descriptors and texts that they refer
 // to.
 
+#include "host/vmm/launch/snp_terms.hpp"
 #include "host/vmm/plan/plan.hpp"
 #include "host/vmm/server/handles.hpp"
 #include "host/vmm/shim_log.hpp"
@@ -33,8 +34,10 @@ struct KeepWish {
     std::optional<std::string> shim = {};  // "kvm" or "deprivileged"; else what suits the host
     std::optional<MemoryKind> memory = {}; // else sealed where the host has it
     NetworkWish network = {};
-    bool attestation = false; // its application asks for evidence
-    LogWish log = {};         // of the shim
+    bool attestation = false;               // its application asks for evidence
+    LogWish log = {};                       // of the shim
+    std::optional<std::uint32_t> cpus = {}; // of an SEV-SNP Keep, where each is measured
+    snp::LaunchTerms snp = {};
 };
 
 class LaunchOrder {

@@ -13,19 +13,50 @@ namespace {
 
 constexpr std::uint16_t ghcb_version = 2;
 
-// Words for what a user can do something about; else the number.
-std::string said_by_firmware(std::uint32_t status) {
+// Which failure of a launch it is, and words for what a user can do something about; else the
+// number.
+os::Failure said_by_firmware(std::uint32_t status) {
     switch (static_cast<FirmwareStatus>(status)) {
     case FirmwareStatus::PolicyFailure:
-        return "the policy asks for what this platform has not, or has on";
+        return {"snp-policy-refused", "the policy asks for what this platform has not, or has on"};
     case FirmwareStatus::BadSignature:
-        return "the signature over the ID block or the ID key is wrong";
+        return {"snp-identity-refused", "the signature over the ID block or the ID key is wrong"};
     case FirmwareStatus::BadMeasurement:
-        return "the ID block is for another image or another number of vCPUs";
+        return {
+            "snp-identity-refused", "the ID block is for another image or another number of vCPUs"
+        };
     case FirmwareStatus::InvalidParameter:
-        return "a value is none that this processor has";
+        return {"snp-launch-refused", "a value is none that this processor has"};
+    case FirmwareStatus::ResourceLimit:
+        return {"snp-no-room", "the secure processor has no room for another guest"};
+    case FirmwareStatus::InvalidPlatformState:
+    case FirmwareStatus::InvalidConfiguration:
+    case FirmwareStatus::RmpInitRequired:
+    case FirmwareStatus::ShutdownRequired:
+        return {
+            "snp-launch-refused",
+            fmt::format("the platform is not set up for SEV-SNP guests (status {:#x})", status)
+        };
+    case FirmwareStatus::Unsupported:
+        return {"snp-launch-refused", "this firmware is too old for what is asked"};
+    case FirmwareStatus::UnsafePlatform:
+        return {"snp-launch-refused", "the secure processor holds this platform for unsafe"};
+    case FirmwareStatus::InvalidPageState:
+        return {"snp-launch-refused", "a page of the host is in use elsewhere"};
+    }
+    return {"snp-launch-refused", fmt::format("firmware status {:#x}", status)};
+}
+
+os::Failure said_by_kernel(base::Errno error) {
+    switch (error) {
+    case base::Errno::Busy:
+        return {"snp-no-room", "no more guests: every ASID is in use"};
+    case base::Errno::NoMem:
+        return {"launch-failed", "the host has no memory left for it"};
+    case base::Errno::Inval:
+        return {"snp-launch-refused", "this host's KVM does not take it"};
     default:
-        return fmt::format("firmware status {:#x}", status);
+        return {"snp-launch-refused", std::strerror(static_cast<int>(error))};
     }
 }
 
@@ -44,11 +75,11 @@ template <class T> base::Result<void, Launch::Refusal> Launch::command(Command w
 }
 
 os::Failure Launch::failure_of(std::string_view step, Refusal const& refusal) {
-    std::string why = std::strerror(static_cast<int>(refusal.error));
-    if (refusal.error == base::Errno::Io && refusal.firmware_status != 0)
-        why = said_by_firmware(refusal.firmware_status);
-    if (refusal.error == base::Errno::Busy) why = "no more guests: every ASID is in use";
-    return {.name = "snp-launch-refused", .text = fmt::format("{}: {}", step, why)};
+    bool const by_firmware = refusal.error == base::Errno::Io && refusal.firmware_status != 0;
+    auto failure =
+        by_firmware ? said_by_firmware(refusal.firmware_status) : said_by_kernel(refusal.error);
+    failure.text = fmt::format("{}: {}", step, failure.text);
+    return failure;
 }
 
 os::OrFailure<os::Fd> open_firmware() {
@@ -56,7 +87,7 @@ os::OrFailure<os::Fd> open_firmware() {
     if (firmware) return firmware;
     return std::unexpected(
         os::Failure{
-            .name = "snp-launch-refused",
+            .name = "snp-device-unusable",
             .text = fmt::format("/dev/sev cannot be opened: {}", std::strerror(errno))
         }
     );
@@ -72,11 +103,13 @@ os::OrFailure<Launch> Launch::begin(os::Fd const& machine, os::Fd firmware) {
 
 os::OrFailure<void> Launch::start(LaunchTerms const& terms) {
     LaunchStart wish{.policy = terms.policy};
-    if (auto const done = command(Command::LaunchStart, wish); !done)
-        return std::unexpected(
-            failure_of(fmt::format("a launch with policy {:#x}", terms.policy), done.error())
-        );
-    return {};
+    auto const done = command(Command::LaunchStart, wish);
+    if (done) return {};
+    auto failure =
+        failure_of(fmt::format("a launch with policy {:#x}", terms.policy), done.error());
+    // What else is in the call is ours, and zero.
+    if (done.error().error == base::Errno::Inval) failure.name = "snp-policy-refused";
+    return std::unexpected(failure);
 }
 
 os::OrFailure<void> Launch::add(Region const& region, std::span<std::byte> pages) {

@@ -65,6 +65,14 @@ std::span<std::byte> further_block(unsigned cpu) {
 
 } // namespace
 
+constinit std::uint64_t const Machine::own_page = 0;
+
+Cpuid Machine::cpuid(std::uint32_t leaf, std::uint32_t subleaf) {
+    Cpuid of{.eax = leaf, .ebx = 0, .ecx = subleaf, .edx = 0};
+    asm volatile("cpuid" : "+a"(of.eax), "=b"(of.ebx), "+c"(of.ecx), "=d"(of.edx));
+    return of;
+}
+
 void Machine::begin() {}
 unsigned Machine::cpu() { return state().cpu; }
 void Machine::flush() { this_cpu().remembered.clear(); }
@@ -118,7 +126,14 @@ void Machine::set_control_words(std::uint64_t) {}
 hw::PhysAddr Machine::root() { return {}; }
 bool Machine::vouched() { return state().reports != nullptr; }
 std::byte* Machine::memory() { return state().memory; }
-void Machine::extend_window(hw::PhysAddr, hw::PhysAddr) {}
+void Machine::extend_window(hw::PhysAddr, hw::PhysAddr, Whose) {}
+void Machine::let_in(unsigned, hw::PhysAddr) {}
+Range Machine::first_tables() {
+    return {protocol::launch::table_address, protocol::launch::files_address};
+}
+hw::PhysAddr Machine::further_block(unsigned) { return {}; }
+std::uint64_t Machine::end_of_places(unsigned) { return protocol::launch::files_address; }
+bool Machine::answer_exception(Kernel&, Frame&) { return false; }
 std::uint64_t* Machine::program_tables() { return state().program_tables.data(); }
 base::Result<hw::PhysAddr> Machine::prepare_cpu(PagePool& pool, unsigned) {
     constexpr unsigned tables_and_area = 10;

@@ -12,7 +12,7 @@ from model import model  # noqa: E402
 
 from harness import BUILD, contains, enarx, equal, execute, main, scratch, story, succeeded  # noqa: E402
 
-SHIM = "verified"
+SHIM = "snp"
 POLICY = 0x30000
 
 

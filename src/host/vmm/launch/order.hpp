@@ -8,10 +8,12 @@
 #include "host/vmm/server/handles.hpp"
 #include "host/vmm/shim_log.hpp"
 #include "os/fd.hpp"
+#include "os/folder.hpp"
 #include "protocol/launch/launch.hpp"
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,7 +36,9 @@ struct KeepWish {
     std::optional<std::string> shim = {};  // "kvm" or "deprivileged"; else what suits the host
     std::optional<MemoryKind> memory = {}; // else sealed where the host has it
     NetworkWish network = {};
-    bool attestation = false;               // its application asks for evidence
+    bool attestation = false; // its application asks for evidence
+    // Opens the folder of what was measured before; none: each start measures.
+    std::function<std::optional<os::Folder>()> measured = {};
     LogWish log = {};                       // of the shim
     std::optional<std::uint32_t> cpus = {}; // of an SEV-SNP Keep, where each is measured
     snp::LaunchTerms snp = {};

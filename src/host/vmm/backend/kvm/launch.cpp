@@ -1,5 +1,7 @@
 // From an order to a running Keep.
 
+#include "base/hex.hpp"
+#include "crypto/digest.hpp"
 #include "host/vmm/backend/kvm/end.hpp"
 #include "host/vmm/backend/kvm/kvm.hpp"
 #include "host/vmm/backend/kvm/machine.hpp"
@@ -7,8 +9,14 @@
 #include "host/vmm/backend/kvm/shim_choice.hpp"
 #include "host/vmm/launch/parts.hpp"
 #include "host/vmm/measurement.hpp"
+#include "host/vmm/remembered.hpp"
+#include "os/clock.hpp"
+
+#include <chrono>
+#include <filesystem>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 namespace host::vmm {
@@ -54,6 +62,28 @@ measurement_of(Image const& image, Wishes const& wishes, ProgramPages& program) 
     return measure(plan.regions(), KeepSupply{image, plan, {}}, program);
 }
 
+// Of each installation its own, and no more files for one that is built anew.
+os::OrFailure<std::string> name_of_record(Image const& image) {
+    std::error_code error;
+    auto const path = std::filesystem::absolute(TRY(find_part("exec")), error);
+    auto const digest = crypto::sha256(base::view_of(path.native()));
+    return fmt::format(
+        "kvm-{}-{}", image.header().platform, base::hex(std::span{digest}.first<8>())
+    );
+}
+
+// The same without reading exec, where it was read before.
+os::OrFailure<protocol::evidence::Measurement>
+measurement_of(Image const& image, Wishes const& wishes, KeepWish const& keep) {
+    auto const plan = TRY(Plan::make(image.sizes(), wishes));
+    KeepSupply const supply{image, plan, {}};
+    auto folder = keep.measured ? keep.measured() : std::nullopt;
+    auto const now = os::now_ns(os::Clock::Realtime);
+    if (!folder || !now) return measure(plan.regions(), supply);
+    Remembered const memory{*std::move(folder), TRY(name_of_record(image))};
+    return memory.measure(plan.regions(), supply, std::chrono::nanoseconds{*now});
+}
+
 os::OrFailure<Image> open_exec(KeepWish const& keep) {
     return open_image(keep, TRY(find_part("exec")));
 }
@@ -87,8 +117,7 @@ os::Failure launch_kvm(LaunchOrder const& order) {
         wishes_of(order.keep),
         {.measurement = [&](Wishes const& wishes)
              -> os::OrFailure<std::optional<protocol::evidence::Measurement>> {
-             ProgramPages program;
-             return TRY(measurement_of(*image, wishes, program));
+             return TRY(measurement_of(*image, wishes, order.keep));
          },
          .make = [&](Handed const& handed,
                      Log log) { return make_keep(*image, handed, std::move(log)); }}

@@ -57,7 +57,8 @@ std::string_view reason(Termination code) {
         return "a page that it took for its own was there already, or did not come: the host "
                "exchanges its memory";
     case Termination::Event:
-        return "it met an event that the processor cannot have raised: the host injects some";
+        return "while its own code ran there was an event, which nobody but the host can have "
+               "raised";
     case Termination::CpuidPage:
         return "the processor that it was shown lacks what it needs";
     case Termination::BootBlock:
@@ -82,17 +83,22 @@ std::string_view general_reason(std::uint8_t code) {
     }
 }
 
+std::string reason_of(std::uint8_t set, std::uint8_t code) {
+    namespace snp = protocol::launch::snp;
+    std::string why;
+    if (set == 0) why = general_reason(code);
+    if (set == snp::termination_set) why = reason(static_cast<Termination>(code));
+    if (set == snp::event_set) why = fmt::format("{}, vector {}", reason(Termination::Event), code);
+    return why.empty() ? "unknown" : why;
+}
+
 os::Failure ended_itself(std::uint64_t msr) {
     auto const set = static_cast<std::uint8_t>(msr >> 12 & 0xf);
     auto const code = static_cast<std::uint8_t>(msr >> 16);
-    std::string_view why;
-    if (set == 0) why = general_reason(code);
-    if (set == protocol::launch::snp::termination_set) why = reason(static_cast<Termination>(code));
     return {
         .name = "snp-keep-ended-itself",
-        .text = fmt::format(
-            "the Keep ended itself, reason {}:{}: {}", set, code, why.empty() ? "unknown" : why
-        )
+        .text =
+            fmt::format("the Keep ended itself, reason {}:{}: {}", set, code, reason_of(set, code))
     };
 }
 

@@ -61,9 +61,12 @@ TEST_F(AnExit, OfATerminationSaysWhyInWords) {
     termination(0x100 | protocol::launch::snp::termination_set << 12 | 7 << 16);
     auto const ours = explain();
     EXPECT_EQ(ours.name, "snp-keep-ended-itself");
-    EXPECT_THAT(ours.text, HasSubstr("5:7: it met an event that the processor cannot have raised"));
+    EXPECT_THAT(ours.text, HasSubstr("5:7: while its own code ran there was an event"));
     termination(0x100 | 2 << 16);
     EXPECT_THAT(explain().text, HasSubstr("0:2: the host lacks a feature"));
+    termination(0x100 | protocol::launch::snp::event_set << 12 | 14 << 16);
+    EXPECT_THAT(explain().text, HasSubstr("6:14: while its own code ran there was an event"));
+    EXPECT_THAT(explain().text, HasSubstr("vector 14"));
     termination(0x100 | 0xf << 12 | 0xff << 16);
     EXPECT_THAT(explain().text, HasSubstr("15:255: unknown"));
     termination(0x100 | protocol::launch::snp::termination_set << 12 | 0xffU << 16);

@@ -3,6 +3,7 @@
 #include "host/vmm/backend/kvm/ioctl.hpp"
 
 #include <cstring>
+#include <vector>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -55,12 +56,50 @@ os::Failure said_by_kernel(base::Errno error) {
         return {"launch-failed", "the host has no memory left for it"};
     case base::Errno::Inval:
         return {"snp-launch-refused", "this host's KVM does not take it"};
+    case base::Errno::Io: // of a page, whatever it was; the firmware had nothing against it
+        return {
+            "snp-launch-refused",
+            "KVM does not take it and does not say why: the host may be short of memory"
+        };
     default:
         return {"snp-launch-refused", std::strerror(static_cast<int>(error))};
     }
 }
 
+// A CPUID page that the firmware has refused, and corrected. Firmware of 2023 leaves bits in that
+// it refuses again: what it has changed once then goes altogether.
+class Corrected {
+public:
+    explicit Corrected(std::span<std::byte> page)
+        : page_{page}, given_{page.begin(), page.end()}, changed_(page.size()) {}
+
+    static constexpr unsigned most = 2;
+    // Whether the page may be given once more.
+    bool again() {
+        if (++times_ > most) return false;
+        for (std::size_t i = 0; i < page_.size(); ++i)
+            if (page_[i] != given_[i]) changed_[i] = true;
+        if (times_ == most)
+            for (std::size_t i = 0; i < page_.size(); ++i)
+                if (changed_[i]) page_[i] = std::byte{0};
+        given_.assign(page_.begin(), page_.end());
+        return true;
+    }
+
+private:
+    std::span<std::byte> page_;
+    std::vector<std::byte> given_;
+    std::vector<bool> changed_;
+    unsigned times_ = 0;
+};
+
 } // namespace
+
+os::Failure refused_by_kernel(std::string_view step, base::Errno error) {
+    auto failure = said_by_kernel(error);
+    failure.text = fmt::format("{}: {}", step, failure.text);
+    return failure;
+}
 
 template <class T> base::Result<void, Launch::Refusal> Launch::command(Command which, T& data) {
     Call call{
@@ -120,17 +159,18 @@ os::OrFailure<void> Launch::add(Region const& region, std::span<std::byte> pages
         .size = region.size(),
         .type = static_cast<std::uint8_t>(*region.type)
     };
-    // The firmware has put its own values into the table: it takes those, once.
-    bool may_correct = region.type == hw::snp::PageType::Cpuid;
+    bool const of_cpuid = region.type == hw::snp::PageType::Cpuid;
+    Corrected corrected{of_cpuid ? pages : std::span<std::byte>{}};
     while (update.size != 0) {
         auto const done = command(Command::LaunchUpdate, update);
         if (done) continue; // KVM may have come a part of the way
         auto const& refusal = done.error();
         if (refusal.error == base::Errno::Intr) continue;
-        bool const corrected =
+        bool const may_correct =
+            of_cpuid &&
             refusal.firmware_status == static_cast<std::uint32_t>(FirmwareStatus::InvalidParameter);
-        if (!may_correct || !corrected) return std::unexpected(failure_of(region.name, refusal));
-        may_correct = false;
+        if (!may_correct || !corrected.again())
+            return std::unexpected(failure_of(region.name, refusal));
     }
     return {};
 }

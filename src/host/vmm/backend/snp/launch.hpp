@@ -11,6 +11,9 @@
 
 namespace host::vmm::snp {
 
+// A step that the kernel does not take.
+os::Failure refused_by_kernel(std::string_view step, base::Errno error);
+
 // The secure processor's device, to read and write.
 os::OrFailure<os::Fd> open_firmware();
 

@@ -7,24 +7,15 @@
 #include "host/vmm/fill.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include <fcntl.h>
-#include <fmt/format.h>
 
 namespace host::vmm::snp {
 
 namespace {
 
-os::Failure refused(std::string_view what, base::Errno error) {
-    return {
-        .name = "snp-launch-refused",
-        .text = fmt::format("{}: {}", what, std::strerror(static_cast<int>(error)))
-    };
-}
-
 template <class T> os::OrFailure<T> named(std::string_view what, base::Result<T> result) {
-    if (!result) return std::unexpected(refused(what, result.error()));
+    if (!result) return std::unexpected(refused_by_kernel(what, result.error()));
     if constexpr (std::is_void_v<T>)
         return {};
     else
@@ -43,7 +34,7 @@ os::OrFailure<Machine> Machine::launch(
 ) {
     auto firmware = TRY(open_firmware());
     os::Fd const kvm{::open("/dev/kvm", O_RDWR | O_CLOEXEC)};
-    if (!kvm) return std::unexpected(refused("/dev/kvm", os::last_error()));
+    if (!kvm) return std::unexpected(refused_by_kernel("/dev/kvm", os::last_error()));
     Machine machine;
     machine.machine_ =
         os::Fd{TRY(named("KVM_CREATE_VM", kvm::control(kvm, KVM_CREATE_VM, machine_type)))};

@@ -126,7 +126,8 @@ Check check_driver(Machine const& machine, base::Result<snp::PlatformStatus> con
         "/dev/sev",
         std::string{firmware} + " The module ccp must have found the security processor."
     );
-    if (status) {
+    // What cannot be opened, or does not answer, is there all the same.
+    if (status || status.error() != base::Errno::NoEnt) {
         driver.pass = true;
         driver.info = "/dev/sev";
     }
@@ -160,12 +161,11 @@ Check check_room(Machine const& machine) {
 
 Check check_sev_access(Machine const& machine, base::Result<snp::PlatformStatus> const& status) {
     auto check = check_device_access(machine, "/dev/sev", "kvm");
+    check.pass = status || status.error() != base::Errno::Access;
+    check.info = check.pass ? "" : std::string{os::description(base::Errno::Access)};
     check.advice =
         "It is root's unless somebody says otherwise. A rule for udev that gives it to a "
         "group: KERNEL==\"sev\", GROUP=\"kvm\", MODE=\"0660\"; then join that group.";
-    if (!status) return check;
-    check.pass = true;
-    check.info.clear();
     return check;
 }
 

@@ -2,7 +2,6 @@
 // the processor says can be asked of it.
 
 #include "keep/shim/platform/machine.hpp"
-#include "keep/shim/system_call/system_call.hpp"
 #include "protocol/hostcall/block.hpp"
 #include "protocol/launch/machine.hpp"
 
@@ -52,8 +51,6 @@ Range Machine::first_tables() { return {launch::table_address, launch::files_add
 hw::PhysAddr Machine::further_block(unsigned) { return {}; }
 std::uint64_t Machine::end_of_places(unsigned) { return launch::files_address; }
 bool Machine::answer_exception(Kernel&, Frame&) { return false; }
-bool Machine::vouched() { return false; }
-Reply system_call::keep_report(SystemCall const&) { return std::unexpected(base::Errno::NoSys); }
 
 void Machine::ring_doorbell() {
     // No register of the Keep goes along: the host sees what the block holds, nothing else.

@@ -102,6 +102,7 @@ def _http():
     releases = [line[5] for line in service.log_lines() if line[3] == 1]
     equal((len(releases), len(set(releases))), (5, 5))
     size = len(service.log_lines())
+    contains(service.get("/metrics", operator=True).decode(), f"\nenarx_log_size {size}\n")
     for tile in (f"tile/entries/000.p/{size}", f"tile/0/000.p/{size}"):
         (place / tile).parent.mkdir(parents=True)
         (place / tile).write_bytes(service.get(f"/log/{tile}"))

@@ -16,6 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario")
 from harness import *  # noqa: E402,F403
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from hosts import Host  # noqa: E402
 from registries import registry  # noqa: E402
 from service import Service, measured, pull_line  # noqa: E402
 from tenants import ALLOWED, SIGN, deploy, enarx, keep, status_of, tenant_key  # noqa: E402
@@ -170,7 +171,7 @@ def every_key():
         scratch("all.tar.key").unlink()
 
 
-@story("an encrypted image goes through a registry, and a service hands it to Keeps")
+@story("an encrypted image goes through a registry and a host, and a service hands it to Keeps")
 def registry_and_service():
     private, public = key("mine")
     address, _ = registry()
@@ -184,6 +185,10 @@ def registry_and_service():
     outcome = enarx("deploy", "--keep", place, ALLOWED, "--key", scratch("app.enx.key"), "--plain-http", f"{where}:enc", "--secret", "PASSWORD=x")
     equal((outcome.status, outcome.text), (0, "Hello, world!\n"), outcome.errors)
     equal(status_of(process), 0)
+    # By a host that keeps packages, too.
+    host = Host()
+    outcome = enarx("deploy", "--host", host.url, ALLOWED, scratch("app.enx"), "--secret", "PASSWORD=x")
+    equal((outcome.status, outcome.text), (0, "Hello, world!\n"), outcome.errors)
     # And unattended: the service keeps the layers' keys.
     done(service.deployment(ALLOWED, *measured()))
     done(service.publish())
@@ -271,7 +276,7 @@ def annotations():
             "is no package of Enarx", name="package-unknown")
     # Others may read it, too: their keys stand beside ours.
     theirs = manifest_of(files_of(image(key("other")[1], name="theirs.tar", package=scratch("plain.enx"))))["layers"][0]["annotations"][KEYS]
-    many = made(lambda manifest, marks, options: marks.update({KEYS: f"{theirs},{marks[KEYS]}"}), "-many")
+    many = made(lambda manifest, marks, options: marks.update({KEYS: f"{theirs},e30=,{marks[KEYS]}"}), "-many")
     done(adopt(many, private))
     runs(many)
 

@@ -10,6 +10,7 @@
 #include "package/oci/ocicrypt.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace host::cli {
 
@@ -77,15 +78,20 @@ layer_key(std::string const& path, oci::Json const& layer, crypto::UnwrappingKey
     if (!text) return damaged(path, text.error());
     auto const wrapped = oci::decode_wrapped_keys(*text);
     if (!wrapped) return damaged(path, wrapped.error());
+    std::optional<oci::Wrong> unreadable; // which may be somebody else's
     for (auto const& each : *wrapped) {
         auto const jwe = oci::decode_jwe(each);
-        if (!jwe) return damaged(path, jwe.error());
+        if (!jwe) {
+            unreadable = jwe.error();
+            continue;
+        }
         auto const options = oci::open(*jwe, key);
         if (!options) continue;
         auto out = oci::decode_private_options(options->view());
         if (!out) return damaged(path, out.error());
         return std::move(*out);
     }
+    if (unreadable) return damaged(path, *unreadable);
     return key_wrong(path, "it was encrypted for others, and not for this key");
 }
 

@@ -76,7 +76,7 @@ struct Logging {
     std::string pulled() {
         auto const granted = Pull{steward.order()}.grant();
         if (granted) return "granted";
-        EXPECT_EQ(granted.error().name, "grant-refused");
+        EXPECT_EQ(granted.error().name, "release-unlogged");
         return granted.error().text.substr(0, granted.error().text.find(':'));
     }
 };

@@ -27,7 +27,7 @@ enum class Whose : std::uint8_t { Hosts, Keeps };
 struct Machine {
     // The bit of a page table's entry that says that what it names is the Keep's own; 0: there is
     // no such bit.
-    static std::uint64_t const own_page;
+    static std::uint64_t own_page();
     static Cpuid cpuid(std::uint32_t leaf, std::uint32_t subleaf);
     static void begin();   // once on each vCPU, before all else
     static unsigned cpu(); // which vCPU runs this

@@ -65,7 +65,7 @@ std::span<std::byte> further_block(unsigned cpu) {
 
 } // namespace
 
-constinit std::uint64_t const Machine::own_page = 0;
+std::uint64_t Machine::own_page() { return 0; }
 
 Cpuid Machine::cpuid(std::uint32_t leaf, std::uint32_t subleaf) {
     Cpuid of{.eax = leaf, .ebx = 0, .ecx = subleaf, .edx = 0};

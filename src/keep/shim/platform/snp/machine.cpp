@@ -72,7 +72,7 @@ Cpuid Machine::cpuid(std::uint32_t leaf, std::uint32_t subleaf) {
 
 // NOLINTNEXTLINE(clang-analyzer-core.FixedAddressDereference): the image fixes where the area lies
 void Machine::flush() {
-    asm volatile("mov %0,%%cr3" : : "r"(cpu_area().root | own_page) : "memory");
+    asm volatile("mov %0,%%cr3" : : "r"(cpu_area().root | own_page()) : "memory");
 }
 
 bool Machine::others_remember() { return true; }
@@ -81,7 +81,7 @@ void Machine::end_kick() {} // by KVM_INTERRUPT: there is no interrupt controlle
 // They are counted as they come. So that both sides have the same numbers, nobody asks for another
 // one before this one has come; a host that runs it late costs itself that time.
 void Machine::let_in(unsigned index, hw::PhysAddr root) {
-    __atomic_store_n(&cpu_roots[index], root.raw() | own_page, __ATOMIC_RELEASE);
+    __atomic_store_n(&cpu_roots[index], root.raw() | own_page(), __ATOMIC_RELEASE);
     while (__atomic_load_n(&arrivals, __ATOMIC_RELAXED) <= index) relax();
 }
 

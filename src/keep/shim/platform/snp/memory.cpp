@@ -18,7 +18,7 @@ namespace {
 
 // APM volume 3, PVALIDATE: RAX is 0 if it was done, CF is 1 if the page was so already.
 void set_validated(hw::PhysAddr at, bool validated) {
-    std::uint64_t rax = reinterpret_cast<std::uint64_t>(physical(at));
+    auto rax = reinterpret_cast<std::uint64_t>(physical(at));
     bool unchanged = true;
     asm volatile("pvalidate"
                  : "+a"(rax), "=@ccc"(unchanged)

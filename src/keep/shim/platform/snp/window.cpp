@@ -27,12 +27,12 @@ Entry* directory_of(std::uint64_t number) {
     auto* const own = window_directories[number].data();
     if (direct_map[number] == 0)
         direct_map[number] =
-            reinterpret_cast<std::uint64_t>(own) | (direct_map[0] & 0xfff) | Machine::own_page;
+            reinterpret_cast<std::uint64_t>(own) | (direct_map[0] & 0xfff) | Machine::own_page();
     return own;
 }
 
 Entry entry_of(std::uint64_t at, Whose whose) {
-    auto const bit = whose == Whose::Keeps ? Machine::own_page : 0;
+    auto const bit = whose == Whose::Keeps ? Machine::own_page() : 0;
     return Entry{{at | bit}}
         .with<Entry::Present>(true)
         .with<Entry::Writable>(true)
@@ -44,7 +44,7 @@ Entry entry_of(std::uint64_t at, Whose whose) {
 
 } // namespace
 
-constinit std::uint64_t const Machine::own_page = 1ULL << launch::snp::c_bit;
+std::uint64_t Machine::own_page() { return 1ULL << launch::snp::c_bit; }
 
 void Machine::extend_window(hw::PhysAddr begin, hw::PhysAddr end, Whose whose) {
     for (auto at = begin.raw(); at < end.raw() && at < launch::address_limit;

@@ -1,10 +1,12 @@
 // tee-model PROGRAM ARGUMENTS...: runs a program on a machine that has AMD's SEV-SNP, in software.
 // Tests only.
+#include "base/conditions.hpp"
 #include "base/descriptor.hpp"
 #include "base/rules.hpp"
 #include "firmware/platform.hpp"
 #include "front/listener.hpp"
 #include "front/serve.hpp"
+#include "snp/hostile.hpp"
 
 #include <array>
 #include <cerrno>
@@ -33,7 +35,11 @@ The program is exec'd by this process: signals and the exit status are its own.
   --make-keys FOLDER       makes the model's ARK, ASK and VCEK, with certificates
   --mutants                lists the rules that TEE_MODEL_MUTANT may break
   TEE_MODEL_LOG=1          each call and each exit is told on stderr
-  TEE_MODEL_MUTANT=NAME    breaks one rule of the model (test/model/README.md)
+  TEE_MODEL_HOST=LIST      what the machine is short of (test/model/README.md, as the others)
+  TEE_MODEL_HOSTILE=LIST   lies of its host; TEE_MODEL_CONTROL=FILE adds more while it runs
+  TEE_MODEL_VIEW=FILE      gets all that the host can see of its guests
+  TEE_MODEL_MUTANT=NAME    breaks one rule of the model
+The program itself sees none of these variables.
 )";
 
 // The descriptor of a listener that the other process has opened.
@@ -92,6 +98,14 @@ int be_the_target(int socket, char** program) {
         return 125;
     ::close(listener);
     ::close(socket);
+    for (auto const* const own :
+         {"TEE_MODEL_LOG",
+          "TEE_MODEL_HOST",
+          "TEE_MODEL_HOSTILE",
+          "TEE_MODEL_CONTROL",
+          "TEE_MODEL_VIEW",
+          "TEE_MODEL_MUTANT"})
+        ::unsetenv(own);
     ::execvp(program[0], program);
     std::fprintf(stderr, "tee-model: %s: %s\n", program[0], std::strerror(errno));
     return errno == ENOENT ? 127 : 126;
@@ -110,6 +124,9 @@ int main(int argc, char** argv) {
         for (auto const name : model::rule_names) std::puts(name.data());
         return 0;
     }
+    // What is not understood ends here, before anything has begun.
+    static_cast<void>(model::Conditions::own());
+    static_cast<void>(model::snp::Hostile::own());
     std::array<int, 2> sockets{-1, -1};
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()) != 0) return 125;
     pid_t const middle = ::fork();

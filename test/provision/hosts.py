@@ -88,7 +88,7 @@ class Host:
         if self.tls:
             line = ssl.create_default_context(cafile=scratch("host.pem")).wrap_socket(line, server_hostname="localhost")
         allowed = f"Authorization: Bearer {token}\r\n" if token else ""
-        line.sendall(f"GET /v1/keeps/{identity}/channel HTTP/1.1\r\nHost: x\r\n{allowed}"
+        line.sendall(f"GET /v1/keeps/{identity}/channel HTTP/1.1\r\nHost: localhost\r\n{allowed}"
                      "Connection: Upgrade\r\nUpgrade: enarx-keep/1\r\n\r\n".encode())
         head = b""
         while b"\r\n\r\n" not in head:

@@ -19,6 +19,9 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario"))
 from harness import *  # noqa: E402,F403
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from tenants import SIGN  # noqa: E402
+
 PEERS = pathlib.Path(__file__).with_name("package_peers.txt")
 
 # Opens standard input with Tink, by a key and associated data in hexadecimal.
@@ -48,20 +51,6 @@ sealed.close = lambda: None
 with handle.primitive(streaming_aead.StreamingAead).new_encrypting_stream(sealed, data) as stream:
     stream.write(sys.stdin.buffer.read())
 sys.stdout.buffer.write(sealed.getvalue())
-"""
-
-# Signs a deployment anew, of another package.
-SIGN = """
-import sys, cbor2
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, utils
-key = serialization.load_pem_private_key(open(sys.argv[1], 'rb').read(), None)
-message = cbor2.loads(bytes.fromhex(sys.argv[2]))
-protected, _, payload, _ = message.value
-payload = cbor2.dumps({**cbor2.loads(payload), 4: bytes.fromhex(sys.argv[3])}, canonical=True)
-signature = key.sign(cbor2.dumps(['Signature1', protected, b'', payload]), ec.ECDSA(hashes.SHA256()))
-raw = b''.join(number.to_bytes(32, 'big') for number in utils.decode_dss_signature(signature))
-print(cbor2.dumps(cbor2.CBORTag(18, [protected, {}, payload, raw])).hex())
 """
 
 # Verifies a deployment as pycose does; prints its payload.

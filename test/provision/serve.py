@@ -186,6 +186,11 @@ def _bad_requests():
     problem(host.ask("POST", "/v1/keeps", " " * 70_000, headers={"Content-Type": "application/json"}), 413, "request-invalid")
     problem(host.ask("POST", "/v1/keeps", "{}", headers={"Content-Type": "text/plain"}), 415, "request-invalid")
     problem(host.ask("POST", "/v1/keeps", {}, headers={"Origin": "https://evil.example"}), 403, "not-permitted")
+    # A page whose own name leads to this machine has no other origin, and names itself.
+    for method, path in (("GET", "/v1/keeps"), ("POST", "/v1/keeps"), ("PUT", blob()[1]), ("GET", "/metrics")):
+        problem(host.ask(method, path, headers={"Host": f"evil.example:{host.port}"}), 403, "not-permitted")
+    for name in ("LOCALHOST", "127.0.0.1", "[::1]:80"):
+        equal(host.ask("GET", "/v1/keeps", headers={"Host": name})[0], 200)
     problem(host.ask("GET", "/v1/blobs/sha256:12"), 400, "request-invalid")
     problem(host.ask("GET", "/v1/blobs/..%2f..%2flock"), 400, "request-invalid")
     problem(host.ask("PUT", "/v1/keeps"), 405, "request-invalid")
@@ -226,7 +231,7 @@ def _blobs():
 
     half, path = blob(1_000_000)
     line = socket.create_connection(("127.0.0.1", host.port))
-    line.sendall(f"PUT {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(half)}\r\n\r\n".encode() + half[:500_000])
+    line.sendall(f"PUT {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(half)}\r\n\r\n".encode() + half[:500_000])
     place = str(host.state / "blobs/sha256")
     until(lambda: open_below(host.process.pid, place), "the first half is on its way")
     line.close()

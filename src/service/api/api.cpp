@@ -52,7 +52,8 @@ Api::Api(Parts const& parts)
            .keys = parts.keys,
            .anchors = parts.anchors,
            .store = parts.store,
-           .sealer = parts.sealer}
+           .sealer = parts.sealer,
+           .log = parts.log}
       },
       access_{parts.settings},
       knocks_{knocks_per_minute},

@@ -1,6 +1,7 @@
 // What the firmware does with a CPUID page (AMD 56860, 8.17.2.6): it may hide features of the
 // processor, and not invent any.
 #include "base/bytes.hpp"
+#include "base/conditions.hpp"
 #include "base/rules.hpp"
 #include "engine/processor.hpp"
 #include "firmware/guest_context.hpp"
@@ -57,6 +58,8 @@ std::uint32_t allowed(Function const& one, std::size_t index) {
 
 bool correct_cpuid_page(std::span<std::byte> page) {
     if (broken(Rule::CpuidPageChecked)) return true;
+    if (Conditions::own().has("cpuid:refused")) return false;
+    bool const half = Conditions::own().has("cpuid:half");
     auto const count = load<std::uint32_t>(page);
     if (count > most) return false;
     bool good = true;
@@ -69,8 +72,9 @@ bool correct_cpuid_page(std::span<std::byte> page) {
         if (known == features.end()) continue;
         for (std::size_t r = 0; r < one.out.size(); ++r) {
             if (!known->compared.at(r) || (one.out.at(r) & ~allowed(one, r)) == 0) continue;
-            one.out.at(r) &= allowed(one, r);
             good = false;
+            // Firmware of 2023 keeps the wrong bits of leaf 7's EDX.
+            if (!half || one.eax_in != 7 || r != 3) one.out.at(r) &= allowed(one, r);
         }
         store(page, at, one);
     }

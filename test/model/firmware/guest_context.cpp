@@ -2,6 +2,7 @@
 #include "firmware/guest_context.hpp"
 
 #include "base/bytes.hpp"
+#include "base/conditions.hpp"
 #include "base/rules.hpp"
 
 #include <algorithm>
@@ -38,6 +39,11 @@ constexpr std::size_t public_key_size = 0x404;
 constexpr std::uint32_t ecdsa_p384_sha384 = 1;
 constexpr std::uint32_t curve_p384 = 2;
 
+// What TEE_MODEL_HOST says that this command ends with.
+Status told(std::string_view command) {
+    return static_cast<Status>(Conditions::own().number(command, 0));
+}
+
 using Number = std::array<std::byte, 48>;
 // 72 bytes, little-endian, of which 48 are used.
 Number big_endian(std::span<std::byte const> from) {
@@ -68,8 +74,11 @@ Status GuestContext::start(std::uint64_t policy, std::span<std::byte const, 16> 
         return Status::InvalidParameter;
     auto const minimum_major = policy >> 8 & 0xff;
     auto const minimum_minor = policy & 0xff;
-    if (minimum_major > api_major || (minimum_major == api_major && minimum_minor > api_minor))
+    if (minimum_major > api_major() ||
+        (minimum_major == api_major() && minimum_minor > api_minor()))
         return Status::PolicyFailure;
+    if ((platform_info() & 1) != 0 && (policy & policy_smt) == 0) return Status::PolicyFailure;
+    if (auto const status = told("start"); status != Status::Success) return status;
     policy_ = broken(Rule::PolicyKept) ? policy | policy_debug : policy;
     std::ranges::copy(gosvw, gosvw_.begin());
     for (auto& key : vmpck_) fill_random(key);
@@ -93,6 +102,7 @@ void GuestContext::fill_secrets(std::span<std::byte> page) const {
 Status
 GuestContext::update(PageType type, std::uint64_t guest_physical, std::span<std::byte> page) {
     if (state_ != State::Launching) return Status::InvalidGuestState;
+    if (auto const status = told("update"); status != Status::Success) return status;
     if (type == PageType::Zero) std::ranges::fill(page, std::byte{});
     if (type == PageType::Secrets) fill_secrets(page);
     if (type == PageType::Cpuid && !correct_cpuid_page(page)) return Status::InvalidParameter;
@@ -127,6 +137,7 @@ Status GuestContext::check_id_block(Finish const& finish) {
 
 Status GuestContext::finish(Finish const& finish) {
     if (state_ != State::Launching) return Status::InvalidGuestState;
+    if (auto const status = told("finish"); status != Status::Success) return status;
     if (!finish.id_block.empty())
         if (auto const status = check_id_block(finish); status != Status::Success) return status;
     host_data_ = finish.host_data;

@@ -84,16 +84,16 @@ void describe_vcek(X509* certificate) {
     std::vector<std::byte> name{std::byte{0x16}, static_cast<std::byte>(product.size())};
     for (char const c : product) name.push_back(static_cast<std::byte>(c));
     extend(certificate, "1.3.6.1.4.1.3704.1.2", name);
-    extend_integer(certificate, "1.3.6.1.4.1.3704.1.3.1", current_tcb.boot_loader);
-    extend_integer(certificate, "1.3.6.1.4.1.3704.1.3.2", current_tcb.tee);
-    extend_integer(certificate, "1.3.6.1.4.1.3704.1.3.3", current_tcb.snp);
+    extend_integer(certificate, "1.3.6.1.4.1.3704.1.3.1", certified_tcb.boot_loader);
+    extend_integer(certificate, "1.3.6.1.4.1.3704.1.3.2", certified_tcb.tee);
+    extend_integer(certificate, "1.3.6.1.4.1.3704.1.3.3", certified_tcb.snp);
     for (auto const* const reserved :
          {"1.3.6.1.4.1.3704.1.3.4",
           "1.3.6.1.4.1.3704.1.3.5",
           "1.3.6.1.4.1.3704.1.3.6",
           "1.3.6.1.4.1.3704.1.3.7"})
         extend_integer(certificate, reserved, 0);
-    extend_integer(certificate, "1.3.6.1.4.1.3704.1.3.8", current_tcb.microcode);
+    extend_integer(certificate, "1.3.6.1.4.1.3704.1.3.8", certified_tcb.microcode);
     extend(certificate, "1.3.6.1.4.1.3704.1.4", Platform::own().chip_id());
 }
 

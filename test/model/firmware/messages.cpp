@@ -1,5 +1,6 @@
 // Guest messages (AMD 56860, chapter 7): reports and derived keys, under a VMPCK.
 #include "base/bytes.hpp"
+#include "base/conditions.hpp"
 #include "base/rules.hpp"
 #include "engine/processor.hpp"
 #include "firmware/guest_context.hpp"
@@ -40,6 +41,10 @@ struct ReportQuery {
 };
 static_assert(sizeof(ReportQuery) == 96);
 constexpr std::size_t report_at = 0x20;
+// Of the report's flags.
+constexpr std::uint32_t author_key_enabled = 1;
+constexpr std::uint32_t chip_key_masked = 1U << 1;
+constexpr std::uint32_t signed_by_nobody = 7U << 2;
 
 struct KeyQuery {
     std::uint32_t root_key_select;
@@ -80,9 +85,11 @@ GuestContext::report(std::span<std::byte const> request, std::span<std::byte> an
     report.vmpl = query.vmpl;
     report.signature_algo = 1;
     report.current_tcb = report.reported_tcb = report.committed_tcb = report.launch_tcb =
-        current_tcb;
-    report.platform_info = platform_info;
-    report.flags = author_key_ ? 1 : 0;
+        current_tcb();
+    report.platform_info = platform_info();
+    report.flags = author_key_ ? author_key_enabled : 0;
+    bool const masked_key = Conditions::own().has("masked-key");
+    if (masked_key) report.flags |= chip_key_masked | signed_by_nobody;
     if (!broken(Rule::ReportData)) report.report_data = query.report_data;
     report.measurement = digest_.value();
     report.host_data = host_data_;
@@ -93,9 +100,9 @@ GuestContext::report(std::span<std::byte const> request, std::span<std::byte> an
     report.cpuid_fam_id = engine::family;
     report.cpuid_mod_id = engine::model_number;
     report.cpuid_step = engine::stepping;
-    report.chip_id = platform.chip_id();
-    report.current_version = report.committed_version = {build_number, api_minor, api_major, 0};
-    auto signature = platform.sign(bytes_of(report).first(signed_size));
+    if (!Conditions::own().has("masked-chip")) report.chip_id = platform.chip_id();
+    report.current_version = report.committed_version = {build_number, api_minor(), api_major(), 0};
+    auto signature = masked_key ? Signature{} : platform.sign(bytes_of(report).first(signed_size));
     if (broken(Rule::ReportSignature)) signature.s[47] ^= std::byte{1};
     put_little_endian(report.signature_r, signature.r);
     put_little_endian(report.signature_s, signature.s);

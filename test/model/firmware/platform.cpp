@@ -37,7 +37,7 @@ Platform::Platform() {
     std::ranges::transform(name, chip_id_.begin(), [](char c) {
         return static_cast<std::byte>(c);
     });
-    secret_ = derive(chip_id_, bytes_of(current_tcb));
+    secret_ = derive(chip_id_, bytes_of(certified_tcb));
 }
 
 Platform& Platform::own() {

@@ -2,6 +2,7 @@
 // model's own: made when the model is built, in a folder that anybody can read. Nothing that it
 // signs proves anything to somebody who has not chosen that root.
 #pragma once
+#include "base/conditions.hpp"
 #include "firmware/crypto.hpp"
 
 #include <array>
@@ -22,11 +23,23 @@ struct Tcb {
 };
 static_assert(sizeof(Tcb) == 8);
 
-constexpr Tcb current_tcb{.boot_loader = 4, .tee = 0, .reserved = {}, .snp = 23, .microcode = 213};
-constexpr std::uint8_t api_major = 1;
-constexpr std::uint8_t api_minor = 55;
+/// The VCEK is for this one, whatever TEE_MODEL_HOST says.
+constexpr Tcb certified_tcb{
+    .boot_loader = 4, .tee = 0, .reserved = {}, .snp = 23, .microcode = 213
+};
+inline Tcb current_tcb() {
+    auto result = certified_tcb;
+    result.snp = static_cast<std::uint8_t>(Conditions::own().number("tcb", result.snp));
+    return result;
+}
+inline std::uint16_t api_version() {
+    return static_cast<std::uint16_t>(Conditions::own().number("firmware", 0x0137)); // 1.55
+}
+inline std::uint8_t api_major() { return static_cast<std::uint8_t>(api_version() >> 8); }
+inline std::uint8_t api_minor() { return static_cast<std::uint8_t>(api_version()); }
 constexpr std::uint8_t build_number = 21;
-constexpr std::uint64_t platform_info = 0; // no SMT: the processor has one thread a core
+/// Bit 0: threads share cores. No more is said.
+inline std::uint64_t platform_info() { return Conditions::own().has("smt") ? 1 : 0; }
 
 class Platform {
 public:

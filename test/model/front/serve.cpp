@@ -1,6 +1,7 @@
 // See serve.hpp.
 #include "front/serve.hpp"
 
+#include "base/conditions.hpp"
 #include "base/log.hpp"
 #include "front/shared_memory.hpp"
 #include "kvm/memory.hpp"
@@ -122,11 +123,20 @@ template <class Device> void Server::give_device(Call const& call) {
 
 void Server::open(Call const& call) {
     auto const path = path_of(call);
+    auto const& conditions = Conditions::own();
+    if (path == "/dev/kvm" && conditions.has("no-kvm")) return listener_.answer(call.id, -ENOENT);
+    if (path == "/dev/kvm" && conditions.has("kvm-denied"))
+        return listener_.answer(call.id, -EACCES);
+    if (path == "/dev/sev" && (conditions.has("no-sev") || conditions.has("no-snp")))
+        return listener_.answer(call.id, -ENOENT);
+    if (path == "/dev/sev" && conditions.has("sev-denied"))
+        return listener_.answer(call.id, -EACCES);
     if (path == "/dev/kvm") return give_device<kvm::System>(call);
     if (path == "/dev/sev") return give_device<snp::Device>(call);
     if (std::ranges::find(switched_on, path) != switched_on.end()) {
         auto const text = Pages::create("tee-model:parameter", page_size);
-        text.bytes()[0] = std::byte{'Y'};
+        bool const on = !conditions.has("no-snp");
+        text.bytes()[0] = on ? std::byte{'Y'} : std::byte{'N'};
         text.bytes()[1] = std::byte{'\n'};
         if (::ftruncate(text.file(), 2) == 0) {
             listener_.give(call.id, text.file(), true);
@@ -160,7 +170,8 @@ void Server::handle(Call const& call) {
         return outcome ? listener_.answer(call.id, *outcome) : listener_.let_pass(call.id);
     }
     kvm::Context context{.listener = listener_, .call = call, .table = objects_};
-    auto const reply = object->ioctl(context);
+    auto const failure = Conditions::own().failing(context.request());
+    auto const reply = failure != 0 ? kvm::Reply{-failure} : object->ioctl(context);
     log_step(
         "tee-model: ioctl %#x of %d by %d: %s %ld\n",
         context.request(),

@@ -1,6 +1,7 @@
 // See capabilities.hpp.
 #include "kvm/capabilities.hpp"
 
+#include "base/conditions.hpp"
 #include "engine/processor.hpp"
 #include "kvm/memory.hpp"
 #include "kvm/uapi.hpp"
@@ -74,7 +75,8 @@ long capability(std::uint64_t which, bool protects) {
     case KVM_CAP_NR_MEMSLOTS:
         return most_slots;
     case cap_vm_types:
-        return 1 << DefaultVm | 1 << ProtectedSoftwareVm | 1 << SnpVm;
+        return 1 << DefaultVm | 1 << ProtectedSoftwareVm |
+               (Conditions::own().has("no-snp") ? 0 : 1 << SnpVm);
     case KVM_CAP_XSAVE2:
         return page;
     case KVM_CAP_EXIT_HYPERCALL:

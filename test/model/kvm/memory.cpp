@@ -1,6 +1,8 @@
 // See memory.hpp.
 #include "kvm/memory.hpp"
 
+#include "base/conditions.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <iterator>
@@ -54,7 +56,12 @@ GuestMemory::GuestMemory(std::uint64_t size, Memory const& owner)
     all[base_] = this;
 }
 
-GuestMemory::~GuestMemory() { all.erase(base_); }
+GuestMemory::~GuestMemory() {
+    auto const used =
+        std::ranges::count_if(entries_, [](auto const& entry) { return entry.assigned; });
+    Conditions::own().give_back("memory", static_cast<std::uint64_t>(used));
+    all.erase(base_);
+}
 
 GuestMemory* GuestMemory::of(std::uint64_t machine_address) {
     auto const next = all.upper_bound(machine_address);
@@ -73,6 +80,7 @@ std::optional<long> GuestMemory::fallocate(int mode, std::uint64_t offset, std::
     auto const end = std::min(offset + size, this->size());
     for (auto at = offset; at < end; at += page_size) {
         std::ranges::fill(page(at), std::byte{});
+        if (entry(at).assigned) Conditions::own().give_back("memory");
         entry(at) = {}; // reclaimed: nobody's page
     }
     return 0;

@@ -68,6 +68,7 @@ struct Slot {
 
 class Memory {
 public:
+    std::vector<Slot> const& slots() const { return slots_; }
     /// Null where no slot is.
     Slot const* find(std::uint64_t guest_physical) const;
     bool is_private(std::uint64_t guest_physical) const {

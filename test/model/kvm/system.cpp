@@ -1,6 +1,7 @@
 // See system.hpp.
 #include "kvm/system.hpp"
 
+#include "base/conditions.hpp"
 #include "base/pages.hpp"
 #include "kvm/capabilities.hpp"
 #include "kvm/turns.hpp"
@@ -44,7 +45,9 @@ constexpr std::array<std::uint32_t, 14> saved_msrs = {
 
 Reply create_vm(Context& context) {
     auto const type = context.argument();
-    if (type != DefaultVm && type != ProtectedSoftwareVm && type != SnpVm) return -EINVAL;
+    bool const known = type == DefaultVm || type == ProtectedSoftwareVm ||
+                       (type == SnpVm && !Conditions::own().has("no-snp"));
+    if (!known) return -EINVAL;
     auto vm = std::make_shared<Vm>(static_cast<VmType>(type));
     int const theirs = vm->theirs();
     context.table.add(std::move(vm));
@@ -80,6 +83,7 @@ Reply device_attribute(Context& context, bool asks) {
     auto const attribute = context.read<kvm_device_attr>();
     if (!attribute) return -EFAULT;
     if (attribute->group != group_sev) return -ENXIO;
+    if (attribute->attr != sev_vmsa_features && Conditions::own().old_kernel()) return -ENXIO;
     std::uint64_t value = 0;
     switch (attribute->attr) {
     case sev_vmsa_features:
@@ -88,6 +92,9 @@ Reply device_attribute(Context& context, bool asks) {
     case snp_policy_bits:
         value = 0xffff | 7U << 16 | 1U << 20;
         break; // API, SMT, reserved one, migration agent, debug, one socket
+    case snp_req_certs:
+        value = Conditions::own().has("no-snp") ? 0 : 1;
+        break;
     default:
         return -ENXIO;
     }

@@ -74,6 +74,13 @@ struct MemoryFault { // of kvm_run
     std::uint64_t size;
 };
 
+constexpr std::uint32_t exit_snp_req_certs = 43;
+struct SnpReqCerts { // of kvm_run
+    std::uint64_t gpa;
+    std::uint64_t npages;
+    std::uint64_t ret;
+};
+
 constexpr std::uint32_t system_event_sev_term = 6;
 constexpr std::uint64_t hypercall_map_gpa_range = 12;
 

@@ -5,8 +5,10 @@
 #include "kvm/registers.hpp"
 #include "kvm/time.hpp"
 #include "kvm/turns.hpp"
+#include "kvm/view.hpp"
 #include "kvm/vm.hpp"
 #include "snp/guest.hpp"
+#include "snp/hostile.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -77,6 +79,7 @@ Reply Vcpu::start(Context& context) {
     std::scoped_lock const lock{mutex_};
     if (call_ != 0) return -EINTR; // the kernel would wait for the vCPU's lock; nobody does that
     listener_ = &context.listener;
+    caller_ = context.call.thread;
     interrupted_ = false;
     call_ = context.call.id;
     changed_.notify_all();
@@ -127,12 +130,15 @@ long Vcpu::run_once() {
     auto const outcome = outcome_ ? *outcome_ : run_engine();
     Turn const turn;
     show_registers();
+    View::own().at_exit(*this);
     return outcome;
 }
 
 long Vcpu::run_engine() {
     for (;;) {
         bool waits = false;
+        while (snp::Hostile::own().holds(*this) && !interrupted_)
+            std::this_thread::sleep_for(std::chrono::milliseconds{1});
         turns().take(true);
         engine::Cpu::begin();
         if (vm_.snp() != nullptr) vm_.snp()->before_entry(*this);
@@ -147,6 +153,29 @@ long Vcpu::run_engine() {
         }
         if (waits) wait_for_kick();
     }
+}
+
+void Vcpu::run_for_host(std::chrono::milliseconds time) {
+    if (call_ != 0 || halted_ || mp_state_ == KVM_MP_STATE_UNINITIALIZED) return;
+    auto const end = std::chrono::steady_clock::now() + time;
+    outcome_.reset();
+    std::atomic<bool> over{false};
+    std::thread clock{[&] {
+        while (!over && std::chrono::steady_clock::now() < end)
+            std::this_thread::sleep_for(std::chrono::milliseconds{1});
+        while (!over) {
+            engine::Cpu::stop();
+            std::this_thread::sleep_for(std::chrono::milliseconds{1});
+        }
+    }};
+    while (!outcome_ && std::chrono::steady_clock::now() < end) {
+        engine::Cpu::begin();
+        cpu_.run();
+    }
+    over = true;
+    clock.join();
+    outcome_.reset();
+    engine::Cpu::begin();
 }
 
 void Vcpu::wait_for_kick() {
@@ -215,7 +244,7 @@ void Vcpu::exit_io(
     exit(KVM_EXIT_IO);
 }
 
-void Vcpu::exit_memory_fault(std::uint64_t guest_physical, bool private_access) {
+void Vcpu::exit_memory_fault(std::uint64_t guest_physical, bool private_access, long outcome) {
     auto& run = run_page();
     log_step(
         "tee-model: memory fault at %#lx, %s, rip %#lx\n",
@@ -229,7 +258,7 @@ void Vcpu::exit_memory_fault(std::uint64_t guest_physical, bool private_access) 
         .size = page_size
     };
     std::memcpy(run.padding, &fault, sizeof fault); // the union
-    exit(exit_memory_fault_reason, -EFAULT);
+    exit(exit_memory_fault_reason, outcome);
 }
 
 std::uint64_t Vcpu::time_stamp(engine::Cpu&) { return kvm::time_stamp(); }

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -38,6 +39,13 @@ public:
     /// Something may have happened that it waits for.
     void kick();
 
+    /// The thread that has called KVM_RUN last.
+    pid_t caller() const { return caller_; }
+    std::span<std::byte const> run_bytes() const { return run_.bytes(); }
+    /// Within another processor's turn: it runs although nobody has called KVM_RUN, until it leaves
+    /// or the time is over. What it leaves for is lost.
+    void run_for_host(std::chrono::milliseconds);
+
     /// An exit to user space with this reason; run() returns `outcome`.
     void exit(std::uint32_t reason, long outcome = 0);
     kvm_run& run_page() {
@@ -47,7 +55,8 @@ public:
     void then(std::function<void()> completion) { completion_ = std::move(completion); }
     void
     exit_io(std::uint64_t info1, std::uint64_t value, std::function<void(std::uint64_t)> received);
-    void exit_memory_fault(std::uint64_t guest_physical, bool private_access);
+    void
+    exit_memory_fault(std::uint64_t guest_physical, bool private_access, long outcome = -EFAULT);
     void halt() { halted_ = true; }
     void start_running() {
         halted_ = false;
@@ -79,6 +88,7 @@ private:
     void deliver_interrupts();
     void wait_for_kick();
     long run_engine();
+    bool watched(engine::Physical, std::span<std::byte>, bool store);
     engine::Answer port(engine::Exit const&);
     engine::Answer hypercall(engine::Cpu&);
     Reply registers_call(Context&);
@@ -107,6 +117,7 @@ private:
     std::condition_variable changed_;
     std::atomic<std::uint64_t> call_{0};
     front::Listener* listener_ = nullptr;
+    pid_t caller_ = 0;
     std::atomic<bool> interrupted_{false};
     bool kicked_ = false;
     bool ending_ = false;

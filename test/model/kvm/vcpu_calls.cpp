@@ -107,10 +107,15 @@ Reply Vcpu::pre_fault(Context& context) {
     if (!wanted) return -EFAULT;
     if (wanted->flags != 0 || (wanted->gpa | wanted->size) % page_size != 0 || wanted->size == 0)
         return -EINVAL;
+    auto* const guest = vm_.snp();
+    if (guest != nullptr && !guest->firmware().running()) return -EOPNOTSUPP; // before FINISH
     bool any = false;
     while (wanted->size != 0 && vm_.memory().find(wanted->gpa) != nullptr) {
-        if (vm_.snp() != nullptr && vm_.memory().is_private(wanted->gpa))
-            vm_.snp()->assign(wanted->gpa);
+        bool const to_assign = guest != nullptr && vm_.memory().is_private(wanted->gpa);
+        if (to_assign && !guest->assign(wanted->gpa)) {
+            if (!any) return -ENOMEM;
+            break;
+        }
         wanted->gpa += page_size;
         wanted->size -= page_size;
         any = true;

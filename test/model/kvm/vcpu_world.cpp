@@ -4,6 +4,7 @@
 #include "kvm/vcpu.hpp"
 #include "kvm/vm.hpp"
 #include "snp/guest.hpp"
+#include "snp/hostile.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -33,7 +34,8 @@ constexpr std::uint64_t apic_page = 0xfee0'0000;
 std::byte* Vcpu::page(engine::Physical at) {
     if (auto* const memory = GuestMemory::of(at))
         return memory->page(page_of(at - memory->base())).data();
-    return vm_.memory().shared_page(at, false); // translate() has seen to writes
+    if (snp::Hostile::own().watches(page_of(at))) return nullptr; // device() is asked
+    return vm_.memory().shared_page(at, false);                   // translate() has seen to writes
 }
 
 std::optional<engine::Physical> Vcpu::translate(
@@ -114,6 +116,19 @@ engine::Answer Vcpu::intercept(engine::Cpu& cpu, engine::Exit const& exit) {
         return engine::Answer::leave();
     }
     if (exit.code == Shutdown) {
+        auto const r = cpu.registers();
+        log_step(
+            "tee-model: vCPU %u shuts down: rip %#lx, cs %#lx, cr0 %#lx, cr3 %#lx, cr4 %#lx, efer "
+            "%#lx, cr2 %#lx\n",
+            id_,
+            cpu.rip(),
+            r.cs.base,
+            r.cr0,
+            r.cr3,
+            r.cr4,
+            r.efer,
+            r.cr2
+        );
         this->exit(KVM_EXIT_SHUTDOWN);
         return engine::Answer::leave();
     }
@@ -158,6 +173,20 @@ std::optional<engine::Answer> Vcpu::unknown(engine::Cpu& cpu, std::span<std::byt
     return vm_.snp() == nullptr ? std::nullopt : vm_.snp()->instruction(*this, cpu, bytes);
 }
 
+// Shared memory of which a hostile host decides what is read.
+bool Vcpu::watched(engine::Physical at, std::span<std::byte> data, bool store) {
+    auto* const page = vm_.memory().shared_page(at, store);
+    if (page == nullptr) return false;
+    auto* const bytes = page + at % page_size;
+    if (store) {
+        std::memcpy(bytes, data.data(), data.size());
+        return true;
+    }
+    std::memcpy(data.data(), bytes, data.size());
+    snp::Hostile::own().loaded(*this, at, data);
+    return true;
+}
+
 // A load is answered when user space has: the instruction is tried again and finds the answer.
 bool Vcpu::device(engine::Cpu& cpu, engine::Physical at, std::span<std::byte> data, bool store) {
     if (vm_.local_apics() && page_of(at) == apic_page) {
@@ -169,6 +198,7 @@ bool Vcpu::device(engine::Cpu& cpu, engine::Physical at, std::span<std::byte> da
             std::memcpy(data.data(), &value, std::min<std::size_t>(data.size(), 4));
         return true;
     }
+    if (snp::Hostile::own().watches(page_of(at))) return watched(at, data, store);
     if (!store && device_answer_) {
         std::memcpy(data.data(), device_answer_->data(), std::min<std::size_t>(data.size(), 8));
         device_answer_.reset();

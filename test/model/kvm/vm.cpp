@@ -6,6 +6,7 @@
 #include "kvm/time.hpp"
 #include "kvm/turns.hpp"
 #include "kvm/vcpu.hpp"
+#include "kvm/view.hpp"
 #include "snp/guest.hpp"
 
 #include <algorithm>
@@ -24,7 +25,7 @@ Vm::Vm(VmType type) : type_{type} {
     if (type == SnpVm) snp_ = std::make_unique<snp::Guest>(*this);
 }
 
-Vm::~Vm() = default;
+Vm::~Vm() { View::own().at_end(*this); }
 
 Vcpu* Vm::vcpu_of(std::uint32_t apic_id) const {
     auto const found =

@@ -4,8 +4,11 @@
 #include "base/rules.hpp"
 #include "kvm/memory.hpp"
 #include "kvm/vcpu.hpp"
+#include "kvm/view.hpp"
 #include "kvm/vm.hpp"
 #include "snp/guest.hpp"
+
+#include <cerrno>
 
 namespace model::snp {
 
@@ -45,6 +48,7 @@ std::optional<engine::Physical> Guest::translate(
         answer = engine::Answer::leave();
         return std::nullopt;
     }
+    if (access == engine::Access::Write) kvm::View::own().may_write(vm_.memory(), page_of(at));
     return at;
 }
 
@@ -53,11 +57,13 @@ std::optional<engine::Physical> Guest::private_access(
 ) {
     auto const* const slot = vm_.memory().find(at);
     auto* const mine = entry(at);
+    bool const fresh = mine != nullptr && !mine->assigned;
     bool const usable = mine != nullptr &&
                         (vm_.memory().is_private(at) || broken(Rule::AttributeDecides)) &&
                         assign(at) && !(mine->vmsa && write);
     if (!usable) {
-        vcpu.exit_memory_fault(at, true);
+        bool const no_memory = fresh && !mine->assigned && vm_.memory().is_private(at);
+        vcpu.exit_memory_fault(at, true, no_memory ? -ENOMEM : -EFAULT);
         answer = engine::Answer::leave();
         return std::nullopt;
     }

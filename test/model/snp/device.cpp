@@ -57,8 +57,8 @@ kvm::Reply Device::ioctl(kvm::Context& context) {
         return context.write_at(
             wanted->data,
             SevStatus{
-                .api_major = firmware::api_major,
-                .api_minor = firmware::api_minor,
+                .api_major = firmware::api_major(),
+                .api_minor = firmware::api_minor(),
                 .state = 1,
                 .flags = 0,
                 .build = firmware::build_number,
@@ -69,15 +69,15 @@ kvm::Reply Device::ioctl(kvm::Context& context) {
         return context.write_at(
             wanted->data,
             SnpStatus{
-                .api_major = firmware::api_major,
-                .api_minor = firmware::api_minor,
+                .api_major = firmware::api_major(),
+                .api_minor = firmware::api_minor(),
                 .state = 1,
                 .rmp_initialised = 1,
                 .build_id = firmware::build_number,
                 .mask_chip_id = 0,
                 .guest_count = 0,
-                .current = firmware::current_tcb,
-                .reported = firmware::current_tcb
+                .current = firmware::current_tcb(),
+                .reported = firmware::current_tcb()
             }
         );
     case GetId2: {

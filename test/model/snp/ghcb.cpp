@@ -41,7 +41,9 @@ std::uint16_t Ghcb::usage() const { return load<std::uint16_t>(copy_, usage_at);
 void Ghcb::answer(Field field, std::uint64_t value) const {
     auto* const to = page();
     if (to == nullptr) return; // its slot has gone meanwhile
-    value = Hostile::own().answer(field, value);
+    auto const told = Hostile::own().answer(field, value);
+    if (!told) return;
+    value = *told;
     std::memcpy(to + field, &value, sizeof value);
     auto const bit = field / 8;
     if (!broken(Rule::ValidBits)) to[valid_bitmap + bit / 8] |= std::byte{1} << (bit % 8);

@@ -2,6 +2,7 @@
 // sev_es_are_required_ghcb_fields_valid().
 #include "snp/ghcb_events.hpp"
 
+#include "base/conditions.hpp"
 #include "base/log.hpp"
 #include "kvm/memory.hpp"
 #include "kvm/time.hpp"
@@ -13,7 +14,6 @@
 
 #include <algorithm>
 #include <array>
-#include <vector>
 
 namespace model::snp {
 
@@ -142,10 +142,6 @@ bool simple_event(Guest& guest, kvm::Vcpu& vcpu, Ghcb const& ghcb) {
     case HvFeatures:
         ghcb.succeed(hv_features);
         return true;
-    case GuestRequest:
-    case ExtendedGuestRequest:
-        guest_request(guest, ghcb);
-        return true; // certificates are user space's, which has asked for none
     case ApCreation:
         create_processor(guest, ghcb);
         return true;
@@ -158,7 +154,7 @@ bool simple_event(Guest& guest, kvm::Vcpu& vcpu, Ghcb const& ghcb) {
 
 bool page_event(Guest& guest, kvm::Vcpu& vcpu, std::uint64_t at) {
     Ghcb const ghcb{guest.vm().memory(), at};
-    Hostile::own().next_event();
+    Hostile::own().next_event(vcpu);
     if (!ghcb.there()) return false; // KVM cannot map it: the guest goes on as if nothing were
     if (ghcb[ExitCode] != Ioio && ghcb[ExitCode] != Msr)
         log_step(
@@ -167,7 +163,10 @@ bool page_event(Guest& guest, kvm::Vcpu& vcpu, std::uint64_t at) {
             ghcb[ExitInfo1],
             ghcb[ExitInfo2]
         );
-    if (at != guest.state(vcpu).registered) return ghcb.refuse(Malformed::NotRegistered), false;
+    if (at != guest.state(vcpu).registered) {
+        if (Conditions::own().old_kernel()) return vcpu.exit(KVM_EXIT_UNKNOWN, -EINVAL), true;
+        return ghcb.refuse(Malformed::NotRegistered), false;
+    }
     if (ghcb.usage() != 0) return ghcb.refuse(Malformed::Usage), false;
     if (!fields_valid(ghcb)) return ghcb.refuse(Malformed::MissingInput), false;
     ghcb.succeed(0);
@@ -180,6 +179,11 @@ bool page_event(Guest& guest, kvm::Vcpu& vcpu, std::uint64_t at) {
         return device_memory(vcpu, ghcb, true);
     case Psc:
         return change_pages(guest, vcpu, ghcb);
+    case GuestRequest:
+        guest_request(guest, ghcb);
+        return false;
+    case ExtendedGuestRequest:
+        return extended_guest_request(guest, vcpu, ghcb);
     case TermRequest:
         end_guest(vcpu, at);
         return true;
@@ -192,26 +196,6 @@ bool page_event(Guest& guest, kvm::Vcpu& vcpu, std::uint64_t at) {
     }
 }
 
-void guest_request(Guest& guest, Ghcb const& ghcb) {
-    auto const request_at = ghcb[ExitInfo1];
-    auto const response_at = ghcb[ExitInfo2];
-    if ((request_at | response_at) % page_size != 0 || request_at == response_at)
-        return ghcb.refuse(Malformed::InvalidInput);
-    std::vector<std::byte> request(page_size);
-    std::vector<std::byte> response(page_size);
-    auto& memory = guest.vm().memory();
-    if (!memory.read(request_at, request)) return ghcb.refuse(Malformed::InvalidInput);
-    auto const status = guest.firmware().message(request, response);
-    log_step(
-        "tee-model: firmware: message of type %d: %#x\n",
-        static_cast<int>(request[0x34]),
-        static_cast<unsigned>(status)
-    );
-    if (status == firmware::Status::Success && !memory.write(response_at, response))
-        return ghcb.refuse(Malformed::InvalidInput);
-    ghcb.succeed(static_cast<std::uint32_t>(status));
-}
-
 void create_processor(Guest& guest, Ghcb const& ghcb) {
     enum Operation : std::uint8_t { CreateOnInit = 0, Create = 1, Destroy = 2 };
     auto const operation = static_cast<std::uint32_t>(ghcb[ExitInfo1]);
@@ -219,14 +203,16 @@ void create_processor(Guest& guest, Ghcb const& ghcb) {
     if (target == nullptr || operation > Destroy) return ghcb.refuse(Malformed::InvalidInput);
     auto& state = guest.state(*target);
     if (operation == Destroy) {
-        state.next_vmsa.reset();
+        state.next_vmsa = no_vmsa;
+        target->kick();
         return;
     }
     auto const at = ghcb[ExitInfo2];
     constexpr std::uint64_t large_page = 2 << 20;
     auto const* const entry = guest.entry(at);
-    if (at % page_size != 0 || at % large_page == 0 || ghcb[Rax] != guest.vmsa_features() ||
-        entry == nullptr)
+    // Linux 6.12 does not compare the features.
+    bool const features = Conditions::own().old_kernel() || ghcb[Rax] == guest.vmsa_features();
+    if (at % page_size != 0 || at % large_page == 0 || !features || entry == nullptr)
         return ghcb.refuse(Malformed::InvalidInput);
     state.next_vmsa = at;
     target->kick();

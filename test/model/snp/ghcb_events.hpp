@@ -23,6 +23,7 @@ bool ports(kvm::Vcpu&, Ghcb const&);
 bool device_memory(kvm::Vcpu&, Ghcb const&, bool store);
 bool change_pages(Guest&, kvm::Vcpu&, Ghcb const&);
 void guest_request(Guest&, Ghcb const&);
+bool extended_guest_request(Guest&, kvm::Vcpu&, Ghcb const&);
 void create_processor(Guest&, Ghcb const&);
 
 } // namespace model::snp

@@ -8,6 +8,8 @@
 #include "snp/guest.hpp"
 #include "snp/hostile.hpp"
 
+#include <utility>
+
 namespace model::snp {
 
 namespace {
@@ -106,12 +108,24 @@ bool msr_request(Guest& guest, kvm::Vcpu& vcpu) {
 
 } // namespace
 
+void finish_event(Guest& guest, kvm::Vcpu& vcpu) {
+    auto& state = guest.state(vcpu);
+    if (!std::exchange(state.asking, false)) return;
+    if (auto* const page = guest.vm().memory().shared_page(page_of(state.ghcb_msr), true))
+        Hostile::own().answered({page, page_size});
+}
+
 bool exit_of_guest(Guest& guest, kvm::Vcpu& vcpu) {
     auto& msr = guest.state(vcpu).ghcb_msr;
-    if ((msr & 0xfff) == 0) return page_event(guest, vcpu, msr);
+    if ((msr & 0xfff) == 0) {
+        guest.state(vcpu).asking = true;
+        bool const asks = page_event(guest, vcpu, msr);
+        if (!asks) finish_event(guest, vcpu);
+        return asks;
+    }
     log_step("tee-model: GHCB MSR %#lx\n", msr);
     bool const asks = msr_request(guest, vcpu);
-    if (!asks) msr = Hostile::own().msr(msr);
+    if (!asks) msr = Hostile::own().msr(vcpu, msr);
     return asks;
 }
 

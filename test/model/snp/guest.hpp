@@ -23,20 +23,26 @@ namespace model::snp {
 
 constexpr std::uint64_t c_bit = 1ULL << engine::c_bit;
 
+/// AP_CREATION's "destroy": the processor has no state to run from.
+constexpr std::uint64_t no_vmsa = ~0ULL;
+
 enum Vector : std::uint8_t { GeneralProtection = 13, VmmCommunication = 29 };
 
 /// What KVM keeps of one processor of an SNP guest.
 struct CpuState {
     std::uint64_t ghcb_msr = 0x0002'0001'3300'0001; // at reset: versions 2 to 1, the C-bit's number
     std::uint64_t registered = ~0ULL;               // the GHCB's page
+    bool asking = false;     // a GHCB's page has a request that is not finished
     bool validating = false; // PVALIDATE or RMPADJUST looks at a page that may not be validated
-    std::optional<std::uint64_t> next_vmsa; // AP_CREATION: from here it starts
-    bool waits_for_start = false;
+    std::optional<std::uint64_t> next_vmsa; // AP_CREATION: from here it starts, or no_vmsa
 };
 
 class Guest {
 public:
     explicit Guest(kvm::Vm& vm) : vm_{vm} {}
+    Guest(Guest const&) = delete;
+    Guest& operator=(Guest const&) = delete;
+    ~Guest();
 
     /// KVM_MEMORY_ENCRYPT_OP.
     kvm::Reply command(kvm::Context&);
@@ -56,6 +62,8 @@ public:
     kvm::Vm& vm() { return vm_; }
     firmware::GuestContext& firmware() { return firmware_; }
     std::uint64_t vmsa_features() const { return vmsa_features_; }
+    /// User space wants to be asked for certificates with each report.
+    bool asks_for_certificates() const { return asks_for_certificates_; }
     /// The reverse map's entry of a guest's private page; null: it has none.
     Entry* entry(std::uint64_t guest_physical) const;
     /// Private bytes, for the firmware and for VMSAs. Empty: none.
@@ -77,6 +85,7 @@ private:
     kvm::Vm& vm_;
     bool initialised_ = false;
     bool started_ = false;
+    bool asks_for_certificates_ = false;
     std::uint64_t vmsa_features_ = 0;
     firmware::GuestContext firmware_;
     std::map<kvm::Vcpu*, CpuState> states_;
@@ -85,5 +94,7 @@ private:
 /// VMGEXIT: what the GHCB MSR or the page behind it asks of the host. Whether user space is to be
 /// asked.
 bool exit_of_guest(Guest&, kvm::Vcpu&);
+/// The guest is about to see what has become of its request.
+void finish_event(Guest&, kvm::Vcpu&);
 
 } // namespace model::snp

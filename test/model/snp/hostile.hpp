@@ -1,24 +1,56 @@
 // A host that lies: TEE_MODEL_HOSTILE is a list, divided by commas, of what it does when. Each is
 // something that a real host can.
 //
+// At an entry into the guest:
 // - `inject:VECTOR[:CODE]@ENTRY`: an event that nobody raised.
 // - `unvalidate:ADDRESS@ENTRY`: another page in a private one's place, assigned, not validated.
-// - `show:ADDRESS@ENTRY`: tells on stderr what the host sees of a private page, its ciphertext.
-// - `save:ADDRESS@ENTRY`: keeps that ciphertext.
+// - `save:ADDRESS@ENTRY`: keeps a private page's ciphertext.
 // - `replay:ADDRESS@ENTRY`: puts it back, which leaves the page not validated.
 // - `swap:ADDRESS:ADDRESS@ENTRY`: two pages in each other's place; the reverse map knows.
-// - `answer:FIELD:VALUE@EVENT`: VALUE at FIELD of the GHCB in an answer.
-// - `msr:VALUE@EVENT`: the GHCB MSR's answer.
+// - `remap:ADDRESS:ADDRESS@ENTRY`: the second page in the first one's place, too.
+// - `share:ADDRESS@ENTRY`: the page's attribute says that it is shared, not private.
 // - `shared:ADDRESS:VALUE@ENTRY`: 8 bytes of shared memory.
+// - `run:CPU[:MS]@ENTRY`: a processor for which user space has not called KVM_RUN runs, so long
+// (20).
+// - `hold:CPU@ENTRY-ENTRY`: this processor is not entered while the count of entries is in there.
+// - `show:ADDRESS@ENTRY`: tells on stderr what the host sees of a private page, its ciphertext.
+// - `process@ENTRY`: the memory of the process that runs the guest, into TEE_MODEL_VIEW's file.
 //
-// ENTRY counts entries into the guest, EVENT what it asks by its GHCB (for `msr` by the MSR), both
-// from 1; `*` is each. Numbers are as in C.
+// At a request of the guest by its GHCB:
+// - `answer:FIELD:VALUE@EVENT`: VALUE at FIELD of the GHCB in an answer.
+// - `poke:OFFSET:VALUE@EVENT`: 8 bytes of the GHCB's page once it is answered.
+// - `silent@EVENT`: no answer is written.
+// - `msr:VALUE@EVENT`: the GHCB MSR's answer.
+//
+// At a load of the guest:
+// - `read:ADDRESS:VALUE@LOAD`: what it finds in 8 bytes of shared memory, whatever is there.
+//
+// At a guest message's answer:
+// - `message-replay@MESSAGE`: the answer before it. `message-cut`: a shorter one. `message-number`:
+//   another sequence number. `message-flip`: a wrong bit. `message-foreign`: one for another guest.
+//   `message-lose`: none, though all is said to be well. `message-swallow`: none, and "busy",
+//   though the firmware has had it. `message-error:STATUS`: the firmware's word.
+//
+// At the launch, without `@`:
+// - `cpuid:LEAF:SUBLEAF:REGISTER:VALUE`: in the CPUID page before the firmware sees it; REGISTER is
+// 0
+//   to 3 for EAX to EDX.
+// - `type:ADDRESS:TYPE`: a page is launched as one of another type.
+//
+// ENTRY counts entries into guests that are launched, EVENT what they ask by GHCB pages (for `msr`
+// by its MSR), LOAD loads of that word, MESSAGE guest messages, all from 1. `N-M` is each from N to
+// M, `*` is each; `/CPU` behind it counts that processor's alone. Numbers are as in C.
+//
+// TEE_MODEL_CONTROL names a file that may come to be while the guest runs: it holds such a list, in
+// which `@now` is the next of what is counted. It is removed when it has been read.
 #pragma once
 #include "engine/cpu.hpp"
 
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,29 +70,62 @@ public:
     static Hostile& own();
     static std::optional<Hostile> parse(std::string_view text);
 
-    bool empty() const { return deeds_.empty(); }
     /// Before each entry of a guest that has been launched.
     void at_entry(Guest&, kvm::Vcpu&);
-    /// A GHCB's answer is about to be seen: what `field` holds then.
-    std::uint64_t answer(std::uint16_t field, std::uint64_t honest) const;
-    void next_event() { ++events_; }
-    std::uint64_t msr(std::uint64_t honest);
+    /// Whether this processor is not to be entered now.
+    bool holds(kvm::Vcpu const&) const;
+
+    /// A request by a GHCB's page begins.
+    void next_event(kvm::Vcpu const&);
+    /// A GHCB's answer is about to be seen: what `field` holds then; null: what it held before.
+    std::optional<std::uint64_t> answer(std::uint16_t field, std::uint64_t honest) const;
+    /// It has been answered.
+    void answered(std::span<std::byte> page) const;
+    std::uint64_t msr(kvm::Vcpu const&, std::uint64_t honest);
+
+    /// Whether loads of this page are to be asked for.
+    bool watches(std::uint64_t page) const;
+    /// What a load at `address` finds.
+    void loaded(kvm::Vcpu const&, std::uint64_t address, std::span<std::byte> found);
+
+    /// A message's answer, and what is said of it; false: it is not put where the guest looks.
+    bool message(std::span<std::byte> answer, std::uint64_t& result);
+
+    void cpuid_page(std::span<std::byte> page) const;
+    std::uint8_t page_type(std::uint64_t address, std::uint8_t honest) const;
 
 private:
+    struct Count {
+        std::uint64_t all = 0;
+        std::map<std::uint32_t, std::uint64_t> each;
+        void next(std::uint32_t cpu);
+    };
     struct Deed {
         std::string what;
         std::vector<std::uint64_t> numbers;
-        std::uint64_t when = 0; // 0: each time
-        bool due(std::uint64_t now) const { return when == 0 || when == now; }
+        std::uint64_t first = 0;
+        std::uint64_t last = ~0ULL;
+        std::optional<std::uint32_t> cpu;
+        bool now = false;
+        bool due(Count const& count, std::uint32_t of) const;
     };
     static std::optional<Deed> deed(std::string_view text);
+    static bool when(Deed&, std::string_view text);
+    void take_control_file();
     void carry_out(Deed const&, Guest&, kvm::Vcpu&);
+    void change_memory(Deed const&, Guest&);
+    Deed const* due(std::string_view what, Count const&, std::uint32_t cpu) const;
+    bool spoil(std::string_view how, Deed const&, std::span<std::byte> answer, std::uint64_t&);
 
     std::vector<Deed> deeds_;
-    std::uint64_t entries_ = 0;
-    std::uint64_t events_ = 0;
-    std::uint64_t msr_events_ = 0;
+    Count entries_;
+    Count events_;
+    Count msr_events_;
+    Count messages_;
+    std::map<std::uint64_t, Count> loads_; // of each word
+    std::uint32_t asking_ = 0;             // the processor of the event
     std::map<std::uint64_t, std::vector<std::byte>> saved_;
+    std::vector<std::byte> last_answer_;
 };
 
 } // namespace model::snp

@@ -17,6 +17,7 @@ constexpr int vmmcall_intercept = 0x81;
 constexpr std::uint32_t ghcb_msr = 0xc001'0130;
 constexpr std::uint32_t sev_status = 0xc001'0131;
 constexpr std::uint64_t status_sev_es_snp = 7;
+constexpr std::uint64_t vmexit_invalid = ~0ULL;
 constexpr std::size_t msr_length = 2;
 constexpr std::size_t vmgexit_length = 4; // a prefix, then VMMCALL
 
@@ -58,15 +59,24 @@ engine::Answer Guest::model_register(kvm::Vcpu& vcpu, engine::Cpu& cpu, engine::
 }
 
 void Guest::before_entry(kvm::Vcpu& vcpu) {
+    finish_event(*this, vcpu);
     Hostile::own().at_entry(*this, vcpu);
     auto& mine = state(vcpu);
     if (!mine.next_vmsa) return;
-    auto const page = private_page(*mine.next_vmsa);
+    auto const at = *mine.next_vmsa;
     mine.next_vmsa.reset();
-    mine.waits_for_start = false;
-    if (!page.empty()) start_from(vcpu, page);
+    if (at == no_vmsa) return vcpu.halt();
     vcpu.protect();
     vcpu.start_running();
+    // VMRUN takes a page that the guest itself has made a VMSA, and no other.
+    auto const* const mark = entry(at);
+    bool const ready = mark != nullptr && mark->assigned && mark->validated && mark->vmsa &&
+                       mark->guest_physical == at && vm_.memory().is_private(at);
+    if (!ready && !broken(Rule::VmsaMarked)) {
+        vcpu.run_page().fail_entry.hardware_entry_failure_reason = vmexit_invalid;
+        return vcpu.exit(KVM_EXIT_FAIL_ENTRY);
+    }
+    start_from(vcpu, private_page(at));
 }
 
 } // namespace model::snp

@@ -1,5 +1,6 @@
 // KVM_MEMORY_ENCRYPT_OP for SNP: INIT2, LAUNCH_START, UPDATE, FINISH, with Linux 7.3's refusals
 // (arch/x86/kvm/svm/sev.c).
+#include "base/conditions.hpp"
 #include "base/log.hpp"
 #include "base/rules.hpp"
 #include "kvm/memory.hpp"
@@ -8,6 +9,7 @@
 #include "kvm/vm.hpp"
 #include "snp/device.hpp"
 #include "snp/guest.hpp"
+#include "snp/hostile.hpp"
 #include "snp/vmsa.hpp"
 
 #include <algorithm>
@@ -26,6 +28,8 @@ constexpr std::uint64_t feature_snp = 1;
 constexpr std::uint64_t features_offered = 1U << 5; // debug swap
 constexpr std::uint64_t policy_bits = 0xffff | 7U << 16 | 3U << 19;
 constexpr std::uint64_t policy_must = 1U << 17;
+constexpr std::uint64_t policy_smt = 1U << 16;        // Linux 6.12 wants it
+constexpr std::uint64_t policy_one_socket = 1U << 20; // ... and does not take this
 constexpr std::uint32_t first_snp_command = 100;
 
 // The firmware's word goes into the call's structure; the call fails with EIO.
@@ -60,6 +64,11 @@ Reply Guest::command(Context& context) {
     case kvm::SnpLaunchFinish:
         reply = finish(context, *call);
         break;
+    case kvm::SnpEnableReqCerts:
+        if (Conditions::own().old_kernel() || !vm_.vcpus().empty() || !initialised_) return -EINVAL;
+        asks_for_certificates_ = true;
+        reply = 0;
+        break;
     default:
         return -EINVAL;
     }
@@ -73,6 +82,7 @@ Reply Guest::init(Context& context, SevCall const& call) {
     if (!wanted) return -EFAULT;
     if (wanted->flags != 0 || (wanted->vmsa_features & ~features_offered) != 0) return -EINVAL;
     if (wanted->ghcb_version > 2 || wanted->ghcb_version == 1) return -EINVAL;
+    if (!Conditions::own().take("guests")) return -EBUSY; // no ASID is left
     vmsa_features_ = wanted->vmsa_features | feature_snp;
     initialised_ = true;
     return 0;
@@ -81,8 +91,10 @@ Reply Guest::init(Context& context, SevCall const& call) {
 Reply Guest::start(Context& context, SevCall& call) {
     auto const wanted = context.read_at<kvm::LaunchStart>(call.data);
     if (!wanted) return -EFAULT;
-    if (wanted->flags != 0 || (wanted->policy & ~policy_bits) != 0 ||
-        (wanted->policy & policy_must) == 0)
+    bool const old = Conditions::own().old_kernel();
+    auto const must = old ? policy_must | policy_smt : policy_must;
+    auto const known = old ? policy_bits & ~policy_one_socket : policy_bits;
+    if (wanted->flags != 0 || (wanted->policy & ~known) != 0 || (wanted->policy & must) != must)
         return -EINVAL;
     if (started_) return -EINVAL;
     if (!is_firmware(context, call)) return -EBADF;
@@ -100,11 +112,14 @@ long Guest::update_page(Context& context, SevCall& call, kvm::LaunchUpdate const
     if (checked && !vm_.memory().is_private(at)) return -EINVAL;
     auto* const mine = entry(at);
     if (mine->assigned) return -EEXIST;
+    if (!Conditions::own().take("memory")) return -ENOMEM;
     std::array<std::byte, page_size> source{};
+    auto const type = Hostile::own().page_type(at, wanted.type);
     if (wanted.type != kvm::ZeroPage &&
         !front::read_memory(context.call.thread, wanted.uaddr, source))
         return -EFAULT;
-    auto const status = firmware_.update(static_cast<firmware::PageType>(wanted.type), at, source);
+    if (type == kvm::CpuidPage) Hostile::own().cpuid_page(source);
+    auto const status = firmware_.update(static_cast<firmware::PageType>(type), at, source);
     if (status != firmware::Status::Success) {
         // The corrected table, so that the host may try again with it.
         if (wanted.type == kvm::CpuidPage &&
@@ -180,6 +195,10 @@ Reply Guest::finish(Context& context, SevCall& call) {
     return refused(call, firmware_.finish(finish));
 }
 
+Guest::~Guest() {
+    if (initialised_) Conditions::own().give_back("guests");
+}
+
 Entry* Guest::entry(std::uint64_t guest_physical) const {
     auto const* const slot = vm_.memory().find(guest_physical);
     if (slot == nullptr || !slot->guest) return nullptr;
@@ -195,6 +214,7 @@ std::span<std::byte> Guest::private_page(std::uint64_t guest_physical) const {
 bool Guest::assign(std::uint64_t guest_physical) {
     auto* const mine = entry(guest_physical);
     if (mine == nullptr) return false;
+    if (!mine->assigned && !Conditions::own().take("memory")) return false;
     if (!mine->assigned)
         *mine = {.assigned = true, .validated = false, .guest_physical = page_of(guest_physical)};
     return mine->guest_physical == page_of(guest_physical);

@@ -67,6 +67,8 @@ constexpr std::array<std::size_t, 16> general = {
 
 constexpr std::uint64_t host_mce = 0x40; // CR4: the host's own, which KVM passes on
 constexpr std::uint64_t svme = 0x1000;   // EFER
+constexpr std::uint8_t busy_tss_16 = 3;
+constexpr std::uint8_t busy_tss_32 = 11;
 
 enum Offset : std::uint16_t {
     Gdtr = 0x060,
@@ -200,6 +202,9 @@ VmsaPage vmsa_of(kvm::Vcpu& vcpu, std::uint64_t features) {
 void start_from(kvm::Vcpu& vcpu, std::span<std::byte const> page) {
     Registers registers;
     for (auto const& [offset, member] : segments) registers.*member = segment_at(page, offset);
+    // A reset leaves a 16-bit TSS, with which AMD's processors enter long mode. Bochs has Intel's
+    // rule.
+    if (registers.task.type == busy_tss_16) registers.task.type = busy_tss_32;
     registers.gdt = {
         .base = load<std::uint64_t>(page, Gdtr + 8),
         .limit = static_cast<std::uint16_t>(load<std::uint32_t>(page, Gdtr + 4))

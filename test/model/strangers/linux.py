@@ -1,6 +1,8 @@
 """Debian's own kernel, unmodified, as an SNP guest on the model: to a shell, and with its driver to reports."""
+import re
+
 from model import FOLDER  # first: it finds the harness
-from harness import contains, equal, execute, main, peers, scratch, story  # noqa: E402
+from harness import contains, equal, execute, main, peers, scratch, story, true  # noqa: E402
 from linux_guest import NONCE, Guest, printed_report, reporting_guest
 from report import check_signature
 
@@ -18,6 +20,23 @@ echo "end of the script"
     contains(outcome.text, "Memory Encryption Features active: AMD SEV SEV-ES SEV-SNP", "SEV: Using SNP CPUID table", "SEV: SNP running at VMPL0",
              "end of the script")
     equal(outcome.status, 0)
+
+
+@story("Debian's kernel starts its other processors itself, and they interrupt each other", seconds=600)
+def _():
+    guest = Guest()
+    guest.script("""
+dmesg | grep -o 'smp: Brought up.*'
+nproc
+i=0; while [ $i -lt 40 ]; do (true) & i=$((i+1)); done; wait
+grep -E 'RES|CAL' /proc/interrupts
+echo "end of the script"
+""")
+    outcome = guest.run("--processors", "3")
+    contains(outcome.text, "smp: Brought up 1 node, 3 CPUs", "end of the script")
+    for line in ("RES", "CAL"):
+        counts = re.search(rf"{line}:((?:\s+\d+)+)", outcome.text)
+        true(counts and all(int(count) > 0 for count in counts.group(1).split()), f"each processor has {line}")
 
 
 @story("the kernel's guest driver gets a report with its data, signed under the model's root, and the digest is sev-snp-measure's", seconds=600)

@@ -2,6 +2,7 @@
 
 #include "host/cli/keep/empty_keep.hpp"
 #include "host/cli/report.hpp"
+#include "host/cli/run/snp_options.hpp"
 #include "host/vmm/backend/pick.hpp"
 #include "os/descriptor_limit.hpp"
 
@@ -29,6 +30,7 @@ private:
     std::optional<std::string> backend_;
     bool require_hardware_ = false;
     GivenKeep keep_;
+    GivenSnp snp_;
     GivenEmptyKeep empty_;
     std::optional<std::string> max_memory_;
 };
@@ -67,6 +69,7 @@ Syntax KeepUse::syntax(Global& global) {
          .target = &require_hardware_}
     );
     add_keep_options(syntax.options, keep_);
+    add_snp_options(syntax.options, snp_);
     for (auto& option : log_options(global)) syntax.options.push_back(std::move(option));
     return syntax;
 }
@@ -83,6 +86,7 @@ os::OrFailure<int> KeepUse::carry_out(Global const& global) {
     constexpr std::size_t enough_descriptors = 4096;
     os::allow_descriptors(enough_descriptors);
     auto launch_order = TRY(empty_keep_order(empty_, keep_, max_memory_, global));
+    TRY(add_snp_terms(launch_order.keep, snp_, *backend));
     // Around others is a machine that sees to that.
     if (backend->name == "nil")
         launch_order.add(protocol::launch::Kind::Places, places_of(launch_order.keep.network));

@@ -3,6 +3,7 @@
 // What is to be run: the items of the launch block, with the descriptors and texts that they refer
 // to.
 
+#include "host/vmm/launch/snp_terms.hpp"
 #include "host/vmm/plan/plan.hpp"
 #include "host/vmm/server/handles.hpp"
 #include "host/vmm/shim_log.hpp"
@@ -38,7 +39,9 @@ struct KeepWish {
     bool attestation = false; // its application asks for evidence
     // Opens the folder of what was measured before; none: each start measures.
     std::function<std::optional<os::Folder>()> measured = {};
-    LogWish log = {}; // of the shim
+    LogWish log = {};                       // of the shim
+    std::optional<std::uint32_t> cpus = {}; // of an SEV-SNP Keep, where each is measured
+    snp::LaunchTerms snp = {};
 };
 
 class LaunchOrder {

@@ -4,6 +4,7 @@
 //     [--verbose] [--costs]
 //              [--sockets] PROGRAM [ARGUMENTS]
 
+#include "host/vmm/backend/kvm/machine.hpp"
 #include "host/vmm/keep.hpp"
 #include "host/vmm/launch/descriptors.hpp"
 
@@ -96,10 +97,14 @@ int run(Options options) {
     if (!image) return failed(image.error());
     auto const plan = host::vmm::Plan::make(image->sizes(), options.wishes);
     if (!plan) return failed(plan.error());
-    auto keep =
-        host::vmm::Keep::create(*image, *plan, handed.files, server, [](std::string_view line) {
-            fmt::print(stderr, "shim: {}\n", line);
-        });
+    auto machine = host::vmm::kvm::Machine::create(*image, *plan, handed.files);
+    if (!machine) return failed(machine.error());
+    auto keep = host::vmm::Keep::create(
+        std::make_unique<host::vmm::kvm::Machine>(std::move(*machine)),
+        *plan,
+        server,
+        [](std::string_view line) { fmt::print(stderr, "shim: {}\n", line); }
+    );
     if (!keep) return failed(keep.error());
     auto const end = keep->run();
     if (options.costs) fmt::print(stderr, "exits {}\n", keep->costs().exits);

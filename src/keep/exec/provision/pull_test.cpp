@@ -79,6 +79,62 @@ TEST(Pull, HasNoInputWhereNobodySitsBeside) {
     (*desk)->end(0, {}); // waits for nobody
 }
 
+// A service whose deployment names a log, and what it writes into which.
+struct Logging {
+    crypto::testing::TestLog named_log;
+    TestSteward steward;
+
+    Logging() {
+        named(steward).deployment.log = {.origin = named_log.origin(), .key = named_log.key()};
+        steward.log = &named_log;
+        named_log.add(base::view_of("another line"));
+    }
+    std::string pulled() {
+        auto const granted = Pull{steward.order()}.grant();
+        if (granted) return "granted";
+        EXPECT_EQ(granted.error().name, "grant-refused");
+        return granted.error().text.substr(0, granted.error().text.find(':'));
+    }
+};
+
+TEST(PullWithALog, TakesWhatIsInTheLogThatTheDeploymentNames) {
+    Logging honest;
+    EXPECT_EQ(honest.pulled(), "granted");
+    EXPECT_EQ(honest.pulled(), "granted"); // another Keep, another line
+}
+
+TEST(PullWithALog, RefusesAServiceThatWritesNothingDown) {
+    Logging silent;
+    silent.steward.log = nullptr;
+    EXPECT_EQ(silent.pulled(), "log.missing");
+}
+
+TEST(PullWithALog, RefusesAServiceThatWritesSomethingElseDown) {
+    Logging lying;
+    Digest const other{std::byte{1}};
+    using Spoil = std::function<void(wire::Release&)>;
+    for (auto const& spoil : std::vector<Spoil>{
+             [](wire::Release& it) { it.time += 1; },
+             [](wire::Release& it) { it.deployment = "shop/test"; },
+             [](wire::Release& it) { it.serial = 13; },
+             [&](wire::Release& it) { it.statement = other; },
+             [&](wire::Release& it) { it.keep_id = other; },
+             [&](wire::Release& it) { it.authenticator = other; }
+         }) {
+        lying.steward.spoil_line = spoil;
+        EXPECT_EQ(lying.pulled(), "log.line");
+    }
+    lying.steward.spoil_line = {};
+    EXPECT_EQ(lying.pulled(), "granted"); // it was each of these alone
+}
+
+TEST(PullWithALog, RefusesALogOfItsServicesOwn) {
+    Logging forked;
+    crypto::testing::TestLog own;
+    forked.steward.log = &own;
+    EXPECT_EQ(forked.pulled(), "log.checkpoint");
+}
+
 TEST(Pull, TellsNothingToAServerOfAnotherKey) {
     TestSteward steward;
     auto order = named(steward).order();

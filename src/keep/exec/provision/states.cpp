@@ -3,6 +3,7 @@
 #include "crypto/cose_sign1.hpp"
 #include "crypto/digest.hpp"
 #include "keep/exec/provision/answer.hpp"
+#include "keep/exec/provision/logged.hpp"
 #include "os/random.hpp"
 #include "protocol/provision/grant.hpp"
 
@@ -127,6 +128,9 @@ OrRefusal<Granted> Empty::open(Born& born, base::View sealed, Answer const& answ
     auto const by_grantor = [&](base::View each) { return equal_digest(each, grantor); };
     if (std::ranges::none_of(out.deployment_.grantors, by_grantor))
         return refused("who signed the grant is none of the deployment's grantors");
+    TRY(check_log(
+        *grant, out.deployment_, {born.self.identity.public_key(), answered.authenticator}
+    ));
     if (!same_secrets(*grant, out.deployment_))
         return refused("its secrets are not those that the deployment names");
     if (out.deployment_.not_after && grant->time > *out.deployment_.not_after)

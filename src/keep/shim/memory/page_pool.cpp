@@ -49,7 +49,7 @@ base::Result<void> PagePool::grow() {
     auto const got = TRY(host_.call(protocol::hostcall::Call::Grow, {want}, want));
     if (got < large_page_size) return std::unexpected(base::Errno::NoMem);
     auto const end = next_chunk_end_ + round_down(got, large_page_size);
-    Machine::extend_window(hw::PhysAddr{next_chunk_end_}, hw::PhysAddr{end});
+    Machine::extend_window(hw::PhysAddr{next_chunk_end_}, hw::PhysAddr{end}, Whose::Keeps);
     next_chunk_end_ = end;
     return {};
 }

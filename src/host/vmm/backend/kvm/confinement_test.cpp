@@ -60,8 +60,8 @@ TEST(Confinement, LetsAKeepStartAThread) {
 }
 
 TEST(Confinement, LetsAKeepGrowOnlyAsItIs) {
-    Needs const plain{.memory = MemoryKind::Plain};
-    Needs const sealed{.memory = MemoryKind::Sealed};
+    Needs const plain{.requests = kvm::requests_of_plain};
+    Needs const sealed{.requests = kvm::requests_of_sealed};
     EXPECT_EQ(control_of(plain, KVM_SET_USER_MEMORY_REGION), ENOTTY);
     EXPECT_EQ(control_of(plain, kvm::set_memory_region2), EPERM);
     EXPECT_EQ(control_of(plain, kvm::create_guest_memory), EPERM);

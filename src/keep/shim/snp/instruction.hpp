@@ -1,0 +1,22 @@
+#pragma once
+
+// As much of the instruction set as it takes to see that an instruction faults whatever the host
+// does. What is not recognised is not said to fault.
+
+#include "keep/shim/event/frame.hpp"
+
+#include <span>
+
+namespace shim::snp {
+
+// AMD64 Architecture Programmer's Manual, volume 3. UD0, UD1, UD2: there never is such an
+// instruction.
+bool always_illegal(std::span<std::byte const> code);
+
+// Not for ring 3 with I/O privilege level 0 and no port of its own: #GP(0), before all else.
+bool always_privileged(std::span<std::byte const> code);
+
+// DIV or IDIV by a register whose quotient there is none of: by zero, or too large.
+bool divides_wrongly(Frame const& frame, std::span<std::byte const> code);
+
+} // namespace shim::snp

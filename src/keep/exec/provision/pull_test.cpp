@@ -1,7 +1,9 @@
 // A Keep that asks a service: what it gets, and what it makes of every other answer.
 
+#include "keep/exec/provision/desk.hpp"
 #include "keep/exec/provision/renewal.hpp"
 #include "keep/exec/provision/steward_for_tests.hpp"
+#include "os/socket.hpp"
 
 #include <gmock/gmock.h>
 
@@ -61,6 +63,20 @@ TEST(Pull, GetsGrantAndCertificateOnOneConnection) {
     EXPECT_GT(certified->not_after, certified->renew_at);
     EXPECT_EQ(steward.connections(), 1U);
     EXPECT_EQ(steward.requests(), 4U);
+}
+
+// Its application may poll standard input: that has ended, and says so at once.
+TEST(Pull, HasNoInputWhereNobodySitsBeside) {
+    TestSteward steward;
+    Pull keep{named(steward).order()};
+    auto const desk = Desk::open(std::nullopt, *keep.ready(), {});
+    ASSERT_TRUE(desk);
+    EXPECT_TRUE((*desk)->readable());
+    EXPECT_EQ(os::poll_now((*desk)->bell(), POLLIN).value(), POLLIN);
+    Bytes room(8);
+    EXPECT_EQ((*desk)->read(room, true, false).value(), 0U);
+    EXPECT_EQ(os::poll_now((*desk)->bell(), POLLIN).value(), POLLIN);
+    (*desk)->end(0, {}); // waits for nobody
 }
 
 // A service whose deployment names a log, and what it writes into which.

@@ -140,6 +140,7 @@ public:
     std::vector<Secret> const& secrets() const { return granted_.secrets_; }
     // Certificates (DER) of those who certify other Keeps.
     std::vector<Bytes> const& authorities() const { return granted_.authorities_; }
+    bool demands_hardware() const { return granted_.deployment().hardware; }
 
     OrRefusal<Answer> answer(crypto::BoundChannel const& channel) const;
 

@@ -64,6 +64,7 @@ public:
           identity_{start.files()} {
         if (brought != nullptr && brought->identity) identity_.be(*brought->identity);
         if (brought != nullptr && brought->certified) identity_.show(brought->certified);
+        if (brought != nullptr && brought->on_hardware) identity_.demand_hardware();
         if (brought != nullptr) identity_.trust(std::move(brought->authorities));
     }
 

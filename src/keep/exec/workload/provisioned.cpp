@@ -156,6 +156,27 @@ os::Failure for_the_host(os::Failure const& failure) {
     };
 }
 
+// What time it is where the grant came from, whatever the host says.
+class ServiceTime {
+public:
+    explicit ServiceTime(std::uint64_t at_grant)
+        : granted_{
+              at_grant == 0
+                  ? std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())
+                  : std::chrono::sys_seconds{
+                        std::chrono::seconds{static_cast<std::int64_t>(at_grant)}
+                    }
+          } {}
+    std::chrono::sys_seconds now() const {
+        return granted_ +
+               std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now() - begun_);
+    }
+
+private:
+    std::chrono::sys_seconds granted_;
+    std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+};
+
 class Provisioning {
 public:
     Provisioning(Orders const& host, Log const& log, Timings& timings)
@@ -208,6 +229,7 @@ private:
             reception = TRY(provision::Reception::open(os::Fd{*host_.channel}, empty.identity()));
         std::optional<provision::Steward> steward{std::in_place, order, empty.identity()};
         auto granted = TRY(pull_grant(*steward, std::move(empty)));
+        ServiceTime const time{granted.time()};
         timings_.mark("granted");
         auto const digests = TRY(load(granted, nullptr));
         timings_.mark("package loaded");
@@ -229,7 +251,7 @@ private:
              .tell = [desk](
                          std::string const& text
                      ) { desk->write(2, base::view_of("enarx: warning: " + text + '\n')); }},
-            {.renew_at = certified.renew_at, .not_after = certified.not_after}
+            {.at = time.now(), .renew_at = certified.renew_at, .not_after = certified.not_after}
         ));
         start(*desk, std::move(brought));
     }
@@ -250,6 +272,7 @@ private:
             .identity = ready.identity().share(),
             .certified = nullptr,
             .authorities = authorities_of(ready),
+            .on_hardware = ready.demands_hardware(),
             .memory = memory_,
             .aside = {},
             .stream = {},

@@ -1,4 +1,5 @@
 // VMGEXIT: the MSR protocol (AMD 56421, 2.3.1), or the page that the MSR names.
+#include "base/counts.hpp"
 #include "base/log.hpp"
 #include "base/rules.hpp"
 #include "kvm/memory.hpp"
@@ -116,6 +117,7 @@ void finish_event(Guest& guest, kvm::Vcpu& vcpu) {
 }
 
 bool exit_of_guest(Guest& guest, kvm::Vcpu& vcpu) {
+    count(Count::Requests);
     auto& msr = guest.state(vcpu).ghcb_msr;
     if ((msr & 0xfff) == 0) {
         guest.state(vcpu).asking = true;

@@ -156,7 +156,7 @@ long Vcpu::run_engine() {
 }
 
 void Vcpu::run_for_host(std::chrono::milliseconds time) {
-    if (call_ != 0 || halted_ || mp_state_ == KVM_MP_STATE_UNINITIALIZED) return;
+    if (call_ != 0) return;
     auto const end = std::chrono::steady_clock::now() + time;
     outcome_.reset();
     std::atomic<bool> over{false};

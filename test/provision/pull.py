@@ -198,6 +198,8 @@ def _relay():
         true(b"/v1/attest" in evil.carried, outcome.errors)
     equal([(each["step"], each["failure"]) for each in service.status()["decisions"]], [("grant", "release-denied")])
     equal(service.status()["keeps"], [])
+    until(lambda: 2 in [line[3] for line in service.log_lines()], "the denial is in the log")
+    true(1 not in [line[3] for line in service.log_lines()], "there is a release in the log")
 
 
 @story("a denial of the service ends the Keep and names its rule")

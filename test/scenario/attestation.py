@@ -10,31 +10,11 @@ import sys
 
 sys.path.insert(0, os.path.dirname(__file__))
 from harness import *  # noqa: E402,F403
+from cbor import decoded  # noqa: E402
 from network import connected, entry, free_port, listen  # noqa: E402
 
 MOUNT = '[[files]]\nkind = "dir"\npath = "/dev/attestation"\nsource = "attestation"\n'
 NO_HARDWARE = "NO HARDWARE VOUCHES FOR THIS EVIDENCE"
-
-
-def decoded(data):
-    """An item of CBOR and the rest, as far as evidence needs it."""
-    major, length, data = data[0] >> 5, data[0] & 31, data[1:]
-    if length >= 24:
-        width = 1 << (length - 24)
-        length, data = int.from_bytes(data[:width], "big"), data[width:]
-    if major == 0:
-        return length, data
-    if major in (2, 3):
-        content, data = data[:length], data[length:]
-        return (content if major == 2 else content.decode()), data
-    if major == 5:
-        out = {}
-        for _ in range(length):
-            key, data = decoded(data)
-            out[key], data = decoded(data)
-        return out, data
-    equal((major, length), (6, 601), "the tag")
-    return decoded(data)
 
 
 def claims_of(evidence):

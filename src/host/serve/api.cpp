@@ -157,7 +157,11 @@ void Api::add_blobs(net::server::Router& router) {
                      auto name = Blobs::name_of(request.part("digest"));
                      if (!name) return std::unexpected(no_digest());
                      auto sink = TRY(at_.blobs->receive(
-                         *std::move(name), length, at_.loop->mailbox(), *at_.worker
+                         *std::move(name),
+                         customer(request, client).name,
+                         length,
+                         at_.loop->mailbox(),
+                         *at_.worker
                      ));
                      return std::make_unique<HoldingSink>(
                          std::move(sink), at_.keeps->busy(customer(request, client))

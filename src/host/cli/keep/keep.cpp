@@ -86,7 +86,7 @@ os::OrFailure<int> KeepUse::carry_out(Global const& global) {
     constexpr std::size_t enough_descriptors = 4096;
     os::allow_descriptors(enough_descriptors);
     auto launch_order = TRY(empty_keep_order(empty_, keep_, max_memory_, global));
-    TRY(add_snp_terms(launch_order.keep, snp_, *backend));
+    TRY(add_snp_terms(launch_order, snp_, *backend));
     // Around others is a machine that sees to that.
     if (backend->name == "nil")
         launch_order.add(protocol::launch::Kind::Places, places_of(launch_order.keep.network));

@@ -10,6 +10,8 @@
 #include "package/oci/ocicrypt.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <optional>
 
 namespace host::cli {
 
@@ -77,15 +79,20 @@ layer_key(std::string const& path, oci::Json const& layer, crypto::UnwrappingKey
     if (!text) return damaged(path, text.error());
     auto const wrapped = oci::decode_wrapped_keys(*text);
     if (!wrapped) return damaged(path, wrapped.error());
+    std::optional<oci::Wrong> unreadable; // which may be somebody else's
     for (auto const& each : *wrapped) {
         auto const jwe = oci::decode_jwe(each);
-        if (!jwe) return damaged(path, jwe.error());
+        if (!jwe) {
+            unreadable = jwe.error();
+            continue;
+        }
         auto const options = oci::open(*jwe, key);
         if (!options) continue;
         auto out = oci::decode_private_options(options->view());
         if (!out) return damaged(path, out.error());
         return std::move(*out);
     }
+    if (unreadable) return damaged(path, *unreadable);
     return key_wrong(path, "it was encrypted for others, and not for this key");
 }
 
@@ -110,6 +117,12 @@ os::OrFailure<crypto::SecretBytes> layer_keys(
 
 os::OrFailure<OpenedImage> open_image(std::string const& path, std::string const& key_path) {
     auto const key = TRY(read_unwrapping_key(key_path));
+    if (std::error_code error; std::filesystem::is_directory(path, error))
+        return failure(
+            "package-damaged",
+            '\'' + path + "' is a folder, and no package",
+            "`skopeo copy oci:FOLDER oci-archive:FILE` makes one file of an image in a folder"
+        );
     auto const file = TRY(PackageFile::open(path));
     auto const contents = TRY(contents_of(file, path));
     auto keys = TRY(layer_keys(path, contents, key));

@@ -16,7 +16,7 @@ namespace wire = protocol::provision;
 namespace {
 
 std::unexpected<os::Failure> refused(std::string text) {
-    return std::unexpected(os::Failure{.name = "grant-refused", .text = std::move(text)});
+    return std::unexpected(os::Failure{.name = "release-unlogged", .text = std::move(text)});
 }
 
 crypto::Sha256Digest

@@ -15,7 +15,7 @@ struct Recipient {
     base::View authenticator; // that the grant answers
 };
 
-// "grant-refused", and the text begins with the rule: log.unasked, log.missing, log.checkpoint,
+// "release-unlogged", and the text begins with the rule: log.unasked, log.missing, log.checkpoint,
 // log.proof, log.size, log.line.
 os::OrFailure<void> check_log(
     protocol::provision::Grant const& grant,

@@ -69,7 +69,7 @@ struct LoggedTest : testing::Test {
         change(grant, deployment);
         auto const out = check_log(grant, deployment, {identity, authenticator});
         if (out) return "taken";
-        EXPECT_EQ(out.error().name, "grant-refused");
+        EXPECT_EQ(out.error().name, "release-unlogged");
         return out.error().text.substr(0, out.error().text.find(':'));
     }
 };

@@ -1,7 +1,9 @@
 // A Keep that asks a service: what it gets, and what it makes of every other answer.
 
+#include "keep/exec/provision/desk.hpp"
 #include "keep/exec/provision/renewal.hpp"
 #include "keep/exec/provision/steward_for_tests.hpp"
+#include "os/socket.hpp"
 
 #include <gmock/gmock.h>
 
@@ -63,6 +65,20 @@ TEST(Pull, GetsGrantAndCertificateOnOneConnection) {
     EXPECT_EQ(steward.requests(), 4U);
 }
 
+// Its application may poll standard input: that has ended, and says so at once.
+TEST(Pull, HasNoInputWhereNobodySitsBeside) {
+    TestSteward steward;
+    Pull keep{named(steward).order()};
+    auto const desk = Desk::open(std::nullopt, *keep.ready(), {});
+    ASSERT_TRUE(desk);
+    EXPECT_TRUE((*desk)->readable());
+    EXPECT_EQ(os::poll_now((*desk)->bell(), POLLIN).value(), POLLIN);
+    Bytes room(8);
+    EXPECT_EQ((*desk)->read(room, true, false).value(), 0U);
+    EXPECT_EQ(os::poll_now((*desk)->bell(), POLLIN).value(), POLLIN);
+    (*desk)->end(0, {}); // waits for nobody
+}
+
 // A service whose deployment names a log, and what it writes into which.
 struct Logging {
     crypto::testing::TestLog named_log;
@@ -76,7 +92,7 @@ struct Logging {
     std::string pulled() {
         auto const granted = Pull{steward.order()}.grant();
         if (granted) return "granted";
-        EXPECT_EQ(granted.error().name, "grant-refused");
+        EXPECT_EQ(granted.error().name, "release-unlogged");
         return granted.error().text.substr(0, granted.error().text.find(':'));
     }
 };

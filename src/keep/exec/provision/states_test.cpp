@@ -12,7 +12,6 @@
 
 #include <functional>
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace exec::provision {
@@ -317,10 +316,10 @@ TEST_F(Grant, without_its_line_in_the_log_that_the_deployment_names_is_refused) 
     auto const deployment = tenant.deployment([&](wire::Deployment& it) {
         it.log = {.origin = log.origin(), .key = log.key()};
     });
-    EXPECT_THAT(
-        taken(std::move(empty), tenant.seal(channel, deployment), answer),
-        testing::StartsWith("log.missing: ")
-    );
+    auto const granted = std::move(empty).take(tenant.seal(channel, deployment), answer);
+    ASSERT_FALSE(granted);
+    EXPECT_EQ(granted.error().name, "release-unlogged");
+    EXPECT_TRUE(granted.error().text.starts_with("log.missing: "));
 }
 
 TEST_F(Grant, with_its_line_in_the_log_that_the_deployment_names_is_taken) {

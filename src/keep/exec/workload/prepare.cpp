@@ -41,7 +41,8 @@ os::OrFailure<std::shared_ptr<attestation::Attester>> make_attester(
         .workload = known.workload,
         .configuration = known.configuration,
         .measurement = orders.measurement,
-        .certificate = *std::move(certificate)
+        .certificate = *std::move(certificate),
+        .hardware = attestation::hardware_of_this_keep(base::view_of(orders.certificates))
     });
 }
 

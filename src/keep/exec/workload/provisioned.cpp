@@ -1,6 +1,7 @@
 #include "keep/exec/workload/provisioned.hpp"
 
 #include "crypto/pem.hpp"
+#include "keep/exec/attestation/hardware.hpp"
 #include "keep/exec/net/places.hpp"
 #include "keep/exec/provision/archive.hpp"
 #include "keep/exec/provision/desk.hpp"
@@ -68,6 +69,7 @@ os::OrFailure<void> unpack(Unpacked& out, Orders const& host) {
         );
     out.orders.module_name = module_name;
     out.orders.measurement = host.measurement;
+    out.orders.certificates = host.certificates;
     auto const text = provision::read_whole(
         *out.files, std::string{configuration_name}, package::max_configuration_size + 1
     );
@@ -160,7 +162,12 @@ public:
         : host_{host}, log_{log}, timings_{timings} {}
 
     os::OrFailure<void> run(protocol::evidence::Digest const& digest) {
-        auto empty = TRY(provision::Empty::born(digest, host_.measurement));
+        auto empty =
+            TRY(provision::Empty::born(
+                digest,
+                host_.measurement,
+                attestation::hardware_of_this_keep(base::view_of(host_.certificates))
+            ));
         return host_.pull ? pull(std::move(empty)) : wait(std::move(empty));
     }
 

@@ -6,6 +6,7 @@
 #include "keep/shim/platform/ring0.hpp"
 #include "keep/shim/platform/snp/cpuid.hpp"
 #include "keep/shim/platform/snp/ghcb.hpp"
+#include "keep/shim/platform/snp/reports.hpp"
 #include "keep/shim/snp/ghcb_protocol.hpp"
 
 namespace shim {
@@ -59,6 +60,7 @@ void take_cpuid() {
 void Machine::begin() {
     if (cpu() == 0) {
         if (!snp::known_status(status())) snp::end(Termination::NoSnp);
+        snp::take_message_key();
         snp::take_cpuid();
         snp::negotiate();
     }

@@ -153,7 +153,7 @@ TEST_F(Vouched, TheHardwareIsNotAskedForASize) {
     auto const file = directory->open("evidence", {});
     ASSERT_TRUE(file);
     EXPECT_EQ(asked, 1U);
-    EXPECT_EQ((*file)->stat()->size, attester->evidence_size());
+    EXPECT_EQ(std::get<std::unique_ptr<vfs::File>>(*file)->stat()->size, attester->evidence_size());
     EXPECT_EQ(asked, 1U);
     EXPECT_EQ(attester->evidence()->size(), attester->evidence_size());
 }

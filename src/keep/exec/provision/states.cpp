@@ -138,7 +138,7 @@ OrRefusal<Granted> Empty::open(Born& born, base::View sealed, Answer const& answ
         return refused("its secrets are not those that the deployment names");
     if (out.deployment_.not_after && grant->time > *out.deployment_.not_after)
         return refused("the deployment's time is over");
-    if (out.deployment_.hardware)
+    if (out.deployment_.hardware && !born.self.hardware)
         return refused("the deployment wants hardware that protects the Keep, and there is none");
     if (grant->package_key) out.package_key_.emplace(*grant->package_key);
     for (auto const& [name, value] : grant->secrets)

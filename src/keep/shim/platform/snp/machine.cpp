@@ -72,9 +72,8 @@ Cpuid Machine::cpuid(std::uint32_t leaf, std::uint32_t subleaf) {
     return table.entry(leaf, subleaf);
 }
 
-// NOLINTNEXTLINE(clang-analyzer-core.FixedAddressDereference): the image fixes where the area lies
 void Machine::flush() {
-    asm volatile("mov %0,%%cr3" : : "r"(cpu_area().root | own_page()) : "memory");
+    asm volatile("mov %0,%%cr3" : : "r"(root().raw() | own_page()) : "memory");
 }
 
 bool Machine::others_remember() { return true; }

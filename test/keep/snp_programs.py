@@ -22,20 +22,21 @@ def run(name, *arguments, options=(), cpus=4):
 
 @story("system calls, memory, signals, timers and clocks are as in a KVM Keep", seconds=1500)
 def calls():
-    for name in ("hello", "calls", "memory", "signals", "clean_state", "events", "timers", "signal_files", "selects", "reuse"):
+    equal(run("hello", "world").status, 42)
+    for name in ("calls", "memory", "signals", "clean_state", "events", "timers", "signal_files", "selects", "reuse"):
         equal(run(name).status, 0, name)
 
 
 @story("files and sockets of the host are reached as in a KVM Keep", seconds=600)
 def outside():
-    equal(run("files", options=[f"--dir={folder('dir')}:3"]).status, 0, "files")
+    equal(run("files", options=[f"--dir={folder('dir')}:5"]).status, 0, "files")
     equal(run("sockets", options=["--sockets"]).status, 0, "sockets")
 
 
 @story("each thread has a vCPU that the launch has made, and what one takes away no other has any more", seconds=900)
 def threads():
-    equal(run("threads", cpus=10).status, 0, "threads")
-    equal(run("translations", cpus=10).status, 0, "translations")
+    equal(run("threads", "10", cpus=5).status, 0, "threads")
+    equal(run("translations", cpus=2).status, 0, "translations")
     contains(run("limits", cpus=3).text, "threads 3")
 
 

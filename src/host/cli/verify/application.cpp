@@ -1,6 +1,5 @@
 #include "host/cli/verify/application.hpp"
 
-#include "attest/application.hpp"
 #include "base/hex.hpp"
 #include "crypto/digest.hpp"
 #include "host/cli/report.hpp"
@@ -123,7 +122,7 @@ os::OrFailure<attest::Expected> expected_of_hardware(
             "leave --report-data out: they follow from the others"
         );
     // What is as it should be, and not all that the policy asks for.
-    bool const right = said && said->bound && application == said->application;
+    bool const right = said && made == said->report_data;
     if (all || !whole || !right) out.report_data = attest::ReportData::exactly(made);
     return out;
 }

@@ -2,6 +2,7 @@
 
 // What the user expects of the application in the Keep: the parts of its report data.
 
+#include "attest/application.hpp"
 #include "attest/none/examine.hpp"
 #include "os/failure.hpp"
 
@@ -28,7 +29,9 @@ os::OrFailure<std::vector<std::byte>> workload_digest(std::string const& text);
 // What stands beside hardware's report as what its report data are made of.
 struct Said {
     protocol::evidence::Application application;
-    bool bound = false; // the report data are of exactly this
+    protocol::evidence::ReportData report_data{}; // as the hardware signed them
+
+    bool bound() const { return attest::report_data_of(application) == report_data; }
 };
 
 // The same for evidence of hardware, which has no parts to compare, only the digest of all three:

@@ -1,6 +1,5 @@
 #include "host/cli/verify/verify.hpp"
 
-#include "attest/application.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/verify/answer.hpp"
 #include "host/cli/verify/application.hpp"
@@ -42,10 +41,7 @@ std::optional<Said> said_of(Piece const& piece) {
     auto evidence = base::View{piece.evidence};
     auto const report = base::take<hw::snp::AttestationReport>(evidence);
     if (!report) return {};
-    return Said{
-        .application = *piece.application,
-        .bound = report->report_data == attest::report_data_of(*piece.application)
-    };
+    return Said{.application = *piece.application, .report_data = report->report_data};
 }
 
 class Verify : public Use {
@@ -264,7 +260,8 @@ os::OrFailure<void> Verify::answer(Piece const& piece, Basis const& basis) {
     auto const appraisal = attest::appraise(piece.kind, request);
     auto made = answer_of(piece.path, appraisal);
     made.roots = uses_for(basis.anchors, purposes);
-    if (said && said->bound && appraisal.claims()) made.runs = application_json(said->application);
+    if (said && said->bound() && appraisal.claims())
+        made.runs = application_json(said->application);
     finish(std::move(made));
     return add_results(basis.ear, appraisal);
 }

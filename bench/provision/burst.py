@@ -138,14 +138,17 @@ def main():
         service = Service(pathlib.Path(place), wish.keeps, wish.kind, wish.log)
         try:
             before = service.processor()
-            others = resource.getrusage(resource.RUSAGE_CHILDREN)
+            others, own = (resource.getrusage(who) for who in (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF))
             told = asking(service, wish.keeps, wish.at_once) if wish.kind == "asking" else running(service, wish.keeps, wish.at_once, wish.kind)
             spent = service.processor() - before
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
             keeps_spent = after.ru_utime + after.ru_stime - others.ru_utime - others.ru_stime
+            here = resource.getrusage(resource.RUSAGE_SELF)
+            command_spent = here.ru_utime + here.ru_stime - own.ru_utime - own.ru_stime
             print(json.dumps({"kind": wish.kind, "log": wish.log, "keeps": wish.keeps, "at_once": wish.at_once, **told, "service_seconds": round(spent, 2),
                               "service_ms_each": round(1000 * spent / wish.keeps, 3), "service_mib": round(service.memory()),
                               "keep_ms_each": round(1000 * keeps_spent / wish.keeps, 1),
+                              "all_ms_each": round(1000 * (keeps_spent + command_spent + spent) / wish.keeps, 1),
                               "openssl_ms_each": round(openssl(), 3), "load": os.getloadavg()[0]}))
             return 0 if told["certified"] == wish.keeps else 1
         finally:

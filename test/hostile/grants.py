@@ -45,17 +45,39 @@ def _push():
     told = json.loads(pathlib.Path(f"{app}.key").read_text())
     grantor = write("grantor.pem", told["grantor-key"])
 
-    def granted(wrong):
-        process, place = keep(f"{wrong or 'right'}.sock")
-        return succeeded(execute([RELAY, "grant", place, *words(bytes.fromhex(told["deployment"]), f"{app}.key", grantor, wrong)])), process
+    def granted(wrong, *options):
+        process, place = keep(f"{wrong or 'right'}.sock", *options)
+        return succeeded(execute([RELAY, "grant", place, *words(bytes.fromhex(told["deployment"]), f"{app}.key", grantor, wrong)])), process, place
 
-    said, process = granted("")
-    equal(said.text, "granted\n")  # so that it is what is wrong that is refused
+    said, *_ = granted("")
+    equal(said.text, "granted\nasks for the package\npackage-missing\n")  # so that it is what is wrong that is refused
     for wrong, reason in WRONG.items():
-        said, process = granted(wrong)
+        said, process, _ = granted(wrong)
         equal((said.text, status_of(process)), ("grant-refused\n", 125), wrong)
         contains(said.errors, reason)
         contains(finish(process).errors, "(grant-refused)")
+
+
+@story("a package that its tenant has not signed for: of another workload, another configuration or another digest, whatever the host has", seconds=90)
+def _loaded():
+    app = package("environment", "--secret", "PASSWORD")
+    told = json.loads(pathlib.Path(f"{app}.key").read_text())
+    grantor = write("grantor.pem", told["grantor-key"])
+    given = (bytes.fromhex(told["deployment"]), f"{app}.key", grantor)
+    blobs = folder("blobs")
+    succeeded(execute(["tar", "-xf", app, "--strip-components=2", "-C", blobs, "blobs/sha256"]))
+    for wrong, heard in (("other-workload", "workload-differs"), ("other-configuration", "configuration-differs"), ("", "ready"),
+                         ("other-package", "asks for the package\npackage-missing")):
+        process, place = keep(f"{wrong or 'right'}.sock", "--blobs", blobs)
+        with_secret = execute([RELAY, "grant", place, *words(*given, wrong)], timeout=20) if wrong else None
+        if wrong:
+            equal(succeeded(with_secret).text, f"granted\n{heard}\n", with_secret.errors)
+        if wrong:
+            equal(status_of(process), 125)
+            contains(finish(process).errors, f"({heard.splitlines()[-1]})")
+        else:  # the same Keep, blobs and grant, but for what is wrong
+            done_well = deploy(place, app, "--secret", "PASSWORD=x")
+            equal((done_well.status, done_well.text), (0, "PASSWORD=x\n"), done_well.errors)
 
 
 @story("by a service that was broken into: what its tenant has not signed so is refused by the Keep, and nothing runs", seconds=120)

@@ -18,6 +18,7 @@ from harness import *  # noqa: E402,F403
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from hosts import Host  # noqa: E402
 from registries import registry  # noqa: E402
+from registry_peer import ReferrersRegistry  # noqa: E402
 from service import Service, measured, pull_line  # noqa: E402
 from tenants import ALLOWED, SIGN, deploy, enarx, keep, status_of, tenant_key  # noqa: E402
 
@@ -55,13 +56,13 @@ def key(name, algorithm="EC", option="ec_paramgen_curve:P-256", form=()):
     return made, scratch(f"{name}.pub")
 
 
-def plain(*words, large=True):
+def plain(*words, large=True, filler=3 << 20):
     """A plain package of a program that prints."""
     app = folder("app")
     shutil.copy(guest("hello"), app / "main.wasm")
     write("app/secret.txt", SECRET * 40)
     if large:
-        write("app/filler", os.urandom(3 << 20))
+        write("app/filler", os.urandom(filler))
     done(enarx("package", app, "--plain", "--out", scratch("plain.enx"), *words))
     return scratch("plain.enx")
 
@@ -236,6 +237,48 @@ def before_a_byte():
         true(not scratch(f"changed{number}.tar.key").exists(), "a key was written")
 
 
+class TwoFaced(ReferrersRegistry):
+    """Gives a layer right so often, and then with one byte changed."""
+
+    def __init__(self, files, right, place):
+        super().__init__()
+        self.server.handle_error = lambda *_: None  # whoever has its part goes
+        name = json.loads(files["index.json"])["manifests"][0]["digest"]
+        self.manifests, self.tags = {name: blob(files, name)}, {"1": name}
+        self.blobs = {"sha256:" + path[-64:]: content for path, content in files.items() if path.startswith("blobs/")}
+        self.layer = json.loads(self.manifests[name])["layers"][0]["digest"]
+        self.right, self.place, self.given = right, place, 0
+
+    def blob(self, at, repository, digest, body, query):
+        if digest == self.layer and at.command == "GET":
+            self.given += 1
+            if self.given > self.right:
+                content = bytearray(self.blobs[digest])
+                content[self.place] ^= 1
+                self.blobs[digest] = bytes(content)
+                self.right = 1 << 30
+        return super().blob(at, repository, digest, body, query)
+
+
+@story("a registry that gives the right layer first and another one then is found out, wherever that differs")
+def two_faced():
+    private, public = key("mine")
+    path = image(public, package=plain(filler=9 << 20))
+    done(adopt(path, private))
+    files = files_of(path)
+    # A layer is asked for in parts of 8 MiB: twice for its HMAC, and twice again for its text.
+    for number, (right, place) in enumerate(((1 << 30, 0), (2, 600), (2, 5 << 20), (3, (8 << 20) + 5))):
+        store = TwoFaced(files, right, place)
+        process, there = keep(f"keep{number}.sock", *(["--connect", store.address] if number % 2 else []))
+        outcome = enarx("deploy", "--keep", there, ALLOWED, "--key", f"{path}.key", "--plain-http", f"{store.address}/shop/api:1")
+        equal(status_of(process), outcome.status)
+        if right > 4:
+            equal((outcome.status, outcome.text, store.given), (0, "Hello, world!\n", 4), outcome.errors)
+        else:
+            refused(outcome, "package-damaged", "another one when it is fetched again")
+        store.stop()
+
+
 @story("what is missing or different in an image's annotations is told by its name, and nothing is written")
 def annotations():
     private, public = key("mine")
@@ -299,7 +342,7 @@ def refusals():
         ([path, "--decryption-key", private, "--out", scratch("out.enx")], "usage", "--out"),
         ([path, "--decryption-key", private, "--plain"], "usage", "--plain"),
         ([package, "--decryption-key", private, "--secret", "PASSWORD"], "package-key-wrong", "not encrypted as ocicrypt"),
-        ([scratch("app"), "--decryption-key", private], "package-damaged", "no ordinary file"),
+        ([scratch("app"), "--decryption-key", private], "package-damaged", "oci-archive:FILE"),
         ([scratch("nowhere"), "--decryption-key", private], "file-not-found", "nowhere"),
     ):
         outcome = enarx("package", *words)

@@ -540,7 +540,8 @@ def _half_open():
           f"host {before >> 10} KiB idle, {most >> 20} MiB at most; {answers} answers, the slowest in {slowest * 1000:.0f} ms")
     true(found["enarx_http_accepted_total"] >= wanted, f"only {found['enarx_http_accepted_total']} came through")
     true(most <= 700 << 20, f"the host has had {most >> 20} MiB")
-    true(slowest <= 1, f"an honest customer waited {slowest:.2f} s")
+    # How long it is on a quiet machine stands in bench/provision; here that nobody is shut out.
+    true(slowest <= 10, f"an honest customer waited {slowest:.2f} s")
 
 
 main()

@@ -98,8 +98,8 @@ os::OrFailure<Measurement> Remembered::measure(
     auto const before = identity(regions, supply, now);
     if (auto const found = before ? find(*before) : std::nullopt) return *found;
     auto const measurement = TRY(vmm::measure(regions, supply));
-    // Nobody changed a file while it was read.
-    if (before && identity(regions, supply, now) == before) keep(*before, measurement);
+    // Of a file that changes while it is read the record is of a time of change that has passed.
+    if (before) keep(*before, measurement);
     return measurement;
 }
 

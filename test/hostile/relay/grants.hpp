@@ -20,12 +20,16 @@ struct GrantWish {
 // Of files and digits on a command line: DEPLOYMENT GRANTOR.pem TENANT.pem PACKAGE-KEY [WRONG].
 GrantWish grant_wish(std::vector<std::string> const& words);
 
+// The deployment, signed by its tenant for a package of another digest.
+std::vector<std::byte>
+signed_for(base::View deployment, crypto::P256SigningKey const& tenant, base::View package);
+
 // With the secret PASSWORD.
 std::vector<std::byte>
 grant_for(attest::provision::AttestedChannel const& channel, GrantWish const& wish);
 
-// Grants it to the Keep that waits at `socket`. Prints what that says: the name of its refusal, or
-// "granted".
+// Grants it to the Keep that waits at `socket`. Prints what that says, a line each: "granted",
+// "ready", "asks for the package", or the name of its refusal, which is its last word.
 int grant(std::string const& socket, GrantWish const& wish);
 
 } // namespace relay

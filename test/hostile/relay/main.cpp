@@ -8,6 +8,7 @@
 // relay service CERTIFICATE KEY FOLDER REAL-CERTIFICATE grant DEPLOYMENT GRANTOR TENANT KEY [WRONG]
 //                                                         grants what a Keep may not take
 // relay grant SOCKET DEPLOYMENT GRANTOR TENANT KEY [WRONG] the same, to one that waits
+// relay sign DEPLOYMENT TENANT PACKAGE                    a deployment anew, of another package
 // relay steal PROCESS KEY OUT.pem                         the private key of a Keep's process
 
 #include "base/hex.hpp"
@@ -81,6 +82,12 @@ int main(int count, char** words) {
     }
     if (word(0) == "grant")
         return relay::grant(word(1), relay::grant_wish({given.begin() + 2, given.end()}));
+    if (word(0) == "sign") {
+        auto const out =
+            relay::signed_for(*base::unhex(word(1)), key_of(word(2)), *base::unhex(word(3)));
+        std::puts(base::hex(out).c_str());
+        return 0;
+    }
     if (word(0) == "steal") return steal(word(1), word(2), word(3));
     std::fputs("relay between|keep|tenant|ask|show|service|steal ...\n", stderr);
     return 2;

@@ -32,6 +32,7 @@ enum class Rule : std::uint8_t {
     AttributeDecides, // KVM leaves where the guest takes private for shared or the other way round
     PrivateNeedsSlot, // LAUNCH_UPDATE wants a page that is private and has guest_memfd
     StateProtected,   // registers of a finished guest are not for user space
+    Ciphertext,       // the host sees private memory encrypted
     VmsaMarked,       // a processor starts from a page that the guest has made a VMSA
     ReadOnlyRefused,  // KVM_MEM_READONLY is refused for SNP
     Eof
@@ -61,6 +62,7 @@ inline constexpr std::array<std::string_view, static_cast<std::size_t>(Rule::Eof
     "attribute-decides",
     "private-needs-slot",
     "state-protected",
+    "ciphertext",
     "vmsa-marked",
     "read-only-refused"
 };

@@ -66,6 +66,7 @@ void set_intercepts(BX_CPU_C& cpu, unsigned index) {
           SVM_INTERCEPT0_CPUID,
           SVM_INTERCEPT0_RDPMC,
           SVM_INTERCEPT0_INVD,
+          SVM_INTERCEPT0_PAUSE,
           SVM_INTERCEPT0_HLT,
           SVM_INTERCEPT0_IO,
           SVM_INTERCEPT0_MSR,
@@ -99,9 +100,9 @@ std::byte* map_page(Physical at) {
     return &maps.at(index)->bytes.at(((at - maps_base) % maps_size) & ~0xfffULL);
 }
 
-std::span<std::byte> maps_of(unsigned index) { return maps.at(index)->bytes; }
-
 namespace {
+
+std::span<std::byte> maps_of(unsigned index) { return maps.at(index)->bytes; }
 
 void make_bochs() {
     unsigned const index = bx_cpu_count;
@@ -114,8 +115,7 @@ void make_bochs() {
     made->reset(BX_RESET_HARDWARE); // CPUID answers by it, too
 }
 
-} // namespace
-
+// A processor that nobody uses, reset.
 unsigned take_bochs(Cpu& owner) {
     unsigned index = 0;
     while (index < bx_cpu_count && owners.at(index) != nullptr) ++index;
@@ -129,11 +129,11 @@ unsigned take_bochs(Cpu& owner) {
     return index;
 }
 
-void give_back_bochs(unsigned index) { owners.at(index) = nullptr; }
-Cpu& cpu_of(BX_CPU_C const& cpu) { return *owners.at(cpu.bx_cpuid); }
+} // namespace
 
 Cpu::Cpu(World& world, std::uint32_t) : world_{world}, index_{take_bochs(*this)} {}
-Cpu::~Cpu() { give_back_bochs(index_); }
+Cpu::~Cpu() { owners.at(index_) = nullptr; }
+Cpu& Cpu::of(unsigned index) { return *owners.at(index); }
 
 Registers Cpu::registers() const {
     auto& cpu = bochs(index_);

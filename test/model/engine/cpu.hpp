@@ -192,6 +192,8 @@ public:
     static void forget_code();
 
     World& world() { return world_; }
+    /// Whose Bochs' processor of this number is.
+    static Cpu& of(unsigned index);
 
 private:
     World& world_;

@@ -7,9 +7,11 @@
 #include <array>
 #include <cstdio>
 #include <ctime>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -34,11 +36,6 @@ using Signer = std::unique_ptr<EVP_MD_CTX, Freeing<EVP_MD_CTX, EVP_MD_CTX_free>>
 
 constexpr long years_25 = 25L * 365 * 24 * 3600;
 
-struct Pair {
-    Key key;
-    Certificate certificate;
-};
-
 void name_part(X509_NAME* name, char const* field, char const* value) {
     // Safety: OpenSSL's text is unsigned char.
     X509_NAME_add_entry_by_txt(
@@ -46,12 +43,25 @@ void name_part(X509_NAME* name, char const* field, char const* value) {
     );
 }
 
-void set_name(X509_NAME* name, char const* common) {
+struct Place {
+    char const* locality;
+    char const* state;
+    char const* organisation;
+};
+constexpr Place nowhere{
+    .locality = "Nowhere", .state = "XX", .organisation = "Enarx tee-model: not AMD, proves nothing"
+};
+// go-sev-guest takes no certificate of another place. Its root is the model's all the same.
+constexpr Place amds{
+    .locality = "Santa Clara", .state = "CA", .organisation = "Advanced Micro Devices"
+};
+
+void set_name(X509_NAME* name, Place const& place, char const* common) {
     name_part(name, "OU", "Engineering");
     name_part(name, "C", "US");
-    name_part(name, "L", "Nowhere");
-    name_part(name, "ST", "XX");
-    name_part(name, "O", "Enarx tee-model: not AMD, proves nothing");
+    name_part(name, "L", place.locality);
+    name_part(name, "ST", place.state);
+    name_part(name, "O", place.organisation);
     name_part(name, "CN", common);
 }
 
@@ -79,7 +89,7 @@ void extend_integer(X509* certificate, char const* oid, std::uint8_t value) {
 
 // Which product, which TCB and which chip a VCEK is for.
 void describe_vcek(X509* certificate) {
-    extend_integer(certificate, "1.3.6.1.4.1.3704.1.1", 1);
+    extend_integer(certificate, "1.3.6.1.4.1.3704.1.1", 0);
     static constexpr std::string_view product = "Milan-B1";
     std::vector<std::byte> name{std::byte{0x16}, static_cast<std::byte>(product.size())};
     for (char const c : product) name.push_back(static_cast<std::byte>(c));
@@ -97,14 +107,16 @@ void describe_vcek(X509* certificate) {
     extend(certificate, "1.3.6.1.4.1.3704.1.4", Platform::own().chip_id());
 }
 
-Certificate certificate_of(EVP_PKEY* key, char const* common, char const* issuer, long serial) {
+Certificate certificate_of(
+    EVP_PKEY* key, Place const& place, char const* common, char const* issuer, long serial
+) {
     Certificate made{X509_new()};
     X509_set_version(made.get(), X509_VERSION_3);
     ASN1_INTEGER_set(X509_get_serialNumber(made.get()), serial);
     X509_gmtime_adj(X509_getm_notBefore(made.get()), -24 * 3600);
     X509_gmtime_adj(X509_getm_notAfter(made.get()), years_25);
-    set_name(X509_get_subject_name(made.get()), common);
-    set_name(X509_get_issuer_name(made.get()), issuer);
+    set_name(X509_get_subject_name(made.get()), place, common);
+    set_name(X509_get_issuer_name(made.get()), place, issuer);
     X509_set_pubkey(made.get(), key);
     return made;
 }
@@ -130,36 +142,55 @@ bool certify(X509* certificate, EVP_PKEY* key) {
            X509_sign_ctx(certificate, context.get()) > 0;
 }
 
-bool write(std::string const& path, Pair const& pair, bool with_key) {
-    std::FILE* const file = std::fopen((path + ".pem").c_str(), "we");
+struct Keys {
+    Key ark;
+    Key ask;
+    Key vcek;
+};
+
+bool write(std::string const& path, X509* certificate) {
+    std::FILE* const pem = std::fopen((path + ".pem").c_str(), "we");
+    std::FILE* const der = std::fopen((path + ".der").c_str(), "we");
+    bool good = pem != nullptr && der != nullptr && PEM_write_X509(pem, certificate) == 1 &&
+                i2d_X509_fp(der, certificate) == 1;
+    for (auto* const file : {pem, der}) good = file != nullptr && std::fclose(file) == 0 && good;
+    return good;
+}
+
+bool write_key(std::string const& path, EVP_PKEY* key) {
+    std::FILE* const file = std::fopen(path.c_str(), "we");
     if (file == nullptr) return false;
-    bool good = PEM_write_X509(file, pair.certificate.get()) == 1;
-    good = std::fclose(file) == 0 && good;
-    if (!good || !with_key) return good;
-    std::FILE* const key = std::fopen((path + ".key").c_str(), "we");
-    if (key == nullptr) return false;
-    good = PEM_write_PrivateKey(key, pair.key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1;
-    return std::fclose(key) == 0 && good;
+    bool const good = PEM_write_PrivateKey(file, key, nullptr, nullptr, 0, nullptr, nullptr) == 1;
+    return std::fclose(file) == 0 && good;
+}
+
+bool write_chain(std::string const& folder, Keys const& keys, Place const& place) {
+    auto const ark = certificate_of(keys.ark.get(), place, "ARK-Milan", "ARK-Milan", 1);
+    auto const ask = certificate_of(keys.ask.get(), place, "SEV-Milan", "ARK-Milan", 2);
+    auto const vcek = certificate_of(keys.vcek.get(), place, "SEV-VCEK", "SEV-Milan", 3);
+    describe_authority(ark.get());
+    describe_authority(ask.get());
+    describe_vcek(vcek.get());
+    auto* const signer = broken(Rule::CertificateChain) ? keys.ark.get() : keys.ask.get();
+    return certify(ark.get(), keys.ark.get()) && certify(ask.get(), keys.ark.get()) &&
+           certify(vcek.get(), signer) && write(folder + "/ark", ark.get()) &&
+           write(folder + "/ask", ask.get()) && write(folder + "/vcek", vcek.get());
 }
 
 } // namespace
 
 bool Platform::make_keys(std::string const& folder) {
     constexpr std::size_t rsa_bits = 4096;
-    Pair ark{.key = Key{EVP_RSA_gen(rsa_bits)}, .certificate = {}};
-    Pair ask{.key = Key{EVP_RSA_gen(rsa_bits)}, .certificate = {}};
-    Pair vcek{.key = Key{EVP_EC_gen("P-384")}, .certificate = {}};
-    ark.certificate = certificate_of(ark.key.get(), "ARK-Milan", "ARK-Milan", 1);
-    ask.certificate = certificate_of(ask.key.get(), "SEV-Milan", "ARK-Milan", 2);
-    vcek.certificate = certificate_of(vcek.key.get(), "SEV-VCEK", "SEV-Milan", 3);
-    describe_authority(ark.certificate.get());
-    describe_authority(ask.certificate.get());
-    describe_vcek(vcek.certificate.get());
-    auto* const signer = broken(Rule::CertificateChain) ? ark.key.get() : ask.key.get();
-    return certify(ark.certificate.get(), ark.key.get()) &&
-           certify(ask.certificate.get(), ark.key.get()) &&
-           certify(vcek.certificate.get(), signer) && write(folder + "/ark", ark, false) &&
-           write(folder + "/ask", ask, false) && write(folder + "/vcek", vcek, true);
+    Keys const keys{
+        .ark = Key{EVP_RSA_gen(rsa_bits)},
+        .ask = Key{EVP_RSA_gen(rsa_bits)},
+        .vcek = Key{EVP_EC_gen("P-384")}
+    };
+    auto const named = folder + "/as-amd";
+    std::error_code error;
+    std::filesystem::create_directories(named, error);
+    return !error && write_chain(folder, keys, nowhere) && write_chain(named, keys, amds) &&
+           write_key(folder + "/vcek.key", keys.vcek.get());
 }
 
 } // namespace model::firmware

@@ -1,6 +1,8 @@
 // What the engine asks of a virtual machine without SNP; an SNP guest's questions go to snp/.
 #include "base/log.hpp"
+#include "base/rules.hpp"
 #include "kvm/time.hpp"
+#include "kvm/turns.hpp"
 #include "kvm/vcpu.hpp"
 #include "kvm/vm.hpp"
 #include "snp/guest.hpp"
@@ -17,6 +19,7 @@ enum Intercept : std::uint8_t {
     Vintr = 0x64,
     Cpuid = 0x72,
     Invd = 0x76,
+    Pause = 0x77,
     Hlt = 0x78,
     Ioio = 0x7b,
     Msr = 0x7c,
@@ -42,7 +45,8 @@ std::optional<engine::Physical> Vcpu::translate(
     engine::Cpu& cpu, std::uint64_t at, engine::Access access, bool table, engine::Answer& answer
 ) {
     if (vm_.snp() != nullptr) return vm_.snp()->translate(*this, cpu, at, access, table, answer);
-    if (vm_.type() == ProtectedSoftwareVm && vm_.memory().is_private(at)) {
+    if (vm_.type() == ProtectedSoftwareVm && vm_.memory().is_private(at) &&
+        !broken(Rule::AttributeDecides)) {
         // Which memory a page has is the attribute's alone to say; without it the guest stops.
         auto const* const slot = vm_.memory().find(at);
         if (slot != nullptr && slot->guest)
@@ -131,6 +135,11 @@ engine::Answer Vcpu::intercept(engine::Cpu& cpu, engine::Exit const& exit) {
         );
         this->exit(KVM_EXIT_SHUTDOWN);
         return engine::Answer::leave();
+    }
+    if (exit.code == Pause) { // who waits lets others go first, as KVM's filter does
+        constexpr std::size_t length = 2;
+        return turns().wanted() ? engine::Answer::leave_after(length)
+                                : engine::Answer::next(length);
     }
     if (exit.code == Hlt) {
         if (vm_.local_apics())

@@ -2,6 +2,7 @@
 #include "kvm/view.hpp"
 
 #include "base/pages.hpp"
+#include "base/rules.hpp"
 #include "firmware/crypto.hpp"
 #include "front/listener.hpp"
 #include "front/maps.hpp"
@@ -86,7 +87,7 @@ void View::at_end(Vm& vm) {
             if (empty(page)) continue;
             auto const machine_address = slot.guest->base() + slot.guest_offset + at;
             firmware::encrypt_page(vm.snp()->firmware().memory_key(), machine_address, page, seen);
-            put(seen);
+            put(broken(Rule::Ciphertext) ? page : std::span<std::byte const>{seen});
         }
     std::erase_if(shared_, [&](auto const& entry) { return entry.first.first == &memory; });
     for (auto const& vcpu : vm.vcpus()) runs_.erase(vcpu.get());

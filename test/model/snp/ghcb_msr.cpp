@@ -1,4 +1,5 @@
 // VMGEXIT: the MSR protocol (AMD 56421, 2.3.1), or the page that the MSR names.
+#include "base/counts.hpp"
 #include "base/log.hpp"
 #include "base/rules.hpp"
 #include "kvm/memory.hpp"
@@ -110,23 +111,23 @@ bool msr_request(Guest& guest, kvm::Vcpu& vcpu) {
 
 void finish_event(Guest& guest, kvm::Vcpu& vcpu) {
     auto& state = guest.state(vcpu);
-    if (!std::exchange(state.asking, false)) return;
+    auto const asked = std::exchange(state.asks, CpuState::Asks::Nothing);
+    if (asked == CpuState::Asks::ByMsr) state.ghcb_msr = Hostile::own().msr(vcpu, state.ghcb_msr);
+    if (asked != CpuState::Asks::ByPage) return;
     if (auto* const page = guest.vm().memory().shared_page(page_of(state.ghcb_msr), true))
         Hostile::own().answered({page, page_size});
 }
 
 bool exit_of_guest(Guest& guest, kvm::Vcpu& vcpu) {
-    auto& msr = guest.state(vcpu).ghcb_msr;
-    if ((msr & 0xfff) == 0) {
-        guest.state(vcpu).asking = true;
-        bool const asks = page_event(guest, vcpu, msr);
-        if (!asks) finish_event(guest, vcpu);
-        return asks;
-    }
-    log_step("tee-model: GHCB MSR %#lx\n", msr);
-    bool const asks = msr_request(guest, vcpu);
-    if (!asks) msr = Hostile::own().msr(vcpu, msr);
-    return asks;
+    count(Count::Requests);
+    auto& state = guest.state(vcpu);
+    bool const by_page = (state.ghcb_msr & 0xfff) == 0;
+    state.asks = by_page ? CpuState::Asks::ByPage : CpuState::Asks::ByMsr;
+    if (!by_page) log_step("tee-model: GHCB MSR %#lx\n", state.ghcb_msr);
+    bool const user_space =
+        by_page ? page_event(guest, vcpu, state.ghcb_msr) : msr_request(guest, vcpu);
+    if (!user_space) finish_event(guest, vcpu);
+    return user_space;
 }
 
 } // namespace model::snp

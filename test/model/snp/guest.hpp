@@ -32,7 +32,7 @@ enum Vector : std::uint8_t { GeneralProtection = 13, VmmCommunication = 29 };
 struct CpuState {
     std::uint64_t ghcb_msr = 0x0002'0001'3300'0001; // at reset: versions 2 to 1, the C-bit's number
     std::uint64_t registered = ~0ULL;               // the GHCB's page
-    bool asking = false;     // a GHCB's page has a request that is not finished
+    enum class Asks : std::uint8_t { Nothing, ByPage, ByMsr } asks = Asks::Nothing; // of the host
     bool validating = false; // PVALIDATE or RMPADJUST looks at a page that may not be validated
     std::optional<std::uint64_t> next_vmsa; // AP_CREATION: from here it starts, or no_vmsa
 };

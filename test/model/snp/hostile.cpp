@@ -55,7 +55,8 @@ constexpr std::array words = {
     Word{.name = "message-lose"},
     Word{.name = "message-swallow"},
     Word{.name = "message-error", .least = 1, .most = 1},
-    Word{.name = "cpuid", .least = 4, .most = 4, .at_launch = true},
+    Word{.name = "hide", .least = 4, .most = 4, .at_launch = true},
+    Word{.name = "invent", .least = 4, .most = 4, .at_launch = true},
     Word{.name = "type", .least = 2, .most = 2, .at_launch = true}
 };
 bool at_entries(std::string_view what) {
@@ -248,7 +249,8 @@ std::uint64_t Hostile::msr(kvm::Vcpu const& vcpu, std::uint64_t honest) {
 
 bool Hostile::watches(std::uint64_t page) const {
     return std::ranges::any_of(deeds_, [=](Deed const& one) {
-        return one.what == "read" && page_of(one.numbers[0]) == page;
+        return one.what == "read" &&
+               (page_of(one.numbers[0]) == page || page_of(one.numbers[0] + 7) == page);
     });
 }
 

@@ -10,8 +10,9 @@
 // - `remap:ADDRESS:ADDRESS@ENTRY`: the second page in the first one's place, too.
 // - `share:ADDRESS@ENTRY`: the page's attribute says that it is shared, not private.
 // - `shared:ADDRESS:VALUE@ENTRY`: 8 bytes of shared memory.
-// - `run:CPU[:MS]@ENTRY`: a processor for which user space has not called KVM_RUN runs, so long
-// (20).
+// - `run:CPU[:MS]@ENTRY`: a processor runs, so many (20) milliseconds at most, though user space
+// has
+//   not called KVM_RUN; what it leaves for is lost.
 // - `hold:CPU@ENTRY-ENTRY`: this processor is not entered while the count of entries is in there.
 // - `show:ADDRESS@ENTRY`: tells on stderr what the host sees of a private page, its ciphertext.
 // - `process@ENTRY`: the memory of the process that runs the guest, into TEE_MODEL_VIEW's file.
@@ -32,9 +33,8 @@
 //   though the firmware has had it. `message-error:STATUS`: the firmware's word.
 //
 // At the launch, without `@`:
-// - `cpuid:LEAF:SUBLEAF:REGISTER:VALUE`: in the CPUID page before the firmware sees it; REGISTER is
-// 0
-//   to 3 for EAX to EDX.
+// - `hide:LEAF:SUBLEAF:REGISTER:BITS`, `invent:LEAF:SUBLEAF:REGISTER:BITS`: bits of the CPUID page
+//   cleared or set before the firmware sees it; REGISTER is 0 to 3 for EAX to EDX.
 // - `type:ADDRESS:TYPE`: a page is launched as one of another type.
 //
 // ENTRY counts entries into guests that are launched, EVENT what they ask by GHCB pages (for `msr`
@@ -49,7 +49,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>

@@ -140,15 +140,19 @@ void Hostile::cpuid_page(std::span<std::byte> page) const {
     constexpr std::size_t size = 48;
     constexpr std::size_t registers = 24;
     auto const count = std::min<std::size_t>(load<std::uint32_t>(page), (page_size - first) / size);
-    for (auto const& one : deeds_)
-        for (std::size_t i = 0; one.what == "cpuid" && i < count; ++i) {
+    for (auto const& one : deeds_) {
+        bool const hides = one.what == "hide";
+        for (std::size_t i = 0; (hides || one.what == "invent") && i < count; ++i) {
             auto const at = first + i * size;
             if (load<std::uint32_t>(page, at) != one.numbers[0] ||
                 load<std::uint32_t>(page, at + 4) != one.numbers[1])
                 continue;
-            auto const index = one.numbers[2] & 3;
-            store(page, at + registers + 4 * index, static_cast<std::uint32_t>(one.numbers[3]));
+            auto const place = at + registers + 4 * (one.numbers[2] & 3);
+            auto const bits = static_cast<std::uint32_t>(one.numbers[3]);
+            auto const honest = load<std::uint32_t>(page, place);
+            store(page, place, hides ? honest & ~bits : honest | bits);
         }
+    }
 }
 
 std::uint8_t Hostile::page_type(std::uint64_t address, std::uint8_t honest) const {

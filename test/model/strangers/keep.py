@@ -2,7 +2,7 @@
 
 from model import model
 
-from harness import PROGRAM, contains, equal, execute, guest, main, story, succeeded  # noqa: E402
+from harness import PROGRAM, contains, equal, execute, guest, main, scratch, story, succeeded, true  # noqa: E402
 
 
 def keep(module, *arguments, options=(), **how):
@@ -30,6 +30,14 @@ def _():
     text = b"a line\n" * 10000
     outcome = keep("copy", stdin=text)
     equal(outcome.out, text)
+
+
+@story("all that the host can see of a Keep without hardware holds what its application has in memory", seconds=120)
+def _():
+    marker = b"a marker that is nowhere else: 7c3f9a"
+    outcome = keep("copy", stdin=marker, env={"TEE_MODEL_VIEW": str(scratch("view"))})
+    equal(outcome.out, marker)
+    true(marker in scratch("view").read_bytes(), "the search finds it")
 
 
 @story("a program that is not there is an error as a shell has it", seconds=60)

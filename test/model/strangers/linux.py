@@ -1,8 +1,9 @@
 """Debian's own kernel, unmodified, as an SNP guest on the model: to a shell, and with its driver to reports."""
 import re
 
-from model import FOLDER  # first: it finds the harness
-from harness import contains, equal, execute, main, peers, scratch, story, true  # noqa: E402
+from model import ALL, FOLDER  # first: it finds the harness
+from debian import FOLDER as STRANGERS  # noqa: E402
+from harness import Skipped, contains, equal, execute, main, peers, scratch, story, true  # noqa: E402
 from linux_guest import NONCE, Guest, printed_report, reporting_guest
 from report import check_signature
 
@@ -53,6 +54,23 @@ def _():
     python = peers(FOLDER / "strangers" / "python_peers.txt")
     predicted = execute([python, FOLDER / "strangers" / "predict_digest.py", scratch("pages")])
     equal(report.measurement.hex(), predicted.text.strip(), "the digest, as sev-snp-measure predicts it" + predicted.err.decode())
+
+
+def tell(version):
+    @story(f"Debian's kernel {version} boots with two processors and gets a report that the model's root vouches for", seconds=900)
+    def _():
+        if not ALL and not any(STRANGERS.glob(f"linux-image-{version}*.deb")):
+            raise Skipped(f"ENARX_TEST_MODEL=all fetches kernel {version}, and then it stays")
+        guest = reporting_guest(version=version)
+        outcome = guest.run("--processors", "2")
+        contains(outcome.text, "provider sev_guest", "end of the script")
+        report = printed_report(outcome.text)
+        equal(report.data, NONCE.encode())
+        check_signature(report)
+
+
+for newer in ("7.2", "7.3"):
+    tell(newer)
 
 
 if __name__ == "__main__":

@@ -4,15 +4,21 @@ all, some minutes.
 What only our own tests would notice stands in README.md as not proven, and is not tried here.
 """
 from cryptography.exceptions import InvalidSignature
-from model import FOLDER, chosen  # first: it finds the harness
-from harness import Failed, execute, main, peers, scratch, story
-from linux_guest import Guest, printed_report, reporting_guest
+from model import FOLDER, chosen, model  # first: it finds the harness
+from harness import Failed, contains, equal, execute, main, peers, scratch, story, succeeded
+from hostile import INVENTED, replayed
+from linux_guest import NONCE, Guest, printed_report, reporting_guest
 from report import check_signature
+from selftests import run as selftest
+from verdict import of_go, snpguest
 
 # Rule -> the stranger that notices. The kernel ends itself, or its driver refuses.
 BY_THE_KERNEL = ["c-bit", "error-code", "validate-flag", "adjust-allowed", "registration", "valid-bits"]
 BY_ITS_DRIVER = ["secrets-page", "sequence-number", "message-tag"]
 BY_THE_REPORT = ["report-signature"]
+BY_GO_SEV_GUEST = ["report-data", "policy-kept"]
+BY_THE_CRATE = ["certificate-chain"]
+BY_SELFTESTS = {"attribute-decides": "x86/private_mem_conversions_test"}
 BY_SEV_SNP_MEASURE = ["digest-order", "digest-page-type", "vmsa-measured"]
 
 
@@ -66,11 +72,54 @@ def digest_differs(name):
     return predicted.text.strip() != report.measurement.hex() and len(predicted.text.strip()) == 96
 
 
+def go_refuses(name):
+    return of_go(whole(report_of(name)), report_data=NONCE.encode().hex()).status != 0
+
+
+def crate_refuses(name):
+    """Of keys made with the rule broken; of others, made the same way, it takes the certificates."""
+    statuses = []
+    for env in ({}, broken(name)):
+        folder = scratch(f"keys-{len(env)}")
+        folder.mkdir()
+        succeeded(execute([*model(), "--make-keys", folder], env=env, timeout=120))
+        statuses.append(execute([snpguest(), "verify", "certs", folder]).status)
+    return statuses[0] == 0 and statuses[1] != 0
+
+
+def selftest_fails(name):
+    test = BY_SELFTESTS[name]
+    equal(selftest(test).status, 0, "without the mutant")
+    return selftest(test, env=broken(name)).status not in (0, 4)
+
+
+def kernel_does_not_end(name):
+    """Under a host that has put a page back: model.hostile has the kernel end there."""
+    guest = Guest()
+    guest.script("echo end of the script")
+    outcome = guest.run(env=broken(name) | {"TEE_MODEL_HOSTILE": replayed()}, timeout=200)
+    contains(outcome.err.decode(), "tee-model: host: replay")
+    return "end of the script" in outcome.text
+
+
+def kernel_believes_the_page(name):
+    """A feature that the processor has not: the kernel uses it, and ends."""
+    guest = Guest()
+    guest.script("echo end of the script")
+    outcome = guest.run(env=broken(name) | {"TEE_MODEL_HOSTILE": INVENTED}, timeout=120)
+    return "end of the script" not in outcome.text
+
+
 if __name__ == "__main__":
     everybody = [(name, kernel_ends, "Debian's kernel") for name in BY_THE_KERNEL]
     everybody += [(name, driver_refuses, "its sev-guest driver") for name in BY_ITS_DRIVER]
     everybody += [(name, signature_fails, "Python's cryptography") for name in BY_THE_REPORT]
     everybody += [(name, digest_differs, "sev-snp-measure") for name in BY_SEV_SNP_MEASURE]
+    everybody += [(name, go_refuses, "go-sev-guest") for name in BY_GO_SEV_GUEST]
+    everybody += [(name, crate_refuses, "the crate sev") for name in BY_THE_CRATE]
+    everybody += [(name, selftest_fails, "a selftest of KVM's") for name in BY_SELFTESTS]
+    everybody += [("validation", kernel_does_not_end, "Debian's kernel under a host that lies")]
+    everybody += [("cpuid-page-checked", kernel_believes_the_page, "Debian's kernel under a host that lies")]
     for entry in chosen(everybody, 1):
         tell(*entry)
     main()

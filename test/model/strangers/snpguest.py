@@ -1,86 +1,115 @@
-"""VirTEE's snpguest in an SNP guest on the model: a report and derived keys; and outside of it, with its crate `sev`, the verdict
-under the model's root."""
+"""VirTEE's snpguest in an SNP guest on the model: reports, certificates that the host has, and derived keys; outside of it, the
+verdicts of its crate `sev` and of go-sev-guest, under the model's root and under AMD's."""
 import re
-import shutil
-import subprocess
 
-from model import ALL  # first: it finds the harness
-from debian import FOLDER as STRANGERS
-from harness import Skipped, contains, equal, execute, main, scratch, story, succeeded, true
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from model import FOLDER  # first: it finds the harness
+from harness import contains, equal, execute, main, peers, scratch, story, succeeded, true
 from linux_guest import Guest, printed_report
 from report import KEYS
+from verdict import of_go, of_snpguest, snpguest
 
-VERSION = "0.11.0"
-PROGRAM = STRANGERS / "snpguest" / "bin" / "snpguest"
-SCRIPT = """
+FIELDS = 6  # of a derived key that the guest may mix in: policy, image, family, measurement, SVN, TCB
+HOST_DATA = "5a" * 32
+PRINT = """
 export RUST_BACKTRACE=0
-snpguest report /tmp/report /tmp/request --random --vmpl 0 && echo "a report"
 print() { hexdump -v -e '32/1 "%02x" "\\n"' $2 | while read line; do echo "$1 $line"; done; }
-print report /tmp/report
-print request /tmp/request
-snpguest key /tmp/key1 vcek --vmpl 0
-snpguest key /tmp/key2 vcek --vmpl 0
-snpguest key /tmp/key3 vcek --vmpl 0 --guest_field_select 8
-print first /tmp/key1
-print second /tmp/key2
-print measured /tmp/key3
 """
-
-
-def program():
-    if not PROGRAM.exists():
-        if not ALL:
-            raise Skipped("ENARX_TEST_MODEL=all builds snpguest from crates.io, some minutes, and then it stays")
-        if shutil.which("cargo") is None:
-            raise Skipped("no cargo")
-        made = subprocess.run(["cargo", "install", "snpguest", "--version", VERSION, "--locked", "--root", STRANGERS / "snpguest"],
-                              capture_output=True, text=True)
-        if made.returncode != 0:
-            raise Skipped(f"snpguest does not build: {made.stderr[-500:]}")
-    return PROGRAM
+KEY = "key() { name=$1; shift; snpguest key /tmp/key --vmpl 0 \"$@\" >/dev/null && print $name /tmp/key; }\n"
 
 
 def words(text, name):
-    return "".join(re.findall(rf"{name} ([0-9a-f]{{64}})", text))
+    return "".join(re.findall(rf"\b{name} ([0-9a-f]{{64}})", text))
 
 
-def asks(**how):
+def tell(script, *options, **how):
+    """The console of a guest that has run this script with snpguest."""
     guest = Guest()
     for module in ("configfs", "ghash-generic", "gcm", "tsm", "sev-guest"):
         guest.add_module(module)
-    guest.files.program(program())
-    guest.script(SCRIPT)
-    return guest.run("--memory", "768", **how)
+    guest.files.program(snpguest())
+    guest.script(PRINT + script)
+    return guest.run("--memory", "768", *options, **how).text
 
 
-def verdict(report):
-    """What the crate `sev` says of a report, and of the certificates."""
-    certificates = scratch("certificates")
-    certificates.mkdir(exist_ok=True)
-    for name in ("ark", "ask", "vcek"):
-        shutil.copy(KEYS / f"{name}.pem", certificates)
-    path = scratch("report.bin")
-    path.write_bytes(report.raw)
-    chain = execute([program(), "verify", "certs", certificates])
-    signature = execute([program(), "verify", "attestation", certificates, path])
-    return chain, signature
+def keys_script(prefix=""):
+    """A key for each field alone, then once more for none."""
+    lines = [f"key {prefix}f{field} vcek --guest_field_select {1 << field}" for field in range(FIELDS)]
+    return KEY + "\n".join([f"key {prefix}none vcek", *lines, f"key {prefix}again vcek", f"key {prefix}vmrk vmrk"]) + "\n"
 
 
-@story("snpguest gets a report that the crate sev accepts under the model's root, and keys that stay the same", seconds=1700)
+def keys_of(text, prefix=""):
+    names = ["none", *(f"f{field}" for field in range(FIELDS)), "again", "vmrk"]
+    keys = {name: words(text, prefix + name) for name in names}
+    for name, key in keys.items():
+        equal(len(key), 64, f"the key {name}")
+    return keys
+
+
+@story("snpguest's report is good for the crate sev and for go-sev-guest under the model's root, and for neither under another", seconds=1700)
 def _():
-    outcome = asks()
-    contains(outcome.text, "a report")
-    report = printed_report(outcome.text)
-    equal(report.data.hex(), words(outcome.text, "request"))
-    chain, signature = verdict(report)
-    succeeded(chain)
-    contains(chain.text, "ARK was self-signed", "ASK was signed by the AMD ARK", "VCEK was signed by the AMD ASK")
-    succeeded(signature)
-    contains(signature.text, "VEK signed the Attestation Report")
-    first, second, measured = (words(outcome.text, name) for name in ("first", "second", "measured"))
-    equal(len(first), 64)
-    equal(first, second, "the same request's key")
-    true(first != measured, "the measurement is mixed into the key that asks for it")
+    text = tell("snpguest report /tmp/report /tmp/request --random --vmpl 0\nprint report /tmp/report\nprint request /tmp/request\n",
+                "--host-data", HOST_DATA)
+    report = printed_report(text)
+    asked = words(text, "request")
+    equal(report.data.hex(), asked)
+    chain, signature = of_snpguest(report, report_data=asked, host_data=HOST_DATA, measurement=report.measurement.hex())
+    contains(succeeded(chain).text, "ARK was self-signed", "ASK was signed by the AMD ARK", "VCEK was signed by the AMD ASK")
+    contains(succeeded(signature).text, "VEK signed the Attestation Report")
+    wanted = {"report_data": asked, "host_data": HOST_DATA, "measurement": report.measurement.hex()}
+    succeeded(of_go(report, **wanted))
+    contains(of_go(report, "--amd", **wanted).text, "refused: VCEK could not be verified by any trusted roots")
+    contains(of_go(report, certificates=KEYS).text, "not expected for AMD")
+    contains(of_go(report, report_data="00" * 64).text, "refused")
+    changed = type(report)(report.raw[:0x90] + bytes([report.raw[0x90] ^ 1]) + report.raw[0x91:])
+    contains(of_go(changed).text, "refused")
+    equal(of_snpguest(changed)[1].status == 0, False, "the crate sev takes a report that was changed")
+
+
+@story("a guest gets the host's certificates with its report, and they are the model's", seconds=600)
+def _():
+    text = tell("snpguest certificates pem /tmp/certs && for name in ark ask vcek; do while read line; do echo \"$name: $line\"; done </tmp/certs/$name.pem; done",
+                "--certificates", KEYS)
+    for name in ("ark", "ask", "vcek"):
+        lines = re.findall(rf"\b{name}: (\S.*?)\r?$", text, re.M)
+        equal("\n".join(lines) + "\n", (KEYS / f"{name}.pem").read_text())
+
+
+@story("derived keys stay, and each field that a guest selects is mixed in; another host's data and another ID block give others", seconds=1200)
+def _():
+    folder = scratch("")
+    for name in ("id", "author"):
+        key = ec.generate_private_key(ec.SECP384R1())
+        (folder / f"{name}.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()))
+    plain = tell(keys_script() + "snpguest report /tmp/report /tmp/request --random --vmpl 0\nprint report /tmp/report\n", "--pages", scratch("pages"))
+    keys = keys_of(plain)
+    equal(keys["none"], keys["again"], "the same request's key")
+    equal(len(set(keys.values())), len(keys) - 1, "keys of different requests")
+    report = printed_report(plain)
+    other = keys_of(tell(keys_script(), "--host-data", HOST_DATA))
+    equal(set(keys.values()) & set(other.values()), set(), "keys under other data of the host")
+
+    # An ID block of the crate's making, for what sev-snp-measure predicts of this guest with another script.
+    script = keys_script() + "key svn vcek --guest_field_select 16 --guest_svn 3\nkey toohigh vcek --guest_field_select 16 --guest_svn 4\n" \
+        "snpguest report /tmp/report /tmp/request --random --vmpl 0\nprint report /tmp/report\n"
+    tell(script, "--pages", scratch("pages"))
+    python = peers(FOLDER / "strangers" / "python_peers.txt")
+    digest = succeeded(execute([python, FOLDER / "strangers" / "predict_digest.py", scratch("pages")])).text.strip()
+    succeeded(execute([snpguest(), "generate", "id-block", folder / "id.pem", folder / "author.pem", f"0x{digest}", "-f", "11" * 16, "-m", "22" * 16,
+                       "-s", "3", "-p", "0x30000", "-i", folder / "block.txt", "-a", folder / "auth.txt"]))
+    text = tell(script, "--id-block", folder / "block.txt", "--id-auth", folder / "auth.txt")
+    signed = printed_report(text)
+    equal(signed.measurement.hex(), digest)
+    digests = {name: succeeded(execute([snpguest(), "generate", "key-digest", folder / f"{name}.pem"])).text.strip() for name in ("id", "author")}
+    contains(succeeded(of_snpguest(signed, id_key_digest=digests["id"], author_key_digest=digests["author"])[1]).text, "VEK signed the Attestation Report")
+    succeeded(of_go(signed, family_id="11" * 16, image_id="22" * 16, svn=3, id_key_digest=digests["id"]))
+    contains(of_go(signed, svn=4).text, "refused")
+    vouched = keys_of(text)
+    equal(set(vouched.values()) & set(keys.values()), set(), "keys under an ID block")
+    true(len(words(text, "svn")) == 64 and words(text, "svn") not in vouched.values(), "a key for the SVN of the ID block")
+    equal(words(text, "toohigh"), "", "a key for an SVN that the guest has not")
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ std::vector<std::byte> file(std::string const& path) {
     return bytes;
 }
 
-Host::Host(std::uint64_t size, std::string const& pages)
+Host::Host(std::uint64_t size, std::string const& pages, bool certificates)
     : system_{::open("/dev/kvm", O_RDWR | O_CLOEXEC)},
       firmware_{::open("/dev/sev", O_RDWR | O_CLOEXEC)},
       shared_{Pages::create("snp-linux", size)} {
@@ -58,6 +58,7 @@ Host::Host(std::uint64_t size, std::string const& pages)
     control(machine(), KVM_ENABLE_CAP, &wanted, "KVM_CAP_SPLIT_IRQCHIP");
     kvm::SevInit init{};
     sev(kvm::SevInit2, &init, "KVM_SEV_INIT2");
+    if (certificates) sev(kvm::SnpEnableReqCerts, nullptr, "KVM_SEV_SNP_ENABLE_REQ_CERTS");
     kvm::CreateGuestMemfd memory{.size = size, .flags = 0, .reserved = {}};
     private_ =
         Descriptor{control(machine(), kvm::create_guest_memfd, &memory, "KVM_CREATE_GUEST_MEMFD")};

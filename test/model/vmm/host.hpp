@@ -22,12 +22,15 @@ std::vector<std::byte> file(std::string const& path);
 /// A guest's memory: all private, with a shared half for what it gives away.
 class Host {
 public:
-    /// `pages`: a file that gets what the launch takes, in order; empty: none.
-    Host(std::uint64_t memory_size, std::string const& pages);
+    /// `pages`: a file that gets what the launch takes, in order; empty: none. `certificates`: KVM
+    /// is to ask for them.
+    Host(std::uint64_t memory_size, std::string const& pages, bool certificates);
     int machine() const { return machine_.number(); }
     void sev(std::uint32_t command, void* data, char const* what);
     /// True: the firmware has corrected the page, which is to be given once more.
     bool update(std::uint64_t at, std::span<std::byte> pages, std::uint8_t type);
+    /// What the host sees of the guest's memory where that is shared.
+    std::span<std::byte> shared() const { return shared_.bytes(); }
     void set_private(std::uint64_t at, std::uint64_t size, bool wanted) const;
 
 private:

@@ -1,12 +1,14 @@
 // snp-linux: starts a Linux kernel as an SNP guest on /dev/kvm, without firmware; the guest's
 // serial port is stdout.
 #include "base/bytes.hpp"
+#include "vmm/certificates.hpp"
 #include "vmm/host.hpp"
 #include "vmm/linux_image.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <map>
@@ -26,8 +28,11 @@ namespace {
 
 constexpr char const* help =
     R"(snp-linux --kernel FILE [--initrd FILE] [--append TEXT] [--memory MIB] [--processors N]
-          [--host-data HEX] [--id-block FILE --id-auth FILE] [--pages FILE]
-Starts a Linux kernel as an SNP guest. --pages: what the launch takes, for another's prediction of the digest. Ends with 0 when the guest asks for a reset, with 2 when it asks for its end, else with 1.
+          [--policy NUMBER] [--host-data HEX] [--id-block FILE --id-auth FILE] [--certificates FOLDER] [--pages FILE]
+          [--others MS]
+Starts a Linux kernel as an SNP guest. --pages: what the launch takes, for another's prediction of the digest. --certificates: ark.der, ask.der
+and vcek.der, for a guest that asks for them with a report. --others: the other processors do not wait for the first to start them, they run
+so long after it. Ends with 0 when the guest asks for a reset, with 2 when it asks for its end, else with 1.
 )";
 
 struct CpuidList {
@@ -41,7 +46,9 @@ constexpr unsigned long set_cpuid2 = _IOW(KVMIO, 0x90, std::uint64_t);
 using Options = std::map<std::string, std::string>;
 
 Options options_of(int argc, char** argv) {
-    Options result{{"--append", ""}, {"--memory", "512"}, {"--processors", "1"}};
+    Options result{
+        {"--append", ""}, {"--memory", "512"}, {"--processors", "1"}, {"--policy", "0x30000"}
+    };
     for (int i = 1; i + 1 < argc; i += 2) result[argv[i]] = argv[i + 1];
     if (!result.contains("--kernel")) {
         std::fputs(help, stderr);
@@ -111,7 +118,7 @@ void set_registers(Processor const& processor) {
 void launch(Host& host, Loaded& loaded, CpuidList const& list, Options const& options) {
     auto const size = std::stoull(options.at("--memory")) << 20;
     kvm::LaunchStart start{};
-    start.policy = 0x3'0000;
+    start.policy = std::stoull(options.at("--policy"), nullptr, 0);
     host.sev(kvm::SnpLaunchStart, &start, "KVM_SEV_SNP_LAUNCH_START");
     auto const low = std::span{loaded.low};
     host.update(0, low.first(secrets_at), kvm::NormalPage);
@@ -142,6 +149,8 @@ void launch(Host& host, Loaded& loaded, CpuidList const& list, Options const& op
         finish.id_block_uaddr = reinterpret_cast<std::uint64_t>(block.data());
         finish.id_auth_uaddr = reinterpret_cast<std::uint64_t>(auth.data());
         finish.id_block_en = 1;
+        // Where the author's key is none, its algorithm is 0.
+        finish.auth_key_en = load<std::uint32_t>(auth, 4) != 0 ? 1 : 0;
     }
     if (options.contains("--host-data"))
         for (std::size_t i = 0;
@@ -174,7 +183,7 @@ void port(kvm_run& run) {
 }
 
 // False: it has ended.
-bool handle(Host const& host, kvm_run& run) {
+bool handle(Host const& host, std::span<std::byte const> certificates, kvm_run& run) {
     switch (run.exit_reason) {
     case KVM_EXIT_IO:
         port(run);
@@ -190,6 +199,9 @@ bool handle(Host const& host, kvm_run& run) {
         );
         run.hypercall.ret = 0;
         return true;
+    case kvm::exit_snp_req_certs:
+        give_certificates(host.shared(), certificates, run);
+        return true;
     case KVM_EXIT_SYSTEM_EVENT:
         std::fprintf(
             stderr,
@@ -203,12 +215,12 @@ bool handle(Host const& host, kvm_run& run) {
     }
 }
 
-void work(Host const& host, Processor const& processor) {
+void work(Host const& host, std::span<std::byte const> certificates, Processor const& processor) {
     for (;;) {
         int const outcome = ::ioctl(processor.number(), KVM_RUN, 0UL);
         auto& run = processor.run();
         if (outcome != 0 && errno == EINTR) continue;
-        if (outcome == 0 && handle(host, run)) continue;
+        if (outcome == 0 && handle(host, certificates, run)) continue;
         std::array<std::uint64_t, 3> words{};
         std::memcpy(words.data(), run.padding, sizeof words);
         std::fprintf(
@@ -222,6 +234,13 @@ void work(Host const& host, Processor const& processor) {
         );
         std::_Exit(1);
     }
+}
+
+// A processor other than the first runs without being started by it.
+void start(Processor const& processor, unsigned long wait_ms) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{wait_ms});
+    kvm_mp_state runs{.mp_state = KVM_MP_STATE_RUNNABLE};
+    control(processor.number(), KVM_SET_MP_STATE, &runs, "KVM_SET_MP_STATE");
 }
 
 } // namespace
@@ -240,7 +259,10 @@ int main(int argc, char** argv) {
          .memory_size = size,
          .processors = processors}
     );
-    Host host{size, options.contains("--pages") ? options.at("--pages") : std::string{}};
+    bool const gives = options.contains("--certificates");
+    auto const certificates =
+        gives ? certificate_table(options.at("--certificates")) : std::vector<std::byte>{};
+    Host host{size, options.contains("--pages") ? options.at("--pages") : std::string{}, gives};
     CpuidList list;
     model::Descriptor const system{::open("/dev/kvm", O_RDWR | O_CLOEXEC)};
     control(system.number(), get_supported_cpuid, &list, "KVM_GET_SUPPORTED_CPUID");
@@ -256,6 +278,10 @@ int main(int argc, char** argv) {
     }
     launch(host, loaded, list, options);
     std::vector<std::thread> threads;
-    for (auto const& one : all) threads.emplace_back([&host, &one] { work(host, *one); });
+    for (auto const& one : all) {
+        if (one != all.front() && options.contains("--others"))
+            start(*one, threads.size() == 1 ? std::stoul(options.at("--others")) : 0);
+        threads.emplace_back([&host, &certificates, &one] { work(host, certificates, *one); });
+    }
     for (auto& thread : threads) thread.join();
 }

@@ -10,17 +10,6 @@ namespace host::cli {
 
 namespace {
 
-// As exec/net reads them.
-std::string places_of(vmm::NetworkWish const& network) {
-    std::string out;
-    auto const add = [&out](std::string_view what, vmm::Endpoint const& each) {
-        out += std::string{what} + ' ' + each.host + ' ' + std::to_string(each.port) + '\n';
-    };
-    for (auto const& each : network.listen) add("listen", each);
-    for (auto const& each : network.connect) add("connect", each);
-    return out;
-}
-
 class KeepUse : public Use {
 public:
     Syntax syntax(Global& global) override;
@@ -86,10 +75,8 @@ os::OrFailure<int> KeepUse::carry_out(Global const& global) {
     constexpr std::size_t enough_descriptors = 4096;
     os::allow_descriptors(enough_descriptors);
     auto launch_order = TRY(empty_keep_order(empty_, keep_, max_memory_, global));
-    TRY(add_snp_terms(launch_order.keep, snp_, *backend));
-    // Around others is a machine that sees to that.
-    if (backend->name == "nil")
-        launch_order.add(protocol::launch::Kind::Places, places_of(launch_order.keep.network));
+    TRY(add_snp_terms(launch_order, snp_, *backend));
+    hold_to_places(launch_order, *backend);
     launch_order.add(protocol::launch::Kind::Backend, std::string{backend->name});
     return std::unexpected(backend->launch(launch_order));
 }

@@ -10,6 +10,7 @@
 #include "package/oci/ocicrypt.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 
 namespace host::cli {
@@ -116,6 +117,12 @@ os::OrFailure<crypto::SecretBytes> layer_keys(
 
 os::OrFailure<OpenedImage> open_image(std::string const& path, std::string const& key_path) {
     auto const key = TRY(read_unwrapping_key(key_path));
+    if (std::error_code error; std::filesystem::is_directory(path, error))
+        return failure(
+            "package-damaged",
+            '\'' + path + "' is a folder, and no package",
+            "`skopeo copy oci:FOLDER oci-archive:FILE` makes one file of an image in a folder"
+        );
     auto const file = TRY(PackageFile::open(path));
     auto const contents = TRY(contents_of(file, path));
     auto keys = TRY(layer_keys(path, contents, key));

@@ -224,7 +224,8 @@ os::OrFailure<int> RunUse::carry_out(Global const& global) {
         );
     auto const* backend = TRY(vmm::pick(keep(), vmm::backends(), vmm::Machine::real()));
     auto launch_order = given_.pull.any() ? TRY(pulled(global)) : TRY(order(*backend, global));
-    TRY(add_snp_terms(launch_order.keep, given_.snp, *backend));
+    if (given_.pull.any()) hold_to_places(launch_order, *backend);
+    TRY(add_snp_terms(launch_order, given_.snp, *backend));
     launch_order.add(Kind::Backend, std::string{backend->name});
     if (!given_.backend && !given_.digests)
         write_error(

@@ -1,8 +1,11 @@
 #include "host/cli/run/snp_options.hpp"
 
+#include "attest/endorsements.hpp"
+#include "base/view.hpp"
 #include "host/cli/measure/values.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/verify/inputs.hpp"
+#include "protocol/evidence/vouched.hpp"
 
 #include <cstring>
 
@@ -80,20 +83,37 @@ void add_snp_options(std::vector<Option>& options, GivenSnp& given) {
          .help = "HOST_DATA of an SEV-SNP Keep's reports, 32 bytes.",
          .target = &given.host_data}
     );
+    options.push_back(
+        {.name = "--certificates",
+         .value = "FILE",
+         .help = "Certificates of this processor, as `enarx collateral fetch` packs them: they go "
+                 "along with an SEV-SNP Keep's evidence, for whoever verifies it. Hints: they are "
+                 "verified like any other.",
+         .target = &given.certificates,
+         .completion = Completion::File}
+    );
 }
 
 os::OrFailure<void>
-add_snp_terms(vmm::KeepWish& wish, GivenSnp const& given, vmm::Backend const& backend) {
+add_snp_terms(vmm::LaunchOrder& order, GivenSnp const& given, vmm::Backend const& backend) {
     if (given.any() && backend.name != "snp")
         return failure(
             "usage",
-            "--vcpus, --guest-policy, --id-block, --id-auth and --host-data are an SEV-SNP Keep's, "
-            "and this one would be of backend " +
+            "--vcpus, --guest-policy, --id-block, --id-auth, --host-data and --certificates are an "
+            "SEV-SNP Keep's, and this one would be of backend " +
                 std::string{backend.name},
             "name --backend=snp, or leave them out"
         );
-    wish.snp = TRY(terms_of(given));
-    if (given.cpus) wish.cpus = TRY(number_or<std::uint32_t>("--vcpus", given.cpus, 0));
+    order.keep.snp = TRY(terms_of(given));
+    if (given.cpus) order.keep.cpus = TRY(number_or<std::uint32_t>("--vcpus", given.cpus, 0));
+    if (!given.certificates) return {};
+    auto const certificates =
+        TRY(read_bytes(*given.certificates, protocol::evidence::most_certificates));
+    // What no verifier could take would only be found out by all of them.
+    attest::Endorsements usable;
+    if (auto const added = usable.add(certificates, *given.certificates); !added)
+        return unusable(added.error());
+    order.add(protocol::launch::Kind::Certificates, std::string{base::text_of(certificates)});
     return {};
 }
 

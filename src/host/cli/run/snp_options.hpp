@@ -4,6 +4,7 @@
 
 #include "host/cli/command.hpp"
 #include "host/vmm/backend/backend.hpp"
+#include "host/vmm/launch/order.hpp"
 
 #include <optional>
 #include <string>
@@ -17,13 +18,16 @@ struct GivenSnp {
     std::optional<std::string> id_block;
     std::optional<std::string> id_auth;
     std::optional<std::string> host_data;
+    std::optional<std::string> certificates;
 
-    bool any() const { return cpus || guest_policy || id_block || id_auth || host_data; }
+    bool any() const {
+        return cpus || guest_policy || id_block || id_auth || host_data || certificates;
+    }
 };
 
 void add_snp_options(std::vector<Option>& options, GivenSnp& given);
 // Refused: any of them for a Keep of another backend.
 os::OrFailure<void>
-add_snp_terms(vmm::KeepWish& wish, GivenSnp const& given, vmm::Backend const& backend);
+add_snp_terms(vmm::LaunchOrder& order, GivenSnp const& given, vmm::Backend const& backend);
 
 } // namespace host::cli

@@ -54,7 +54,9 @@ GrantedSource kept(wire::Source const& source) {
 } // namespace
 
 os::OrFailure<Empty> Empty::born(
-    Digest const& orders, std::optional<protocol::evidence::Measurement> const& measurement
+    Digest const& orders,
+    std::optional<protocol::evidence::Measurement> const& measurement,
+    std::optional<attestation::Hardware> hardware
 ) {
     auto key = crypto::TlsKey::generate();
     auto x25519 = crypto::hpke::Key::generate(Suite::X25519);
@@ -69,7 +71,8 @@ os::OrFailure<Empty> Empty::born(
         .identity = std::move(*identity),
         .instance = instance,
         .orders = orders,
-        .measurement = measurement
+        .measurement = measurement,
+        .hardware = std::move(hardware)
     };
     return Empty{std::make_unique<Born>(
         Born{.self = std::move(self), .x25519 = std::move(*x25519), .x_wing = std::move(*x_wing)}
@@ -135,7 +138,7 @@ OrRefusal<Granted> Empty::open(Born& born, base::View sealed, Answer const& answ
         return refused("its secrets are not those that the deployment names");
     if (out.deployment_.not_after && grant->time > *out.deployment_.not_after)
         return refused("the deployment's time is over");
-    if (out.deployment_.hardware)
+    if (out.deployment_.hardware && !born.self.hardware)
         return refused("the deployment wants hardware that protects the Keep, and there is none");
     if (grant->package_key) out.package_key_.emplace(*grant->package_key);
     for (auto const& [name, value] : grant->secrets)

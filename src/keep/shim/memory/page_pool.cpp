@@ -138,6 +138,20 @@ base::Result<hw::PhysAddr> PagePool::table() {
     return at;
 }
 
+base::Result<hw::PhysAddr> PagePool::piece(std::uint64_t size) {
+    auto const whole = round_up(size, hw::page_size);
+    if (pieces_.size() < whole) {
+        while (next_chunk_end_ - next_chunk_ < whole) TRY(grow());
+        pieces_ = {next_chunk_, next_chunk_ + round_up(whole, large_page_size)};
+        next_chunk_ = pieces_.end;
+    }
+    hw::PhysAddr const at{pieces_.begin};
+    pieces_.begin += whole;
+    used_pages_ += whole / hw::page_size;
+    Machine::accept(at, whole);
+    return at;
+}
+
 void PagePool::release(hw::PhysAddr page) {
     auto const index = chunk_of(page.raw());
     auto& chunk = chunks_[index];

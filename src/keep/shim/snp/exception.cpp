@@ -1,7 +1,5 @@
 #include "keep/shim/snp/exception.hpp"
 
-#include "keep/shim/snp/instruction.hpp"
-
 #include <algorithm>
 #include <array>
 
@@ -19,6 +17,7 @@ struct Intercepted {
     std::uint8_t length;
     Verdict verdict;
 };
+constexpr std::size_t longest_instruction = 15;
 constexpr std::array intercepted{
     Intercepted{0x72, {0x0f, 0xa2, 0}, 2, Verdict::Cpuid},
     Intercepted{0x6f, {0x0f, 0x33, 0}, 2, Verdict::Privileged}, // RDPMC, as CR4.PCE is 0
@@ -58,6 +57,12 @@ bool after_breakpoint(std::span<std::byte const, 2> before) {
     return is(1, 0xcc) || (is(0, 0xcd) && is(1, 0x03)); // INT3, INT 3
 }
 
+// APM volume 2, 8.4.1: of a gate that is not for ring 3, its vector in bits 15:3 and IDT, bit 1.
+bool possible_protection_fault(std::uint64_t error, std::span<std::byte const> code) {
+    if (auto const vector = interrupt(code)) return error == (std::uint64_t{*vector} << 3 | 2);
+    return error == 0 && always_privileged(code);
+}
+
 bool due(FloatingPoint const& state, Vector vector) {
     constexpr std::uint16_t error_summary = 1U << 7;
     constexpr std::uint32_t flags = 0x3f;
@@ -67,13 +72,15 @@ bool due(FloatingPoint const& state, Vector vector) {
 
 } // namespace
 
-Verdict judge(
-    Frame const& frame,
-    std::span<std::byte const> code,
-    std::span<std::byte const, 2> before,
-    FloatingPoint const& floating_point
-) {
+Verdict
+judge(Frame const& frame, ProgramMemory const& memory, FloatingPoint const& floating_point) {
     constexpr std::uint64_t trap_flag = 1U << 8;
+    std::array<std::byte, longest_instruction> bytes{};
+    std::array<std::byte, 2> before{};
+    bool const looks = frame.vector != Vector::PageFault && frame.vector != Vector::Kick;
+    auto const size = looks ? memory.read(memory.of, frame.rip, bytes) : 0;
+    if (looks) static_cast<void>(memory.read(memory.of, frame.rip - before.size(), before));
+    auto const code = std::span<std::byte const>{bytes}.first(size);
     bool programs = false;
     switch (frame.vector) {
     case Vector::Kick:
@@ -93,10 +100,10 @@ Verdict judge(
         programs = always_illegal(code);
         break;
     case Vector::GeneralProtection:
-        programs = frame.error == 0 && always_privileged(code);
+        programs = possible_protection_fault(frame.error, code);
         break;
     case Vector::DivideError:
-        programs = divides_wrongly(frame, code);
+        programs = divides_wrongly(frame, code, memory);
         break;
     case Vector::FloatingPoint:
     case Vector::Simd:

@@ -4,14 +4,9 @@
 // before any instruction; what cannot be seen from the instruction and the registers is not
 // believed.
 
-#include "keep/shim/event/frame.hpp"
-
-#include <span>
+#include "keep/shim/snp/instruction.hpp"
 
 namespace shim::snp {
-
-// The longest instruction that is looked at; where fewer bytes can be read there are fewer.
-inline constexpr std::size_t longest_instruction = 15;
 
 // The fault's address while no page fault has come: only the processor puts another there. Nothing
 // of the program is ever mapped so high.
@@ -32,12 +27,6 @@ enum class Verdict : std::uint8_t {
     Invented,   // the host's, or what no check can tell from it
 };
 
-// `code`: what lies at the instruction pointer; `before`: the two bytes in front of it.
-Verdict judge(
-    Frame const& frame,
-    std::span<std::byte const> code,
-    std::span<std::byte const, 2> before,
-    FloatingPoint const& floating_point
-);
+Verdict judge(Frame const& frame, ProgramMemory const& memory, FloatingPoint const& floating_point);
 
 } // namespace shim::snp

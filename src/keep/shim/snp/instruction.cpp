@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 namespace shim::snp {
 
@@ -12,6 +13,7 @@ struct Opcode {
     std::span<std::byte const> rest; // from the opcode on
     bool narrow = false;             // 0x66: 16 bits
     bool locked = false;
+    bool unusual = false; // LOCK, another segment or 32-bit addresses
     std::uint8_t rex = 0;
 
     std::uint8_t at(std::size_t i) const {
@@ -36,6 +38,8 @@ Opcode opcode_of(std::span<std::byte const> code) {
         if (!prefix) break;
         opcode.narrow = opcode.narrow || byte == 0x66;
         opcode.locked = opcode.locked || byte == 0xf0;
+        opcode.unusual =
+            opcode.unusual || opcode.locked || (byte >= 0x64 && byte != 0x66 && byte < 0x70);
         opcode.rest = opcode.rest.subspan(1);
     }
     return opcode;
@@ -61,6 +65,32 @@ std::uint64_t register_of(Frame const& f, unsigned number) {
         f.r15
     };
     return all[number % all.size()];
+}
+
+std::int32_t displacement(Opcode const& opcode, std::size_t from, unsigned bytes) {
+    std::uint32_t value = 0;
+    for (unsigned i = 0; i < bytes; ++i) value |= std::uint32_t{opcode.at(from + i)} << 8 * i;
+    if (bytes == 1) return static_cast<std::int8_t>(value);
+    return static_cast<std::int32_t>(value);
+}
+
+// Volume 3, 1.4 and 1.7: where the memory of a ModRM byte lies. `before`: bytes before the opcode,
+// which is one byte, as of an instruction without an immediate value.
+std::uint64_t address_of(Frame const& frame, Opcode const& opcode, std::size_t before) {
+    auto const modrm = opcode.at(1);
+    auto const mode = modrm >> 6;
+    bool const has_sib = (modrm & 7) == 4;
+    auto const sib = opcode.at(2);
+    std::size_t const behind = has_sib ? 3 : 2;
+    auto const base = has_sib ? sib & 7U : modrm & 7U;
+    bool const no_base = mode == 0 && base == 5; // a displacement of four bytes in its place
+    unsigned const bytes = mode == 1 ? 1 : mode == 2 || no_base ? 4 : 0;
+    auto address = static_cast<std::uint64_t>(std::int64_t{displacement(opcode, behind, bytes)});
+    if (no_base && !has_sib) return address + frame.rip + before + behind + bytes;
+    if (!no_base) address += register_of(frame, base | (opcode.rex & 1U) << 3);
+    unsigned const index = (sib >> 3 & 7U) | (opcode.rex & 2U) << 2;
+    if (has_sib && index != 4) address += register_of(frame, index) << (sib >> 6);
+    return address;
 }
 
 // A division as the processor does it, for operands of `bits`.
@@ -117,32 +147,55 @@ bool always_privileged(std::span<std::byte const> code) {
     auto const in = [](auto const& set, std::uint8_t byte) {
         return std::ranges::find(set, byte) != set.end();
     };
-    return opcode.at(0) == 0x0f ? in(long_ones, opcode.at(1)) : in(short_ones, opcode.at(0));
+    if (opcode.at(0) != 0x0f) return in(short_ones, opcode.at(0));
+    // LLDT and LTR; LGDT, LIDT, LMSW, INVLPG, SWAPGS.
+    auto const modrm = opcode.at(2);
+    auto const group = modrm >> 3 & 7;
+    if (opcode.at(1) == 0x00) return group == 2 || group == 3;
+    if (opcode.at(1) == 0x01)
+        return group == 6 || modrm == 0xf8 ||
+               (modrm >> 6 != 3 && (group == 2 || group == 3 || group == 7));
+    return in(long_ones, opcode.at(1));
 }
 
-bool divides_wrongly(Frame const& frame, std::span<std::byte const> code) {
+std::optional<std::uint8_t> interrupt(std::span<std::byte const> code) {
+    if (code.size() < 2 || code[0] != std::byte{0xcd}) return {};
+    return static_cast<std::uint8_t>(code[1]);
+}
+
+bool divides_wrongly(
+    Frame const& frame, std::span<std::byte const> code, ProgramMemory const& memory
+) {
     auto const opcode = opcode_of(code);
     auto const modrm = opcode.at(1);
     auto const operation = modrm >> 3 & 7; // 6: DIV, 7: IDIV
-    bool const divides =
-        (opcode.at(0) == 0xf6 || opcode.at(0) == 0xf7) && operation >= 6 && modrm >> 6 == 3;
-    if (!divides || opcode.locked) return false;
+    bool const divides = (opcode.at(0) == 0xf6 || opcode.at(0) == 0xf7) && operation >= 6;
+    if (!divides || opcode.unusual) return false;
     bool const byte_sized = opcode.at(0) == 0xf6;
-    unsigned const number = (modrm & 7U) | (opcode.rex & 1U) << 3;
     Division division{
         .bits = (opcode.rex & 8) != 0 ? 64U
                 : opcode.narrow       ? 16U
                                       : 32U,
         .with_sign = operation == 7,
-        .divisor = register_of(frame, number),
+        .divisor = 0,
         .high = frame.rdx,
         .low = frame.rax,
     };
-    if (byte_sized) {
-        // The dividend is AX; without REX the numbers 4 to 7 are AH to BH.
+    if (byte_sized) { // the dividend is AX
         division.bits = 8;
         division.high = frame.rax >> 8;
-        if (opcode.rex == 0 && number >= 4) division.divisor = register_of(frame, number - 4) >> 8;
+    }
+    if (modrm >> 6 == 3) {
+        unsigned const number = (modrm & 7U) | (opcode.rex & 1U) << 3;
+        bool const high_byte = byte_sized && opcode.rex == 0 && number >= 4; // AH to BH
+        division.divisor =
+            high_byte ? register_of(frame, number - 4) >> 8 : register_of(frame, number);
+    } else {
+        std::array<std::byte, 8> bytes{};
+        auto const size = division.bits / 8;
+        auto const at = address_of(frame, opcode, code.size() - opcode.rest.size());
+        if (memory.read(memory.of, at, std::span{bytes}.first(size)) != size) return false;
+        division.divisor = std::bit_cast<std::uint64_t>(bytes);
     }
     return has_no_quotient(division);
 }

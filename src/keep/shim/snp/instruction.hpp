@@ -5,6 +5,7 @@
 
 #include "keep/shim/event/frame.hpp"
 
+#include <optional>
 #include <span>
 
 namespace shim::snp {
@@ -16,7 +17,18 @@ bool always_illegal(std::span<std::byte const> code);
 // Not for ring 3 with I/O privilege level 0 and no port of its own: #GP(0), before all else.
 bool always_privileged(std::span<std::byte const> code);
 
-// DIV or IDIV by a register whose quotient there is none of: by zero, or too large.
-bool divides_wrongly(Frame const& frame, std::span<std::byte const> code);
+// The vector of INT.
+std::optional<std::uint8_t> interrupt(std::span<std::byte const> code);
+
+// The program's memory, to be looked at: how many of those bytes there are.
+struct ProgramMemory {
+    std::size_t (*read)(void* of, std::uint64_t at, std::span<std::byte> to);
+    void* of;
+};
+
+// DIV or IDIV that has no quotient: by zero, or too large a one.
+bool divides_wrongly(
+    Frame const& frame, std::span<std::byte const> code, ProgramMemory const& memory
+);
 
 } // namespace shim::snp

@@ -46,8 +46,9 @@ template <base::Wire T> base::View bytes_of(T const& value) {
 
 } // namespace
 
-Messages::Messages(hw::snp::SecretsPage& page) {
+void Messages::take_key(hw::snp::SecretsPage& page) {
     key_ = page.keys[key_of_vmpl_0];
+    usable_ = true;
     wipe(std::as_writable_bytes(std::span{page.keys}));
 }
 

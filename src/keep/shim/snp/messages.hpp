@@ -40,9 +40,9 @@ protected:
 
 class Messages {
 public:
-    // Takes the key of VMPL 0, and leaves none of the four in the page.
-    explicit Messages(hw::snp::SecretsPage& page);
-    ~Messages() { forget(); }
+    constexpr Messages() = default;
+    // Once: the key of VMPL 0; none of the four is left in the page.
+    void take_key(hw::snp::SecretsPage& page);
     Messages(Messages const&) = delete;
     Messages& operator=(Messages const&) = delete;
 
@@ -67,8 +67,8 @@ private:
 
     hw::snp::MessageKey key_{};
     std::uint64_t next_ = 1; // the number of the next request
-    bool usable_ = true;
-    MessagePage page_{}; // a request as it goes out, then the copy of its answer
+    bool usable_ = false;    // there is a key
+    MessagePage page_{};     // a request as it goes out, then the copy of its answer
 };
 
 } // namespace shim::snp

@@ -9,7 +9,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     using namespace shim::snp;
     auto page = secrets_for_tests();
     Processor processor{page.keys[0]};
-    Messages messages{page};
+    Messages messages;
+    messages.take_key(page);
     base::Bytes<64> wanted{};
     wanted.fill(std::byte{9});
     // Three bytes each: where, and what to turn there.

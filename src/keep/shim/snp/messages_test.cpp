@@ -23,8 +23,9 @@ class MessagesTest : public ::testing::Test {
 protected:
     hw::snp::SecretsPage page = secrets_for_tests();
     Processor processor{page.keys[0]};
-    Messages messages{page};
+    Messages messages;
 
+    MessagesTest() { messages.take_key(page); }
     auto report(int n) { return messages.report(processor, data_of(n)); }
     // It went wrong, and no message ever goes out again.
     void expect_the_end() {
@@ -57,6 +58,12 @@ protected:
         };
     }
 };
+
+TEST_F(MessagesTest, nothing_is_asked_without_a_key) {
+    Messages without;
+    EXPECT_EQ(without.report(processor, data_of(1)).error(), Errno::Access);
+    EXPECT_TRUE(processor.sent.empty());
+}
 
 TEST_F(MessagesTest, no_key_stays_in_the_secrets_page) {
     for (auto const& key : page.keys) EXPECT_TRUE(base::all_zero(key));
@@ -126,7 +133,8 @@ TEST_F(MessagesTest, an_answer_that_was_changed_ends_it) {
         SCOPED_TRACE(at);
         auto secrets = secrets_for_tests();
         Processor other{secrets.keys[0]};
-        Messages fresh{secrets};
+        Messages fresh;
+        fresh.take_key(secrets);
         other.on_answer = [at](MessagePage& answer) { answer[at] ^= std::byte{1}; };
         EXPECT_EQ(fresh.report(other, data_of(1)).error(), Errno::Io);
         EXPECT_FALSE(fresh.usable());

@@ -64,7 +64,17 @@ bool lies_in_memory(launch::Descriptor const& descriptor) {
     return descriptor.kind != static_cast<std::uint32_t>(launch::DescriptorKind::Host);
 }
 
-base::Result<File> file_of(launch::Descriptor const& descriptor, std::uint64_t memory) {
+// The file as it is now, in the Keep's own memory: whoever reads it twice finds the same. Where the
+// host sees all memory there is nothing to be had by it.
+base::Result<std::uint64_t> own_place(Kernel& kernel, std::uint64_t place, std::uint64_t size) {
+    if (!Machine::owns_memory() || size == 0) return place;
+    auto const own = TRY(kernel.pool.piece(size));
+    base::fetch_into({physical(own), size}, physical(hw::PhysAddr{place}));
+    return own.raw();
+}
+
+base::Result<File>
+file_of(Kernel& kernel, launch::Descriptor const& descriptor, std::uint64_t memory) {
     File file{.mode = descriptor.mode, .flags = descriptor.flags};
     if (!lies_in_memory(descriptor)) {
         file.kind = File::Kind::Host;
@@ -76,7 +86,7 @@ base::Result<File> file_of(launch::Descriptor const& descriptor, std::uint64_t m
     if (!known || !file_fits(descriptor.place, descriptor.size, memory))
         return std::unexpected(base::Errno::Proto);
     file.kind = File::Kind::Memory;
-    file.place = descriptor.place;
+    file.place = TRY(own_place(kernel, descriptor.place, descriptor.size));
     file.size = descriptor.size;
     return file;
 }
@@ -136,7 +146,7 @@ base::Result<void> configure(Kernel& kernel, launch::Boot const& boot) {
     if (boot.open != boot.open_end) kernel.pool.add_open({boot.open, boot.open_end});
     for (std::uint32_t i = 0; i < boot.descriptor_count; ++i) {
         auto const& descriptor = boot.descriptors[i];
-        auto const file = TRY(file_of(descriptor, boot.memory));
+        auto const file = TRY(file_of(kernel, descriptor, boot.memory));
         bool const named =
             descriptor.kind == static_cast<std::uint32_t>(launch::DescriptorKind::Named);
         if (descriptor.number >= (named ? kernel.named.size() : Descriptors::max_files))

@@ -22,12 +22,8 @@ constexpr unsigned most_cpus = 64;
 
 /// A page of the maps, or null.
 std::byte* map_page(Physical);
-std::span<std::byte> maps_of(unsigned index);
-/// A processor that nobody uses, reset.
-unsigned take_bochs(Cpu&);
-void give_back_bochs(unsigned index);
 inline BX_CPU_C& bochs(unsigned index) { return *BX_CPU(index); }
-Cpu& cpu_of(BX_CPU_C const&);
+inline Cpu& cpu_of(BX_CPU_C const& cpu) { return Cpu::of(cpu.bx_cpuid); }
 /// Carries out what the World has answered; does not return.
 [[noreturn]] void follow(BX_CPU_C&, Answer const&);
 

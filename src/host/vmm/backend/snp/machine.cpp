@@ -1,9 +1,9 @@
 #include "host/vmm/backend/snp/machine.hpp"
 
 #include "host/vmm/backend/kvm/guest_memory.hpp"
-#include "host/vmm/backend/kvm/requests.hpp"
 #include "host/vmm/backend/snp/exit.hpp"
 #include "host/vmm/backend/snp/first_state.hpp"
+#include "host/vmm/backend/snp/requests.hpp"
 #include "host/vmm/fill.hpp"
 
 #include <algorithm>
@@ -21,9 +21,6 @@ template <class T> os::OrFailure<T> named(std::string_view what, base::Result<T>
     else
         return *std::move(result);
 }
-
-constexpr auto requests_while_running =
-    kvm::joined(kvm::requests_to_run, std::array{set_memory_attributes}); // the second: to grow
 
 } // namespace
 

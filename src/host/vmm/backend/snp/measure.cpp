@@ -6,25 +6,8 @@
 
 namespace host::vmm::snp {
 
-namespace {
-
-os::OrFailure<std::string> find_shim(std::string const& name) {
-    auto path = find_part("shim-" + name);
-    if (path || name != MeasureWish{}.shim) return path;
-    return std::unexpected(
-        os::Failure{
-            .name = "part-missing",
-            .text = "this build of Enarx has no shim for SEV-SNP yet",
-            .hint = "--shim verified measures the image from which it will be made, as such a Keep "
-                    "would get it"
-        }
-    );
-}
-
-} // namespace
-
 os::OrFailure<Image> open_image(std::string const& shim) {
-    auto const path = TRY(find_shim(shim));
+    auto const path = TRY(find_part("shim-" + shim));
     auto const exec = TRY(find_part("exec"));
     auto image = TRY(Image::open(path, exec));
     bool const checks_exec = image.sizes().tree != 0;

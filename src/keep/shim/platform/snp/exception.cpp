@@ -26,21 +26,12 @@ snp::FloatingPoint floating_point() {
     return state;
 }
 
-// Of the program's code, as much as there is up to the next page that cannot be read.
-std::size_t read_code(Kernel& kernel, std::uint64_t at, std::span<std::byte> to) {
+// As much as there is up to the first byte that the program cannot read.
+std::size_t read_program(void* of, std::uint64_t at, std::span<std::byte> to) {
+    auto& kernel = *static_cast<Kernel*>(of);
     std::size_t done = 0;
     while (done < to.size() && kernel.user.read(at + done, to.subspan(done, 1))) ++done;
     return done;
-}
-
-snp::Verdict verdict_on(Kernel& kernel, Frame const& frame) {
-    std::array<std::byte, snp::longest_instruction> code{};
-    std::array<std::byte, 2> before{};
-    if (frame.vector == Vector::PageFault || frame.vector == Vector::Kick)
-        return snp::judge(frame, {}, before, {});
-    auto const size = read_code(kernel, frame.rip, code);
-    if (!kernel.user.read(frame.rip - before.size(), before)) before = {};
-    return snp::judge(frame, std::span{code}.first(size), before, floating_point());
 }
 
 void answer_cpuid(Frame& frame) {
@@ -82,7 +73,7 @@ bool tries_again(Kernel& kernel, Frame const& frame) {
 } // namespace
 
 bool Machine::answer_exception(Kernel& kernel, Frame& frame) {
-    switch (verdict_on(kernel, frame)) {
+    switch (snp::judge(frame, {.read = read_program, .of = &kernel}, floating_point())) {
     case snp::Verdict::Programs:
         return frame.vector == Vector::PageFault && tries_again(kernel, frame);
     case snp::Verdict::Cpuid:

@@ -6,6 +6,7 @@
 #include "keep/shim/platform/ring0.hpp"
 #include "keep/shim/platform/snp/cpuid.hpp"
 #include "keep/shim/platform/snp/ghcb.hpp"
+#include "keep/shim/platform/snp/reports.hpp"
 #include "keep/shim/snp/ghcb_protocol.hpp"
 
 namespace shim {
@@ -59,6 +60,7 @@ void take_cpuid() {
 void Machine::begin() {
     if (cpu() == 0) {
         if (!snp::known_status(status())) snp::end(Termination::NoSnp);
+        snp::take_message_key();
         snp::take_cpuid();
         snp::negotiate();
     }
@@ -70,9 +72,8 @@ Cpuid Machine::cpuid(std::uint32_t leaf, std::uint32_t subleaf) {
     return table.entry(leaf, subleaf);
 }
 
-// NOLINTNEXTLINE(clang-analyzer-core.FixedAddressDereference): the image fixes where the area lies
 void Machine::flush() {
-    asm volatile("mov %0,%%cr3" : : "r"(cpu_area().root | own_page()) : "memory");
+    asm volatile("mov %0,%%cr3" : : "r"(root().raw() | own_page()) : "memory");
 }
 
 bool Machine::others_remember() { return true; }

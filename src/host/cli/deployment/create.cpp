@@ -14,7 +14,9 @@
 #include "protocol/provision/binding.hpp"
 #include "protocol/provision/deployment.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 
 namespace host::cli {
 
@@ -78,6 +80,7 @@ public:
     os::OrFailure<int> carry_out(Global const& global) override;
 
 private:
+    std::vector<Option> limits();
     os::OrFailure<void> change(wire::Deployment& deployment);
 
     std::optional<std::string> name_;
@@ -99,69 +102,76 @@ private:
     std::optional<crypto::LogVerifier> log_;
 };
 
-Syntax Create::syntax(Global& /*global*/) {
+// What it is bound to once it is handed out.
+std::vector<Option> Create::limits() {
     return {
-        .options =
-            {
-                {.name = "--package-key",
-                 .value = "FILE",
-                 .help = "What `enarx package --key` wrote beside the package: NAME.enx.key.",
-                 .target = &package_key_,
-                 .completion = Completion::File},
-                {.name = "--key",
-                 .value = "FILE",
-                 .help = "The tenant's key.",
-                 .target = &key_,
-                 .completion = Completion::File},
-                {.name = "--grantor",
-                 .value = "KEY",
-                 .help = "The service's public key that may hand it to Keeps: its grantor.pem, or "
-                         "64 digits of SHA-256. Can be repeated.",
-                 .target = &grantors_,
-                 .completion = Completion::File},
-                {.name = "--serial",
-                 .value = "NUMBER",
-                 .help = "Rises with each version of the name.",
-                 .target = &serial_},
-                {.name = "--policy",
-                 .value = "POLICY",
-                 .help = "By what evidence is judged: strict (default), authentic, or FILE.",
-                 .target = &policy_,
-                 .completion = Completion::File},
-                {.name = "--measurement",
-                 .value = "HEX",
-                 .help = "A launch measurement that is good. Can be repeated.",
-                 .target = &measurements_},
-                {.name = "--replicas",
-                 .value = "NUMBER",
-                 .help = "Keeps at once, at most. Default: 1.",
-                 .target = &replicas_},
-                {.name = "--dns",
-                 .value = "NAME",
-                 .help = "A name that certificates of its Keeps are to bear. Can be repeated.",
-                 .target = &dns_},
-                {.name = "--hours",
-                 .value = "NUMBER",
-                 .help = "Life of a certificate, 1 to 168. Default: 24.",
-                 .target = &hours_},
-                {.name = "--not-after",
-                 .value = "SECONDS",
-                 .help = "When it ends, in seconds since 1970. Default: it does not.",
-                 .target = &not_after_},
-                {.name = "--log-key",
-                 .value = "VKEY",
-                 .help = "A Keep takes no grant that does not show its own line in the log of this "
-                         "key: ORIGIN+ID+BASE64, or @FILE; the service's log.vkey.",
-                 .target = &log_key_},
-                {.name = "--allow-no-hardware",
-                 .help = "It may be handed to Keeps that no hardware protects.",
-                 .target = &no_hardware_},
-                {.name = "--out",
-                 .value = "FILE",
-                 .help = "The deployment, a new file.",
-                 .target = &out_,
-                 .completion = Completion::File},
-            },
+        {.name = "--replicas",
+         .value = "NUMBER",
+         .help = "Keeps at once, at most. Default: 1.",
+         .target = &replicas_},
+        {.name = "--dns",
+         .value = "NAME",
+         .help = "A name that certificates of its Keeps are to bear. Can be repeated.",
+         .target = &dns_},
+        {.name = "--hours",
+         .value = "NUMBER",
+         .help = "Life of a certificate, 1 to 168. Default: 24.",
+         .target = &hours_},
+        {.name = "--not-after",
+         .value = "SECONDS",
+         .help = "When it ends, in seconds since 1970. Default: it does not.",
+         .target = &not_after_},
+        {.name = "--log-key",
+         .value = "VKEY",
+         .help = "A Keep takes no grant that does not show its own line in the log of this "
+                 "key: ORIGIN+ID+BASE64, or @FILE; the service's log.vkey.",
+         .target = &log_key_},
+        {.name = "--allow-no-hardware",
+         .help = "It may be handed to Keeps that no hardware protects.",
+         .target = &no_hardware_}
+    };
+}
+
+Syntax Create::syntax(Global& /*global*/) {
+    std::vector<Option> options{
+        {.name = "--package-key",
+         .value = "FILE",
+         .help = "What `enarx package --key` wrote beside the package: NAME.enx.key.",
+         .target = &package_key_,
+         .completion = Completion::File},
+        {.name = "--key",
+         .value = "FILE",
+         .help = "The tenant's key.",
+         .target = &key_,
+         .completion = Completion::File},
+        {.name = "--grantor",
+         .value = "KEY",
+         .help = "The service's public key that may hand it to Keeps: its grantor.pem, or "
+                 "64 digits of SHA-256. Can be repeated.",
+         .target = &grantors_,
+         .completion = Completion::File},
+        {.name = "--serial",
+         .value = "NUMBER",
+         .help = "Rises with each version of the name.",
+         .target = &serial_},
+        {.name = "--policy",
+         .value = "POLICY",
+         .help = "By what evidence is judged: strict (default), authentic, or FILE.",
+         .target = &policy_,
+         .completion = Completion::File},
+        {.name = "--measurement",
+         .value = "HEX",
+         .help = "A launch measurement that is good. Can be repeated.",
+         .target = &measurements_},
+        {.name = "--out",
+         .value = "FILE",
+         .help = "The deployment, a new file.",
+         .target = &out_,
+         .completion = Completion::File},
+    };
+    std::ranges::move(limits(), std::back_inserter(options));
+    return {
+        .options = std::move(options),
         .operands = {{.name = "NAME", .help = "Name of the deployment.", .target = &name_}}
     };
 }

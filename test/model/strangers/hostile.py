@@ -63,11 +63,11 @@ def suffers_silently(deed, script="echo end of the script"):
     return guest.run(env={"TEE_MODEL_HOSTILE": deed}, timeout=150)
 
 
-INVENTED = "invent:1:0:2:0x20000"  # PCID, which the processor has not
+INVENTED = "invent:7:0:2:0x10000"  # LA57, page tables of five levels, which the processor has not
 
 
 def invented():
-    outcome = suffers_silently(INVENTED, "echo flags $(grep -c pcid /proc/cpuinfo)\necho end of the script")
+    outcome = suffers_silently(INVENTED, "echo flags $(grep -c la57 /proc/cpuinfo)\necho end of the script")
     contains(outcome.err.decode(), "the firmware has corrected the CPUID page")
     contains(outcome.text, "flags 0", "end of the script")
 

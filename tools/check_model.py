@@ -9,9 +9,9 @@ import pathlib, re, sys
 
 # Where the code has each text: file, and what stands around it.
 TEXTS = {
-    "purpose.provision": ("src/protocol/provision/binding.hpp", r'Purpose::Provision \? "([^"]*)"'),
-    "purpose.ready": ("src/protocol/provision/binding.hpp", r'Purpose::Provision \? "[^"]*" : "([^"]*)"'),
-    "purpose.app": ("src/protocol/evidence/application.cpp", r'purpose = "([^"]*)"'),
+    "purpose.provision": ("src/protocol/evidence/purpose.hpp", r'purposes\{\s*"[^"]*",\s*"([^"]*)"'),
+    "purpose.ready": ("src/protocol/evidence/purpose.hpp", r'purposes\{\s*"[^"]*",\s*"[^"]*",\s*"([^"]*)"'),
+    "purpose.app": ("src/protocol/evidence/purpose.hpp", r'purposes\{\s*"([^"]*)"'),
     "keep-id": ("src/protocol/provision/binding.cpp", r'view_of\("(enarx/v1/keep[^"]*)"\)'),
     "grant.info": ("src/protocol/provision/grant.hpp", r'grant_info = "([^"]*)"'),
     "grant.type": ("src/protocol/provision/signed.hpp", r'grant_type = "([^"]*)"'),

@@ -1,6 +1,7 @@
 #include "attest/appraisal.hpp"
 #include "hw/quote/quote.hpp"
 #include "protocol/evidence/evidence.hpp"
+#include "protocol/evidence/vouched.hpp"
 
 #include <algorithm>
 #include <array>
@@ -123,6 +124,8 @@ std::optional<Kind> kind_named(std::string_view short_name) {
 }
 
 std::optional<Kind> recognise(base::View evidence) {
+    // With a report of hardware in it, it is a wrapper (wrapped/open.hpp).
+    if (protocol::evidence::looks_vouched(evidence)) return {};
     if (protocol::evidence::looks_like(evidence)) return Kind::NoHardware;
     if (like_request(evidence)) return Kind::EnarxRequest;
     if (like_quote(evidence)) return is_of_tdx(evidence) ? Kind::TdxQuote : Kind::SgxQuote;

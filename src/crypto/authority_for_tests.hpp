@@ -27,8 +27,11 @@ public:
         );
         pem_ = {write_pem("CERTIFICATE", der)};
     }
-    TlsCredential
-    issue(std::vector<std::string> const& uris, std::vector<std::string> const& dns = {}) const {
+    TlsCredential issue(
+        std::vector<std::string> const& uris,
+        std::vector<std::string> const& dns = {},
+        std::string const& unit = ""
+    ) const {
         auto key = *TlsKey::generate();
         auto const public_key =
             TlsCredential::self_signed(key.share(), std::array<std::string, 1>{"x"}, now())
@@ -36,7 +39,7 @@ public:
         auto const der = *issue_certificate(
             {.name = name_, .key = signer_},
             {.serial = *fresh_serial(),
-             .subject = name_of("a Keep"),
+             .subject = name_of("a Keep", unit),
              .public_key = public_key,
              .not_before = now() - std::chrono::minutes{1},
              .not_after = now() + std::chrono::hours{1},

@@ -130,4 +130,18 @@ std::string verifier_key(std::string_view origin, base::View public_key) {
            encode_base64(typed(public_key));
 }
 
+// Base64 has a plus sign, too: the first two are those between the parts.
+std::optional<LogVerifier> parse_verifier_key(std::string_view text) {
+    auto const first = text.find('+');
+    if (first == std::string_view::npos) return {};
+    auto const second = text.find('+', first + 1);
+    if (second == std::string_view::npos) return {};
+    auto const bytes = decode_base64(text.substr(second + 1));
+    LogVerifier out{.origin = std::string{text.substr(0, first)}};
+    if (!bytes || bytes->size() != 1 + out.key.size() || !is_origin(out.origin)) return {};
+    std::ranges::copy(base::View{*bytes}.subspan(1), out.key.begin());
+    if (verifier_key(out.origin, out.key) != text) return {}; // one spelling; this key's id
+    return out;
+}
+
 } // namespace crypto

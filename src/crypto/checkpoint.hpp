@@ -46,4 +46,11 @@ std::optional<TreeHead> parse_tree_head(std::string_view text, std::string_view 
 // The key as verifiers take it: ORIGIN+KEYID+BASE64.
 std::string verifier_key(std::string_view origin, base::View public_key);
 
+struct LogVerifier {
+    std::string origin;
+    Ed25519PublicKey key{};
+};
+// Nothing: it is no such text, its key id is another one's, or its key is of another kind.
+std::optional<LogVerifier> parse_verifier_key(std::string_view text);
+
 } // namespace crypto

@@ -1,5 +1,6 @@
 // Checkpoints: what was signed opens, with lines of witnesses; nothing else does.
 
+#include "base/hex.hpp"
 #include "crypto/base64.hpp"
 #include "crypto/checkpoint.hpp"
 #include "crypto/testing.hpp"
@@ -95,6 +96,29 @@ TEST(VerifierKey, is_as_go_writes_it) {
         "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
     auto const typed = *decode_base64(known.substr(known.rfind('+') + 1));
     EXPECT_EQ(verifier_key("PeterNeumann", base::View{typed}.subspan(1)), known);
+    auto const parsed = parse_verifier_key(known);
+    ASSERT_TRUE(parsed);
+    EXPECT_EQ(parsed->origin, "PeterNeumann");
+    EXPECT_TRUE(base::equal(parsed->key, base::View{typed}.subspan(1)));
+}
+
+TEST(VerifierKey, that_was_changed_anywhere_is_none) {
+    std::string const known = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+    for (std::size_t at = 0; at < known.size(); ++at) {
+        auto changed = known;
+        changed[at] = static_cast<char>(changed[at] ^ 1);
+        EXPECT_FALSE(parse_verifier_key(changed)) << changed;
+        EXPECT_FALSE(parse_verifier_key(known.substr(0, at))) << at;
+    }
+    EXPECT_FALSE(parse_verifier_key(known + '\n'));
+    EXPECT_FALSE(parse_verifier_key(known + '='));
+    // A cosigner's key, type 4, with the id that such a key has.
+    auto typed = *decode_base64(known.substr(known.rfind('+') + 1));
+    typed[0] = std::byte{4};
+    auto const id = Sha256{}.add(base::view_of("PeterNeumann\n")).add(typed).digest();
+    EXPECT_FALSE(parse_verifier_key(
+        "PeterNeumann+" + base::hex(base::View{id}.first(4)) + '+' + encode_base64(typed)
+    ));
 }
 
 } // namespace

@@ -175,7 +175,8 @@ TlsContext::server(TlsCredential const& credential, TlsServerSettings const& set
     TRY(set_tickets(raw, settings.session_tickets));
     if (settings.x25519_alone) TRY(exchange_on_x25519(raw));
     TRY(ask_clients(raw, settings));
-    if (!want_peers(raw, settings.peers)) return settings_error("preparing names of clients");
+    if (!want_peers(raw, settings.peers, settings.unprotected))
+        return settings_error("preparing names of clients");
     made.alpn_ = std::make_unique<Alpn>(
         Alpn{.first = TRY(alpn_wire(settings.alpn)), .also = TRY(alpn_wire(settings.also_alpn))}
     );
@@ -203,7 +204,8 @@ TlsResult<void> TlsContext::speak_to_servers(TlsClientSettings const& settings) 
         return settings_error("preparing TLS 1.2");
     TRY(believe_servers(raw, settings));
     if (settings.x25519_alone) TRY(exchange_on_x25519(raw));
-    if (!want_peers(raw, settings.peers)) return settings_error("preparing names of servers");
+    if (!want_peers(raw, settings.peers, settings.unprotected))
+        return settings_error("preparing names of servers");
     peers_alone_ = settings.peers_alone && !settings.peers.empty();
 
     auto const wire = TRY(alpn_wire(settings.alpn));

@@ -6,6 +6,7 @@
 #include "crypto/tls_credential.hpp"
 #include "crypto/tls_error.hpp"
 #include "crypto/tls_handle.hpp"
+#include "crypto/tls_peers.hpp"
 #include "crypto/tls_session.hpp"
 
 #include <cstdint>
@@ -24,6 +25,7 @@ struct TlsServerSettings {
     bool client_certificate = false;          // refuse a client that shows none
     // Where there are some: refuse a client whose certificate bears none of these names.
     std::span<std::string const> peers = {};
+    Unprotected unprotected = Unprotected::Admitted; // of those
     // Ask clients for a certificate and take any, or none: whose key it is that they have shown to
     // own (peer_public_key()), the caller has to know.
     bool any_client_certificate = false;
@@ -40,6 +42,7 @@ struct TlsClientSettings {
     std::span<std::string const> alpn;
     // Where there are some: the server's certificate has to bear one of these names.
     std::span<std::string const> peers = {};
+    Unprotected unprotected = Unprotected::Admitted; // of those
     bool peers_alone = false;  // and need not bear the one by which it was reached
     bool also_tls_1_2 = false; // for servers of others that carry nothing secret
     // The server shows a certificate that no authority knows: what it is, an authenticator on this

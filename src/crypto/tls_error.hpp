@@ -12,11 +12,12 @@ namespace crypto {
 
 struct TlsError {
     enum class Kind : std::uint8_t {
-        Settings,  // our own certificate, key, authorities or protocol names cannot be used
-        Untrusted, // the peer's certificate does not lead to an authority
-        Expired,   // ... is not yet or no longer valid
-        WrongName, // ... is for another name
-        Handshake, // anything else on which the two ends did not agree
+        Settings,    // our own certificate, key, authorities or protocol names cannot be used
+        Untrusted,   // the peer's certificate does not lead to an authority
+        Expired,     // ... is not yet or no longer valid
+        WrongName,   // ... is for another name
+        Unprotected, // ... says that no hardware protects it
+        Handshake,   // anything else on which the two ends did not agree
     };
     Kind kind;
     std::string text;

@@ -58,6 +58,44 @@ TEST(TlsPeers, a_client_of_another_name_of_none_of_two_or_of_another_authority_i
     );
 }
 
+TEST(TlsPeers, that_no_hardware_protects_are_refused_where_that_is_demanded) {
+    TestAuthority const authority;
+    Names const apis{api};
+    Names const dbs{db};
+    for (auto const unprotected : {Unprotected::Refused, Unprotected::Admitted})
+        for (std::string const unit : {"", "NO HARDWARE PROTECTION", "Keeps"}) {
+            auto const expected = unprotected == Unprotected::Refused && unit.starts_with("NO")
+                                      ? std::optional{Kind::Unprotected}
+                                      : std::nullopt;
+            auto const asks = [&](Names const& peers) {
+                return TlsClientSettings{
+                    .authorities = authority.pem(),
+                    .alpn = {},
+                    .peers = peers,
+                    .unprotected = unprotected,
+                    .peers_alone = true
+                };
+            };
+            auto const unprotected_server =
+                server_of(authority, authority.issue({db}, {}, unit), {api});
+            EXPECT_EQ(
+                met(*TlsContext::client(authority.issue({api}), asks(dbs)), unprotected_server),
+                expected
+            );
+            auto const server = *TlsContext::server(
+                authority.issue({db}),
+                {.authorities = authority.pem(),
+                 .client_certificate = true,
+                 .peers = apis,
+                 .unprotected = unprotected,
+                 .alpn = {}}
+            );
+            EXPECT_EQ(
+                met(client_of(authority, authority.issue({api}, {}, unit), {db}), server), expected
+            );
+        }
+}
+
 TEST(TlsPeers, a_server_of_another_name_is_refused_by_its_client_whatever_names_of_hosts_it_has) {
     TestAuthority const authority;
     auto const server = server_of(authority, authority.issue({db}, {"db.internal"}), {api});

@@ -32,6 +32,8 @@ Kind kind_of(long verification) {
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
     case X509_V_ERR_APPLICATION_VERIFICATION: // of names of peers (tls_peers.cpp)
         return Kind::WrongName;
+    case X509_V_ERR_CERT_REJECTED: // of names of peers, too
+        return Kind::Unprotected;
     default:
         return Kind::Untrusted;
     }
@@ -122,6 +124,8 @@ TlsResult<bool> TlsSession::handshake() {
         ERR_clear_error();
         std::string text = X509_verify_cert_error_string(verified);
         if (verified == X509_V_ERR_APPLICATION_VERIFICATION) text = whose_certificate(ssl_.get());
+        if (verified == X509_V_ERR_CERT_REJECTED)
+            text = "no hardware protects the Keep at its other end";
         return std::unexpected(TlsError{.kind = kind_of(verified), .text = std::move(text)});
     }
     if (wire_->ended && wire_->incoming.empty()) {

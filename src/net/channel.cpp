@@ -189,10 +189,7 @@ std::optional<std::size_t> Channel::take_ahead(std::span<std::byte> out) {
 OrTrouble<std::size_t> Channel::read(std::span<std::byte> out) {
     while (true) {
         if (auto const got = TRY(read_now(out))) return *got;
-        if (tls_)
-            TRY(pull(true));
-        else
-            TRY(wait(POLLIN));
+        TRY(wait(POLLIN)); // nothing was there a moment ago
     }
 }
 

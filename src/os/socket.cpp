@@ -21,10 +21,8 @@ Result<Fd> stream_socket(int family) {
     return check_fd(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
 }
 
-Result<void> make_blocking(int socket) {
-    int const flags = TRY(check(::fcntl(socket, F_GETFL)));
-    return done(::fcntl(socket, F_SETFL, flags & ~O_NONBLOCK));
-}
+// It has no other flag that could be lost: each call is an exit of a Keep.
+Result<void> make_blocking(int socket) { return done(::fcntl(socket, F_SETFL, 0)); }
 
 Result<void> reuse_address(int socket) { return set_option(socket, SOL_SOCKET, SO_REUSEADDR, 1); }
 Result<void> dual_stack(int socket) { return set_option(socket, IPPROTO_IPV6, IPV6_V6ONLY, 0); }

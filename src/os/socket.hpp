@@ -20,8 +20,8 @@ namespace os {
 using base::Result;
 using Milliseconds = std::chrono::milliseconds;
 
-Result<Fd> stream_socket(int family); // nonblocking, closed at exec
-Result<void> make_blocking(int socket);
+Result<Fd> stream_socket(int family);   // nonblocking, closed at exec
+Result<void> make_blocking(int socket); // one of those
 
 Result<void> reuse_address(int socket);
 Result<void> dual_stack(int socket); // an IPv6 socket that takes IPv4, too

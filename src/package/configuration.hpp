@@ -26,9 +26,12 @@ struct Tls {
     bool authorities_of_deployment = false; // in their place: those that came with the grant
     std::vector<std::string> peers; // SPIFFE IDs of which the other side must bear one; one that
                                     // ends with a slash stands for all below it
-    std::string certificate;        // presented, leaf first; empty: the Keep's
-    std::string private_key;        // goes with `certificate`
-    bool certified = false; // the Keep's has to be one that an attestation service has issued
+    // Whether such a one may be a Keep that no hardware protects; nothing: if this Keep may be,
+    // too.
+    std::optional<bool> peers_without_hardware = {};
+    std::string certificate; // presented, leaf first; empty: the Keep's
+    std::string private_key; // goes with `certificate`
+    bool certified = false;  // the Keep's has to be one that an attestation service has issued
     bool client_certificate = false; // listen: refuse a client without one
     std::vector<std::string> alpn;   // in order of preference
     std::string server_name;         // connect: instead of `host`

@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 7> kinds{
     "null", "stdin", "stdout", "stderr", "listen", "connect", "dir"
 };
 constexpr std::array<std::string_view, 2> stream_keys{"kind", "name"};
-constexpr std::array<std::string_view, 12> listen_keys{
+constexpr std::array<std::string_view, 13> listen_keys{
     "kind",
     "name",
     "prot",
@@ -23,13 +23,14 @@ constexpr std::array<std::string_view, 12> listen_keys{
     "port",
     "authorities",
     "peers",
+    "peers_without_hardware",
     "certificate",
     "private_key",
     "client_certificate",
     "alpn",
     "session_tickets"
 };
-constexpr std::array<std::string_view, 12> connect_keys{
+constexpr std::array<std::string_view, 13> connect_keys{
     "kind",
     "name",
     "prot",
@@ -37,6 +38,7 @@ constexpr std::array<std::string_view, 12> connect_keys{
     "port",
     "authorities",
     "peers",
+    "peers_without_hardware",
     "certificate",
     "private_key",
     "alpn",

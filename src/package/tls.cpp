@@ -10,9 +10,10 @@ namespace package {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> tls_keys{
+constexpr std::array<std::string_view, 9> tls_keys{
     "authorities",
     "peers",
+    "peers_without_hardware",
     "certificate",
     "private_key",
     "client_certificate",
@@ -146,6 +147,12 @@ Read<void> check_peers(toml::table const& entry, Tls const& tls) {
             "`peers` needs `authorities`",
             "they say who may issue certificates of these names"
         );
+    if (tls.peers_without_hardware && tls.peers.empty())
+        return wrong(
+            *entry.get("peers_without_hardware"),
+            "`peers_without_hardware` needs `peers`",
+            "it says which of them are admitted"
+        );
     return {};
 }
 
@@ -211,6 +218,8 @@ Read<Tls> read_tls(toml::table const& entry, Protocol protocol, Way way) {
     }
     Tls tls;
     tls.peers = TRY(texts(entry, "peers"));
+    if (entry.contains("peers_without_hardware"))
+        tls.peers_without_hardware = TRY(flag(entry, "peers_without_hardware", false));
     tls.client_certificate = TRY(flag(entry, "client_certificate", false));
     tls.alpn = TRY(texts(entry, "alpn"));
     tls.server_name = TRY(text(entry, "server_name")).value_or("");

@@ -24,7 +24,7 @@ constexpr std::uint64_t present = 1;
 constexpr std::uint64_t writable = 2;
 constexpr std::uint64_t large = 0x80;
 constexpr std::uint64_t no_execute = 1ULL << 63;
-constexpr std::uint64_t address_mask = 0x000f'ffff'ffff'f000;
+constexpr std::uint64_t address_mask = 0x0007'ffff'ffff'f000; // an SEV-SNP guest's C-bit is 51
 constexpr std::uint64_t page = 4096;
 
 struct Rights {
@@ -99,7 +99,8 @@ TEST(Image, of_a_shim_maps_no_page_of_its_own_writable_and_executable) {
     for (std::string const& path :
          {folder + "/libexec/enarx/shim-kvm",
           folder + "/libexec/enarx/shim-deprivileged",
-          folder + "/parts/shim-verified"}) {
+          folder + "/parts/shim-verified",
+          folder + "/parts/shim-snp"}) {
         ASSERT_TRUE(std::filesystem::exists(path)) << path;
         SCOPED_TRACE(path);
         auto const image = Mapped::of(path);

@@ -1,6 +1,7 @@
 // tee-model PROGRAM ARGUMENTS...: runs a program on a machine that has AMD's SEV-SNP, in software.
 // Tests only.
 #include "base/conditions.hpp"
+#include "base/counts.hpp"
 #include "base/descriptor.hpp"
 #include "base/rules.hpp"
 #include "firmware/platform.hpp"
@@ -38,6 +39,7 @@ The program is exec'd by this process: signals and the exit status are its own.
   TEE_MODEL_HOST=LIST      what the machine is short of (test/model/README.md, as the others)
   TEE_MODEL_HOSTILE=LIST   lies of its host; TEE_MODEL_CONTROL=FILE adds more while it runs
   TEE_MODEL_VIEW=FILE      gets all that the host can see of its guests
+  TEE_MODEL_COUNTS=FILE    what the run cost, in pages, exits and messages (base/counts.hpp)
   TEE_MODEL_MUTANT=NAME    breaks one rule of the model
 The program itself sees none of these variables.
 )";
@@ -75,6 +77,7 @@ model::Descriptor take_listener(int socket) {
     if (::write(socket, &go, 1) != 1) std::_Exit(125);
     ::close(socket);
     model::front::serve(listener);
+    model::write_counts();
     std::_Exit(0);
 }
 
@@ -104,6 +107,7 @@ int be_the_target(int socket, char** program) {
           "TEE_MODEL_HOSTILE",
           "TEE_MODEL_CONTROL",
           "TEE_MODEL_VIEW",
+          "TEE_MODEL_COUNTS",
           "TEE_MODEL_MUTANT"})
         ::unsetenv(own);
     ::execvp(program[0], program);

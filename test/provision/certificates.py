@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Certificates and attestation results of the service in the hands of others: OpenSSL, GnuTLS, Go, jwcrypto and PyJWT."""
+"""Certificates and attestation results of the service in the hands of others: OpenSSL, GnuTLS, Go, jwcrypto, PyJWT and crate ear."""
+import base64
 import json
-import os
 import pathlib
 import shutil
 import subprocess
@@ -11,7 +11,8 @@ import urllib.request
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario"))
 from harness import *  # noqa: E402,F403
 
-from service import STEWARD, Service, done  # noqa: E402
+from built_peers import rust_peer  # noqa: E402
+from service import STEWARD, Service, done, enarx  # noqa: E402
 
 PEER = pathlib.Path(__file__).with_name("certificate_peer")
 PYTHONS = pathlib.Path(__file__).with_name("certificate_peers.txt")
@@ -34,7 +35,7 @@ print(json.dumps(claims))
 def go():
     if not shutil.which("go"):
         skip("go is not installed: https://go.dev/dl, 1.24 or later")
-    program = pathlib.Path(os.environ["ENARX_BUILD_DIR"]) / "parts" / "certificate-peer"
+    program = BUILD / "parts" / "certificate-peer"
     built = subprocess.run(["go", "build", "-mod=readonly", "-o", program, "."], cwd=PEER, capture_output=True, text=True, check=False)
     equal(built.returncode, 0, built.stderr)
     return program
@@ -108,6 +109,31 @@ def _ear():
     head, body, signature = scratch("keep/ear.jwt").read_text().split(".")
     write("changed", f"{head}.{body[:40]}{'A' if body[40] != 'A' else 'B'}{body[41:]}.{signature}")
     true(execute([python, "-c", READER, scratch("ear.pem"), scratch("changed")]).status != 0, "a changed EAR verifies")
+
+
+def read_by_rust(key, token):
+    return execute([rust_peer("ear_peer"), key, token, "enarx.workload", "enarx.tenant"])
+
+
+@story("crate ear, of Veraison, verifies the EAR that Go has found in the certificate, and no changed one", seconds=1800)
+def _ear_in_rust():
+    rust_peer("ear_peer")
+    service = Service()
+    issued(service)
+    write("ear.pem", service.get("/pki/ear.pem"))
+    token = json.loads(done(read_by_go(service)).text)["ear"]
+    told = json.loads(done(read_by_rust(scratch("ear.pem"), write("token", token))).text)
+    equal(told["claims"], {"enarx.workload": service.workload, "enarx.tenant": service.tenant})
+    equal(told["status"], "contraindicated")
+    head, body, signature = token.split(".")
+    payload = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    equal((told["profile"], told["issued"], told["expires"]), (payload["eat_profile"], payload["iat"], payload["exp"]))
+    equal(told["policies"], payload["submods"]["keep"]["ear_appraisal_policy_ids"])
+    true(read_by_rust(scratch("ear.pem"), write("changed", f"{head}.{body[:40]}{'A' if body[40] != 'A' else 'B'}{body[41:]}.{signature}")).status != 0,
+         "a changed EAR verifies")
+    done(enarx("key", "sev", "create", "--out", scratch("other.key")))
+    done(execute(["openssl", "pkey", "-in", scratch("other.key"), "-pubout", "-out", scratch("other.pem")]))
+    true(read_by_rust(scratch("other.pem"), scratch("token")).status != 0, "another key verifies it")
 
 
 main()

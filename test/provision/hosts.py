@@ -88,7 +88,7 @@ class Host:
         if self.tls:
             line = ssl.create_default_context(cafile=scratch("host.pem")).wrap_socket(line, server_hostname="localhost")
         allowed = f"Authorization: Bearer {token}\r\n" if token else ""
-        line.sendall(f"GET /v1/keeps/{identity}/channel HTTP/1.1\r\nHost: x\r\n{allowed}"
+        line.sendall(f"GET /v1/keeps/{identity}/channel HTTP/1.1\r\nHost: localhost\r\n{allowed}"
                      "Connection: Upgrade\r\nUpgrade: enarx-keep/1\r\n\r\n".encode())
         head = b""
         while b"\r\n\r\n" not in head:
@@ -125,6 +125,25 @@ def gone(process):
         return pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
     except OSError:
         return True
+
+
+def in_memory(processes, wanted):
+    """Those of the texts that are in the memory of one of these processes, as root reads it."""
+    found = set()
+    for process in processes:
+        with open(f"/proc/{process}/maps", encoding="ascii") as maps, open(f"/proc/{process}/mem", "rb", buffering=0) as memory:
+            for line in maps:
+                bounds, rights = line.split()[:2]
+                first, last = (int(bound, 16) for bound in bounds.split("-"))
+                if rights[0] != "r" or last - first > 1 << 30 or "[v" in line:
+                    continue
+                try:
+                    memory.seek(first)
+                    content = memory.read(last - first)
+                except (OSError, ValueError):
+                    continue
+                found |= {text for text in wanted if text in content}
+    return found
 
 
 def certificate(place, name):

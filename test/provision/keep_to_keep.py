@@ -34,10 +34,10 @@ class Town:
         return [PROGRAM, "run", "--backend", BACKEND, "--pull", f"shop/{name}", "--steward", self.service.url, "--steward-pin",
                 pin_of(self.service.folder / "tls.pem"), "--package", scratch(f"{name}.enx"), *words]
 
-    def database(self, peers, clients=""):
+    def database(self, peers, clients="", **keys):
         """Starts the Keep that `peers` may talk to; it ends when so many have been there."""
         args = f'args = ["{clients}"]\n' if clients else ""
-        self.publish("db", "echo_server", args + listen("tls", self.port, client_certificate=True, peers=peers, **KEEP))
+        self.publish("db", "echo_server", args + listen("tls", self.port, client_certificate=True, peers=peers, **KEEP, **keys))
         keep = start(self.line("db", "--listen", f"127.0.0.1:{self.port}"))
         until(lambda: keep.poll() is not None or not connected(self.port).close(), "the database listens")
         true(keep.poll() is None, "the database has ended")
@@ -87,8 +87,8 @@ class TheServices(Authority):
         for end in ("pem", "key"):
             write(f"intermediate.{end}", (service.folder / f"intermediate.{end}").read_bytes())
 
-    def issue(self, name, names="", days=2):
-        certificate, key = super().issue(name, names, days)
+    def issue(self, name, names="", days=2, **more):
+        certificate, key = super().issue(name, names, days, **more)
         return write(f"{name}-chain.pem", certificate.read_text() + scratch("intermediate.pem").read_text()), key
 
 
@@ -142,6 +142,30 @@ def _impostors():
     told = town.says("api2", port=port)
     equal((told.status, told.text), (125, ""), told.errors)
     contains(told.errors, "(tls-certificate-untrusted)")
+
+
+@story("a Keep that wants its peers on hardware takes none that nothing protects for its server, unless it is told to", seconds=120)
+def _hardware_of_servers():
+    town = Town()
+    town.database([PREFIX + "shop/"])
+    town.client("api", peers_without_hardware=False)
+    told = town.says("api")
+    equal((told.status, told.text), (125, ""))
+    contains(told.errors, "(tls-peer-unprotected)")
+    town.client("other", peers_without_hardware=True)
+    equal(town.says("other").text, "hello")  # so that it was that, and nothing else
+
+
+@story("and none that nothing protects for its client, whom TLS tells so", seconds=120)
+def _hardware_of_clients():
+    town = Town()
+    town.database([PREFIX + "shop/api"], peers_without_hardware=False)
+    context, service = anybody(town.service), TheServices(town.service)
+    for unit, answer in (("/OU=NO HARDWARE PROTECTION", "TLSV1_ALERT_ACCESS_DENIED"), ("", "it answers b'x'")):
+        context.load_cert_chain(*service.issue(f"api{len(unit)}", f"URI:{PREFIX}shop/api", subject=f"/CN=api{unit}"))
+        contains(refused_by_name(town.port, context), answer)
+    town.client("api")
+    equal(town.says("api").text, "")
 
 
 @story("certificates are renewed on both sides, and those who come then meet the new one", seconds=180)

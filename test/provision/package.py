@@ -19,6 +19,10 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario"))
 from harness import *  # noqa: E402,F403
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from built_peers import go_peer  # noqa: E402
+from tenants import SIGN  # noqa: E402
+
 PEERS = pathlib.Path(__file__).with_name("package_peers.txt")
 
 # Opens standard input with Tink, by a key and associated data in hexadecimal.
@@ -48,20 +52,6 @@ sealed.close = lambda: None
 with handle.primitive(streaming_aead.StreamingAead).new_encrypting_stream(sealed, data) as stream:
     stream.write(sys.stdin.buffer.read())
 sys.stdout.buffer.write(sealed.getvalue())
-"""
-
-# Signs a deployment anew, of another package.
-SIGN = """
-import sys, cbor2
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, utils
-key = serialization.load_pem_private_key(open(sys.argv[1], 'rb').read(), None)
-message = cbor2.loads(bytes.fromhex(sys.argv[2]))
-protected, _, payload, _ = message.value
-payload = cbor2.dumps({**cbor2.loads(payload), 4: bytes.fromhex(sys.argv[3])}, canonical=True)
-signature = key.sign(cbor2.dumps(['Signature1', protected, b'', payload]), ec.ECDSA(hashes.SHA256()))
-raw = b''.join(number.to_bytes(32, 'big') for number in utils.decode_dss_signature(signature))
-print(cbor2.dumps(cbor2.CBORTag(18, [protected, {}, payload, raw])).hex())
 """
 
 # Verifies a deployment as pycose does; prints its payload.
@@ -120,6 +110,15 @@ def parts(path):
 
     manifest = json.loads(blob(index["manifests"][0]))
     return index, manifest, json.loads(blob(manifest["config"])), blob(manifest["layers"][0])
+
+
+def tink_of_python(what, key, data, text):
+    """Opens or seals a layer."""
+    return subprocess.run([peers(PEERS), "-c", TINK if what == "open" else TINK_SEALS, key, data], input=text, capture_output=True, check=False)
+
+
+def tink_of_go(what, key, data, text):
+    return subprocess.run([go_peer("package_peer"), what, key, data], input=text, capture_output=True, check=False)
 
 
 def plain_tree(layer):
@@ -223,17 +222,19 @@ def quick():
     true(used < 1.5, f"{used:.2f} s")
 
 
-@story("Tink opens the layer with the package's key, and finds the application's files")
-def tink():
+def opened_by(tink):
     app = application(more={"data/filler": os.urandom(3 << 20)})
     made = enarx("package", app, "--out", scratch("a.enx"))
     equal(made.status, 0, made.errors)
     _, _, config, layer = parts(scratch("a.enx"))
     key = bytes.fromhex(json.loads(scratch("a.enx.key").read_text())["data-encryption-key"])
     data = b"enarx/v1/layer" + bytes.fromhex(config["id"]) + bytes(4)
-    done = subprocess.run([peers(PEERS), "-c", TINK, key.hex(), data.hex()], input=layer, capture_output=True, check=False)
+    done = tink("open", key.hex(), data.hex(), layer)
     equal(done.returncode, 0, done.stderr.decode()[-600:])
     text = done.stdout
+    for changed in (layer[:-1], layer[:1 << 20], layer[:2000] + bytes([layer[2000] ^ 1]) + layer[2001:]):
+        true(tink("open", key.hex(), data.hex(), changed).returncode != 0, "a changed layer opens")
+    true(tink("open", key.hex(), data.hex()[:-1] + "1", layer).returncode != 0, "as another layer it opens, too")
     equal(len(text), padme(config["layers"][0]))
     tree = plain_tree(text)
     equal(tree["data/secret.txt"][1], SECRET)
@@ -242,8 +243,17 @@ def tink():
     equal(config["commitment"], hmac.new(extracted, b"enarx/v1/commit\1", hashlib.sha256).hexdigest())
 
 
-@story("a layer that Tink has written is opened by a Keep, and no layer under another key")
-def tink_written():
+@story("Tink opens the layer with the package's key, and finds the application's files")
+def tink():
+    opened_by(tink_of_python)
+
+
+@story("Tink in Go opens the layer, too", seconds=600)
+def tink_in_go():
+    opened_by(tink_of_go)
+
+
+def written_by(tink):
     application(more={"data/filler": os.urandom(3 << 20)})
     succeeded(enarx("key", "tenant", "create", "--out", scratch("t.key")))
     succeeded(enarx("package", scratch("app"), "--out", scratch("a.enx"), "--key", scratch("t.key"), "--allow-no-hardware"))
@@ -251,14 +261,13 @@ def tink_written():
     keys = json.loads(scratch("a.enx.key").read_text())
     data = (b"enarx/v1/layer" + bytes.fromhex(config["id"]) + bytes(4)).hex()
 
-    def by(script, *words, text=b""):
-        done = subprocess.run([peers(PEERS), "-c", script, *words], input=text, capture_output=True, check=False)
+    def right(done):
         equal(done.returncode, 0, done.stderr.decode()[-600:])
         return done.stdout
 
-    text = by(TINK, keys["data-encryption-key"], data, text=layer)
+    text = right(tink("open", keys["data-encryption-key"], data, layer))
     for key, wanted in ((keys["data-encryption-key"], (0, "Hello, world!\n")), ("11" * 32, (125, ""))):
-        sealed = by(TINK_SEALS, key, data, text=text)
+        sealed = right(tink("seal", key, data, text))
         manifest["layers"][0].update(digest="sha256:" + hashlib.sha256(sealed).hexdigest(), size=len(sealed))
         named = json.dumps(manifest, separators=(",", ":")).encode()
         digest = hashlib.sha256(named).hexdigest()
@@ -272,7 +281,8 @@ def tink_written():
                 entry = tarfile.TarInfo(name)
                 entry.size = len(content)
                 archive.addfile(entry, io.BytesIO(content))
-        signed = by(SIGN, str(scratch("t.key")), keys["deployment"], digest).decode().strip()
+        words = [peers(PEERS), "-c", SIGN, scratch("t.key"), keys["deployment"], digest]
+        signed = right(subprocess.run(words, capture_output=True, check=False)).decode().strip()
         write("b.enx.key", json.dumps({**keys, "package": "sha256:" + digest, "deployment": signed}))
         start([PROGRAM, "keep", "--backend", BACKEND, "--channel", scratch(f"{digest[:8]}.sock")])
         end = time.monotonic() + TIMEOUT_S
@@ -282,6 +292,16 @@ def tink_written():
         done = enarx("deploy", "--keep", scratch(f"{digest[:8]}.sock"), "--allow-no-hardware", scratch("b.enx"))
         equal((done.status, done.text), wanted, done.errors)
         true(wanted[0] == 0 or "(package-damaged)" in done.errors, done.errors)
+
+
+@story("a layer that Tink has written is opened by a Keep, and no layer under another key")
+def tink_written():
+    written_by(tink_of_python)
+
+
+@story("a layer that Tink in Go has written is opened by a Keep, too", seconds=600)
+def tink_in_go_written():
+    written_by(tink_of_go)
 
 
 @story("a package's bytes are as good as random, and fifty applications have lengths of few values")

@@ -16,9 +16,9 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario"))
 from harness import *  # noqa: E402,F403
-from network import free_port, listen  # noqa: E402
+from network import entry, free_port, listen  # noqa: E402
 
-from service import Service, done, enarx, pin_of, published, pull_line, until  # noqa: E402
+from service import Service, done, enarx, measured, pin_of, published, pull_line, until  # noqa: E402
 
 
 def pull(service, *words, **what):
@@ -198,6 +198,36 @@ def _relay():
         true(b"/v1/attest" in evil.carried, outcome.errors)
     equal([(each["step"], each["failure"]) for each in service.status()["decisions"]], [("grant", "release-denied")])
     equal(service.status()["keeps"], [])
+    until(lambda: 2 in [line[3] for line in service.log_lines()], "the denial is in the log")
+    true(1 not in [line[3] for line in service.log_lines()], "there is a release in the log")
+
+
+@story("an application listens and connects where the host of its Keep says, and nowhere else")
+def _places():
+    service = Service()
+    port = free_port()
+    published(service, "--replicas", "9", program="http_server", configuration=listen("tls", port))
+    for words in ([], ["--listen", f"127.0.0.1:{free_port()}"]):
+        equal(pull(service, *words).status, 125)  # its tenant is told why
+    process = start(pull_line(service, "--listen", f"127.0.0.1:{port}"))
+    until(lambda: process.poll() is not None or not socket.socket().connect_ex(("127.0.0.1", port)), "it listens where it may")
+    true(process.poll() is None, "the Keep has ended")
+    with socket.create_server(("127.0.0.1", 0)) as inner:
+        inner.settimeout(0.2)
+        place = inner.getsockname()
+        service.package_it("client", program="client", configuration=entry("connect", "server", prot="tcp", host="127.0.0.1", port=place[1]))
+        files = {"out": "client.cose", "key_file": "client.enx.key"}
+        done(service.deployment("--allow-no-hardware", "--replicas", "9", *measured(), serial=2, **files))
+        done(service.publish(**files))
+        equal(pull(service, package="client.enx").status, 125)
+        try:
+            inner.accept()
+            raise Failed("the Keep has reached what its host does not allow")
+        except TimeoutError:
+            pass
+        process = start(pull_line(service, "--connect", f"127.0.0.1:{place[1]}", package="client.enx"))
+        inner.settimeout(TIMEOUT_S)
+        inner.accept()[0].close()
 
 
 @story("a denial of the service ends the Keep and names its rule")

@@ -40,6 +40,11 @@ bool granted(Keep const& keep, Told const& told, Bytes const& body, Answering::M
     for (auto const& [name, value] : grant->secrets)
         std::cout << "secret " << name << ' ' << base::text_of(value) << '\n';
     save(told.folder + "/deployment.cose", grant->deployment);
+    if (grant->log) {
+        save(told.folder + "/checkpoint", base::view_of(grant->log->checkpoint));
+        save(told.folder + "/proof", grant->log->proof);
+        save(told.folder + "/authenticator", made.authenticator);
+    }
     return true;
 }
 

@@ -13,6 +13,8 @@ import urllib.request
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario"))
 from harness import *  # noqa: E402,F403
 
+from cbor import decoded  # noqa: E402
+
 STEWARD = BUILD / "enarx-steward"
 PULL = BUILD / "parts" / "pull_client"
 
@@ -84,6 +86,17 @@ allow-no-hardware = true
             return urllib.request.urlopen(f"http://127.0.0.1:{self.operator}{path}", timeout=10).read()
         context = ssl.create_default_context(cafile=self.root)
         return urllib.request.urlopen(self.url + path, timeout=10, context=context).read()
+
+    def log_lines(self, size=None):
+        """Of the log, as anybody reads it: maps (docs/protocol/log.md)."""
+        size = size or int(self.get("/log/checkpoint").split(b"\n")[1])
+        bundle = self.get(f"/log/tile/entries/000.p/{size}") if size else b""
+        out = []
+        while bundle:
+            end = 2 + int.from_bytes(bundle[:2], "big")
+            out.append(decoded(bundle[2:end])[0])
+            bundle = bundle[end:]
+        return out
 
     def deployment(self, *words, name="shop/api", serial=1, out="d.cose", key="tenant.key", key_file="app.enx.key"):
         return enarx("deployment", "create", name, "--package-key", scratch(key_file), "--key", scratch(key), "--grantor",

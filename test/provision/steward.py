@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The attestation service: who gets what from it, who does not, and what remains of it."""
 import base64
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -251,6 +252,34 @@ def another_key():
     service.start()
     contains(done(service.pull()).text, "secret PASSWORD hunter2")
     equal(execute(rotate[:2]).status, 2)
+
+
+@story("rotate-kek and serve beside a folder without its key make no store in it")
+def no_key():
+    service = Service()
+    service.process.send_signal(signal.SIGTERM)
+    service.process.wait(timeout=15)
+    (service.folder / "kek").rename(service.folder / "elsewhere")
+    for path in service.folder.glob("steward.db*"):
+        path.unlink()
+    for command in ("rotate-kek", "serve"):
+        outcome = execute([STEWARD, command, "--config", service.folder / "steward.toml"])
+        equal(outcome.status, 1, outcome.errors)
+        contains(outcome.errors, "(kek-unusable)")
+        equal(list(service.folder.glob("steward.db*")), [])
+
+
+@story("of several who set a secret at once one has, and Keeps get what that one has set")
+def at_once():
+    service = Service()
+    service.package_it()
+    done(service.deployment("--allow-no-hardware", "--replicas", "9"))
+    passwords = [f"of {number}" for number in range(6)]
+    with concurrent.futures.ThreadPoolExecutor(len(passwords)) as pool:
+        told = list(pool.map(lambda password: done(service.publish(password=password)), passwords))
+    first = [password for password, outcome in zip(passwords, told) if "PASSWORD" not in outcome.text + outcome.errors]
+    contains(done(service.pull()).text, f"secret PASSWORD {first[0] if first else 'nobody'}")
+    equal(len(first), 1, str([outcome.text + outcome.errors for outcome in told]))
 
 
 @story("a deployment names the policy authentic or strict by its name, and the service needs no file for either")

@@ -11,6 +11,20 @@ from harness import *  # noqa: E402,F403
 NOTHING_PROVED = "NO HARDWARE VOUCHES FOR THIS EVIDENCE."
 ALLOWED = "--allow-no-hardware"
 
+# Signs a deployment anew, of another package.
+SIGN = """
+import sys, cbor2
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+key = serialization.load_pem_private_key(open(sys.argv[1], 'rb').read(), None)
+message = cbor2.loads(bytes.fromhex(sys.argv[2]))
+protected, _, payload, _ = message.value
+payload = cbor2.dumps({**cbor2.loads(payload), 4: bytes.fromhex(sys.argv[3])}, canonical=True)
+signature = key.sign(cbor2.dumps(['Signature1', protected, b'', payload]), ec.ECDSA(hashes.SHA256()))
+raw = b''.join(number.to_bytes(32, 'big') for number in utils.decode_dss_signature(signature))
+print(cbor2.dumps(cbor2.CBORTag(18, [protected, {}, payload, raw])).hex())
+"""
+
 
 def tenant_key(name="tenant.key"):
     if not scratch(name).exists():

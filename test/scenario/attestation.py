@@ -4,37 +4,19 @@ a second time, from docs/attestation.md."""
 import hashlib
 import json
 import os
+import shutil
 import ssl
 import struct
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(__file__))
 from harness import *  # noqa: E402,F403
+from cbor import decoded  # noqa: E402
 from network import connected, entry, free_port, listen  # noqa: E402
 
 MOUNT = '[[files]]\nkind = "dir"\npath = "/dev/attestation"\nsource = "attestation"\n'
 NO_HARDWARE = "NO HARDWARE VOUCHES FOR THIS EVIDENCE"
-
-
-def decoded(data):
-    """An item of CBOR and the rest, as far as evidence needs it."""
-    major, length, data = data[0] >> 5, data[0] & 31, data[1:]
-    if length >= 24:
-        width = 1 << (length - 24)
-        length, data = int.from_bytes(data[:width], "big"), data[width:]
-    if major == 0:
-        return length, data
-    if major in (2, 3):
-        content, data = data[:length], data[length:]
-        return (content if major == 2 else content.decode()), data
-    if major == 5:
-        out = {}
-        for _ in range(length):
-            key, data = decoded(data)
-            out[key], data = decoded(data)
-        return out, data
-    equal((major, length), (6, 601), "the tag")
-    return decoded(data)
 
 
 def claims_of(evidence):
@@ -152,6 +134,48 @@ def foretold_measurement():
     refused_one = enarx("verify", path, "--allow-no-hardware", "--measurement", "00" * 48, *expected)
     equal(refused_one.status, 1)
     contains(refused_one.text, "none.measurement", foretold)
+
+
+@story("what a Keep is measured as follows exec when that is exchanged, overwritten or put back with its times", ours=True)
+def remembered_measurement():
+    if BACKEND != "kvm":
+        return
+    there, cache = folder("installed"), folder("cache")
+    parts = there / "libexec/enarx"
+    shutil.copytree(BUILD / "libexec/enarx", parts)
+    shutil.copy2(BUILD / "enarx", there / "enarx")
+    exec_file, env = parts / "exec", {"XDG_CACHE_HOME": str(cache)}
+    line = [there / "enarx", "run", "--backend=kvm", "--no-cache", "--config", configured(), guest("attestation"), "evidence", "x"]
+
+    def told():
+        return claims_of(succeeded(execute(line, env=env)).out)["measurement"].hex()
+
+    def read_anew():
+        return succeeded(execute([there / "enarx", "measure", "kvm"], env=env)).text.strip()
+
+    time.sleep(2.1)  # a change that is older is one that can be told from the next
+    first = read_anew()
+    equal([told(), told()], [first, first])
+    records = list((cache / "enarx/measurements").iterdir())
+    equal(len(records), 1, "one record, which the second start has read")
+    before = exec_file.stat()
+    with open(exec_file, "ab") as file:
+        file.write(b"!")
+    os.utime(exec_file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    second = read_anew()
+    true(second != first, "another exec")
+    equal([told(), told()], [second, second], "not yet remembered")
+    time.sleep(2.1)
+    equal([told(), told()], [second, second], "remembered")
+    os.truncate(exec_file, before.st_size)
+    os.utime(exec_file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    equal(told(), first, "size and times as before, and read all the same")
+    shutil.copy2(exec_file, parts / "new")
+    with open(parts / "new", "ab") as file:
+        file.write(b"!")
+    os.replace(parts / "new", exec_file)
+    equal(told(), second, "another file in its place")
+    equal(list((cache / "enarx/measurements").iterdir()), records, "in the place of what was there")
 
 
 @story("a start that differs has another configuration digest; the host's paths make none", ours=True)

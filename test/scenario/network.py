@@ -86,10 +86,10 @@ class Authority:
         self.path = harness.scratch(f"{self.name}.pem")
         self.text = self.path.read_text()
 
-    def issue(self, name, names="DNS:localhost,IP:127.0.0.1", days=2):
+    def issue(self, name, names="DNS:localhost,IP:127.0.0.1", days=2, subject=None):
         """Returns the paths of a certificate and its key."""
         key, request, certificate = (f"{name}.{end}" for end in ("key", "csr", "pem"))
-        _openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}",
+        _openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", subject or f"/CN={name}",
                  "-keyout", key, "-out", request)
         harness.write(f"{name}.ext", f"subjectAltName={names}\nbasicConstraints=CA:false\n"
                                      "extendedKeyUsage=serverAuth,clientAuth\nkeyUsage=digitalSignature\n")

@@ -19,7 +19,7 @@ base::Result<std::vector<std::byte>> seal_grant(
         .secrets = {},
         .authorities = wish.authorities,
         .time = wish.time,
-        .log = {},
+        .log = wish.log,
         .sources = wish.sources
     };
     for (auto const& [name, value] : wish.secrets) grant.secrets.emplace_back(name, value);

@@ -20,6 +20,7 @@ struct GrantWish {
     std::vector<base::View> authorities = {};                // DER: who certifies other Keeps
     std::uint64_t time = 0;                                  // seconds since 1970
     std::vector<protocol::provision::Source> sources = {};   // registries that have the package
+    std::optional<protocol::provision::Log> log = {};        // where the deployment names one
 };
 
 // Errno::Inval: the channel is one of a Keep that has had its grant. Errno::FBig: larger than a

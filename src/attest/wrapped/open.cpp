@@ -9,6 +9,7 @@
 #include "attest/wrapped/spelling.hpp"
 #include "base/cbor.hpp"
 #include "crypto/pem.hpp"
+#include "protocol/evidence/vouched.hpp"
 
 #include <algorithm>
 
@@ -38,10 +39,12 @@ public:
 
     std::vector<Part> evidence;
     std::vector<Part> endorsements;
+    std::optional<protocol::evidence::Application> application;
     std::string refused; // why something that is known holds no evidence
 
 private:
     bool look_at_form(base::View bytes, std::string const& where, unsigned depth);
+    void look_at_keep(base::View bytes, std::string const& where);
     void look_at_hcl(base::View bytes, std::string const& where);
     void look_at_pem(base::View block, std::string const& where, unsigned depth);
     void look_at_text(std::string_view text, std::string const& where, unsigned depth);
@@ -87,6 +90,7 @@ void Search::look(base::View bytes, std::string const& where, unsigned depth) {
 
 // What tells by its first bytes what it is.
 bool Search::look_at_form(base::View bytes, std::string const& where, unsigned depth) {
+    if (protocol::evidence::looks_vouched(bytes)) return look_at_keep(bytes, where), true;
     if (azure::looks_like_hcl_report(bytes)) return look_at_hcl(bytes, where), true;
     if (extended_report(bytes)) {
         add_evidence(bytes.first(report_size), inside(where, "the first 1184 bytes"));
@@ -97,6 +101,23 @@ bool Search::look_at_form(base::View bytes, std::string const& where, unsigned d
     }
     if (looks_like_certificate_table(bytes)) return add_endorsement(bytes, where), true;
     return look_at_json(bytes, where, depth) || look_at_cbor(bytes, where, depth);
+}
+
+// What a Keep's application gives away.
+void Search::look_at_keep(base::View bytes, std::string const& where) {
+    auto const keep = protocol::evidence::decode_vouched(bytes);
+    if (!keep) {
+        refused = inside(
+            where,
+            "a Keep's evidence, at whose byte " + std::to_string(keep.error().offset) + " not " +
+                std::string{keep.error().expected} + " stands"
+        );
+        return;
+    }
+    add_evidence(keep->report, inside(where, "a Keep's evidence, claim report"));
+    application = keep->application;
+    if (!keep->certificates.empty())
+        add_endorsement(keep->certificates, inside(where, "claim certificates"));
 }
 
 void Search::look_at_hcl(base::View bytes, std::string const& where) {
@@ -229,7 +250,8 @@ base::Result<Opened, std::string> open(base::View bytes) {
     return Opened{
         .evidence = std::move(search.evidence[0].value),
         .where = std::move(search.evidence[0].source),
-        .endorsements = std::move(search.endorsements)
+        .endorsements = std::move(search.endorsements),
+        .application = search.application
     };
 }
 

@@ -10,7 +10,9 @@
 #include "attest/sourced.hpp"
 #include "base/result.hpp"
 #include "base/view.hpp"
+#include "protocol/evidence/evidence.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,8 @@ struct Opened {
     std::string where; // such as: field /evidence/attestation_report, base64
     // Certificates and lists that came along, in any form that Endorsements::add() takes.
     std::vector<Sourced<std::vector<std::byte>>> endorsements;
+    // What the report data should be made of, as a Keep's application says; nobody has compared it.
+    std::optional<protocol::evidence::Application> application;
 };
 
 // The one piece of evidence in `bytes`, which are none by themselves; or a text that says why there

@@ -22,6 +22,7 @@ public:
     who(net::server::Request const& request, net::server::Client& client) const;
 
     bool by_client_key() const; // some customer is known so
+    std::size_t count() const { return customers_.size(); }
     bool everybody() const { return open_; }
 
 private:

@@ -2,6 +2,7 @@
 
 #include "host/serve/blob_sink.hpp"
 #include "host/serve/wish_json.hpp"
+#include "net/server/own_name.hpp"
 
 #include <algorithm>
 #include <array>
@@ -23,6 +24,10 @@ constexpr auto platform_life = std::chrono::seconds{10};
 
 bool same_word(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b, [](char x, char y) { return (x | 0x20) == (y | 0x20); });
+}
+
+bool not_by_a_name(Request const& request) {
+    return net::server::names_this_machine_or_an_address(request.header("host"));
 }
 
 Response no_such_keep() {
@@ -58,6 +63,12 @@ unsigned status_of(os::Failure const& failure) {
 std::optional<Response> Api::guard(Request const& request, Client& client) const {
     if (!request.header("origin").empty())
         return problem(403, "not-permitted", "requests of web pages are not answered");
+    // Where nobody has to show anything, the name is what a page cannot choose: it may have a name
+    // of its own lead here (DNS rebinding), and then there is no other origin.
+    if (at_.accounts.everybody() && !not_by_a_name(request))
+        return problem(
+            403, "not-permitted", "without customers, Host has to be localhost or an address"
+        );
     if (at_.accounts.who(request, client) != nullptr) return {};
     auto refusal = problem(
         401, "customer-unknown", "the request shows no token or client key that this host knows"
@@ -146,7 +157,11 @@ void Api::add_blobs(net::server::Router& router) {
                      auto name = Blobs::name_of(request.part("digest"));
                      if (!name) return std::unexpected(no_digest());
                      auto sink = TRY(at_.blobs->receive(
-                         *std::move(name), length, at_.loop->mailbox(), *at_.worker
+                         *std::move(name),
+                         customer(request, client).name,
+                         length,
+                         at_.loop->mailbox(),
+                         *at_.worker
                      ));
                      return std::make_unique<HoldingSink>(
                          std::move(sink), at_.keeps->busy(customer(request, client))
@@ -172,7 +187,8 @@ void Api::add_others(net::server::Router& router) {
     auto const from_here =
         [this](Request const& request, Client& client) -> std::optional<Response> {
         auto const address = client.address();
-        if (address && address->loopback()) return {};
+        bool const here = address && address->loopback();
+        if (here && not_by_a_name(request)) return {};
         return guard(request, client);
     };
     router.add(

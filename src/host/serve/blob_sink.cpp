@@ -23,21 +23,19 @@ Response full(base::Errno error) {
 
 BlobSink::BlobSink(
     std::shared_ptr<Blobs> blobs,
-    std::string name,
-    std::uint64_t size,
+    Coming coming,
     std::shared_ptr<os::NewFile> file,
     std::shared_ptr<net::server::Mailbox> loop,
     Worker& worker
 )
     : blobs_{std::move(blobs)},
-      name_{std::move(name)},
-      size_{size},
+      coming_{std::move(coming)},
       file_{std::move(file)},
       loop_{std::move(loop)},
       worker_{&worker} {}
 
 BlobSink::~BlobSink() {
-    if (blobs_) blobs_->give_back(size_);
+    if (blobs_) blobs_->give_back(coming_.size, coming_.customer);
 }
 
 std::optional<Response> BlobSink::write(base::View piece) {
@@ -50,30 +48,27 @@ std::optional<Response> BlobSink::write(base::View piece) {
 
 void BlobSink::end(Answer answer) {
     auto const found = base::hex(digest_.digest());
-    if (written_ != size_ || found != name_)
+    if (written_ != coming_.size || found != coming_.name)
         return answer(problem(
             422,
             "blob-damaged",
-            "what came has the digest sha256:" + found + ", not sha256:" + name_
+            "what came has the digest sha256:" + found + ", not sha256:" + coming_.name
         ));
     // The worker waits for the disk; the table is the loop's alone.
     auto const shared = std::make_shared<Answer>(std::move(answer));
     auto const blobs = std::exchange(blobs_, nullptr);
-    worker_->give([file = std::exchange(file_, nullptr),
-                   loop = loop_,
-                   blobs,
-                   shared,
-                   name = name_,
-                   size = size_] {
-        auto const kept = file->keep();
-        loop->post([blobs, shared, name, size, kept] {
-            blobs->give_back(size);
-            bool const there = kept || kept.error() == base::Errno::Exist;
-            if (!there) return (*shared)(full(kept.error()));
-            blobs->add(name, size);
-            (*shared)({.status = 201, .type = "", .body = ""});
-        });
-    });
+    worker_->give(
+        [file = std::exchange(file_, nullptr), loop = loop_, blobs, shared, coming = coming_] {
+            auto const kept = file->keep();
+            loop->post([blobs, shared, coming, kept] {
+                blobs->give_back(coming.size, coming.customer);
+                bool const there = kept || kept.error() == base::Errno::Exist;
+                if (!there) return (*shared)(full(kept.error()));
+                blobs->add(coming.name, coming.size, coming.customer);
+                (*shared)({.status = 201, .type = "", .body = ""});
+            });
+        }
+    );
 }
 
 std::optional<Response> BlobThere::write(base::View /*piece*/) { return {}; }

@@ -11,10 +11,14 @@ namespace host::serve {
 
 class BlobSink final : public net::server::Sink {
 public:
+    struct Coming {
+        std::string name;
+        std::string customer; // who brings it
+        std::uint64_t size = 0;
+    };
     BlobSink(
         std::shared_ptr<Blobs> blobs,
-        std::string name,
-        std::uint64_t size,
+        Coming coming,
         std::shared_ptr<os::NewFile> file,
         std::shared_ptr<net::server::Mailbox> loop,
         Worker& worker
@@ -26,8 +30,7 @@ public:
 
 private:
     std::shared_ptr<Blobs> blobs_;
-    std::string name_;
-    std::uint64_t size_;
+    Coming coming_;
     std::uint64_t written_ = 0;
     std::shared_ptr<os::NewFile> file_;
     std::shared_ptr<net::server::Mailbox> loop_;

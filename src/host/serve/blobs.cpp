@@ -45,9 +45,10 @@ std::optional<std::string> Blobs::name_of(std::string_view digest) {
     return std::string{digest};
 }
 
-base::Result<std::shared_ptr<Blobs>>
-Blobs::open(std::string folder, std::uint64_t most, net::server::Metrics& metrics) {
-    std::shared_ptr<Blobs> made{new Blobs{std::move(folder), most, metrics}};
+base::Result<std::shared_ptr<Blobs>> Blobs::open(
+    std::string folder, std::uint64_t most, std::size_t customers, net::server::Metrics& metrics
+) {
+    std::shared_ptr<Blobs> made{new Blobs{{std::move(folder), most, customers}, metrics}};
     metrics.gauge("enarx_serve_blob_bytes", "Size of the cache of packages.");
     metrics.gauge("enarx_serve_blobs", "Blobs in the cache of packages.");
     metrics.counter("enarx_serve_blobs_dropped_total", "Blobs that went to make room.");
@@ -70,56 +71,50 @@ base::Result<void> Blobs::take_stock() {
             ::unlink(entry.path().c_str()); // os::NewFile's, of a process that was killed
     }
     std::ranges::sort(found, older);
-    for (auto const& blob : found) add(blob.name, blob.size);
-    (void)make_room(0);
+    for (auto const& blob : found) shelf_.add(blob.name, blob.size);
+    drop(shelf_.too_many());
     return {};
 }
 
 void Blobs::count() {
-    metrics_->set("enarx_serve_blob_bytes", static_cast<double>(size_));
-    metrics_->set("enarx_serve_blobs", static_cast<double>(entries_.size()));
+    metrics_->set("enarx_serve_blob_bytes", static_cast<double>(shelf_.bytes()));
+    metrics_->set("enarx_serve_blobs", static_cast<double>(shelf_.count()));
 }
 
-void Blobs::add(std::string const& name, std::uint64_t size) {
-    if (entries_.contains(name)) return;
-    order_.push_back(name);
-    entries_.emplace(name, Entry{size, std::prev(order_.end())});
-    size_ += size;
+void Blobs::add(std::string const& name, std::uint64_t size, std::string const& customer) {
+    shelf_.add(name, size);
+    shelf_.brought(name, customer);
     count();
 }
 
-void Blobs::forget(std::string const& name) {
-    auto const found = entries_.find(name);
-    if (found == entries_.end()) return;
-    size_ -= found->second.size;
-    order_.erase(found->second.place);
-    entries_.erase(found);
-    count();
-}
-
-bool Blobs::make_room(std::uint64_t size) {
-    if (size > most_ || reserved_ > most_ - size) return false;
-    while (size_ > most_ - reserved_ - size && !order_.empty()) {
-        auto const name = order_.front();
+void Blobs::drop(std::vector<std::string> const& names) {
+    for (auto const& name : names) {
         ::unlink(path(name).c_str()); // who reads it keeps it as long as it is open
-        forget(name);
+        shelf_.forget(name);
         metrics_->add("enarx_serve_blobs_dropped_total");
     }
-    reserved_ += size;
+    count();
+}
+
+bool Blobs::make_room(std::uint64_t size, std::string const& customer) {
+    auto const go = shelf_.to_go_for(size, customer);
+    if (!go) return false;
+    drop(*go);
+    shelf_.reserve(size, customer);
     return true;
 }
 
 bool Blobs::has(std::string const& name) {
-    auto const found = entries_.find(name);
-    if (found == entries_.end()) return false;
+    if (!shelf_.has(name)) return false;
     struct ::stat status{};
     bool const there = ::lstat(path(name).c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
-                       static_cast<std::uint64_t>(status.st_size) == found->second.size;
+                       static_cast<std::uint64_t>(status.st_size) == shelf_.size_of(name);
     if (!there) { // somebody has cleaned up
-        forget(name);
+        shelf_.forget(name);
+        count();
         return false;
     }
-    order_.splice(order_.end(), order_, found->second.place);
+    shelf_.used(name);
     ::utimensat(AT_FDCWD, path(name).c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
     return true;
 }
@@ -128,11 +123,12 @@ base::Result<net::server::FileBody> Blobs::read(std::string const& name) {
     if (!has(name)) return std::unexpected(Errno::NoEnt);
     os::Fd file{::open(path(name).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
     if (!file) return std::unexpected(Errno::NoEnt);
-    return net::server::FileBody{std::move(file), entries_.at(name).size};
+    return net::server::FileBody{std::move(file), shelf_.size_of(name)};
 }
 
 base::Result<std::unique_ptr<net::server::Sink>, net::server::Response> Blobs::receive(
     std::string name,
+    std::string const& customer,
     std::optional<std::uint64_t> length,
     std::shared_ptr<net::server::Mailbox> loop,
     Worker& worker
@@ -141,14 +137,17 @@ base::Result<std::unique_ptr<net::server::Sink>, net::server::Response> Blobs::r
         return std::unexpected(
             problem(411, "request-invalid", "a blob needs a Content-Length: room is made for it")
         );
-    if (has(name)) return std::make_unique<BlobThere>();
-    if (!make_room(*length))
-        return std::unexpected(
-            problem(507, "host-full", "the cache of this host has no room for this blob")
-        );
+    if (has(name)) {
+        shelf_.brought(name, customer);
+        return std::make_unique<BlobThere>();
+    }
+    if (!make_room(*length, customer))
+        return std::unexpected(problem(
+            507, "host-full", "the cache of this host has no room for this blob of this customer"
+        ));
     auto file = os::NewFile::begin(path(name), os::Readers::Owner);
     if (!file) {
-        give_back(*length);
+        give_back(*length, customer);
         return std::unexpected(problem(
             507,
             "host-full",
@@ -158,8 +157,7 @@ base::Result<std::unique_ptr<net::server::Sink>, net::server::Response> Blobs::r
     }
     return std::make_unique<BlobSink>(
         shared_from_this(),
-        std::move(name),
-        *length,
+        BlobSink::Coming{std::move(name), customer, *length},
         std::make_shared<os::NewFile>(*std::move(file)),
         std::move(loop),
         worker

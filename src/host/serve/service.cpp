@@ -109,7 +109,8 @@ os::OrFailure<std::unique_ptr<Parts>> parts_of(ServiceSettings const& settings) 
     auto worker = Worker::start();
     if (!worker) return failed("a thread for the disk", worker.error());
     parts.worker = std::move(*worker);
-    auto blobs = Blobs::open(parts.state.blobs(), settings.blobs, parts.metrics);
+    auto blobs =
+        Blobs::open(parts.state.blobs(), settings.blobs, settings.accounts.count(), parts.metrics);
     if (!blobs) return failed("the cache of packages", blobs.error());
     parts.blobs = std::move(*blobs);
     return out;

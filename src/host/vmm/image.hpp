@@ -33,6 +33,7 @@ public:
     base::Result<void> read_shim(std::uint64_t offset, std::span<std::byte> to) const;
     ImageSizes const& sizes() const { return sizes_; }
     protocol::launch::ImageHeader const& header() const { return header_; }
+    os::Fd const& shim() const { return shim_; } // the file that holds these bytes
     os::Fd const& program() const { return program_; }
     // The hash tree over the program, PROGRAM.tree, where the shim checks what it loads; else
     // empty.

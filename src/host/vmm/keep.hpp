@@ -1,18 +1,20 @@
 #pragma once
 
-// A running Keep: made from an image and a plan, it runs until its program ends.
+// A running Keep: made from a machine and a plan, it runs until its program ends.
 
-#include "host/vmm/image.hpp"
-#include "host/vmm/memory_file.hpp"
 #include "host/vmm/plan/plan.hpp"
 #include "host/vmm/server/server.hpp"
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string_view>
-#include <vector>
 
 namespace host::vmm {
+
+namespace kvm {
+class VirtualMachine;
+} // namespace kvm
 
 // Threads that a program in a Keep can have at the same time: each has a vCPU.
 inline constexpr std::uint32_t most_threads = 256;
@@ -30,12 +32,10 @@ struct KeepCosts {
 
 class Keep {
 public:
-    // `files`: the resident descriptors' files, in the order of the plan. `log` takes the shim's
-    // lines.
+    // `machine`: made of that plan. `log` takes the shim's lines.
     static os::OrFailure<Keep> create(
-        Image const& image,
+        std::unique_ptr<kvm::VirtualMachine> machine,
         Plan const& plan,
-        std::vector<MemoryFile> const& files,
         Server& server,
         std::function<void(std::string_view)> log
     );
@@ -49,6 +49,8 @@ public:
     // From any thread: the Keep ends as soon as it can, with this end.
     void stop(KeepEnd end);
     KeepCosts costs() const;
+    // What it asks of KVM while it runs.
+    std::span<unsigned long const> requests() const;
 
 private:
     struct State;

@@ -16,8 +16,14 @@ constexpr std::size_t large_page = 2 << 20;
 } // namespace
 
 base::Result<Mapping> Mapping::create(std::size_t size) {
+    return map(size, PROT_READ | PROT_WRITE);
+}
+
+base::Result<Mapping> Mapping::reserve(std::size_t size) { return map(size, PROT_NONE); }
+
+base::Result<Mapping> Mapping::map(std::size_t size, int rights) {
     constexpr int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-    void* const at = ::mmap(nullptr, size + large_page, PROT_READ | PROT_WRITE, flags, -1, 0);
+    void* const at = ::mmap(nullptr, size + large_page, rights, flags, -1, 0);
     if (at == MAP_FAILED) return std::unexpected(os::last_error());
     // Safety: the aligned part of a mapping that is ours.
     std::span const whole{static_cast<std::byte*>(at), size + large_page};

@@ -16,6 +16,8 @@ public:
     // Zero pages, at an address that is a multiple of 2 MiB; they cost nothing before they are
     // touched.
     static base::Result<Mapping> create(std::size_t size);
+    // Addresses alone, behind which nothing is: so that nothing else comes to lie there.
+    static base::Result<Mapping> reserve(std::size_t size);
 
     Mapping(Mapping&& other) noexcept
         : whole_{std::exchange(other.whole_, {})}, bytes_{std::exchange(other.bytes_, {})} {}
@@ -38,6 +40,7 @@ public:
     std::span<std::byte> bytes() const { return bytes_; }
 
 private:
+    static base::Result<Mapping> map(std::size_t size, int rights);
     Mapping(std::span<std::byte> whole, std::span<std::byte> bytes)
         : whole_{whole}, bytes_{bytes} {}
 

@@ -89,6 +89,34 @@ TEST_F(Poll, LeavesTheKeepToItsDoorbellWhereTheHostAllowsNoThread) {
     EXPECT_FALSE(looks_after_a_while(false));
 }
 
+// With a thousand Keeps that compute, each look of each would be taken from what they compute.
+TEST(Late, LooksAFewTimesInVainAndThenNoMore) {
+    std::atomic<unsigned> looks = 0;
+    std::atomic<bool> over = false;
+    host::vmm::LateSender sender{
+        [&] {
+            ++looks;
+            return false;
+        },
+        [&](bool on) { over = !on; }
+    };
+    sender.want();
+    while (!over) std::this_thread::yield();
+    sender.stop();
+    EXPECT_GE(looks, 4U);
+    EXPECT_LE(looks, 16U);
+}
+
+TEST(Late, GoesOnLookingWhileThereIsSomething) {
+    std::atomic<unsigned> looks = 0;
+    std::atomic<bool> over = false;
+    host::vmm::LateSender sender{[&] { return ++looks <= 30; }, [&](bool on) { over = !on; }};
+    sender.want();
+    while (!over) std::this_thread::yield();
+    sender.stop();
+    EXPECT_GT(looks, 30U);
+}
+
 TEST(Late, IsNotAnnouncedWhereTheHostAllowsNoThread) {
     bool announced = false;
     host::vmm::LateSender sender{[] { return false; }, [&](bool) { announced = true; }};

@@ -114,7 +114,7 @@ private:
 
     // What is not PEM text is a text here, and what most entries do not have adds nothing to them.
     void tls(Tls const& tls) {
-        writer_.array(tls.peers.empty() ? 7 : 8);
+        writer_.array(7 + (tls.peers.empty() ? 0 : 1) + (tls.peers_without_hardware ? 1 : 0));
         if (tls.authorities_of_deployment)
             writer_.text("deployment");
         else
@@ -129,6 +129,7 @@ private:
         bytes(tls.server_name);
         boolean(tls.session_tickets);
         if (!tls.peers.empty()) bytes(tls.peers);
+        if (tls.peers_without_hardware) boolean(*tls.peers_without_hardware);
     }
 
     void invocation() {

@@ -94,6 +94,8 @@ TEST(ConfigurationDigest, TellsEachStartFromEachOther) {
         {.toml = tls + keeps + "peers=['spiffe://a/b']"},
         {.toml = tls + keeps + "peers=['spiffe://a/c']"},
         {.toml = tls + keeps + "peers=['spiffe://a/b','spiffe://a/c']"},
+        {.toml = tls + keeps + "peers=['spiffe://a/b']\npeers_without_hardware=true"},
+        {.toml = tls + keeps + "peers=['spiffe://a/b']\npeers_without_hardware=false"},
         {.toml = "[[files]]\nkind='connect'\nhost='a'\nauthorities='deployment'\n"},
         {.toml = "", .line = {.program = "other.wasm"}},
         {.toml = "", .line = {.program = "app.wasm", .args = {"x"}}},

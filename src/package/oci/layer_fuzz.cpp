@@ -5,6 +5,7 @@
 // more or less than there are the manifest promises.
 
 #include "base/hex.hpp"
+#include "crypto/segments.hpp"
 #include "package/oci/load.hpp"
 
 #include <algorithm>

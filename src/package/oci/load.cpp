@@ -1,7 +1,8 @@
 #include "package/oci/load.hpp"
 
 #include "base/hex.hpp"
-#include "crypto/digest.hpp"
+#include "crypto/segments.hpp"
+#include "package/oci/ocicrypt.hpp"
 
 #include <algorithm>
 
@@ -9,55 +10,7 @@ namespace package::oci {
 
 namespace {
 
-template <class T> using OrFailed = base::Result<T, Failed>;
 using Bytes = std::vector<std::byte>;
-
-std::unexpected<Failed> damaged(std::string text) {
-    return std::unexpected(Failed{"package-damaged", std::move(text)});
-}
-std::unexpected<Failed> damaged(Wrong const& wrong) {
-    return damaged(wrong.field + ": expected " + wrong.expected);
-}
-
-// A blob from its beginning to its end, and its digest.
-class Stream {
-public:
-    Stream(Blobs& blobs, std::string digest, std::uint64_t size)
-        : blobs_{blobs}, digest_{std::move(digest)}, size_{size} {}
-
-    // Exactly so many; fewer at the end.
-    OrFailed<Bytes> take(std::size_t wanted) {
-        wanted = std::min<std::uint64_t>(wanted, size_ - at_);
-        Bytes out;
-        while (out.size() < wanted) {
-            auto piece = blobs_.read(digest_, at_, wanted - out.size());
-            if (piece.empty())
-                return std::unexpected(Failed{"package-missing", "nobody gives all of " + digest_});
-            if (piece.size() > wanted - out.size())
-                return damaged("more was given of " + digest_ + " than was asked for");
-            at_ += piece.size();
-            // Most sources give all at once, and 1 MiB is not copied for nothing.
-            if (out.empty())
-                out = std::move(piece);
-            else
-                out.insert(out.end(), piece.begin(), piece.end());
-        }
-        hash_.add(out);
-        return out;
-    }
-    std::uint64_t left() const { return size_ - at_; }
-    OrFailed<void> finish() const {
-        if (digest_text(hash_.digest()) != digest_) return damaged("the digest is not " + digest_);
-        return {};
-    }
-
-private:
-    Blobs& blobs_;
-    std::string digest_;
-    std::uint64_t size_;
-    std::uint64_t at_ = 0;
-    crypto::Sha256 hash_;
-};
 
 // Small blobs are taken whole, and looked into when their digest was right.
 OrFailed<Bytes> whole(Blobs& blobs, Descriptor const& of) {
@@ -92,6 +45,10 @@ public:
             TRY(feed(piece));
         }
         return stream_.finish();
+    }
+
+    OrFailed<void> by_ocicrypt(Blobs& blobs, OcicryptSeal const& seal, base::View key) {
+        return open_ocicrypt(blobs, of_, seal, key, [this](base::View text) { return feed(text); });
     }
 
     OrFailed<void> encrypted(base::View key, PackageId const& id, std::uint32_t index) {
@@ -136,11 +93,18 @@ OrFailed<PackageId> id_of(Config const& config) {
     return id;
 }
 
-OrFailed<void> check_key(Config const& config, std::optional<base::View> key) {
+OrFailed<void>
+check_key(Manifest const& manifest, Config const& config, std::optional<base::View> key) {
     bool const encrypted = config.cipher != Cipher::None;
     auto const wrong = [](std::string text) {
         return std::unexpected(Failed{"package-key-wrong", std::move(text)});
     };
+    if (manifest.by_ocicrypt()) { // each layer's own code says whether it is the right one
+        auto const wanted = manifest.layers.size() * ocicrypt_key_size;
+        if (!key || key->size() != wanted)
+            return wrong("the image's layers are encrypted, and there is not a key for each");
+        return {};
+    }
     if (!encrypted && key) return wrong("there is a key, and the package is not encrypted");
     if (!encrypted) return {};
     if (!key) return wrong("the package is encrypted, and there is no key");
@@ -162,15 +126,20 @@ load(std::string const& digest, std::optional<base::View> key, Blobs& blobs, tar
     if (!config) return damaged(config.error());
     if (config->layers.size() != manifest->layers.size())
         return damaged("manifest and configuration have not as many layers");
-    TRY(check_key(*config, key));
+    TRY(check_key(*manifest, *config, key));
     bool const encrypted = config->cipher != Cipher::None;
+    if (encrypted && manifest->by_ocicrypt())
+        return damaged("the layers are encrypted in another way than the configuration says");
     for (std::uint32_t index = 0; index < manifest->layers.size(); ++index) {
         auto const& of = manifest->layers[index];
         if ((of.media_type == encrypted_layer_type) != encrypted)
             return damaged("a layer is not of the kind that the configuration says");
         tar::Reader reader{sink};
         Layer layer{of, blobs, reader};
-        if (encrypted) {
+        if (manifest->by_ocicrypt()) {
+            auto const own = key->subspan(index * ocicrypt_key_size, ocicrypt_key_size);
+            TRY(layer.by_ocicrypt(blobs, manifest->seals[index], own));
+        } else if (encrypted) {
             auto const id = TRY(id_of(*config));
             TRY(layer.encrypted(*key, id, index));
         } else {

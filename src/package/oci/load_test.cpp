@@ -3,6 +3,7 @@
 
 #include "base/hex.hpp"
 #include "crypto/digest.hpp"
+#include "crypto/segments.hpp"
 #include "package/oci/load.hpp"
 
 #include <functional>

@@ -3,6 +3,7 @@
 #include "base/hex.hpp"
 #include "crypto/digest.hpp"
 #include "package/oci/json.hpp"
+#include "package/oci/ocicrypt.hpp"
 
 #include <algorithm>
 
@@ -16,6 +17,7 @@ constexpr std::uint64_t schema_version = 2;
 constexpr std::uint64_t config_version = 1;
 constexpr std::uint64_t largest_blob = 1ULL << 36;
 constexpr std::size_t most_secrets = 64;
+constexpr char const* public_options = "org.opencontainers.image.enc.pubopts";
 
 bool lower_hex(std::string_view text, std::size_t bytes) {
     return text.size() == 2 * bytes && std::ranges::all_of(text, [](char c) {
@@ -44,6 +46,26 @@ Read<Descriptor> descriptor_of(
     out.size = TRY(number_at(value, "size", field));
     if (out.size > largest_blob) return wrong(field + ".size", "at most 64 GiB");
     return out;
+}
+
+Read<OcicryptSeal> seal_of(Json const& layer) {
+    auto const annotations = layer.find("annotations");
+    if (annotations == layer.end() || !annotations->is_object())
+        return wrong("manifest.layers.annotations", "those of ocicrypt");
+    auto const text = TRY(text_at(*annotations, public_options, "manifest.layers.annotations"));
+    return decode_public_options(text);
+}
+
+// All layers are encrypted in the one form or in the other: a key is one of all of them.
+Read<void> add_layers(Json const& layers, Manifest& out) {
+    for (auto const& layer : layers) {
+        out.layers.push_back(TRY(descriptor_of(
+            layer, "manifest.layers", {encrypted_layer_type, plain_layer_type, ocicrypt_layer_type}
+        )));
+        if (out.layers.back().media_type == ocicrypt_layer_type)
+            out.seals.push_back(TRY(seal_of(layer)));
+    }
+    return {};
 }
 
 Read<std::string> digits_at(Json const& value, char const* key, bool wanted) {
@@ -82,10 +104,12 @@ std::string encode(Manifest const& manifest) {
     Json out = Json::object();
     out["schemaVersion"] = schema_version;
     out["mediaType"] = manifest_type;
-    out["artifactType"] = package_type;
+    if (!manifest.by_ocicrypt()) out["artifactType"] = package_type;
     out["config"] = json_of(manifest.config);
     out["layers"] = Json::array();
     for (auto const& layer : manifest.layers) out["layers"].push_back(json_of(layer));
+    for (std::size_t i = 0; i < manifest.seals.size(); ++i)
+        out["layers"][i]["annotations"][public_options] = encode(manifest.seals[i]);
     return out.dump();
 }
 
@@ -95,17 +119,18 @@ Read<Manifest> decode_manifest(base::View bytes) {
         return wrong("manifest.schemaVersion", "2");
     if (TRY(text_at(json, "mediaType", "manifest")) != manifest_type)
         return wrong("manifest.mediaType", std::string{manifest_type});
-    if (TRY(text_at(json, "artifactType", "manifest")) != package_type)
-        return wrong("manifest.artifactType", std::string{package_type});
     Manifest out;
     if (!json.contains("config")) return wrong("manifest.config", "a descriptor");
     out.config = TRY(descriptor_of(json["config"], "manifest.config", {config_type}));
-    for (auto const& layer : TRY(list_at(json, "layers", "manifest")))
-        out.layers.push_back(
-            TRY(descriptor_of(layer, "manifest.layers", {encrypted_layer_type, plain_layer_type}))
-        );
-    if (out.layers.empty() || out.layers.size() > most_layers)
+    auto const layers = TRY(list_at(json, "layers", "manifest"));
+    if (layers.empty() || layers.size() > most_layers)
         return wrong("manifest.layers", "1 to 64 layers");
+    TRY(add_layers(layers, out));
+    if (out.by_ocicrypt() && out.seals.size() != out.layers.size())
+        return wrong("manifest.layers.mediaType", "one of all layers");
+    bool const lost = out.by_ocicrypt() && !json.contains("artifactType");
+    if (!lost && TRY(text_at(json, "artifactType", "manifest")) != package_type)
+        return wrong("manifest.artifactType", std::string{package_type});
     return out;
 }
 

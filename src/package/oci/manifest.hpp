@@ -5,6 +5,7 @@
 
 #include "base/result.hpp"
 #include "base/view.hpp"
+#include "base/wire.hpp"
 
 #include <cstdint>
 #include <string>
@@ -19,6 +20,10 @@ inline constexpr std::string_view package_type = "application/vnd.enarx.package.
 inline constexpr std::string_view config_type = "application/vnd.enarx.package.config.v1+json";
 inline constexpr std::string_view encrypted_layer_type = "application/vnd.enarx.layer.v1+encrypted";
 inline constexpr std::string_view plain_layer_type = "application/vnd.oci.image.layer.v1.tar";
+
+// A plain one that others encrypted (package/oci/ocicrypt.hpp).
+inline constexpr std::string_view ocicrypt_layer_type =
+    "application/vnd.oci.image.layer.v1.tar+encrypted";
 
 inline constexpr std::size_t largest_manifest = std::size_t{1} << 20;
 inline constexpr std::size_t largest_config = std::size_t{1} << 20;
@@ -44,9 +49,20 @@ struct Descriptor {
     friend bool operator==(Descriptor const&, Descriptor const&) = default;
 };
 
+// What an annotation of a layer that ocicrypt encrypted says in the open.
+struct OcicryptSeal {
+    base::Bytes<32> hmac{};
+
+    friend bool operator==(OcicryptSeal const&, OcicryptSeal const&) = default;
+};
+
 struct Manifest {
     Descriptor config;
     std::vector<Descriptor> layers;
+    // Of each layer, where others encrypted all of them; else none.
+    std::vector<OcicryptSeal> seals = {};
+
+    bool by_ocicrypt() const { return !seals.empty(); }
 
     friend bool operator==(Manifest const&, Manifest const&) = default;
 };
@@ -54,7 +70,8 @@ struct Manifest {
 // One way to write it: the same package is the same bytes.
 std::string encode(Manifest const& manifest);
 // A manifest of a package, of exactly the types above; keys that OCI allows and that say nothing
-// here (annotations) are passed over.
+// here (annotations) are passed over. One whose layers ocicrypt encrypted may have lost its
+// artifactType: skopeo of before 2023 writes none.
 Read<Manifest> decode_manifest(base::View bytes);
 
 enum class Cipher : std::uint8_t { None, TinkAes256GcmHkdf1Mb };

@@ -1,16 +1,11 @@
 // What an application binds, and the bytes that stand for it.
 
 #include "protocol/evidence/evidence.hpp"
+#include "protocol/evidence/purpose.hpp"
 
 #include <algorithm>
 
 namespace protocol::evidence {
-
-namespace {
-
-constexpr std::string_view purpose = "enarx/v1/app";
-
-} // namespace
 
 base::Result<UserData> UserData::of(std::span<std::byte const> bytes) {
     if (bytes.size() > max_size) return std::unexpected(base::Errno::FBig);
@@ -26,7 +21,7 @@ ReportDataInput::ReportDataInput(Application const& application) {
         size_ += part.size();
     };
     auto const user_data = application.user_data.view();
-    append(std::as_bytes(std::span{purpose}));
+    append(std::as_bytes(std::span{text_of(Purpose::Application)}));
     append(application.workload);
     append(application.configuration);
     append(base::Bytes<1>{std::byte(user_data.size())});

@@ -14,7 +14,7 @@ constexpr std::uint64_t version = 1;
 constexpr std::uint64_t version_bound = 2;
 constexpr std::uint64_t claims_always = 6;
 constexpr std::uint64_t claims_bound = 5;
-constexpr std::size_t largest_binding = 2048;
+constexpr std::size_t largest_binding = most_bound;
 constexpr std::size_t longest_purpose = 32;
 constexpr std::string_view measurement_key = "measurement";
 

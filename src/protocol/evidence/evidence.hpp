@@ -37,6 +37,7 @@
 
 #include "base/result.hpp"
 #include "base/wire.hpp"
+#include "protocol/evidence/purpose.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -53,7 +54,7 @@ using ReportData = base::Bytes<64>;  // SHA-512
 // What an application bound to its Keep: its key's fingerprint, a nonce, a result.
 class UserData {
 public:
-    static constexpr std::size_t max_size = 64;
+    static constexpr std::size_t max_size = most_user_data;
 
     UserData() = default;
     // Errno::FBig: more than 64 bytes.

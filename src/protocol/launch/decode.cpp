@@ -1,6 +1,6 @@
 // Checks a launch block byte for byte before anything in it is believed.
 
-#include "protocol/evidence/evidence.hpp"
+#include "protocol/evidence/vouched.hpp"
 #include "protocol/launch/launch.hpp"
 
 #include <algorithm>
@@ -15,6 +15,7 @@ struct Shape {
     bool repeats = false;
     bool descriptor = false;
     std::size_t size = 0; // bytes of a number or a digest; 0: text
+    std::size_t most = 0; // bytes of any kind, at most; 0: text
 };
 
 constexpr std::size_t number_size = sizeof(std::uint64_t);
@@ -41,6 +42,8 @@ constexpr Shape shape_of(Kind kind) {
         return {.size = number_size};
     case Kind::Measurement:
         return {.size = sizeof(evidence::Measurement)};
+    case Kind::Certificates:
+        return {.most = evidence::most_certificates};
     default:
         return {};
     }
@@ -48,7 +51,7 @@ constexpr Shape shape_of(Kind kind) {
 
 constexpr bool known(std::uint16_t kind) {
     return kind >= static_cast<std::uint16_t>(Kind::Action) &&
-           kind <= static_cast<std::uint16_t>(Kind::Places);
+           kind <= static_cast<std::uint16_t>(Kind::Certificates);
 }
 
 std::string_view text_of(std::span<std::byte const> bytes) {
@@ -70,7 +73,10 @@ std::string_view broken_rule(ItemHeader header, std::string_view text) {
     if (shape.size != 0 && text.size() != shape.size)
         return shape.size == number_size ? "a number has not eight bytes"
                                          : "a measurement has not 48 bytes";
-    if (shape.size == 0 && text.contains('\0')) return "a text contains a zero byte";
+    if (shape.most != 0 && (text.empty() || text.size() > shape.most))
+        return "certificates have no byte, or more than 32 KiB";
+    if (shape.size == 0 && shape.most == 0 && text.contains('\0'))
+        return "a text contains a zero byte";
     return {};
 }
 

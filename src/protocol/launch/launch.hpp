@@ -65,8 +65,10 @@ enum class Kind : std::uint16_t {
     Pull = 22,            // text: name of the deployment that the Keep asks a service for itself
     Steward = 23,         // text: https address of that service
     StewardPin = 24,      // text: 64 digits, SHA-256 of the key by which alone it is believed
-    Places = 25, // text: lines "listen ADDRESS PORT" and "connect HOST PORT": where alone the
-                 // application may, in a Keep that has no machine to see to that
+    Places = 25,       // text: lines "listen ADDRESS PORT" and "connect HOST PORT": where alone the
+                       // application may, in a Keep that has no machine to see to that
+    Certificates = 26, // bytes, at most 32 KiB: endorsements of the hardware in any form, for
+                       // whoever verifies the Keep's evidence: hints
 };
 
 struct Header {

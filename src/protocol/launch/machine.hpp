@@ -51,7 +51,7 @@ struct ImageHeader {
 };
 static_assert(base::Wire<ImageHeader> && sizeof(ImageHeader) == 0x90);
 
-enum class ShimKind : std::uint64_t { Kvm = 1, Deprivileged = 2 };
+enum class ShimKind : std::uint64_t { Kvm = 1, Deprivileged = 2, Snp = 3 };
 
 inline constexpr std::array image_magic{'E', 'N', 'X', 'S', 'H', 'I', 'M', '1'};
 inline constexpr std::array boot_magic{'E', 'N', 'X', 'B', 'O', 'O', 'T', '1'};

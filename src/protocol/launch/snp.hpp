@@ -38,6 +38,30 @@ constexpr std::uint64_t block_of(std::uint32_t cpu) {
     return files_address + (cpu - 1ULL) * hostcall::block_size;
 }
 
+// All vCPUs are equal and enter at `start`; the Keep numbers them in the order in which they come.
+// The loader runs the first at once, and the next when Call::Spawn asks for its number. The Keep
+// asks for another one only when it has seen that one come: so the numbers of both sides are the
+// same, as long as the loader keeps to it. A block is block_of() of the number, whatever else the
+// call says.
+
+// Why a Keep ends itself by the GHCB's termination request (AMD 56421, 4.1.9): set and code.
+inline constexpr std::uint8_t termination_set = 5;
+inline constexpr std::uint8_t event_set = 6; // Termination::Event, and the code is the vector
+enum class Termination : std::uint8_t {
+    Stopped = 0,          // it has said why by Call::Log, if the host took that
+    NoSnp = 1,            // SEV_STATUS has not what the image wants, or has what it does not know
+    CBit = 2,             // the C-bit is not where the image has it
+    GhcbProtocol = 3,     // the hypervisor does not speak version 2 of the GHCB protocol
+    GhcbRegistration = 4, // the hypervisor does not take the GHCB where the Keep has it
+    GhcbAnswer = 5,       // an answer in the GHCB that the protocol does not know
+    Validation = 6,       // a page could not be validated, or was valid already
+    Event = 7,            // an event that the processor cannot have raised there
+    CpuidPage = 8,        // the CPUID page hides what the Keep needs, or is malformed
+    BootBlock = 9,        // the host's boot block is none
+    Cpus = 10,            // more vCPUs came than the Keep has
+    Randomness = 11,      // the processor gives no random numbers
+};
+
 static_assert(table_address < image_address);
 static_assert(block_address + hostcall::block_size <= message_address);
 static_assert(message_address + 0x2000 <= ghcb_address);

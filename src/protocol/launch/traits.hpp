@@ -13,4 +13,7 @@ inline constexpr std::uint64_t traits_entry = 0x454e'5831; // "1XNE", no number 
 // all code in the Keep is that program's, or was compiled by it. It takes none from elsewhere.
 inline constexpr std::uint64_t own_code_only = 1;
 
+// AMD's secure processor signs reports of this Keep (protocol/evidence/purpose.hpp).
+inline constexpr std::uint64_t vouched_by_snp = 2;
+
 } // namespace protocol::launch

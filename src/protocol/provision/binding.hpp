@@ -21,6 +21,7 @@
 //     23  package: SHA-256 of its manifest          |
 //     24  deployment: [name, serial]               /
 
+#include "protocol/evidence/purpose.hpp"
 #include "protocol/provision/strict.hpp"
 
 #include <optional>
@@ -30,10 +31,13 @@ namespace protocol::provision {
 
 inline constexpr std::uint64_t version = 1;
 
-// No purpose is the beginning of another, nor of `enarx/v1/app` (protocol/evidence).
+// Those of protocol/evidence/purpose.hpp that a Keep has while it is provisioned.
 enum class Purpose : std::uint8_t { Provision, Ready };
+constexpr evidence::Purpose evidence_purpose(Purpose purpose) {
+    return purpose == Purpose::Provision ? evidence::Purpose::Provision : evidence::Purpose::Ready;
+}
 constexpr std::string_view text_of(Purpose purpose) {
-    return purpose == Purpose::Provision ? "enarx/v1/provision" : "enarx/v1/ready";
+    return evidence::text_of(evidence_purpose(purpose));
 }
 
 // The protocol in ALPN by which a user asks a Keep, on its application's own port, what it runs.

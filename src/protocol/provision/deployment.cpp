@@ -15,6 +15,8 @@ constexpr std::uint64_t most_grantors = 16;
 constexpr std::uint64_t most_dns_names = 16;
 constexpr std::size_t longest_dns_name = 253;
 constexpr std::size_t longest_file_name = 255;
+constexpr std::size_t longest_origin = 128;
+constexpr std::size_t log_key_size = 32;
 
 bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 
@@ -79,6 +81,17 @@ Read<void> read_limits(Strict& in, Deployment& out) {
     return {};
 }
 
+Read<void> read_log(Strict& in, Deployment& out) {
+    TRY(in.key("deployment.log", 14));
+    if (TRY(in.null("deployment.log"))) return {};
+    LogKey log;
+    TRY(in.array("deployment.log", 2));
+    log.origin = TRY(in.text("deployment.log", {1, longest_origin}));
+    log.key = TRY(in.bytes("deployment.log", {log_key_size, log_key_size}));
+    out.log = log;
+    return {};
+}
+
 void write_lists(Writer& writer, Deployment const& it) {
     writer.unsigned_number(7);
     writer.array(2);
@@ -120,13 +133,21 @@ void write_limits(Writer& writer, Deployment const& it) {
     }
     writer.unsigned_number(13);
     writer.simple(it.hardware ? base::cbor::simple_true : base::cbor::simple_false);
+    writer.unsigned_number(14);
+    if (it.log) {
+        writer.array(2);
+        writer.text(it.log->origin);
+        writer.bytes(it.log->key);
+    } else {
+        writer.simple(base::cbor::simple_null);
+    }
 }
 
 } // namespace
 
 std::vector<std::byte> encode(Deployment const& it) {
     return base::cbor::encoded([&it](Writer& writer) {
-        writer.map(13);
+        writer.map(14);
         writer.unsigned_number(1);
         writer.unsigned_number(version);
         writer.unsigned_number(2);
@@ -148,7 +169,7 @@ std::vector<std::byte> encode(Deployment const& it) {
 Read<Deployment> decode_deployment(base::View payload) {
     Strict in{payload};
     Deployment out;
-    TRY(in.map("deployment.form", 13));
+    TRY(in.map("deployment.form", 14));
     TRY(in.key("deployment.version", 1));
     TRY(in.number("deployment.version", version, version));
     TRY(in.key("deployment.name", 2));
@@ -168,6 +189,7 @@ Read<Deployment> decode_deployment(base::View payload) {
     TRY(in.list("deployment.volumes", 0));
     TRY(read_certificate(in, out));
     TRY(read_limits(in, out));
+    TRY(read_log(in, out));
     TRY(in.end("deployment.form"));
     return out;
 }

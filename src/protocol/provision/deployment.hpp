@@ -17,6 +17,9 @@
 //     11  certificate: [[DNS names], hours]
 //     12  [replicas at most, not after (seconds since 1970) or null]
 //     13  hardware: true: required; false: a Keep without is taken, too
+//     14  log: [origin, Ed25519 public key] of the log that has to have a line of each release
+//     before
+//         a Keep takes it; null: no log has to
 
 #include "protocol/provision/strict.hpp"
 
@@ -37,6 +40,12 @@ struct SecretPlace {
     std::string_view where; // a file name, or that of a variable
 };
 
+// A log, as its checkpoints are verified (docs/protocol/log.md).
+struct LogKey {
+    std::string_view origin;
+    base::View key;
+};
+
 // Views of what was decoded, or of the caller's.
 struct Deployment {
     std::string_view name;
@@ -53,6 +62,7 @@ struct Deployment {
     std::uint64_t replicas = 1;
     std::optional<std::uint64_t> not_after;
     bool hardware = true;
+    std::optional<LogKey> log = {};
 };
 
 inline constexpr std::uint64_t most_secrets = 64;

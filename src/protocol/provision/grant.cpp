@@ -15,6 +15,9 @@ constexpr std::uint64_t most_authorities = 16;
 constexpr std::uint64_t most_sources = 16;
 constexpr std::size_t largest_secret = std::size_t{256} << 10;
 constexpr std::size_t largest_certificate = std::size_t{16} << 10;
+constexpr std::size_t largest_checkpoint = 4096; // with lines of witnesses
+constexpr std::size_t least_proof = 8;           // the number of the leaf alone
+constexpr std::size_t largest_proof = 8 + (64 * 32);
 constexpr std::size_t longest_repository = 1024;
 constexpr std::size_t longest_credentials = 16U << 10; // some are tokens
 constexpr std::size_t largest_authorities = 32U << 10;
@@ -59,8 +62,8 @@ Read<void> read_rest(Strict& in, Grant& out) {
     if (!TRY(in.null("grant.log"))) {
         Log log;
         TRY(in.array("grant.log", 2));
-        log.checkpoint = TRY(in.text("grant.log", {1, 4096}));
-        log.proof = TRY(in.bytes("grant.log", {0, 8192}));
+        log.checkpoint = TRY(in.text("grant.log", {1, largest_checkpoint}));
+        log.proof = TRY(in.bytes("grant.log", {least_proof, largest_proof}));
         out.log = log;
     }
     TRY(in.key("grant.sources", 10));
@@ -154,8 +157,13 @@ Read<Grant> decode_grant(base::View payload) {
     TRY(in.key("grant.report-data", 3));
     out.report_data = TRY(in.bytes("grant.report-data", {64, 64}));
     TRY(in.key("grant.package-key", 4));
-    if (!TRY(in.null("grant.package-key")))
-        out.package_key = TRY(in.bytes("grant.package-key", {32, 32}));
+    if (!TRY(in.null("grant.package-key"))) {
+        out.package_key = TRY(
+            in.bytes("grant.package-key", {package_key_size, layer_key_size * most_layer_keys})
+        );
+        if (!is_package_key_size(out.package_key->size()))
+            return std::unexpected(Wrong{"grant.package-key", 0});
+    }
     TRY(read_secrets(in, out));
     TRY(in.key("grant.volumes", 6));
     TRY(in.map("grant.volumes", 0));

@@ -11,7 +11,9 @@
 //     6   volumes: none in this version
 //     7   authorities: certificates that the Keep trusts towards other Keeps, DER
 //     8   time of the grantor, seconds since 1970: the Keep's clock is not before it; 0: not said
-//     9   log: [checkpoint, proof of inclusion], or null
+//     9   log: [checkpoint, proof of inclusion (crypto/inclusion_proof.hpp)] of this release's
+//     line, or
+//         null: exactly where the deployment names a log
 //     10  sources: registries that have the package's blobs: [[address of the repository
 //         ("https://host:port/shop/api"), "user:password" or null, authorities (PEM) or null]]
 //
@@ -31,6 +33,7 @@ inline constexpr std::string_view grant_info = "enarx/v1/grant";
 inline constexpr std::size_t largest_grant = std::size_t{1} << 20; // sealed
 inline constexpr std::size_t padding_step = 4096;
 
+// A signed checkpoint, and what leads from this release's line to its root.
 struct Log {
     std::string_view checkpoint;
     base::View proof;
@@ -43,11 +46,22 @@ struct Source {
     std::optional<std::string_view> authorities; // of the registry's certificate; none: the usual
 };
 
+// Of a package of ours one key; of an image that others encrypted key and nonce for each of its
+// layers, one behind the other. Which of them a package wants, its manifest says, and not the
+// grant.
+inline constexpr std::size_t package_key_size = 32;
+inline constexpr std::size_t layer_key_size = 48;
+inline constexpr std::size_t most_layer_keys = 64;
+constexpr bool is_package_key_size(std::size_t size) {
+    return size == package_key_size ||
+           (size != 0 && size % layer_key_size == 0 && size / layer_key_size <= most_layer_keys);
+}
+
 struct Grant {
     base::View deployment;
     base::View keep_id;
     base::View report_data;
-    std::optional<base::View> package_key;
+    std::optional<base::View> package_key; // none of a plain package
     std::vector<std::pair<std::string_view, base::View>> secrets;
     std::vector<base::View> authorities;
     std::uint64_t time = 0;

@@ -11,13 +11,18 @@ constexpr std::size_t longest_rule = 128;
 
 void put_null(Writer& writer) { writer.simple(base::cbor::simple_null); }
 
+void put_digest(Writer& writer, std::optional<base::View> digest) {
+    digest ? writer.bytes(*digest) : put_null(writer);
+}
+
 Read<std::optional<LoggedDeployment>> read_deployment(Strict& in) {
     TRY(in.key("log.deployment", 4));
     if (TRY(in.null("log.deployment"))) return std::nullopt;
     LoggedDeployment out;
-    TRY(in.array("log.deployment", 2));
+    TRY(in.array("log.deployment", 3));
     out.name = TRY(in.text("log.deployment", {1, longest_deployment_name}));
     out.serial = TRY(in.number("log.deployment", 0, UINT64_MAX));
+    if (!TRY(in.null("log.deployment"))) out.statement = TRY(in.digest("log.deployment"));
     return out;
 }
 
@@ -29,11 +34,23 @@ Read<std::optional<base::View>> read_digest(Strict& in, std::string_view field, 
 
 } // namespace
 
+LogEntry entry_of(Release const& it) {
+    return {
+        .time = it.time,
+        .kind = LogKind::Release,
+        .deployment = LoggedDeployment{it.deployment, it.serial, it.statement},
+        .keep_id = it.keep_id,
+        .rule = {},
+        .digest = it.authenticator,
+        .accepted = true
+    };
+}
+
 std::vector<std::byte> encode(LogEntry const& it) {
     return base::cbor::encoded([&it](Writer& writer) {
         auto const put_bytes = [&writer](std::uint64_t key, std::optional<base::View> value) {
             writer.unsigned_number(key);
-            value ? writer.bytes(*value) : put_null(writer);
+            put_digest(writer, value);
         };
         writer.map(8);
         writer.unsigned_number(1);
@@ -44,9 +61,10 @@ std::vector<std::byte> encode(LogEntry const& it) {
         writer.unsigned_number(std::uint64_t(it.kind));
         writer.unsigned_number(4);
         if (it.deployment) {
-            writer.array(2);
+            writer.array(3);
             writer.text(it.deployment->name);
             writer.unsigned_number(it.deployment->serial);
+            put_digest(writer, it.deployment->statement);
         } else {
             put_null(writer);
         }

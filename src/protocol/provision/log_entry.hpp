@@ -6,10 +6,10 @@
 //     1   version, 1
 //     2   time, seconds since 1970
 //     3   kind: 0 deployment, 1 release, 2 denial, 3 certificate, 4 policy, 5 admin
-//     4   deployment: [name, serial], or null
-//     5   keep_id, or null
+//     4   deployment: [name, serial, SHA-256 of the signed deployment or null], or null
+//     5   keep_id with an empty recipient key, or null
 //     6   rule that refused, or what an operator did; or null
-//     7   SHA-256 of what was decided on (evidence, signed deployment, certificate, policy), or
+//     7   SHA-256 of what was decided on (authenticator, signed message, certificate, policy), or
 //     null 8   decision: true: accepted, false: refused
 
 #include "protocol/provision/strict.hpp"
@@ -30,7 +30,8 @@ enum class LogKind : std::uint8_t {
 
 struct LoggedDeployment {
     std::string_view name;
-    std::uint64_t serial = 0; // 0: the name was asked for and no version was found
+    std::uint64_t serial = 0;                 // 0: the name was asked for and no version was found
+    std::optional<base::View> statement = {}; // of a version that was handed out
 };
 
 // Views of what was decoded, or of the caller's.
@@ -43,6 +44,17 @@ struct LogEntry {
     std::optional<base::View> digest; // 32 bytes
     bool accepted = false;
 };
+
+// What a release's line says. Its Keep knows all of it, so that it can ask for just this line.
+struct Release {
+    std::uint64_t time = 0; // also the grant's
+    std::string_view deployment;
+    std::uint64_t serial = 0;
+    base::View statement;     // SHA-256 of the signed deployment
+    base::View keep_id;       // with an empty recipient key
+    base::View authenticator; // SHA-256 of it: of evidence, key and connection
+};
+LogEntry entry_of(Release const& release);
 
 std::vector<std::byte> encode(LogEntry const& entry);
 // Wrong names the field: "log.kind".

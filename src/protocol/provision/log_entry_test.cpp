@@ -21,10 +21,11 @@ protected:
 
     std::array<std::byte, 32> keep{std::byte{7}};
     std::array<std::byte, 32> digest{std::byte{9}};
+    std::array<std::byte, 32> statement{std::byte{11}};
     LogEntry entry{
         .time = 1'800'000'000,
         .kind = LogKind::Release,
-        .deployment = LoggedDeployment{"shop/api", 14},
+        .deployment = LoggedDeployment{"shop/api", 14, statement},
         .keep_id = keep,
         .rule = {},
         .digest = digest,
@@ -39,6 +40,7 @@ TEST_F(LogEntryTest, is_read_as_it_was_written) {
     EXPECT_EQ(read.kind, LogKind::Release);
     EXPECT_EQ(read.deployment->name, "shop/api");
     EXPECT_EQ(read.deployment->serial, 14U);
+    EXPECT_TRUE(base::equal(*read.deployment->statement, statement));
     EXPECT_TRUE(base::equal(*read.keep_id, keep));
     EXPECT_FALSE(read.rule);
     EXPECT_TRUE(base::equal(*read.digest, digest));
@@ -61,6 +63,20 @@ TEST_F(LogEntryTest, has_these_bytes) {
     );
 }
 
+TEST_F(LogEntryTest, of_a_release_says_when_what_to_whom_and_by_which_evidence) {
+    EXPECT_EQ(
+        encode(entry_of(
+            {.time = entry.time,
+             .deployment = "shop/api",
+             .serial = 14,
+             .statement = statement,
+             .keep_id = keep,
+             .authenticator = digest}
+        )),
+        encode(entry)
+    );
+}
+
 TEST_F(LogEntryTest, names_the_field_that_is_wrong) {
     auto late = entry;
     late.time = UINT64_MAX;
@@ -71,6 +87,9 @@ TEST_F(LogEntryTest, names_the_field_that_is_wrong) {
     auto nameless = entry;
     nameless.deployment->name = "";
     EXPECT_EQ(wrong(nameless), "log.deployment");
+    auto short_statement = entry;
+    short_statement.deployment->statement = base::View{statement}.first(31);
+    EXPECT_EQ(wrong(short_statement), "log.deployment");
     auto short_keep = entry;
     short_keep.keep_id = base::View{keep}.first(31);
     EXPECT_EQ(wrong(short_keep), "log.keep");

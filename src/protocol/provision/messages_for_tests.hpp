@@ -67,6 +67,7 @@ inline Deployment deployment() {
         .replicas = 3,
         .not_after = 1'800'000'000,
         .hardware = true,
+        .log = LogKey{.origin = "example.com/log", .key = filled<32, 21>()},
     };
 }
 
@@ -79,7 +80,7 @@ inline Grant grant() {
         .secrets = {{"DB_PASSWORD", filled<9, 18>()}, {"KEY", filled<0, 0>()}},
         .authorities = {filled<100, 19>()},
         .time = 1'790'000'000,
-        .log = Log{.checkpoint = "log\n1\n", .proof = filled<32, 20>()},
+        .log = Log{.checkpoint = "log\n1\n", .proof = filled<40, 20>()},
         .sources = {
             {.repository = "https://registry.example/shop/api",
              .credentials = "alice:word",

@@ -235,6 +235,7 @@ std::map<std::string, std::vector<std::string>> fields() {
         "certificate",
         "replicas",
         "hardware",
+        "log",
     };
     std::vector<std::string> const grant{
         "deployment",

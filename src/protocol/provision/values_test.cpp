@@ -47,6 +47,35 @@ TEST(Deployment, refuses_two_secrets_of_one_name_nobody_who_may_grant_and_a_life
     EXPECT_EQ(deployment_with([](auto& it) { it.not_after = 0; }), "deployment.not-after");
 }
 
+TEST(Deployment, names_a_log_by_origin_and_key_or_none) {
+    EXPECT_EQ(deployment_with([](auto& it) { it.log.reset(); }), "accepted");
+    std::string const longest(128, 'x');
+    auto const longer = longest + 'x';
+    EXPECT_EQ(deployment_with([&](auto& it) { it.log->origin = longest; }), "accepted");
+    EXPECT_EQ(deployment_with([&](auto& it) { it.log->origin = longer; }), "deployment.log");
+    EXPECT_EQ(deployment_with([](auto& it) { it.log->origin = ""; }), "deployment.log");
+    for (auto const key : {testing::filled<31, 1>(), testing::filled<33, 1>(), base::View{}})
+        EXPECT_EQ(deployment_with([&](auto& it) { it.log->key = key; }), "deployment.log");
+}
+
+TEST(Grant, has_a_checkpoint_and_a_proof_of_bounded_size_or_neither) {
+    auto const with = [](auto const& change) {
+        auto it = testing::grant();
+        change(it);
+        auto const read = decode_grant(encode(it));
+        return read ? "accepted" : std::string{read.error().field};
+    };
+    std::string const largest(4096, 'x');
+    auto const larger = largest + 'x';
+    EXPECT_EQ(with([](auto& it) { it.log.reset(); }), "accepted");
+    EXPECT_EQ(with([&](auto& it) { it.log->checkpoint = largest; }), "accepted");
+    EXPECT_EQ(with([&](auto& it) { it.log->checkpoint = larger; }), "grant.log");
+    EXPECT_EQ(with([](auto& it) { it.log->checkpoint = ""; }), "grant.log");
+    EXPECT_EQ(with([](auto& it) { it.log->proof = testing::filled<2056, 1>(); }), "accepted");
+    EXPECT_EQ(with([](auto& it) { it.log->proof = testing::filled<2057, 1>(); }), "grant.log");
+    EXPECT_EQ(with([](auto& it) { it.log->proof = testing::filled<7, 1>(); }), "grant.log");
+}
+
 TEST(Source, is_an_address_and_tells_nobody_without_tls_who_asks) {
     auto const outcome = [](Source const& source) {
         auto const read = decode_source(encode(source));
@@ -66,6 +95,19 @@ TEST(Source, is_an_address_and_tells_nobody_without_tls_who_asks) {
         bad.repository = other;
         EXPECT_EQ(outcome(bad), "grant.sources") << other;
     }
+}
+
+TEST(Grant, has_one_key_of_a_package_or_one_for_each_layer_of_an_image) {
+    auto const outcome = [](std::size_t size) {
+        std::vector<std::byte> const key(size);
+        auto it = testing::grant();
+        it.package_key = key;
+        auto const read = decode_grant(encode(it));
+        return read ? "accepted" : std::string{read.error().field};
+    };
+    for (std::size_t const size : {32U, 48U, 96U, 48U * 64U}) EXPECT_EQ(outcome(size), "accepted");
+    for (std::size_t const size : {0U, 31U, 33U, 47U, 49U, 64U, 48U * 65U})
+        EXPECT_EQ(outcome(size), "grant.package-key") << size;
 }
 
 TEST(Binding, has_a_recipient_key_before_a_grant_and_none_after) {

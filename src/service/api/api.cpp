@@ -8,7 +8,9 @@ namespace {
 
 using net::server::Response;
 
-constexpr std::size_t threads = 8; // most of the time they wait for the disk
+// Most of the time they wait for the disk, and those who wait together share a transaction and a
+// checkpoint.
+constexpr std::size_t threads = 32;
 
 constexpr std::uint64_t knocks_per_minute = 10; // wrong tokens from one address, and logins
 
@@ -52,7 +54,8 @@ Api::Api(Parts const& parts)
            .keys = parts.keys,
            .anchors = parts.anchors,
            .store = parts.store,
-           .sealer = parts.sealer}
+           .sealer = parts.sealer,
+           .log = parts.log}
       },
       access_{parts.settings},
       knocks_{knocks_per_minute},

@@ -34,7 +34,7 @@ public:
         Anchors const& anchors;
         Store& store;
         Sealer const& sealer;
-        Log const& log;
+        Log& log;
         std::map<Digest, std::string> const& policies;                  // by their digests
         std::map<std::string, Digest, std::less<>> const& policy_names; // of files, without ".toml"
     };

@@ -2,8 +2,6 @@
 
 #include "base/hex.hpp"
 
-#include <algorithm>
-
 namespace service {
 
 namespace {
@@ -50,19 +48,6 @@ bool from_elsewhere(Provenance const& from) {
     auto const scheme = from.origin.find("://");
     if (scheme == std::string_view::npos) return true; // "null"
     return lower(from.origin.substr(scheme + 3)) != lower(from.host);
-}
-
-bool names_this_machine(std::string_view host) {
-    auto const colon = host.rfind(':');
-    auto const bracket = host.rfind(']');
-    bool const port =
-        colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
-    auto const digit = [](char c) { return c >= '0' && c <= '9'; };
-    if (port && !std::ranges::all_of(host.substr(colon + 1), digit)) return false;
-    auto const name = lower(host.substr(0, port ? colon : std::string_view::npos));
-    if (name == "localhost" || name == "[::1]") return true;
-    return name.starts_with("127.") &&
-           std::ranges::all_of(name, [&](char c) { return c == '.' || digit(c); });
 }
 
 } // namespace service

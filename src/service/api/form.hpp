@@ -21,8 +21,4 @@ struct Provenance {
 };
 bool from_elsewhere(Provenance const& from);
 
-// Whether a Host header names this machine itself: what a browser sends that was led here under a
-// name of somebody else's (DNS rebinding) does not.
-bool names_this_machine(std::string_view host);
-
 } // namespace service

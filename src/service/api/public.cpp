@@ -103,6 +103,11 @@ void Api::add_public(net::server::Router& router) {
             .body = crypto::write_pem("PUBLIC KEY", parts_.keys.ear.public_key())
         };
     });
+    read("/pki/log.vkey", [this](Request const&, Client&) {
+        return Response{
+            .type = "text/plain; charset=utf-8", .body = parts_.log.verifier_key() + '\n'
+        };
+    });
     router.add(
         {.method = "GET",
          .pattern = "/pki/crl.der",

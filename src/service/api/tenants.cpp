@@ -2,6 +2,7 @@
 // key that the connection has shown.
 
 #include "base/hex.hpp"
+#include "crypto/checkpoint.hpp"
 #include "crypto/cose_sign1.hpp"
 #include "crypto/digest.hpp"
 #include "protocol/provision/deployment.hpp"
@@ -28,7 +29,6 @@ constexpr unsigned created = 201;
 constexpr unsigned bad_request = 400;
 constexpr unsigned forbidden = 403;
 constexpr unsigned not_found = 404;
-constexpr unsigned conflict = 409;
 constexpr unsigned unprocessable = 422;
 constexpr std::size_t shown = 100; // Keeps and decisions
 
@@ -76,8 +76,13 @@ Response answer_of_store(Refusal const& refusal) {
 }
 
 // What the service's configuration says against a deployment; nothing: all is well.
-std::optional<Response>
-objection(wire::Deployment const& deployment, Tenant const& tenant, Digest const& grantor) {
+std::optional<Response> objection(
+    wire::Deployment const& deployment,
+    Tenant const& tenant,
+    Settings const& settings,
+    ServiceKeys const& keys
+) {
+    Digest const grantor = crypto::sha256(keys.grantor.public_key());
     std::string const name{deployment.name};
     if (!tenant.may_name(name) || !is_spiffe_path(name))
         return refused("tenant " + tenant.name + " may not deploy under the name " + name);
@@ -89,6 +94,12 @@ objection(wire::Deployment const& deployment, Tenant const& tenant, Digest const
         }))
         return refused(
             "the deployment does not list this service among its grantors: " + base::hex(grantor),
+            unprocessable
+        );
+    if (!keeps_log(deployment, settings, keys))
+        return refused(
+            "the deployment names another log than this service's, " +
+                crypto::verifier_key(settings.name, keys.log),
             unprocessable
         );
     if (!deployment.hardware && !tenant.allow_no_hardware)
@@ -117,6 +128,15 @@ bool names(DeploymentRow const& row, std::string_view secret) {
            });
 }
 
+// The verifier's key of the log that has to show each release; null: none has to.
+Json log_named_by(DeploymentRow const& row) {
+    auto const message = crypto::verified_message(row.statement, wire::deployment_type);
+    if (!message) return {};
+    auto const deployment = wire::decode_deployment(message->payload);
+    if (!deployment || !deployment->log) return {};
+    return crypto::verifier_key(deployment->log->origin, deployment->log->key);
+}
+
 } // namespace
 
 Response Api::publish(Request const& request) {
@@ -131,8 +151,8 @@ Response Api::publish(Request const& request) {
     Digest const key = crypto::sha256(message->key);
     auto const* tenant = parts_.settings.tenant_with(key);
     if (tenant == nullptr) return refused("nobody here has the key " + base::hex(key));
-    auto const grantor = crypto::sha256(parts_.keys.grantor.public_key());
-    if (auto against = objection(*deployment, *tenant, grantor)) return *std::move(against);
+    if (auto against = objection(*deployment, *tenant, parts_.settings, parts_.keys))
+        return *std::move(against);
 
     DeploymentRow row{
         .name = std::string{deployment->name},
@@ -183,16 +203,12 @@ Response Api::entrust(Request const& request, bool secret) {
         return refused(
             "the deployment names no secret " + std::string{*sent->secret}, unprocessable
         );
-    auto const there = parts_.store.sealed(name, sent->serial);
-    if (!there) return answer_of_store(there.error());
     SealedName const at{
         .kind = secret ? SealedKind::Secret : SealedKind::PackageKey,
         .name = name,
         .serial = sent->serial,
         .secret = std::string{sent->secret.value_or("")}
     };
-    if (std::ranges::find(*there, at, &SealedRow::name) != there->end())
-        return problem(conflict, "secret-exists", "this version has that value already");
     auto const value =
         parts_.keys.recipient.open(wire::info_of_entrust(*sent, tenant), sent->sealed);
     if (!value)
@@ -268,6 +284,7 @@ Response Api::status(Request const& request, Caller const& caller) {
         decisions.push_back(std::move(one));
     }
     Json out{{"name", name}, {"serial", (*row)->serial}, {"published", (*row)->time}};
+    out["log"] = log_named_by(**row);
     out["withdrawn"] = (*row)->withdrawn_at ? Json((*row)->withdrawn_at.value()) : Json();
     out["keeps"] = std::move(keeps);
     out["decisions"] = std::move(decisions);

@@ -1,5 +1,6 @@
 // Who asks, at which door; and how a browser is let in and leaves.
 
+#include "net/server/own_name.hpp"
 #include "service/api/api.hpp"
 #include "service/api/form.hpp"
 #include "service/page/page.hpp"
@@ -125,7 +126,7 @@ net::server::Later Api::for_callers(Door door, CallerHandler handler) {
 net::server::Guard Api::at_the_door(Door door) {
     if (door == Door::Everybody) return by_address();
     return [](Request const& request, Client&) -> std::optional<Response> {
-        if (names_this_machine(request.header("host"))) return {};
+        if (net::server::names_this_machine(request.header("host"))) return {};
         return problem(
             forbidden,
             "request-invalid",

@@ -4,6 +4,7 @@
 #include "crypto/der_writer.hpp"
 #include "crypto/oid.hpp"
 #include "crypto/pem.hpp"
+#include "protocol/provision/certificate.hpp"
 #include "service/ca/names.hpp"
 
 #include <algorithm>
@@ -17,7 +18,6 @@ using std::chrono::sys_seconds;
 constexpr auto root_life = std::chrono::days{3653};
 constexpr auto intermediate_life = std::chrono::days{366};
 constexpr auto clocks_differ = std::chrono::minutes{5}; // of two machines
-constexpr std::string_view no_hardware = "NO HARDWARE PROTECTION";
 constexpr base::View cmw_oid = crypto::oid_bytes<1, 3, 6, 1, 5, 5, 7, 1, 35>;
 constexpr std::string_view certificate_label = "CERTIFICATE";
 
@@ -212,7 +212,9 @@ os::OrFailure<Leaf> Authority::issue(LeafWish const& wish, sys_seconds at) const
         std::erase_if(names, [](std::string const& name) { return !is_for_tests(name); });
     crypto::CertificateWish certificate{
         .serial = *serial,
-        .subject = crypto::name_of(wish.keep, wish.hardware ? "" : std::string{no_hardware}),
+        .subject = crypto::name_of(
+            wish.keep, wish.hardware ? "" : std::string{protocol::provision::no_hardware_protection}
+        ),
         .public_key = {wish.identity_key.begin(), wish.identity_key.end()},
         .not_before = std::max(at - clocks_differ, intermediate_.not_before()),
         .not_after = end,

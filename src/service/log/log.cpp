@@ -2,6 +2,7 @@
 
 #include "service/log/log.hpp"
 
+#include "crypto/inclusion_proof.hpp"
 #include "os/clock.hpp"
 #include "os/thread.hpp"
 #include "service/log/files.hpp"
@@ -52,7 +53,7 @@ public:
         std::scoped_lock const lock{mutex_};
         return trouble_;
     }
-    os::OrFailure<Inclusion> inclusion(LeafIndex index, std::chrono::milliseconds patience) const;
+    os::OrFailure<Inclusion> inclusion(LeafIndex index, std::chrono::milliseconds patience);
     os::OrFailure<Proof> consistency(std::uint64_t older, std::uint64_t size) const;
     LogFiles const& files() const { return files_; }
     std::string verifier_key() const {
@@ -76,6 +77,9 @@ private:
     mutable std::condition_variable published_;
     std::condition_variable wake_;
     bool ending_ = false;
+    bool asked_ = false;      // somebody waits for a leaf that is in the store
+    std::uint64_t begun_ = 0; // rounds of the thread
+    std::uint64_t done_ = 0;
     crypto::TreeHead head_;
     std::string checkpoint_;
     std::deque<Published> recent_; // the newest first
@@ -112,11 +116,16 @@ void Log::Publisher::work() {
     for (bool last = false; !last;) {
         {
             std::unique_lock lock{mutex_};
-            last = wake_.wait_for(lock, settings_.interval, [this] { return ending_; });
+            wake_.wait_for(lock, settings_.interval, [this] { return ending_ || asked_; });
+            last = ending_;
+            asked_ = false;
+            ++begun_;
         }
         auto const outcome = publish();
         std::scoped_lock const lock{mutex_};
         trouble_ = outcome ? std::nullopt : std::optional{outcome.error()};
+        done_ = begun_;
+        published_.notify_all();
     }
 }
 
@@ -168,12 +177,20 @@ NodeReader Log::Publisher::nodes(std::uint64_t size) const {
 }
 
 os::OrFailure<Inclusion>
-Log::Publisher::inclusion(LeafIndex index, std::chrono::milliseconds patience) const {
+Log::Publisher::inclusion(LeafIndex index, std::chrono::milliseconds patience) {
     Inclusion out;
     std::uint64_t size = 0;
     {
         std::unique_lock lock{mutex_};
-        if (!published_.wait_for(lock, patience, [&] { return head_.size > index; }))
+        auto const next = begun_ + 1; // the round that is certain to have seen the leaf
+        if (head_.size <= index) {
+            asked_ = true;
+            wake_.notify_all();
+        }
+        published_.wait_for(lock, patience, [&] {
+            return head_.size > index || (done_ >= next && trouble_);
+        });
+        if (head_.size <= index)
             return std::unexpected(
                 os::Failure{
                     "log-unavailable",
@@ -184,7 +201,7 @@ Log::Publisher::inclusion(LeafIndex index, std::chrono::milliseconds patience) c
         out.checkpoint = checkpoint_;
         size = head_.size;
     }
-    out.proof = encode_proof(index, TRY(inclusion_proof(nodes(size), index, size)));
+    out.proof = crypto::encode({index, TRY(inclusion_proof(nodes(size), index, size))});
     return out;
 }
 
@@ -215,7 +232,7 @@ std::vector<Published> Log::recent() const { return publisher_->recent(); }
 std::optional<os::Failure> Log::trouble() const { return publisher_->trouble(); }
 std::string Log::verifier_key() const { return publisher_->verifier_key(); }
 
-os::OrFailure<Inclusion> Log::inclusion(LeafIndex index, std::chrono::milliseconds patience) const {
+os::OrFailure<Inclusion> Log::inclusion(LeafIndex index, std::chrono::milliseconds patience) {
     return publisher_->inclusion(index, patience);
 }
 

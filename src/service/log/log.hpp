@@ -2,7 +2,8 @@
 
 // The log that anybody can check: the store's leaves as tiles and a signed checkpoint in a folder
 // of static files. The store makes a leaf durable with what it records (Store::release() and
-// others); this follows, each second at most, and never shows what is not in the store.
+// others); this follows, each second and when somebody waits for a leaf, and never shows what is
+// not in the store.
 
 #include "crypto/checkpoint.hpp"
 #include "service/log/proof.hpp"
@@ -16,14 +17,14 @@ namespace service {
 struct LogSettings {
     std::string folder; // is made where it is not there; holds `checkpoint` and `tile/`
     std::string origin; // name of the log and of its key
-    std::chrono::milliseconds interval{1000}; // between two checkpoints, at least
+    std::chrono::milliseconds interval{1000}; // until a leaf that nobody waits for is published
     bool rebuild = false; // the folder is empty and was not: write it anew from the store
 };
 
 // What a grant carries so that a Keep may see its own line (PROVISION grant key 9).
 struct Inclusion {
     std::string checkpoint; // signed note
-    Blob proof;             // encode_proof()
+    Blob proof;             // crypto/inclusion_proof.hpp
 };
 
 // A checkpoint of this process, and when it was signed (seconds since 1970).
@@ -54,8 +55,9 @@ public:
     // Why the last attempt to publish failed; nothing where it did not.
     std::optional<os::Failure> trouble() const;
 
-    // Waits until the leaf is published, `patience` at most: log-unavailable.
-    os::OrFailure<Inclusion> inclusion(LeafIndex index, std::chrono::milliseconds patience) const;
+    // Has the leaf published and waits until it is, `patience` at most: log-unavailable. Those who
+    // wait at once share a checkpoint.
+    os::OrFailure<Inclusion> inclusion(LeafIndex index, std::chrono::milliseconds patience);
     // The published tree of `size` begins with that of `older`.
     os::OrFailure<Proof> consistency(std::uint64_t older, std::uint64_t size) const;
 

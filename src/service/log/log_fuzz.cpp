@@ -1,8 +1,10 @@
-// Whatever the bytes: a tile's path, a tile, a bundle, an entry and a checkpoint are refused or are
-// the same when written again; a proof is refused. The first byte chooses which.
+// Whatever the bytes: a tile's path, a tile, a bundle, an entry, a checkpoint, a verifier's key and
+// a proof are refused or are the same when written again; no proof holds. The first byte chooses
+// which.
 
 #include "crypto/base64.hpp"
 #include "crypto/checkpoint.hpp"
+#include "crypto/inclusion_proof.hpp"
 #include "crypto/merkle.hpp"
 #include "protocol/provision/log_entry.hpp"
 #include "service/log/tile.hpp"
@@ -62,10 +64,15 @@ void note(base::View bytes) {
     base::Bytes<32> key{};
     key.fill(std::byte{0x55});
     demand(!crypto::open_checkpoint(base::text_of(bytes), origin, key));
+    auto const verifier = crypto::parse_verifier_key(base::text_of(bytes));
+    if (verifier)
+        demand(crypto::verifier_key(verifier->origin, verifier->key) == base::text_of(bytes));
 }
 
 // Numbers of 8 bytes, then hashes.
 void proof(base::View bytes) {
+    auto const read = crypto::parse_inclusion_proof(bytes);
+    if (read) demand(base::equal(crypto::encode(*read), bytes));
     std::array<std::uint64_t, 2> numbers{};
     for (auto& number : numbers) {
         if (bytes.size() < 8) return;

@@ -1,5 +1,6 @@
 // The log as files: what it shows proves each leaf and each growth; what was changed is found.
 
+#include "crypto/inclusion_proof.hpp"
 #include "crypto/merkle.hpp"
 #include "os/temporary_directory.hpp"
 #include "service/log/log.hpp"
@@ -70,14 +71,7 @@ protected:
     LeafIndex newest = 0;
 };
 
-Proof hashes_of(base::View proof) {
-    Proof out;
-    for (auto rest = proof.subspan(8); !rest.empty(); rest = rest.subspan(32)) {
-        out.emplace_back();
-        std::ranges::copy(rest.first(32), out.back().begin());
-    }
-    return out;
-}
+Proof hashes_of(base::View proof) { return crypto::parse_inclusion_proof(proof).value().hashes; }
 
 TEST_F(LogTest, begins_with_a_checkpoint_of_nothing) {
     open();
@@ -147,6 +141,22 @@ TEST_F(LogTest, goes_on_where_it_was) {
     auto const proof = *log->consistency(before.size, 600);
     EXPECT_TRUE(crypto::merkle::consistent(before.size, before.root, 600, log->head().root, proof));
     EXPECT_EQ(failure(), "none");
+}
+
+TEST_F(LogTest, publishes_at_once_what_somebody_waits_for) {
+    settings.interval = 1h;
+    open();
+    append(3);
+    EXPECT_EQ(log->head().size, 0U);
+    std::vector<std::thread> all; // who come together
+    std::atomic<unsigned> shown = 0;
+    for (LeafIndex index = 0; index < 3; ++index)
+        all.emplace_back([&, index] { shown += log->inclusion(index, 30s) ? 1 : 0; });
+    for (auto& thread : all) thread.join();
+    EXPECT_EQ(shown, 3U);
+    append(1);
+    settle(); // and who come later
+    EXPECT_EQ(log->head().size, 4U);
 }
 
 TEST_F(LogTest, publishes_what_is_left_when_it_ends) {

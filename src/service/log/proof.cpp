@@ -127,11 +127,4 @@ NodeReader nodes_in_tiles(TileReader load, std::uint64_t size) {
     };
 }
 
-Blob encode_proof(LeafIndex index, Proof const& proof) {
-    Blob out;
-    for (unsigned shift = 64; shift > 0; shift -= 8) out.push_back(std::byte(index >> (shift - 8)));
-    for (auto const& hash : proof) out.insert(out.end(), hash.begin(), hash.end());
-    return out;
-}
-
 } // namespace service

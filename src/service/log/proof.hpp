@@ -28,7 +28,4 @@ consistency_proof(NodeReader const& read, std::uint64_t older, std::uint64_t siz
 using TileReader = std::function<os::OrFailure<Blob>(TileName const& name)>;
 NodeReader nodes_in_tiles(TileReader load, std::uint64_t size);
 
-// As a grant carries it (key 9): index (u64, big-endian), then the hashes.
-Blob encode_proof(LeafIndex index, Proof const& proof);
-
 } // namespace service

@@ -30,10 +30,11 @@ Denial denial_of(Refusal const& refusal) {
 Denial denial_of(os::Failure const& failure) {
     constexpr unsigned internal = 500;
     constexpr unsigned unavailable = 503;
-    // What the token does not do now it may do later; nothing was decided against the Keep.
-    bool const signer = failure.name.starts_with("signer-");
+    // What the token or the disk does not do now it may do later; nothing was decided against the
+    // Keep.
+    bool const later = failure.name.starts_with("signer-") || failure.name == "log-unavailable";
     return {
-        .status = signer ? unavailable : internal, .failure = failure.name, .detail = failure.text
+        .status = later ? unavailable : internal, .failure = failure.name, .detail = failure.text
     };
 }
 

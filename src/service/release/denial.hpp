@@ -30,6 +30,7 @@ inline constexpr std::string_view grantor = "release.grantor";
 inline constexpr std::string_view not_after = "release.not-after";
 inline constexpr std::string_view hardware = "release.hardware";
 inline constexpr std::string_view secrets = "release.secrets";
+inline constexpr std::string_view log = "release.log";
 inline constexpr std::string_view workload = "release.workload";
 inline constexpr std::string_view granted = "release.granted";
 } // namespace rule

@@ -3,6 +3,7 @@
 // The keys of the service, each for one thing.
 
 #include "crypto/ec_signing_key.hpp"
+#include "crypto/ed25519_signing_key.hpp"
 #include "crypto/hpke.hpp"
 #include "crypto/p256_signing_key.hpp"
 
@@ -15,6 +16,7 @@ struct ServiceKeys {
     crypto::P384SigningKey ear;     // signs attestation results
     crypto::hpke::Key recipient;    // tenants seal secrets for it
     std::vector<std::byte> tls;     // public key that connections show, SubjectPublicKeyInfo
+    crypto::Ed25519PublicKey log{}; // verifies the log, whose origin is the service's name
 };
 
 } // namespace service

@@ -22,6 +22,9 @@ using std::chrono::sys_seconds;
 // How long a Keep may take from its grant to `ready`; until then it counts as alive.
 constexpr std::uint64_t time_to_load = 15 * 60;
 
+// With a disk that does not take the log's files; a request has ten seconds.
+constexpr std::chrono::seconds patience_with_log{8};
+
 std::uint64_t number(sys_seconds at) {
     return static_cast<std::uint64_t>(at.time_since_epoch().count());
 }
@@ -29,27 +32,6 @@ std::uint64_t number(sys_seconds at) {
 std::unexpected<Denial> from(Refusal const& refusal) { return std::unexpected(denial_of(refusal)); }
 std::unexpected<Denial> from(os::Failure const& failure) {
     return std::unexpected(denial_of(failure));
-}
-
-struct Line {
-    wire::LogKind kind{};
-    std::string_view deployment;
-    std::uint64_t serial = 0;
-    base::View keep;
-    base::View digest;
-};
-Body accepted(Line const& line, sys_seconds at) {
-    return wire::encode(
-        wire::LogEntry{
-            .time = number(at),
-            .kind = line.kind,
-            .deployment = wire::LoggedDeployment{line.deployment, line.serial},
-            .keep_id = line.keep,
-            .rule = {},
-            .digest = line.digest,
-            .accepted = true
-        }
-    );
 }
 
 OrDenial<DeploymentRow> found(service::Answer<std::optional<DeploymentRow>> row) {
@@ -131,8 +113,7 @@ OrDenial<Body> Releaser::try_grant(
     Exchange const& exchange, wire::Attestation const& attestation, sys_seconds at
 ) {
     auto const row = TRY(found(parts_.store.newest(exchange.name)));
-    auto const grantor = parts_.keys.grantor.public_key();
-    auto const terms = TRY(Terms::of(row, parts_.settings, grantor, at));
+    auto const terms = TRY(Terms::of(row, parts_.settings, parts_.keys, at));
     auto const answer = judge(exchange, attestation, wire::Purpose::Provision, terms, at);
     if (auto denial = denial_of(answer, terms)) return std::unexpected(*std::move(denial));
     if (auto const wait = grants_.take(row.name, Buckets::Clock::now())) {
@@ -147,7 +128,26 @@ OrDenial<Body> Releaser::try_grant(
         );
     }
     auto const secrets = TRY(secrets_of(terms, row));
+    // Before anything is written down: a Keep that was released is not released again.
+    if (auto const trouble = parts_.log.trouble(); trouble && terms.deployment().log)
+        return from(*trouble);
+    auto const leaf = TRY(record(answer, terms, row, attestation, at));
+    std::optional<Inclusion> shown;
+    if (terms.deployment().log) {
+        auto inclusion = parts_.log.inclusion(leaf, patience_with_log);
+        if (!inclusion) return from(inclusion.error());
+        shown = *std::move(inclusion);
+    }
+    return sealed_grant(*answer.channel(), row, secrets, shown, at);
+}
 
+OrDenial<LeafIndex> Releaser::record(
+    attest::provision::Answer const& answer,
+    Terms const& terms,
+    DeploymentRow const& row,
+    wire::Attestation const& attestation,
+    sys_seconds at
+) {
     auto const& keep = *answer.channel();
     auto const name = keep_name(keep.identity_key());
     ReleaseRow release{
@@ -160,17 +160,30 @@ OrDenial<Body> Releaser::try_grant(
         .not_after = number(at) + time_to_load
     };
     std::ranges::copy(keep.instance(), release.instance.begin());
-    auto const entry = accepted(
-        {.kind = wire::LogKind::Release,
-         .deployment = row.name,
-         .serial = row.serial,
-         .keep = name,
-         .digest = crypto::sha256(attestation.authenticator)},
-        at
+    auto const statement = crypto::sha256(row.statement);
+    auto const evidence = crypto::sha256(attestation.authenticator);
+    auto const entry = wire::encode(
+        wire::entry_of(
+            {.time = number(at),
+             .deployment = row.name,
+             .serial = row.serial,
+             .statement = statement,
+             .keep_id = name,
+             .authenticator = evidence}
+        )
     );
     auto const logged = parts_.store.release(release, terms.replicas(), entry);
     if (!logged) return from(logged.error());
+    return *logged;
+}
 
+OrDenial<Body> Releaser::sealed_grant(
+    attest::provision::AttestedChannel const& keep,
+    DeploymentRow const& row,
+    Secrets const& secrets,
+    std::optional<Inclusion> const& shown,
+    sys_seconds at
+) const {
     attest::provision::GrantWish wish{
         .deployment = row.statement,
         .package_key = {},
@@ -184,6 +197,7 @@ OrDenial<Body> Releaser::try_grant(
     if (secrets.registry)
         if (auto const source = wire::decode_source(secrets.registry->view()))
             wish.sources.push_back(*source);
+    if (shown) wish.log = wire::Log{.checkpoint = shown->checkpoint, .proof = shown->proof};
     auto const sealed = attest::provision::seal_grant(keep, parts_.keys.grantor, wish);
     if (!sealed)
         return from(os::Failure{.name = "internal", .text = "the grant could not be sealed"});
@@ -200,8 +214,7 @@ OrDenial<Body> Releaser::try_certify(
         return denied(rule::granted, "this service has granted nothing of that name to this Keep");
     if ((*released)->revoked_at) return denied(rule::granted, "the Keep was revoked");
     auto const row = TRY(found(parts_.store.deployment(exchange.name, (*released)->serial)));
-    auto const grantor = parts_.keys.grantor.public_key();
-    auto const terms = TRY(Terms::of(row, parts_.settings, grantor, at));
+    auto const terms = TRY(Terms::of(row, parts_.settings, parts_.keys, at));
     auto const answer = judge(exchange, attestation, wire::Purpose::Ready, terms, at);
     if (auto denial = denial_of(answer, terms)) return std::unexpected(*std::move(denial));
     TRY(check_workload(*answer.channel()->runs(), terms));
@@ -219,13 +232,18 @@ OrDenial<Body> Releaser::certificate(
     auto const leaf = parts_.authority.issue(wish, at);
     if (!leaf) return from(leaf.error());
     auto const name = keep_name(wish.identity_key);
-    auto const entry = accepted(
-        {.kind = wire::LogKind::Certificate,
-         .deployment = row.name,
-         .serial = row.serial,
-         .keep = name,
-         .digest = crypto::sha256(leaf->der)},
-        at
+    auto const statement = crypto::sha256(row.statement);
+    auto const certificate = crypto::sha256(leaf->der);
+    auto const entry = wire::encode(
+        wire::LogEntry{
+            .time = number(at),
+            .kind = wire::LogKind::Certificate,
+            .deployment = wire::LoggedDeployment{row.name, row.serial, statement},
+            .keep_id = name,
+            .rule = {},
+            .digest = certificate,
+            .accepted = true
+        }
     );
     auto const logged = parts_.store.certify(
         {.serial = {leaf->serial.begin(), leaf->serial.end()},

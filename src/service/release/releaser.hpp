@@ -1,11 +1,13 @@
 #pragma once
 
 // Decides about Keeps that ask: what one gets after its evidence was judged, and when nothing. What
-// was decided is in the log, durable, before it leaves.
+// was decided is in the store, durable, before it leaves; and in the log that everybody sees where
+// the deployment names that.
 
 #include "crypto/bound_channel.hpp"
 #include "protocol/provision/pull.hpp"
 #include "service/ca/authority.hpp"
+#include "service/log/log.hpp"
 #include "service/release/rate.hpp"
 #include "service/release/ruling.hpp"
 #include "service/seal/sealer.hpp"
@@ -29,6 +31,7 @@ public:
         Anchors const& anchors;
         Store& store;
         Sealer const& sealer;
+        Log& log;
     };
     explicit Releaser(Parts const& parts)
         : parts_{parts}, grants_{parts.settings.per_deployment.per_minute} {}
@@ -62,6 +65,21 @@ private:
         protocol::provision::Attestation const& attestation,
         std::chrono::sys_seconds at
     );
+    // Row and line of a release, durable.
+    OrDenial<LeafIndex> record(
+        attest::provision::Answer const& answer,
+        Terms const& terms,
+        DeploymentRow const& row,
+        protocol::provision::Attestation const& attestation,
+        std::chrono::sys_seconds at
+    );
+    OrDenial<std::vector<std::byte>> sealed_grant(
+        attest::provision::AttestedChannel const& keep,
+        DeploymentRow const& row,
+        Secrets const& secrets,
+        std::optional<Inclusion> const& shown,
+        std::chrono::sys_seconds at
+    ) const;
     OrDenial<std::vector<std::byte>> try_certify(
         Exchange const& exchange,
         protocol::provision::Attestation const& attestation,

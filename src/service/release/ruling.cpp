@@ -27,8 +27,9 @@ bool same(base::View one, base::View other) { return base::equal(one, other); }
 
 } // namespace
 
-OrDenial<Terms>
-Terms::of(DeploymentRow const& row, Settings const& settings, base::View grantor, sys_seconds at) {
+OrDenial<Terms> Terms::of(
+    DeploymentRow const& row, Settings const& settings, ServiceKeys const& keys, sys_seconds at
+) {
     if (row.withdrawn_at) return denied(rule::deployment, "the deployment was withdrawn");
     auto const message =
         crypto::verified_message(row.statement, protocol::provision::deployment_type);
@@ -51,7 +52,7 @@ Terms::of(DeploymentRow const& row, Settings const& settings, base::View grantor
         return denied(
             rule::tenant, "tenant " + out.tenant_->name + " may not deploy under this name"
         );
-    auto const own = crypto::sha256(grantor);
+    auto const own = crypto::sha256(keys.grantor.public_key());
     if (std::ranges::none_of(out.deployment_.grantors, [&own](base::View listed) {
             return same(listed, own);
         }))
@@ -60,7 +61,22 @@ Terms::of(DeploymentRow const& row, Settings const& settings, base::View grantor
         );
     if (out.deployment_.not_after && sys_seconds{seconds{*out.deployment_.not_after}} <= at)
         return denied(rule::not_after, "the deployment has ended");
+    if (!keeps_log(out.deployment_, settings, keys))
+        return denied(
+            rule::log,
+            "the deployment wants its releases in the log " +
+                std::string{out.deployment_.log->origin} + ", by a key that is not this service's"
+        );
     return out;
+}
+
+bool keeps_log(
+    protocol::provision::Deployment const& deployment,
+    Settings const& settings,
+    ServiceKeys const& keys
+) {
+    auto const& log = deployment.log;
+    return !log || (log->origin == settings.name && same(log->key, keys.log));
 }
 
 attest::Measurements Terms::measurements() const {

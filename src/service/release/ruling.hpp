@@ -17,11 +17,11 @@ namespace service {
 // A deployment that may be handed out now.
 class Terms {
 public:
-    // Signature, tenant, name, grantor and end, as they are now.
+    // Signature, tenant, name, grantor, end and log, as they are now.
     static OrDenial<Terms>
     of(DeploymentRow const& row,
        Settings const& settings,
-       base::View grantor,
+       ServiceKeys const& keys,
        std::chrono::sys_seconds at);
 
     // Its views point into the row, which outlives this.
@@ -47,6 +47,13 @@ struct Anchors {
     attest::Endorsements endorsements;
     attest::Roots roots = attest::Roots::builtin();
 };
+
+// Whether the service can keep the log that the deployment names, if it names one.
+bool keeps_log(
+    protocol::provision::Deployment const& deployment,
+    Settings const& settings,
+    ServiceKeys const& keys
+);
 
 // The first rule that failed or was left undecided, as a denial; nothing where it was accepted.
 std::optional<Denial> denial_of(attest::provision::Answer const& answer, Terms const& terms);

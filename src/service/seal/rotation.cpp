@@ -28,6 +28,13 @@ os::OrFailure<void> take_its_name(Paths const& paths) {
 
 } // namespace
 
+os::OrFailure<void> need_kek(std::string const& folder) {
+    Paths const paths{folder};
+    bool const rotating = ::access(paths.next.c_str(), F_OK) == 0;
+    TRY(Kek::read(rotating ? paths.next : paths.kek));
+    return {};
+}
+
 os::OrFailure<Kek> settled_kek(std::string const& folder, Store& store) {
     Paths const paths{folder};
     if (::access(paths.next.c_str(), F_OK) != 0) return Kek::read(paths.kek);

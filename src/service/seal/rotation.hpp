@@ -8,6 +8,10 @@
 
 namespace service {
 
+// Whether there is a key over the secrets of this folder: asked before its store is opened, which
+// would be made where there is none. Failure kek-unusable.
+os::OrFailure<void> need_kek(std::string const& folder);
+
 // The key in `folder` that the store's values are under, whatever a change that was stopped has
 // left there. Failure kek-unusable.
 os::OrFailure<Kek> settled_kek(std::string const& folder, Store& store);

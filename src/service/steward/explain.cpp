@@ -83,14 +83,15 @@ os::OrFailure<Explanation> explain_release(ExplainWish const& wish) {
     auto const row = TRY(row_of(wish, *files));
     auto const text = TRY(read_text(wish.evidence, largest_evidence));
     auto const evidence = base::view_of(text);
-    auto const terms = Terms::of(row, files->settings, files->keys.grantor.public_key(), at);
+    auto const terms = Terms::of(row, files->settings, files->keys, at);
     if (!terms)
         return Explanation{
             .released = false,
             .text = "failed " + terms.error().rule + ": " + terms.error().detail + '\n'
         };
     Explanation out{.released = true, .text = {}};
-    for (auto const passed : {rule::deployment, rule::tenant, rule::grantor, rule::not_after})
+    for (auto const passed :
+         {rule::deployment, rule::tenant, rule::grantor, rule::not_after, rule::log})
         out.text += "passed " + std::string{passed} + '\n';
     auto const kind = attest::recognise(evidence);
     if (!kind) return failure("evidence-unknown", '\'' + wish.evidence + "' is no evidence");

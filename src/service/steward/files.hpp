@@ -9,7 +9,7 @@
 //     grantor.key, grantor.pem        signs grants; deployments list it
 //     secrets.key                     tenants seal for it
 //     tls.pem, tls.key                what connections see
-//     log.key                         signs the log's checkpoints
+//     log.key, log.vkey               signs the log's checkpoints; deployments may name it
 //     kek                             over all secrets in the database (seal/rotation.hpp)
 //     policies/                       policy files that deployments may name
 //     steward.db, log/                state

@@ -1,5 +1,6 @@
 #include "base/hex.hpp"
 #include "base/json_string.hpp"
+#include "crypto/checkpoint.hpp"
 #include "crypto/pem.hpp"
 #include "os/new_file.hpp"
 #include "service/ca/names.hpp"
@@ -71,9 +72,10 @@ os::OrFailure<void> put_authority(std::string const& folder, InitWish const& wis
     return put(folder + "/tls.pem", chain);
 }
 
-os::OrFailure<void> put_keys(std::string const& folder) {
+os::OrFailure<void> put_keys(std::string const& folder, std::string const& name) {
     TRY(new_key<crypto::P384SigningKey>(folder + "/ear.key"));
-    TRY(new_key<crypto::Ed25519SigningKey>(folder + "/log.key"));
+    auto const log = TRY(new_key<crypto::Ed25519SigningKey>(folder + "/log.key"));
+    TRY(put(folder + "/log.vkey", crypto::verifier_key(name, log.public_key()) + '\n'));
     auto const grantor = TRY(new_key<crypto::P256SigningKey>(folder + "/grantor.key"));
     TRY(put(folder + "/grantor.pem", crypto::write_pem("PUBLIC KEY", grantor.public_key())));
     auto const recipient = crypto::hpke::Key::generate(crypto::hpke::Suite::XWing);
@@ -123,7 +125,7 @@ std::string configuration(InitWish const& wish) {
 
 os::OrFailure<void> fill(std::string const& folder, InitWish const& wish, sys_seconds at) {
     TRY(put_authority(folder, wish, at));
-    TRY(put_keys(folder));
+    TRY(put_keys(folder, wish.name));
     constexpr unsigned owner = 0700;
     if (::mkdir((folder + "/policies").c_str(), owner) != 0)
         return unwritable(folder + "/policies", "the folder cannot be made");

@@ -142,13 +142,15 @@ os::OrFailure<Anchors> anchors(std::string const& folder, Settings const& settin
     return out;
 }
 
-os::OrFailure<ServiceKeys> service_keys(std::string const& folder) {
+os::OrFailure<ServiceKeys>
+service_keys(std::string const& folder, crypto::Ed25519PublicKey const& log) {
     auto const tls = TRY(key<crypto::P256SigningKey>(folder + "/tls.key"));
     return ServiceKeys{
         .grantor = TRY(key<crypto::P256SigningKey>(folder + "/grantor.key")),
         .ear = TRY(key<crypto::P384SigningKey>(folder + "/ear.key")),
         .recipient = TRY(recipient(folder + "/secrets.key")),
-        .tls = tls.public_key()
+        .tls = tls.public_key(),
+        .log = log
     };
 }
 
@@ -186,7 +188,7 @@ os::OrFailure<std::unique_ptr<Files>> read_files(std::string const& config, sys_
         TRY(Authority::load(base::view_of(root), base::view_of(intermediate), signer, at));
     if (!settings.url.empty()) issuing.list_url(settings.url + "/pki/crl.der");
     auto log_key = TRY(key<crypto::Ed25519SigningKey>(folder + "/log.key"));
-    auto keys = TRY(service_keys(folder));
+    auto keys = TRY(service_keys(folder, log_key.public_key()));
     auto trusted = TRY(anchors(folder, settings));
     auto known = TRY(policies(folder, settings));
     auto chain = TRY(read_text(folder + "/tls.pem", largest_key));

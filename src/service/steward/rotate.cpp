@@ -12,6 +12,7 @@ os::OrFailure<std::uint64_t> rotate_kek_of(std::string const& config, std::chron
     auto const text = TRY(read_text(config, largest_config));
     TRY(parse_settings(config, text)); // a mistake in it is better told before than after
     auto const folder = folder_of(config);
+    TRY(need_kek(folder));
     auto const store = TRY(open_sqlite_store(folder + "/steward.db"));
     auto const entry = protocol::provision::encode(
         protocol::provision::LogEntry{

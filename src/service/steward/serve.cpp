@@ -102,6 +102,7 @@ os::OrFailure<void> open(Parts& parts) {
     constexpr std::array signals{SIGTERM, SIGINT};
     auto const taken = parts.loop->take_signals(signals, [&parts](int) { end(parts); });
     if (!taken) return failed("taking signals", taken.error());
+    TRY(need_kek(files.folder));
     parts.store = TRY(open_sqlite_store(files.database()));
     parts.sealer.emplace(TRY(settled_kek(files.folder, *parts.store)));
     parts.log =

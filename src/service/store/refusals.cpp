@@ -88,6 +88,10 @@ Refusal certificate_there() {
     };
 }
 
+Refusal sealed_there() {
+    return {Why::Conflict, {"secret-exists", "this version has that value already"}};
+}
+
 Answer<void> checked(DeploymentRow const& row) {
     return fit(
         {{row.name.size(), longest_name},

@@ -16,6 +16,7 @@ Refusal revoked_keep();
 Refusal unknown_deployment(std::string_view name);
 Refusal unknown_keep();
 Refusal certificate_there();
+Refusal sealed_there();
 
 // Whether all columns keep to the caps of rows.hpp; all numbers fit a database's signed 64 bits.
 Answer<void> checked(DeploymentRow const& row);

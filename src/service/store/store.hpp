@@ -17,7 +17,8 @@
 namespace service {
 
 enum class Why : std::uint8_t {
-    Conflict,          // serial-conflict: not the newest, or not newer than the newest
+    Conflict,          // serial-conflict: not the newest, or not newer than the newest;
+                       // secret-exists
     AnothersName,      // deployment-of-another: the name is another tenant's
     SecondRelease,     // keep-not-empty: this Keep was granted to before
     ReplicasExhausted, // replicas-exhausted: as many Keeps live as the deployment admits
@@ -63,7 +64,8 @@ public:
     virtual Answer<std::vector<DeploymentRow>>
     deployments(std::optional<Digest> const& tenant, std::string_view after, std::size_t most) = 0;
 
-    // Sealed values. One that is there is replaced. Unknown: of a deployment that is not there.
+    // Sealed values. Conflict: one of this name is there, and stays, however many come at once.
+    // Unknown: of a deployment that is not there.
     virtual Answer<LeafIndex> seal(SealedRow const& row, base::View entry) = 0;
     // Package key and secrets of one version; or, with ServiceKey's name and serial 0, that key.
     virtual Answer<std::vector<SealedRow>> sealed(std::string_view name, std::uint64_t serial) = 0;

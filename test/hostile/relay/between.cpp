@@ -3,6 +3,7 @@
 #include "crypto/bound_channel.hpp"
 #include "crypto/tls_pair_for_tests.hpp"
 #include "relay/end.hpp"
+#include "relay/record.hpp"
 
 #include <array>
 #include <cstdio>
@@ -82,10 +83,9 @@ private:
             *BoundChannel::of(tenant_.session(), authenticator::End::Server, request_);
         auto const shown = authenticator::verify(to_keep.secrets(), request_, genuine, {});
         if (!shown) std::abort(); // it is genuine for him: what follows tries what it should
-        auto const own = crypto::TlsCredential::self_signed(
-            crypto::TlsKey::of(wish_.key), {}, crypto::testing::now()
+        auto made = *authenticator::make(
+            to_tenant.secrets(), request_, credential_of(wish_.key), shown->attestation
         );
-        auto made = *authenticator::make(to_tenant.secrets(), request_, *own, shown->attestation);
         if (wish_.way == Way::Resign) return made;
         auto const certificate = first_message(genuine);
         Bytes out{certificate.begin(), certificate.end()};
@@ -112,11 +112,9 @@ std::optional<Way> way_of(std::string_view name) {
 }
 
 int stand_between(BetweenWish const& wish) {
-    auto const shown = *crypto::TlsCredential::self_signed(
-        crypto::TlsKey::of(wish.key), {}, crypto::testing::now()
-    );
     auto const front = *crypto::TlsContext::server(
-        shown, {.authorities = {}, .any_client_certificate = true, .alpn = protocols()}
+        credential_of(wish.key),
+        {.authorities = {}, .any_client_certificate = true, .alpn = protocols()}
     );
     auto const back = *crypto::TlsContext::client(
         crypto::testing::credential({"relay"}),

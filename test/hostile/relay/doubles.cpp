@@ -3,8 +3,10 @@
 #include "attest/provision/grant.hpp"
 #include "attest/provision/keep_for_tests.hpp"
 #include "crypto/p256_signing_key.hpp"
-#include "os/random.hpp"
 #include "relay/end.hpp"
+#include "relay/judge.hpp"
+#include "relay/record.hpp"
+#include "relay/visit.hpp"
 
 #include <cstdio>
 #include <fstream>
@@ -25,37 +27,6 @@ BoundChannel seen(crypto::TlsSession const& session, base::View request, bool no
     auto out = *BoundChannel::of(session, authenticator::End::Server, request);
     if (!nonce_only) return out;
     return crypto::BoundChannelForTests::bound_to_the_nonce_only(std::move(out));
-}
-
-crypto::TlsCredential credential_of(crypto::P256SigningKey const& key) {
-    return *crypto::TlsCredential::self_signed(crypto::TlsKey::of(key), {}, crypto::testing::now());
-}
-
-std::string failed_rule(provision::Answer const& answer) {
-    for (auto const& finding : answer.findings())
-        if (finding.outcome == attest::Outcome::Failed) return std::string{finding.rule->id};
-    return "nothing failed, and nothing was accepted";
-}
-
-provision::Answer
-judged(BoundChannel const& channel, provision::Offer const& offer, base::View own_key) {
-    attest::Endorsements const endorsements;
-    auto const roots = attest::Roots::builtin();
-    auto const policy = attest::Policy::authentic();
-    auto const measurements = attest::Measurements::unbound();
-    return provision::accept(
-        channel,
-        offer,
-        {.purpose = wire::Purpose::Provision,
-         .suite = 2,
-         .own_key = {own_key.begin(), own_key.end()}},
-        {.endorsements = endorsements,
-         .roots = roots,
-         .policy = policy,
-         .measurements = measurements,
-         .at = crypto::testing::now(),
-         .allow_no_hardware = true}
-    );
 }
 
 } // namespace
@@ -89,29 +60,17 @@ int be_keep(DoubleWish const& wish) {
 
 int be_tenant(DoubleWish const& wish) {
     auto const grantor = *crypto::P256SigningKey::generate();
-    auto const context = *crypto::TlsContext::client(
-        credential_of(grantor), {.authorities = {}, .alpn = protocols(), .any_certificate = true}
-    );
-    End end{connect_to(wish.socket), *context.connect("keep")};
-    if (!end.shake_hands()) return 1;
-    end.say(FrameType::Hello, wire::encode(wire::Hello{.suite = 2, .role = wire::Role::Tenant}));
-    base::Bytes<32> nonce{};
-    if (!os::random(nonce)) return 1;
-    auto const request = authenticator::request(authenticator::End::Server, nonce);
-    end.say(FrameType::Request, wire::encode_bytes(request));
-    auto const first = end.hear();
-    auto const second = end.hear();
-    if (!first || !second) return 1;
+    auto visited = visit(wish.socket, grantor);
+    if (!visited) return 1;
     auto const own = grantor.public_key();
-    provision::Offer const offer{
-        .authenticator = *wire::decode_bytes(first->body, wire::largest_early),
-        .binding = wire::decode_binding_body(second->body)->binding
-    };
+    auto& end = visited->keep;
     auto const answer = judged(
-        seen(end.session(), request, wish.nonce_only), offer, wish.nonce_only ? base::View{} : own
+        seen(end.session(), visited->request, wish.nonce_only),
+        visited->offer(),
+        wish.nonce_only ? base::View{} : own
     );
     if (answer.channel() == nullptr) {
-        std::puts(failed_rule(answer).c_str());
+        std::puts(verdict_of(answer).c_str());
         return 0;
     }
     Bytes const deployment(40, std::byte{9});

@@ -89,7 +89,7 @@ void extend_integer(X509* certificate, char const* oid, std::uint8_t value) {
 
 // Which product, which TCB and which chip a VCEK is for.
 void describe_vcek(X509* certificate) {
-    extend_integer(certificate, "1.3.6.1.4.1.3704.1.1", 1);
+    extend_integer(certificate, "1.3.6.1.4.1.3704.1.1", 0);
     static constexpr std::string_view product = "Milan-B1";
     std::vector<std::byte> name{std::byte{0x16}, static_cast<std::byte>(product.size())};
     for (char const c : product) name.push_back(static_cast<std::byte>(c));

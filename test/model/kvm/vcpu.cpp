@@ -1,6 +1,7 @@
 // A virtual processor's thread: from KVM_RUN to the exit.
 #include "kvm/vcpu.hpp"
 
+#include "base/counts.hpp"
 #include "base/log.hpp"
 #include "kvm/registers.hpp"
 #include "kvm/time.hpp"
@@ -81,6 +82,7 @@ Reply Vcpu::start(Context& context) {
     listener_ = &context.listener;
     caller_ = context.call.thread;
     interrupted_ = false;
+    count(Count::Runs);
     call_ = context.call.id;
     changed_.notify_all();
     return Reply::later();

@@ -1,5 +1,6 @@
 // Every access of an SNP guest: which memory the C-bit takes, and what the reverse map says (APM
 // volume 2, 15.36.10).
+#include "base/counts.hpp"
 #include "base/log.hpp"
 #include "base/rules.hpp"
 #include "kvm/memory.hpp"
@@ -61,6 +62,7 @@ std::optional<engine::Physical> Guest::private_access(
     bool const usable = mine != nullptr &&
                         (vm_.memory().is_private(at) || broken(Rule::AttributeDecides)) &&
                         assign(at) && !(mine->vmsa && write);
+    if (fresh) count(Count::Faults);
     if (!usable) {
         bool const no_memory = fresh && !mine->assigned && vm_.memory().is_private(at);
         vcpu.exit_memory_fault(at, true, no_memory ? -ENOMEM : -EFAULT);

@@ -1,4 +1,5 @@
 // VMGEXIT: the MSR protocol (AMD 56421, 2.3.1), or the page that the MSR names.
+#include "base/counts.hpp"
 #include "base/log.hpp"
 #include "base/rules.hpp"
 #include "kvm/memory.hpp"
@@ -118,6 +119,7 @@ void finish_event(Guest& guest, kvm::Vcpu& vcpu) {
 }
 
 bool exit_of_guest(Guest& guest, kvm::Vcpu& vcpu) {
+    count(Count::Requests);
     auto& state = guest.state(vcpu);
     bool const by_page = (state.ghcb_msr & 0xfff) == 0;
     state.asks = by_page ? CpuState::Asks::ByPage : CpuState::Asks::ByMsr;

@@ -2,6 +2,7 @@
 // and back. What a host that lies does to one: hostile.hpp.
 #include "base/bytes.hpp"
 #include "base/conditions.hpp"
+#include "base/counts.hpp"
 #include "base/log.hpp"
 #include "kvm/memory.hpp"
 #include "kvm/vcpu.hpp"
@@ -58,6 +59,7 @@ void guest_request(Guest& guest, Ghcb const& ghcb) {
     std::vector<std::byte> response(page_size);
     auto& memory = guest.vm().memory();
     if (!memory.read(request_at, request)) return ghcb.refuse(Malformed::InvalidInput);
+    count(Count::Messages);
     auto const status = guest.firmware().message(request, response);
     log_step(
         "tee-model: firmware: message of type %d: %#x\n",

@@ -1,5 +1,6 @@
 // PVALIDATE and RMPADJUST (APM volume 3). Operands are found as a load's would be; nothing here may
 // own memory while they are, as a fault does not come back.
+#include "base/counts.hpp"
 #include "base/log.hpp"
 #include "base/rules.hpp"
 #include "kvm/memory.hpp"
@@ -59,6 +60,7 @@ engine::Answer Guest::validate(kvm::Vcpu& vcpu, engine::Cpu& cpu) {
     }
     bool const same = mine->validated == wanted;
     mine->validated = wanted;
+    if (!same) count(wanted ? Count::Validated : Count::Rescinded);
     cpu.set_carry(broken(Rule::ValidateFlag) || same);
     rax = Success;
     vm_.flush();

@@ -1,5 +1,6 @@
 // Which intercept of an SNP guest is its own exception #VC, which the host's (APM volume 2, 15.35.4
 // and 15.35.5).
+#include "base/counts.hpp"
 #include "base/log.hpp"
 #include "base/rules.hpp"
 #include "kvm/vcpu.hpp"
@@ -22,6 +23,7 @@ constexpr std::size_t msr_length = 2;
 constexpr std::size_t vmgexit_length = 4; // a prefix, then VMMCALL
 
 engine::Answer communication(int code) {
+    count(Count::Intercepted);
     return engine::Answer::fault(
         VmmCommunication, static_cast<std::uint32_t>(code) + (broken(Rule::ErrorCode) ? 1 : 0)
     );

@@ -1,6 +1,7 @@
 // KVM_MEMORY_ENCRYPT_OP for SNP: INIT2, LAUNCH_START, UPDATE, FINISH, with Linux 7.3's refusals
 // (arch/x86/kvm/svm/sev.c).
 #include "base/conditions.hpp"
+#include "base/counts.hpp"
 #include "base/log.hpp"
 #include "base/rules.hpp"
 #include "kvm/memory.hpp"
@@ -128,6 +129,7 @@ long Guest::update_page(Context& context, SevCall& call, kvm::LaunchUpdate const
         return refused(call, status);
     }
     std::ranges::copy(source, private_page(at).begin());
+    count(Count::Measured);
     *mine = {.assigned = true, .validated = true, .guest_physical = at};
     return 0;
 }
@@ -167,6 +169,7 @@ long Guest::add_vmsas(SevCall& call) {
                 firmware_.update(firmware::PageType::Vmsa, firmware::vmsa_address, page);
             status != firmware::Status::Success)
             return refused(call, status);
+        count(Count::Measured);
         if (!broken(Rule::StateProtected)) vcpu->protect();
     }
     return 0;

@@ -346,6 +346,13 @@ os::OrFailure<int> DeployUse::carry_out(Global const& /*global*/) {
     auto const keeps = TRY(count());
     if (given_.timeout) timeout_ = std::chrono::milliseconds{TRY(duration_ms(*given_.timeout))};
     provisions_.emplace(TRY(Provisions::read(given_.offer.key_path())));
+    if (!again_ && provisions_->deployment().log)
+        return failure(
+            "key-unusable",
+            "the deployment names a log, in which a Keep has to find its release: no Keep takes it "
+            "from a tenant",
+            "publish it to the service that keeps the log, and start Keeps with enarx run --pull"
+        );
     package_ = TRY(offered());
     terms_.emplace(TRY(Terms::of(given_.judge, provisions_->deployment().measurements)));
     if (!again_) TRY(provisions_->add_secrets(given_.secrets));

@@ -1,6 +1,7 @@
 // enarx deployment create.
 
 #include "base/hex.hpp"
+#include "crypto/checkpoint.hpp"
 #include "crypto/cose_sign1.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/pem.hpp"
@@ -53,6 +54,24 @@ os::OrFailure<Bytes> grantor(std::string const& text) {
     return Bytes{digest.begin(), digest.end()};
 }
 
+// As the service writes it into log.vkey: the text, or @FILE.
+os::OrFailure<crypto::LogVerifier> log_verifier(std::string const& given) {
+    auto text = given;
+    if (text.starts_with('@')) {
+        auto const file = TRY(read_whole(text.substr(1), largest_key));
+        text = base::text_of(file.view());
+        if (text.ends_with('\n')) text.pop_back();
+    }
+    auto out = crypto::parse_verifier_key(text);
+    if (!out)
+        return failure(
+            "usage",
+            "--log-key '" + text + "' is no verifier's key of a log",
+            "enarx-steward init writes the service's as log.vkey: --log-key @log.vkey"
+        );
+    return *std::move(out);
+}
+
 class Create : public Use {
 public:
     Syntax syntax(Global& global) override;
@@ -73,9 +92,11 @@ private:
     std::vector<std::string> grantors_;
     std::vector<std::string> dns_;
     std::vector<std::string> measurements_;
+    std::optional<std::string> log_key_;
     bool no_hardware_ = false;
 
     std::vector<Bytes> held_; // what the deployment's views point to
+    std::optional<crypto::LogVerifier> log_;
 };
 
 Syntax Create::syntax(Global& /*global*/) {
@@ -127,6 +148,11 @@ Syntax Create::syntax(Global& /*global*/) {
                  .value = "SECONDS",
                  .help = "When it ends, in seconds since 1970. Default: it does not.",
                  .target = &not_after_},
+                {.name = "--log-key",
+                 .value = "VKEY",
+                 .help = "A Keep takes no grant that does not show its own line in the log of this "
+                         "key: ORIGIN+ID+BASE64, or @FILE; the service's log.vkey.",
+                 .target = &log_key_},
                 {.name = "--allow-no-hardware",
                  .help = "It may be handed to Keeps that no hardware protects.",
                  .target = &no_hardware_},
@@ -162,6 +188,11 @@ os::OrFailure<void> Create::change(wire::Deployment& deployment) {
                                 : crypto::sha256(TRY(read_bytes(*policy_, policy::largest_policy)));
         held_.emplace_back(digest.begin(), digest.end());
         deployment.policy = base::View{held_.back()};
+    }
+    deployment.log.reset(); // of the package's own, which nobody has asked for here
+    if (log_key_) {
+        log_ = TRY(log_verifier(*log_key_));
+        deployment.log = {.origin = log_->origin, .key = log_->key};
     }
     return {};
 }

@@ -36,6 +36,8 @@ std::string status_text(Json const& json) {
     auto out = word(json, "name") + ", serial " + word(json, "serial") +
                (json.contains("withdrawn") && !json["withdrawn"].is_null() ? ", withdrawn" : "") +
                '\n';
+    if (json.contains("log") && json["log"].is_string())
+        out += "log      " + word(json, "log") + '\n';
     for (auto const& keep : json.value("keeps", Json::array()))
         out += "alive    " + word(keep, "keep").substr(0, 16) + "  " + word(keep, "kind") +
                ", serial " + word(keep, "serial") + '\n';

@@ -48,7 +48,9 @@ os::OrFailure<std::optional<Json>> describe_package(Subject const& subject, Glob
     auto const file = TRY(PackageFile::open(subject.path));
     auto const contents = TRY(contents_of(file, subject.path));
     auto const& config = contents.config;
-    bool const encrypted = config.cipher != package::oci::Cipher::None;
+    std::string_view cipher = "none";
+    if (config.cipher != package::oci::Cipher::None) cipher = "tink-aes256-gcm-hkdf-1mb";
+    if (contents.manifest.by_ocicrypt()) cipher = "ocicrypt-aes256-ctr-hmac-sha256";
     auto const optional = [](std::string const& text) {
         return text.empty() ? Json(nullptr) : Json(text);
     };
@@ -60,7 +62,7 @@ os::OrFailure<std::optional<Json>> describe_package(Subject const& subject, Glob
         {"workload", config.workload},
         {"configuration", config.configuration},
         {"secrets", config.secrets},
-        {"cipher", encrypted ? "tink-aes256-gcm-hkdf-1mb" : "none"},
+        {"cipher", cipher},
         {"id", optional(config.id)},
         {"commitment", optional(config.commitment)},
         {"layers", layers_json(contents)},

@@ -94,6 +94,17 @@ os::OrFailure<os::Fd> listen_at_path(std::string const& path) {
     return no_socket(path, os::description(error));
 }
 
+// As exec/net reads them.
+std::string places_of(vmm::NetworkWish const& network) {
+    std::string out;
+    auto const add = [&out](std::string_view what, vmm::Endpoint const& each) {
+        out += std::string{what} + ' ' + each.host + ' ' + std::to_string(each.port) + '\n';
+    };
+    for (auto const& each : network.listen) add("listen", each);
+    for (auto const& each : network.connect) add("connect", each);
+    return out;
+}
+
 } // namespace
 
 void add_empty_keep_options(std::vector<Option>& options, GivenEmptyKeep& given) {
@@ -140,6 +151,10 @@ os::OrFailure<LaunchOrder> empty_keep_order(
     if (given.channel)
         order.add(Kind::Channel, TRY(listen_at_path(*given.channel)), "", vmm::Rights::ReadWrite);
     return order;
+}
+
+void hold_to_places(LaunchOrder& order, vmm::Backend const& backend) {
+    if (backend.name == "nil") order.add(Kind::Places, places_of(order.keep.network));
 }
 
 } // namespace host::cli

@@ -5,6 +5,7 @@
 
 #include "host/cli/command.hpp"
 #include "host/cli/run/keep_options.hpp"
+#include "host/vmm/backend/pick.hpp"
 #include "host/vmm/launch/order.hpp"
 
 #include <optional>
@@ -29,5 +30,8 @@ os::OrFailure<vmm::LaunchOrder> empty_keep_order(
     std::optional<std::string> const& max_memory,
     Global const& global
 );
+
+// Has exec see to --listen and --connect where no machine around the Keep does.
+void hold_to_places(vmm::LaunchOrder& order, vmm::Backend const& backend);
 
 } // namespace host::cli

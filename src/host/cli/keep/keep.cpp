@@ -2,23 +2,13 @@
 
 #include "host/cli/keep/empty_keep.hpp"
 #include "host/cli/report.hpp"
+#include "host/cli/run/snp_options.hpp"
 #include "host/vmm/backend/pick.hpp"
 #include "os/descriptor_limit.hpp"
 
 namespace host::cli {
 
 namespace {
-
-// As exec/net reads them.
-std::string places_of(vmm::NetworkWish const& network) {
-    std::string out;
-    auto const add = [&out](std::string_view what, vmm::Endpoint const& each) {
-        out += std::string{what} + ' ' + each.host + ' ' + std::to_string(each.port) + '\n';
-    };
-    for (auto const& each : network.listen) add("listen", each);
-    for (auto const& each : network.connect) add("connect", each);
-    return out;
-}
 
 class KeepUse : public Use {
 public:
@@ -29,6 +19,7 @@ private:
     std::optional<std::string> backend_;
     bool require_hardware_ = false;
     GivenKeep keep_;
+    GivenSnp snp_;
     GivenEmptyKeep empty_;
     std::optional<std::string> max_memory_;
 };
@@ -67,6 +58,7 @@ Syntax KeepUse::syntax(Global& global) {
          .target = &require_hardware_}
     );
     add_keep_options(syntax.options, keep_);
+    add_snp_options(syntax.options, snp_);
     for (auto& option : log_options(global)) syntax.options.push_back(std::move(option));
     return syntax;
 }
@@ -83,9 +75,8 @@ os::OrFailure<int> KeepUse::carry_out(Global const& global) {
     constexpr std::size_t enough_descriptors = 4096;
     os::allow_descriptors(enough_descriptors);
     auto launch_order = TRY(empty_keep_order(empty_, keep_, max_memory_, global));
-    // Around others is a machine that sees to that.
-    if (backend->name == "nil")
-        launch_order.add(protocol::launch::Kind::Places, places_of(launch_order.keep.network));
+    TRY(add_snp_terms(launch_order, snp_, *backend));
+    hold_to_places(launch_order, *backend);
     launch_order.add(protocol::launch::Kind::Backend, std::string{backend->name});
     return std::unexpected(backend->launch(launch_order));
 }

@@ -37,6 +37,10 @@ os::OrFailure<crypto::Rsa3072SigningKey> read_sgx_key(std::string const& path) {
     return read_key<crypto::Rsa3072SigningKey>(path, "private RSA key of 3072 bits, exponent 3");
 }
 
+os::OrFailure<crypto::UnwrappingKey> read_unwrapping_key(std::string const& path) {
+    return read_key<crypto::UnwrappingKey>(path, "private key of RSA or on a curve of NIST");
+}
+
 os::OrFailure<void> write_file(std::string const& path, base::View bytes, os::Readers readers) {
     auto const written = os::write_new_file(path, bytes, readers);
     if (written) return {};

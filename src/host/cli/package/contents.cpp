@@ -24,20 +24,31 @@ read_blob(PackageFile const& file, std::string const& digest, std::size_t most) 
     return file.read(digest, 0, most);
 }
 
+// What encrypts a package for others may take its type away, and leaves its configuration.
+bool is_ours(package::oci::Json const& manifest) {
+    auto const type = package::oci::text_at(manifest, "artifactType", "");
+    if (type) return *type == package::oci::package_type;
+    auto const config = manifest.find("config");
+    if (config == manifest.end() || !config->is_object()) return false;
+    auto const config_type = package::oci::text_at(*config, "mediaType", "");
+    return config_type && *config_type == package::oci::config_type;
+}
+
 } // namespace
 
 os::OrFailure<package::oci::Manifest> manifest_of(std::string const& where, base::View bytes) {
     auto manifest = package::oci::decode_manifest(bytes);
     if (manifest) return std::move(*manifest);
     auto const json = package::oci::parse(bytes, package::oci::largest_manifest, "manifest");
-    auto const type =
-        json ? package::oci::text_at(*json, "artifactType", "") : package::oci::Read<std::string>{};
-    if (!json || !type || *type != package::oci::package_type)
+    if (json && !is_ours(*json)) {
+        auto const type = package::oci::text_at(*json, "artifactType", "");
         return failure(
             "package-unknown",
             '\'' + where + "' is no package of Enarx" +
-                (json && type ? ": its artifact type is " + *type : "")
+                (type ? ": its artifact type is " + *type : "")
         );
+    }
+    if (!json) return failure("package-unknown", '\'' + where + "' is no package of Enarx");
     return damaged(where, manifest.error());
 }
 

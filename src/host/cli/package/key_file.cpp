@@ -5,6 +5,7 @@
 #include "host/cli/report.hpp"
 #include "host/cli/verify/inputs.hpp"
 #include "package/oci/manifest.hpp"
+#include "protocol/provision/grant.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -73,7 +74,8 @@ os::OrFailure<PackageKey> read_package_key(std::string const& path) {
     PackageKey out{.package = *package, .data_key = {}, .right = {}};
     if (auto const digits = text(json, "data-encryption-key")) {
         auto key = base::unhex(*digits);
-        if (!key || key->size() != 32) return unusable(path, "its key has not 32 bytes");
+        if (!key || !protocol::provision::is_package_key_size(key->size()))
+            return unusable(path, "its key has neither 32 bytes nor 48 for each layer");
         out.data_key.emplace(std::move(*key));
     }
     auto listen = texts(json, "listen");

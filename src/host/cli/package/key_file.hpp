@@ -21,7 +21,7 @@ struct GrantRight {
 
 struct PackageKey {
     std::string package;                         // digest
-    std::optional<crypto::SecretBytes> data_key; // none of a plain package
+    std::optional<crypto::SecretBytes> data_key; // as in the grant; none of a plain package
     std::optional<GrantRight> right;
     // Where the application wants to listen and connect to, for a host that has to allow it:
     // "0.0.0.0:443", "db.example:5432".

@@ -6,6 +6,7 @@
 #include "crypto/digest.hpp"
 #include "host/cli/key/files.hpp"
 #include "host/cli/package/build.hpp"
+#include "host/cli/package/image.hpp"
 #include "host/cli/package/key_file.hpp"
 #include "host/cli/package/secret_wish.hpp"
 #include "host/cli/report.hpp"
@@ -64,10 +65,12 @@ private:
         BuiltPackage const& package, Digests const& digests, std::vector<SecretWish> const& secrets
     ) const;
     os::OrFailure<void> tell(BuiltPackage const& package, Digests const& digests) const;
+    os::OrFailure<int> adopt_image(std::vector<SecretWish> const& secrets);
 
     std::optional<std::string> application_;
     std::optional<std::string> out_;
     std::optional<std::string> key_;
+    std::optional<std::string> decryption_key_;
     std::optional<crypto::P256SigningKey> tenant_; // read before anything is written
     std::optional<std::string> name_;
     std::optional<std::string> serial_;
@@ -94,6 +97,13 @@ Syntax Package::syntax(Global& /*global*/) {
                  .value = "FILE",
                  .help = "The tenant's key (`enarx key tenant create`): sign a deployment of it.",
                  .target = &key_,
+                 .completion = Completion::File},
+                {.name = "--decryption-key",
+                 .value = "FILE",
+                 .help = "APPLICATION is a package (OCI archive) that `skopeo copy "
+                         "--encryption-key` has encrypted for this private key (PEM): it stays as "
+                         "it is, and APPLICATION.key is written.",
+                 .target = &decryption_key_,
                  .completion = Completion::File},
                 {.name = "--name",
                  .value = "NAME",
@@ -261,7 +271,8 @@ os::OrFailure<void> Package::write_key(
 }
 
 os::OrFailure<void> Package::tell(BuiltPackage const& package, Digests const& digests) const {
-    auto const size = package.manifest.layers[0].size;
+    std::uint64_t size = 0;
+    for (auto const& layer : package.manifest.layers) size += layer.size;
     if (json_)
         return write_output(
             "{\"package\":" + base::json_string(package.digest) +
@@ -275,19 +286,54 @@ os::OrFailure<void> Package::tell(BuiltPackage const& package, Digests const& di
     return write_output(
         "package        " + package.digest + "\n" + //
         "file           " + *out_ + ", " + std::to_string(size) + " bytes, " +
-        (plain_ ? "plain" : "encrypted") + key + "\n" + //
-        "workload       " + digests.workload + "\n" +   //
+        (plain_            ? "plain"
+         : decryption_key_ ? "encrypted by ocicrypt"
+                           : "encrypted") +
+        key + "\n" +                                  //
+        "workload       " + digests.workload + "\n" + //
         "configuration  " + digests.configuration + "\n"
     );
 }
 
+// Others encrypted it: nothing is missing but what grants it.
+os::OrFailure<int> Package::adopt_image(std::vector<SecretWish> const& secrets) {
+    auto image = TRY(open_image(*application_, *decryption_key_));
+    if (!std::ranges::equal(secrets, image.config.secrets, {}, &SecretWish::name)) {
+        std::string names;
+        for (auto const& name : image.config.secrets) names += " --secret " + name;
+        return failure(
+            "usage",
+            '\'' + *application_ + "' was packaged with other secrets than are named here",
+            names.empty() ? "it has none" : "it wants" + names
+        );
+    }
+    Digests known{.workload = image.config.workload, .configuration = image.config.configuration};
+    add_places(known, image.configuration);
+    BuiltPackage const package{
+        .manifest = std::move(image.manifest),
+        .digest = std::move(image.digest),
+        .key = std::move(image.key)
+    };
+    TRY(write_key(package, known, secrets));
+    TRY(tell(package, known));
+    return 0;
+}
+
 os::OrFailure<int> Package::carry_out(Global const& /*global*/) {
+    if (decryption_key_ && (out_ || plain_))
+        return failure(
+            "usage",
+            "--decryption-key: the package is there, and is not made again",
+            "leave --out and --plain away"
+        );
+    if (decryption_key_) out_ = application_;
     if (!out_) out_ = default_out(*application_);
     auto const key_path = key_path_of(*out_);
     bool const has_key = !plain_ || key_;
-    TRY(outside(*out_, *application_));
+    if (!decryption_key_) TRY(outside(*out_, *application_));
     // Before anything long begins.
-    for (auto const& path : {*out_, has_key ? key_path : *out_})
+    auto const first = decryption_key_ ? key_path : *out_;
+    for (auto const& path : {first, has_key ? key_path : *out_})
         if (std::error_code error; std::filesystem::symlink_status(path, error).type() !=
                                    std::filesystem::file_type::not_found)
             return failure("file-exists", '\'' + path + "' is there already");
@@ -297,6 +343,7 @@ os::OrFailure<int> Package::carry_out(Global const& /*global*/) {
         TRY(serial());
         tenant_.emplace(TRY(read_tenant_key(*key_)));
     }
+    if (decryption_key_) return adopt_image(secrets);
     auto tree = TRY(list_tree(*application_));
     auto const known = TRY(digests());
     PackageWish wish{

@@ -1,5 +1,7 @@
 #include "host/cli/run/keep_options.hpp"
 
+#include "host/cli/run/cache.hpp"
+
 namespace host::cli {
 
 void add_keep_options(std::vector<Option>& options, GivenKeep& given) {
@@ -24,6 +26,11 @@ void add_keep_options(std::vector<Option>& options, GivenKeep& given) {
 
 vmm::KeepWish keep_wish(GivenKeep const& given) {
     vmm::KeepWish wish{.shim = given.shim};
+    wish.measured = []() -> std::optional<os::Folder> {
+        auto cache = open_cache("measurements");
+        if (!cache) return {};
+        return std::move(cache->folder);
+    };
     if (given.memory)
         wish.memory = *given.memory == "sealed" ? vmm::MemoryKind::Sealed : vmm::MemoryKind::Plain;
     return wish;

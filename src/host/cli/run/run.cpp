@@ -6,6 +6,7 @@
 #include "host/cli/run/configuration.hpp"
 #include "host/cli/run/keep_options.hpp"
 #include "host/cli/run/pull.hpp"
+#include "host/cli/run/snp_options.hpp"
 #include "host/cli/run/wishes.hpp"
 #include "host/vmm/backend/pick.hpp"
 #include "os/descriptor_limit.hpp"
@@ -25,6 +26,7 @@ struct Given {
     std::optional<std::string> backend;
     bool require_hardware = false;
     GivenKeep keep;
+    GivenSnp snp;
     std::optional<std::string> configuration;
     std::vector<std::string> directories;
     std::vector<std::string> environment;
@@ -129,6 +131,7 @@ Syntax RunUse::syntax(Global& global) {
     };
     add_pull_options(syntax.options, given_.pull);
     add_keep_options(syntax.options, given_.keep);
+    add_snp_options(syntax.options, given_.snp);
     for (auto& option : log_options(global)) syntax.options.push_back(std::move(option));
     return syntax;
 }
@@ -221,6 +224,8 @@ os::OrFailure<int> RunUse::carry_out(Global const& global) {
         );
     auto const* backend = TRY(vmm::pick(keep(), vmm::backends(), vmm::Machine::real()));
     auto launch_order = given_.pull.any() ? TRY(pulled(global)) : TRY(order(*backend, global));
+    if (given_.pull.any()) hold_to_places(launch_order, *backend);
+    TRY(add_snp_terms(launch_order, given_.snp, *backend));
     launch_order.add(Kind::Backend, std::string{backend->name});
     if (!given_.backend && !given_.digests)
         write_error(

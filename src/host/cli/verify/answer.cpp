@@ -150,13 +150,16 @@ Answer answer_of(std::string path, attest::certificate::Check const& check) {
     };
 }
 
-AnswerJson statement_json(protocol::evidence::NoHardware const& statement) {
-    auto const& application = statement.application;
-    AnswerJson out{
+AnswerJson application_json(protocol::evidence::Application const& application) {
+    return {
         {"workload", attest::hex(application.workload)},
         {"configuration", attest::hex(application.configuration)},
         {"user_data", attest::hex(application.user_data.view())},
     };
+}
+
+AnswerJson statement_json(protocol::evidence::NoHardware const& statement) {
+    auto out = application_json(statement.application);
     out["measurement"] = nullptr;
     if (statement.measurement) out["measurement"] = attest::hex(*statement.measurement);
     out["report_data"] = attest::hex(statement.report_data);

@@ -30,10 +30,10 @@ struct Answer {
     std::vector<attest::Finding> findings;
     AnswerJson claims = nullptr;              // of hardware, where it accepted
     std::optional<AnswerJson> statement = {}; // of a Keep without hardware, where allowed
-    std::optional<AnswerJson> runs = {};      // what a Keep says that it runs, where it was asked
-    std::string_view warning = {};            // to be said before anything else
-    std::string inside = {};                  // where in its file it stood
-    std::vector<RootUse> roots = {};          // in the place of the vendors'
+    std::optional<AnswerJson> runs = {}; // what runs, where a Keep was asked or its report binds it
+    std::string_view warning = {};       // to be said before anything else
+    std::string inside = {};             // where in its file it stood
+    std::vector<RootUse> roots = {};     // in the place of the vendors'
 };
 
 Answer answer_of(std::string path, attest::Appraisal const& appraisal);
@@ -52,6 +52,8 @@ AnswerJson answer_json(Answer const& answer);
 std::string advice_text(attest::Appraisal const& appraisal);
 AnswerJson advice_json(attest::Appraisal const& appraisal);
 
+// What an application in a Keep has bound.
+AnswerJson application_json(protocol::evidence::Application const& application);
 // What a Keep without hardware says of itself.
 AnswerJson statement_json(protocol::evidence::NoHardware const& statement);
 

@@ -1,8 +1,11 @@
 #include "host/cli/verify/application.hpp"
 
 #include "attest/application.hpp"
+#include "base/hex.hpp"
+#include "crypto/digest.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/verify/inputs.hpp"
+#include "package/wasm/format.hpp"
 
 #include <algorithm>
 
@@ -13,19 +16,36 @@ namespace {
 using protocol::evidence::Digest;
 using protocol::evidence::UserData;
 
-os::OrFailure<std::optional<Digest>>
-parse_digest(std::string_view option, std::optional<std::string> const& text) {
-    if (!text) return std::nullopt;
-    auto const bytes = unhex(*text);
-    if (!bytes || bytes->size() != sizeof(Digest))
+constexpr std::size_t largest_application = std::size_t{512} << 20;
+
+os::OrFailure<Digest> digest_of(std::string_view option, std::vector<std::byte> const& bytes) {
+    Digest digest{};
+    if (bytes.size() != digest.size())
         return failure(
             "usage",
-            std::string{option} + " '" + *text + "' is not 32 bytes in hexadecimal",
+            std::string{option} + " '" + base::hex(bytes) + "' is not 32 bytes in hexadecimal",
             "enarx run --digests APPLICATION prints it"
         );
-    Digest digest{};
-    std::ranges::copy(*bytes, digest.begin());
+    std::ranges::copy(bytes, digest.begin());
     return digest;
+}
+
+os::OrFailure<std::optional<Digest>> parse_workload(std::optional<std::string> const& text) {
+    if (!text) return std::nullopt;
+    auto const bytes = TRY(workload_digest(*text));
+    return TRY(digest_of("--workload", bytes));
+}
+
+os::OrFailure<std::optional<Digest>> parse_configuration(std::optional<std::string> const& text) {
+    if (!text) return std::nullopt;
+    auto const bytes = unhex(*text);
+    if (!bytes)
+        return failure(
+            "usage",
+            "--configuration '" + *text + "' is not 32 bytes in hexadecimal",
+            "enarx run --digests APPLICATION prints it"
+        );
+    return TRY(digest_of("--configuration", *bytes));
 }
 
 // Empty user data are such, too.
@@ -46,38 +66,65 @@ os::OrFailure<std::optional<UserData>> parse_user_data(std::optional<std::string
 
 } // namespace
 
+os::OrFailure<std::vector<std::byte>> workload_digest(std::string const& text) {
+    if (auto bytes = unhex(text)) return std::move(*bytes);
+    auto const file = read_bytes(text, largest_application);
+    if (!file)
+        return failure(
+            "usage",
+            "--workload '" + text +
+                "' is neither 32 bytes in hexadecimal nor a file to read: " + file.error().text,
+            "enarx run --digests APPLICATION prints them"
+        );
+    if (package::recognise(*file) == package::Format::Other)
+        return failure(
+            "usage",
+            "--workload '" + text + "' is " + std::string{package::other_format(*file)},
+            "give the WebAssembly application that should run, or its digest"
+        );
+    auto const digest = crypto::sha256(*file);
+    return std::vector<std::byte>{digest.begin(), digest.end()};
+}
+
 os::OrFailure<attest::none::Wanted>
 parse_application(ApplicationWish const& wish, attest::Expected expected) {
     return attest::none::Wanted{
-        .workload = TRY(parse_digest("--workload", wish.workload)),
-        .configuration = TRY(parse_digest("--configuration", wish.configuration)),
+        .workload = TRY(parse_workload(wish.workload)),
+        .configuration = TRY(parse_configuration(wish.configuration)),
         .user_data = TRY(parse_user_data(wish.user_data)),
         .report_data = std::move(expected.report_data),
         .measurements = std::move(expected.measurements)
     };
 }
 
-os::OrFailure<attest::Expected> expected_of_hardware(attest::none::Wanted const& wanted) {
+os::OrFailure<attest::Expected> expected_of_hardware(
+    attest::none::Wanted const& wanted, std::optional<Said> const& said, bool whole
+) {
     attest::Expected out{wanted.report_data, wanted.measurements};
     if (!wanted.workload && !wanted.configuration && !wanted.user_data) return out;
-    if (!wanted.workload || !wanted.configuration || !wanted.user_data)
+    bool const all = wanted.workload && wanted.configuration && wanted.user_data;
+    if (!all && !said)
         return failure(
             "usage",
             "evidence of hardware holds one digest of workload, configuration and user data",
             "give --workload, --configuration and --user-data together, or none of them"
         );
-    auto const made = attest::report_data_of(
-        {.workload = *wanted.workload,
-         .configuration = *wanted.configuration,
-         .user_data = *wanted.user_data}
-    );
+    auto const beside = said ? said->application : protocol::evidence::Application{};
+    protocol::evidence::Application const application{
+        .workload = wanted.workload.value_or(beside.workload),
+        .configuration = wanted.configuration.value_or(beside.configuration),
+        .user_data = wanted.user_data.value_or(beside.user_data)
+    };
+    auto const made = attest::report_data_of(application);
     if (!wanted.report_data.admits(made))
         return failure(
             "usage",
             "--report-data are not those of --workload, --configuration and --user-data",
             "leave --report-data out: they follow from the others"
         );
-    out.report_data = attest::ReportData::exactly(made);
+    // What is as it should be, and not all that the policy asks for.
+    bool const right = said && said->bound && application == said->application;
+    if (all || !whole || !right) out.report_data = attest::ReportData::exactly(made);
     return out;
 }
 

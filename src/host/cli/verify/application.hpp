@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace host::cli {
 
@@ -21,8 +22,20 @@ struct ApplicationWish {
 os::OrFailure<attest::none::Wanted>
 parse_application(ApplicationWish const& wish, attest::Expected expected);
 
+// SHA-256 of an application, from its 64 digits or from its file.
+os::OrFailure<std::vector<std::byte>> workload_digest(std::string const& text);
+
+// What stands beside hardware's report as what its report data are made of.
+struct Said {
+    protocol::evidence::Application application;
+    bool bound = false; // the report data are of exactly this
+};
+
 // The same for evidence of hardware, which has no parts to compare, only the digest of all three:
-// some of them without the others are an error.
-os::OrFailure<attest::Expected> expected_of_hardware(attest::none::Wanted const& wanted);
+// some of them without the others are an error, where nothing says the others. `whole`: the policy
+// asks for all of them; then what was not given stays undecided.
+os::OrFailure<attest::Expected> expected_of_hardware(
+    attest::none::Wanted const& wanted, std::optional<Said> const& said, bool whole
+);
 
 } // namespace host::cli

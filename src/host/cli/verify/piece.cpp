@@ -23,6 +23,7 @@ piece_of(std::string const& path, base::View bytes, attest::Endorsements const& 
         .evidence = std::move(opened->evidence),
         .inside = std::move(opened->where)
     };
+    out.application = opened->application;
     if (opened->endorsements.empty()) return out;
     out.endorsements = given;
     for (auto const& [content, where] : opened->endorsements)

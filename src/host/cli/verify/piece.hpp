@@ -4,6 +4,7 @@
 
 #include "attest/appraisal.hpp"
 #include "os/failure.hpp"
+#include "protocol/evidence/evidence.hpp"
 
 #include <optional>
 #include <string>
@@ -18,6 +19,8 @@ struct Piece {
     std::string inside; // where in the file; empty where it is the file
     // What was given, with what lay beside the evidence; only where something did.
     std::optional<attest::Endorsements> endorsements = {};
+    // What stands beside it as what its report data are made of.
+    std::optional<protocol::evidence::Application> application = {};
 };
 
 // An error says what the bytes are instead, where that is known.

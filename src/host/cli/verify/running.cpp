@@ -29,6 +29,12 @@ digest_of(std::string_view option, std::optional<std::string> const& text, std::
     );
 }
 
+os::OrFailure<std::optional<Bytes>> workload_of(std::optional<std::string> const& text) {
+    if (!text) return std::nullopt;
+    auto const digest = base::hex(TRY(workload_digest(*text)));
+    return digest_of("--workload", digest, "enarx package prints it, and enarx run --digests");
+}
+
 os::OrFailure<std::optional<std::uint64_t>> number_of(std::optional<std::string> const& text) {
     if (!text) return std::nullopt;
     std::uint64_t value = 0;
@@ -146,7 +152,7 @@ os::OrFailure<provision::ExpectedRuns>
 parse_running(RunningWishes const& wishes, ApplicationWish const& application) {
     constexpr std::string_view digests = "enarx package prints it, and enarx run --digests";
     return provision::ExpectedRuns{
-        .workload = TRY(digest_of("--workload", application.workload, digests)),
+        .workload = TRY(workload_of(application.workload)),
         .configuration = TRY(digest_of("--configuration", application.configuration, digests)),
         .tenant =
             TRY(digest_of("--tenant", wishes.tenant, "enarx key tenant digest FILE prints it")),

@@ -1,5 +1,6 @@
 #include "host/cli/verify/verify.hpp"
 
+#include "attest/application.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/verify/answer.hpp"
 #include "host/cli/verify/application.hpp"
@@ -13,6 +14,7 @@
 #include "host/cli/verify/time.hpp"
 #include "host/cli/verify/unknown.hpp"
 #include "host/cli/verify/wishes.hpp"
+#include "hw/snp/attestation_report.hpp"
 #include "os/random.hpp"
 
 #include <algorithm>
@@ -34,6 +36,17 @@ struct Basis {
     attest::Kinds kinds;
     mutable attest::SignatureMemo memo = {};
 };
+
+std::optional<Said> said_of(Piece const& piece) {
+    if (!piece.application) return {};
+    auto evidence = base::View{piece.evidence};
+    auto const report = base::take<hw::snp::AttestationReport>(evidence);
+    if (!report) return {};
+    return Said{
+        .application = *piece.application,
+        .bound = report->report_data == attest::report_data_of(*piece.application)
+    };
+}
 
 class Verify : public Use {
 public:
@@ -94,8 +107,8 @@ std::vector<Option> Verify::values() {
          .target = &report_data_},
         measurement_option(wishes_),
         {.name = "--workload",
-         .value = "HEX",
-         .help = "The digest of the application that should run (enarx run --digests).",
+         .value = "HEX|FILE",
+         .help = "The application that should run, or its digest (enarx run --digests).",
          .target = &application_.workload},
         {.name = "--configuration",
          .value = "HEX",
@@ -230,7 +243,11 @@ os::OrFailure<void> Verify::answer(Piece const& piece, Basis const& basis) {
         );
         return {};
     }
-    auto const expected = TRY(expected_of_hardware(basis.wanted));
+    auto const said = said_of(piece);
+    auto const* const rule =
+        attest::find_rule(std::string{attest::short_name_of(piece.kind)} + ".report-data");
+    auto const expected =
+        TRY(expected_of_hardware(basis.wanted, said, rule != nullptr && basis.policy.on(*rule)));
     auto const purposes =
         TRY(this->purposes(piece.kind, piece.evidence, !basis.anchors.of_the_kind.empty()));
     auto const roots = roots_for(basis.anchors, purposes);
@@ -247,6 +264,7 @@ os::OrFailure<void> Verify::answer(Piece const& piece, Basis const& basis) {
     auto const appraisal = attest::appraise(piece.kind, request);
     auto made = answer_of(piece.path, appraisal);
     made.roots = uses_for(basis.anchors, purposes);
+    if (said && said->bound && appraisal.claims()) made.runs = application_json(said->application);
     finish(std::move(made));
     return add_results(basis.ear, appraisal);
 }

@@ -17,7 +17,7 @@ constexpr std::string_view by_hardware = "encrypted and attested by the processo
                                          "host's owner nor its kernel can read or change it";
 
 constexpr std::array all{
-    Backend{"snp", "sev", "AMD SEV-SNP", by_hardware, true, probe_snp, nullptr},
+    Backend{"snp", "sev", "AMD SEV-SNP", by_hardware, true, probe_snp, launch_snp},
     Backend{"tdx", "", "Intel TDX", by_hardware, true, probe_tdx, nullptr},
     Backend{"sgx", "", "Intel SGX", by_hardware, true, probe_sgx, nullptr},
     Backend{

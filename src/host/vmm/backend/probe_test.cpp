@@ -1,10 +1,14 @@
 // What each backend's probe says of machines that have, or lack, what it needs.
 
+#include "host/vmm/backend/kvm/ioctl.hpp"
 #include "host/vmm/backend/kvm/kvm.hpp"
 #include "host/vmm/backend/sgx/sgx.hpp"
+#include "host/vmm/backend/snp/platform.hpp"
 #include "host/vmm/backend/snp/snp.hpp"
 #include "host/vmm/backend/tdx/tdx.hpp"
 #include "host/vmm/probe/fake_machine.hpp"
+
+#include <cstring>
 
 #include <gtest/gtest.h>
 #include <linux/kvm.h>
@@ -21,6 +25,22 @@ void add_kvm(FakeMachine& fake, int types) {
     fake.answer(KVM_CHECK_EXTENSION, vm_types, types);
 }
 
+// What /dev/sev answers to SNP_PLATFORM_STATUS.
+void add_firmware(FakeMachine& fake, snp::PlatformStatus const& status) {
+    fake.file("/dev/sev");
+    constexpr unsigned long issue_command = 0xc010'5300;
+    fake.fill(issue_command, [status](unsigned long address) -> base::Result<int> {
+        std::uint64_t data = 0; // behind the command's number, packed
+        std::memcpy(&data, reinterpret_cast<std::byte const*>(address) + 4, sizeof data);
+        std::memcpy(reinterpret_cast<void*>(data), &status, sizeof status);
+        return 0;
+    });
+}
+
+constexpr snp::PlatformStatus good_status{
+    .api_major = 1, .api_minor = 55, .state = 1, .rmp_initialised = 1, .build_id = 21
+};
+
 FakeMachine milan() {
     FakeMachine fake;
     fake.vendor("AuthenticAMD");
@@ -29,10 +49,10 @@ FakeMachine milan() {
     fake.leaf(7, 0, {.ebx = 1});
     fake.leaf(0x8000001f, 0, {.eax = 0x1f, .ebx = 0x1b3, .ecx = 509, .edx = 100});
     add_kvm(fake, 1 << 4 | 1);
-    fake.file("/dev/sev");
+    add_firmware(fake, good_status);
     fake.file("/sys/module/kvm_amd/parameters/sev_snp", "Y\n");
-    fake.file("/var/cache/amd-sev/vcek-00");
-    fake.file("/var/cache/amd-sev/crls.der");
+    fake.file("/sys/fs/cgroup/misc.capacity", "sev 410\nsev_es 99\n");
+    fake.file("/sys/fs/cgroup/misc.current", "sev 0\nsev_es 2\n");
     return fake;
 }
 
@@ -92,6 +112,59 @@ TEST(Probe, MissesSnpWhereTheKernelHasItOff) {
 TEST(Probe, MissesSnpOfAKernelThatOffersNoSuchMachines) {
     auto fake = milan();
     fake.answer(KVM_CHECK_EXTENSION, vm_types, 1);
+    EXPECT_FALSE(probe_snp(fake.machine()).available());
+}
+
+// KVM says where the C-bit is that its guests have; CPUID may be that of a machine below.
+TEST(Probe, BelievesKvmMoreThanCpuid) {
+    auto fake = milan();
+    fake.vendor("GenuineIntel");
+    fake.leaf(0x8000001f, 0, {});
+    EXPECT_FALSE(probe_snp(fake.machine()).available());
+    fake.fill(kvm::get_supported_cpuid, [](unsigned long address) -> base::Result<int> {
+        kvm_cpuid_entry2 entry{};
+        entry.function = 0x8000001f;
+        entry.ebx = 51;
+        std::uint32_t const count = 1;
+        std::memcpy(reinterpret_cast<void*>(address), &count, sizeof count);
+        std::memcpy(reinterpret_cast<std::byte*>(address) + 8, &entry, sizeof entry);
+        return 0;
+    });
+    EXPECT_TRUE(probe_snp(fake.machine()).available());
+}
+
+TEST(Probe, SaysHowManyKeepsAreFree) {
+    auto fake = milan();
+    EXPECT_EQ(find(probe_snp(fake.machine()).setup, "Keeps at a time")->info, "97 of 99 free");
+    fake.file("/sys/fs/cgroup/misc.current", "sev_es 99\n");
+    auto const full = probe_snp(fake.machine());
+    EXPECT_TRUE(full.available());
+    EXPECT_FALSE(full.configured());
+    EXPECT_EQ(find(full.setup, "Keeps at a time")->info, "0 of 99 free");
+    fake.file("/sys/fs/cgroup/misc.capacity", "sev_es many\n");
+    EXPECT_TRUE(probe_snp(fake.machine()).configured()); // who does not say is asked at the launch
+}
+
+TEST(Probe, MissesSnpOfFirmwareThatIsOldOrNotInitialised) {
+    auto fake = milan();
+    auto status = good_status;
+    status.api_minor = 50;
+    add_firmware(fake, status);
+    EXPECT_FALSE(find(probe_snp(fake.machine()).platform, "It is 1.51 or later")->pass);
+    status = good_status;
+    status.state = 0;
+    add_firmware(fake, status);
+    EXPECT_FALSE(find(probe_snp(fake.machine()).platform, "It is initialised for SEV-SNP")->pass);
+}
+
+// What the firmware is, this user cannot be told: that is set-up, not what the host lacks.
+TEST(Probe, HoldsASecureProcessorThatThisUserMayNotOpenForOneThatIsThere) {
+    auto fake = milan();
+    fake.fill(0xc010'5300, [](unsigned long) -> base::Result<int> {
+        return std::unexpected(base::Errno::Access);
+    });
+    EXPECT_TRUE(probe_snp(fake.machine()).available());
+    std::filesystem::remove(fake.machine().path("/dev/sev"));
     EXPECT_FALSE(probe_snp(fake.machine()).available());
 }
 

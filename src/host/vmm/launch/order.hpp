@@ -3,14 +3,17 @@
 // What is to be run: the items of the launch block, with the descriptors and texts that they refer
 // to.
 
+#include "host/vmm/launch/snp_terms.hpp"
 #include "host/vmm/plan/plan.hpp"
 #include "host/vmm/server/handles.hpp"
 #include "host/vmm/shim_log.hpp"
 #include "os/fd.hpp"
+#include "os/folder.hpp"
 #include "protocol/launch/launch.hpp"
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,7 +37,11 @@ struct KeepWish {
     std::optional<MemoryKind> memory = {}; // else sealed where the host has it
     NetworkWish network = {};
     bool attestation = false; // its application asks for evidence
-    LogWish log = {};         // of the shim
+    // Opens the folder of what was measured before; none: each start measures.
+    std::function<std::optional<os::Folder>()> measured = {};
+    LogWish log = {};                       // of the shim
+    std::optional<std::uint32_t> cpus = {}; // of an SEV-SNP Keep, where each is measured
+    snp::LaunchTerms snp = {};
 };
 
 class LaunchOrder {

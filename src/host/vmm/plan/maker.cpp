@@ -103,7 +103,13 @@ void PlanMaker::image(Holder holder, Type of_memory) {
     auto const end = round_up(sizes_.shim_end, page_size);
     if (end <= behind) return;
     add(
-        {.name = "shim's memory", .begin = behind, .end = end, .holder = holder, .type = of_memory}
+        {.name = "shim's memory",
+         .begin = behind,
+         .end = end,
+         .holder = holder,
+         .type = of_memory,
+         // It validates and clears all of what is its own.
+         .used_at_once = holder == Holder::Private ? end - behind : 0}
     );
 }
 
@@ -205,6 +211,7 @@ os::OrFailure<void> PlanMaker::free_memory(Holder holder) {
          .begin = boot.memory,
          .end = boot.memory_end,
          .holder = holder,
+         .used_at_once = holder == Holder::Private ? launch::chunk_size : 0,
          // Page tables lie below: in large pages of the host each of their changes would be dear.
          .large_pages = true}
     );

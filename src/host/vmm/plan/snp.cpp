@@ -35,7 +35,8 @@ void add_lowest(PlanMaker& maker) {
         {.name = "first page tables",
          .begin = snp::table_address,
          .end = launch::image_address,
-         .holder = Holder::Private}
+         .holder = Holder::Private,
+         .used_at_once = 64 << 10}
     );
 }
 

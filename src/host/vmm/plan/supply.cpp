@@ -52,4 +52,8 @@ os::Fd const* KeepSupply::file(Contents const& contents) const {
     }
 }
 
+os::Fd const* KeepSupply::source(Contents const& contents) const {
+    return contents.part == Part::Shim ? &image_.shim() : file(contents);
+}
+
 } // namespace host::vmm

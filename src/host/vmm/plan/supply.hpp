@@ -24,6 +24,8 @@ public:
     read(Contents const& contents, std::uint64_t offset, std::span<std::byte> to) const = 0;
     // The host's file that begins with these contents; null: none does.
     virtual os::Fd const* file(Contents const& contents) const = 0;
+    // The host's file that these contents are read from, wherever in it they lie; null: none.
+    virtual os::Fd const* source(Contents const& contents) const { return file(contents); }
 };
 
 // Of an image, a plan and the memory files, which all live longer.
@@ -35,6 +37,7 @@ public:
     base::Result<void>
     read(Contents const& contents, std::uint64_t offset, std::span<std::byte> to) const override;
     os::Fd const* file(Contents const& contents) const override;
+    os::Fd const* source(Contents const& contents) const override;
 
 private:
     Image const& image_;

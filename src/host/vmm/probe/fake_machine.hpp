@@ -9,6 +9,7 @@
 #include <bit>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <memory>
 #include <utility>
@@ -56,6 +57,10 @@ public:
         answers_[{request, argument}] = value;
     }
 
+    // Of requests whose argument is an address.
+    using Filler = std::function<base::Result<int>(unsigned long address)>;
+    void fill(unsigned long request, Filler filler) { fillers_[request] = std::move(filler); }
+
     Machine machine() const {
         return {
             .cpuid =
@@ -66,9 +71,11 @@ public:
             .root = folder_->path(),
             .ask = [this](std::string const& path, unsigned long request, unsigned long argument)
                 -> base::Result<int> {
+                if (!std::filesystem::exists(path)) return std::unexpected(base::Errno::NoEnt);
+                if (auto const filler = fillers_.find(request); filler != fillers_.end())
+                    return filler->second(argument);
                 auto const found = answers_.find({request, argument});
-                if (found == answers_.end() || !std::filesystem::exists(path))
-                    return std::unexpected(base::Errno::NoTty);
+                if (found == answers_.end()) return std::unexpected(base::Errno::NoTty);
                 return found->second;
             },
             .landlock = [this] { return landlock_; },
@@ -80,6 +87,7 @@ private:
     std::map<Leaf, CpuId> leaves_;
     int landlock_ = 0;
     std::map<std::pair<unsigned long, unsigned long>, int> answers_;
+    std::map<unsigned long, Filler> fillers_;
 };
 
 } // namespace host::vmm

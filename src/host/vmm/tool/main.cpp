@@ -1,11 +1,16 @@
-// keep-run: runs any static-pie in a KVM Keep, for the tests of shim and VMM.
+// keep-run: runs any static-pie in a KVM Keep, or in an SEV-SNP Keep where the shim is one's and
+// was bound to the program, for the tests of shim and VMM.
 //
 //     keep-run [--shim=FILE] [--dir=HOST:FD] [--file=HOST:FD] [--cpus=N] [--memory=MIB] [--env=K=V]
 //     [--verbose] [--costs]
 //              [--sockets] PROGRAM [ARGUMENTS]
 
+#include "host/vmm/backend/kvm/machine.hpp"
+#include "host/vmm/backend/snp/machine.hpp"
+#include "host/vmm/backend/snp/supply.hpp"
 #include "host/vmm/keep.hpp"
 #include "host/vmm/launch/descriptors.hpp"
+#include "host/vmm/plan/snp.hpp"
 
 #include <charconv>
 #include <cstdio>
@@ -79,6 +84,21 @@ int failed(os::Failure const& failure) {
     return 125;
 }
 
+constexpr auto snp_platform = static_cast<std::uint64_t>(protocol::launch::ShimKind::Snp);
+using Made = os::OrFailure<std::unique_ptr<host::vmm::kvm::VirtualMachine>>;
+using Files = std::vector<host::vmm::MemoryFile>;
+
+Made kvm_machine(host::vmm::Image const& image, host::vmm::Plan const& plan, Files const& files) {
+    auto machine = TRY(host::vmm::kvm::Machine::create(image, plan, files));
+    return std::make_unique<host::vmm::kvm::Machine>(std::move(machine));
+}
+
+Made snp_machine(host::vmm::Image const& image, host::vmm::Plan const& plan, Files const& files) {
+    host::vmm::snp::SnpSupply const supply{image, plan, files};
+    auto machine = TRY(host::vmm::snp::Machine::launch(image, plan, supply, {}));
+    return std::make_unique<host::vmm::snp::Machine>(std::move(machine));
+}
+
 int run(Options options) {
     host::vmm::Server server{options.policy};
     host::vmm::Handed handed{options.wishes, server, {}};
@@ -94,10 +114,15 @@ int run(Options options) {
         hand_resident(handed, as, os::Fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)});
     auto const image = host::vmm::Image::open(options.shim, options.program);
     if (!image) return failed(image.error());
-    auto const plan = host::vmm::Plan::make(image->sizes(), options.wishes);
+    bool const snp = image->header().platform == snp_platform;
+    auto const plan = snp ? host::vmm::snp_plan(image->sizes(), options.wishes)
+                          : host::vmm::Plan::make(image->sizes(), options.wishes);
     if (!plan) return failed(plan.error());
+    auto machine =
+        snp ? snp_machine(*image, *plan, handed.files) : kvm_machine(*image, *plan, handed.files);
+    if (!machine) return failed(machine.error());
     auto keep =
-        host::vmm::Keep::create(*image, *plan, handed.files, server, [](std::string_view line) {
+        host::vmm::Keep::create(*std::move(machine), *plan, server, [](std::string_view line) {
             fmt::print(stderr, "shim: {}\n", line);
         });
     if (!keep) return failed(keep.error());

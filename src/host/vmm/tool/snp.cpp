@@ -52,7 +52,7 @@ os::OrFailure<void> run(Options& options) {
     vmm::snp::SnpSupply const supply{image, plan, {}};
     auto machine = TRY(vmm::snp::Machine::launch(image, plan, supply, terms));
     fmt::print(
-        "launched: {} pages, {} vCPUs\n", vmm::pages_added(plan.regions()), machine.cpus().size()
+        "launched: {} pages, {} vCPUs\n", vmm::pages_added(plan.regions()), machine.cpu_count()
     );
     return {};
 }

@@ -99,9 +99,70 @@ TEST(Attester, NamesTheMeasurementOfTheLaunchWhereThereIsOne) {
     attestation::Attester const attester{
         {.workload = {}, .configuration = {}, .measurement = filled<48>(3), .certificate = {}}
     };
-    auto const claims = protocol::evidence::decode(attester.evidence());
+    auto const claims = protocol::evidence::decode(*attester.evidence());
     ASSERT_TRUE(claims);
     EXPECT_EQ(claims->measurement, filled<48>(3));
+}
+
+// A Keep with hardware, which signs what it is asked to or nothing any more.
+struct Vouched : ::testing::Test {
+    std::vector<std::byte> report = std::vector<std::byte>(1184, std::byte{0xab});
+    std::vector<std::byte> bound;
+    unsigned asked = 0;
+    bool answers = true;
+    std::shared_ptr<attestation::Attester> attester =
+        std::make_shared<attestation::Attester>(attestation::Identity{
+            .workload = filled<32>(1),
+            .configuration = filled<32>(2),
+            .measurement = {},
+            .certificate = {},
+            .hardware = attestation::Hardware{
+                .report = [this](protocol::evidence::Purpose purpose, base::View words)
+                    -> base::Result<std::vector<std::byte>> {
+                    ++asked;
+                    EXPECT_EQ(purpose, protocol::evidence::Purpose::Application);
+                    bound.assign(words.begin(), words.end());
+                    if (!answers) return std::unexpected(Errno::Io);
+                    return report;
+                },
+                .certificates = std::vector<std::byte>(10, std::byte{0xcd})
+            }
+        });
+};
+
+TEST_F(Vouched, EvidenceHoldsTheReportAndWhatItBinds) {
+    ASSERT_TRUE(attester->bind(base::view_of("a nonce")));
+    auto const evidence = attester->evidence();
+    ASSERT_TRUE(evidence);
+    auto const claims = protocol::evidence::decode_vouched(*evidence);
+    ASSERT_TRUE(claims);
+    EXPECT_TRUE(base::equal(claims->report, report));
+    EXPECT_EQ(claims->application.workload, filled<32>(1));
+    EXPECT_EQ(base::text_of(claims->application.user_data.view()), "a nonce");
+    EXPECT_EQ(claims->certificates.size(), 10U);
+    std::string whole{"enarx/v1/app"};
+    whole += base::text_of(bound);
+    EXPECT_EQ(
+        whole, base::text_of(protocol::evidence::ReportDataInput{claims->application}.view())
+    );
+    EXPECT_EQ(attester->kind(), "snp");
+}
+
+TEST_F(Vouched, TheHardwareIsNotAskedForASize) {
+    auto const directory = attestation::make_directory({.attester = attester});
+    auto const file = directory->open("evidence", {});
+    ASSERT_TRUE(file);
+    EXPECT_EQ(asked, 1U);
+    EXPECT_EQ(std::get<std::unique_ptr<vfs::File>>(*file)->stat()->size, attester->evidence_size());
+    EXPECT_EQ(asked, 1U);
+    EXPECT_EQ(attester->evidence()->size(), attester->evidence_size());
+}
+
+TEST_F(Vouched, EvidenceThatHardwareDoesNotSignDoesNotOpen) {
+    answers = false;
+    auto const directory = attestation::make_directory({.attester = attester});
+    EXPECT_EQ(directory->open("evidence", {}).error(), Errno::Io);
+    EXPECT_TRUE(directory->open("user_data", {}));
 }
 
 TEST_F(Attestation, BindsTheUserDataWrittenLast) {

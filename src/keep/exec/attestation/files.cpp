@@ -76,8 +76,8 @@ private:
 // As it was when it was opened.
 class MadeFile final : public AnyFile {
 public:
-    MadeFile(Mounted const& mounted, Name name)
-        : AnyFile{mounted, name}, content_{contents(*mounted.attester, name)} {}
+    MadeFile(Mounted const& mounted, Name name, std::vector<std::byte> content)
+        : AnyFile{mounted, name}, content_{std::move(content)} {}
 
     Result<std::size_t> read_at(ReadBuffers out, std::uint64_t offset) override {
         return read_from(content_, out, offset);
@@ -139,12 +139,12 @@ std::span<Listed const> listed(Attester const& attester) {
     return std::span{names}.first(names.size() - (attester.certificate() ? 0 : 1));
 }
 
-std::vector<std::byte> contents(Attester const& attester, Name name) {
+vfs::Result<std::vector<std::byte>> contents(Attester const& attester, Name name) {
     switch (name) {
     case Name::Kind:
-        return bytes_of(Attester::kind());
+        return bytes_of(attester.kind());
     case Name::UserData:
-        return {attester.user_data().begin(), attester.user_data().end()};
+        return std::vector(attester.user_data().begin(), attester.user_data().end());
     case Name::Evidence:
         return attester.evidence();
     case Name::Certificate:
@@ -153,13 +153,23 @@ std::vector<std::byte> contents(Attester const& attester, Name name) {
     return bytes_of(attester.certificate().value_or(""));
 }
 
+namespace {
+
+// Hardware is not asked for the size of what it would sign.
+std::size_t size_of(Attester const& attester, Name name) {
+    if (name == Name::Evidence) return attester.evidence_size();
+    return contents(attester, name)->size();
+}
+
+} // namespace
+
 vfs::Stat stat_file(Mounted const& mounted, Name name) {
     return {
         .device = mounted.device,
         .inode = 2 + static_cast<std::uint64_t>(name),
         .type = vfs::FileType::RegularFile,
         .links = 1,
-        .size = contents(*mounted.attester, name).size(),
+        .size = size_of(*mounted.attester, name),
         .accessed_ns = mounted.made_ns,
         .modified_ns = mounted.made_ns,
         .changed_ns = mounted.made_ns,
@@ -170,7 +180,7 @@ vfs::Result<std::unique_ptr<vfs::File>>
 open_file(Mounted const& mounted, Name name, vfs::OpenHow how) {
     if (name != Name::UserData) {
         if (how.write || how.truncate) return std::unexpected(Errno::Access);
-        return std::make_unique<MadeFile>(mounted, name);
+        return std::make_unique<MadeFile>(mounted, name, TRY(contents(*mounted.attester, name)));
     }
     if (how.truncate) TRY(mounted.attester->bind({}));
     return std::make_unique<UserDataFile>(mounted, how);

@@ -19,8 +19,8 @@ struct Listed {
 // The files that are there.
 std::span<Listed const> listed(Attester const& attester);
 
-// The contents as they are now.
-std::vector<std::byte> contents(Attester const& attester, Name name);
+// The contents as they are now. Access, Io: no hardware answers any more.
+vfs::Result<std::vector<std::byte>> contents(Attester const& attester, Name name);
 
 vfs::Stat stat_file(Mounted const& mounted, Name name);
 

@@ -3,6 +3,7 @@
 // Who the Keep is towards its TLS peers, and whom its deployment has it believe among them.
 
 #include "crypto/tls_credential.hpp"
+#include "crypto/tls_peers.hpp"
 #include "keep/exec/net/live_credential.hpp"
 #include "package/configuration.hpp"
 
@@ -29,6 +30,13 @@ public:
     void show(std::shared_ptr<LiveCredential const> live) { live_ = std::move(live); }
     // Take these, PEM, for the authorities of the deployment.
     void trust(std::vector<std::string> authorities) { authorities_ = std::move(authorities); }
+    // Peers have to be protected by hardware where an entry does not say otherwise: this Keep has
+    // to be, too.
+    void demand_hardware() { hardware_ = true; }
+    crypto::Unprotected unprotected(package::Tls const& settings) const {
+        return settings.peers_without_hardware.value_or(!hardware_) ? crypto::Unprotected::Admitted
+                                                                    : crypto::Unprotected::Refused;
+    }
     // The entry's own, or those of the deployment where it wants them.
     std::vector<std::string> const& authorities(package::Tls const& settings) const {
         return settings.authorities_of_deployment ? authorities_ : settings.authorities;
@@ -54,6 +62,7 @@ private:
     std::optional<crypto::TlsCredential> given_;
     std::shared_ptr<LiveCredential const> live_;
     std::vector<std::string> authorities_;
+    bool hardware_ = false;
     mutable std::optional<crypto::TlsCredential> own_;
 };
 

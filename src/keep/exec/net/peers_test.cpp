@@ -120,6 +120,26 @@ TEST(Peers, AreNotBelievedByAKeepThatWantsAnotherOrWhoseServiceIsAnother) {
     );
 }
 
+TEST(
+    Peers, ThatNoHardwareProtectsAreRefusedByAKeepWhoseTenantDemandsItUnlessTheEntrySaysOtherwise
+) {
+    TestAuthority const authority;
+    Database const database{authority};
+    auto identity = certified(authority, credential(authority, api));
+    database.live->replace(authority.issue({db}, {}, "NO HARDWARE PROTECTION"));
+    EXPECT_EQ(database.greets(identity), "hello");
+    auto refuses = of_keep({db});
+    refuses.peers_without_hardware = false;
+    EXPECT_EQ(database.greets(identity, refuses), "tls-peer-unprotected");
+    identity.demand_hardware();
+    EXPECT_EQ(database.greets(identity), "tls-peer-unprotected");
+    auto admits = of_keep({db});
+    admits.peers_without_hardware = true;
+    EXPECT_EQ(database.greets(identity, admits), "hello");
+    database.live->replace(authority.issue({db}));
+    EXPECT_EQ(database.greets(identity), "hello");
+}
+
 TEST(Peers, AreAskedForAlsoAfterTheKeepsCertificateWasRenewed) {
     TestAuthority const authority;
     Database const database{authority};

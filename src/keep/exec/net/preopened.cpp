@@ -33,6 +33,8 @@ std::string_view failure_name(TlsError::Kind kind) {
         return "tls-certificate-expired";
     case TlsError::Kind::WrongName:
         return "tls-name-mismatch";
+    case TlsError::Kind::Unprotected:
+        return "tls-peer-unprotected";
     case TlsError::Kind::Handshake:
         break;
     }
@@ -56,7 +58,8 @@ crypto::TlsResult<TlsContext> server_context(
     package::Tls const& tls,
     std::vector<std::string> const& authorities,
     crypto::TlsCredential const& credential,
-    std::optional<AsideProtocol> const& aside
+    std::optional<AsideProtocol> const& aside,
+    crypto::Unprotected unprotected
 ) {
     std::vector<std::string> aside_name;
     if (aside) aside_name.push_back(aside->name);
@@ -65,6 +68,7 @@ crypto::TlsResult<TlsContext> server_context(
         {.authorities = authorities,
          .client_certificate = tls.client_certificate,
          .peers = tls.peers,
+         .unprotected = unprotected,
          .alpn = tls.alpn,
          .also_alpn = aside_name,
          .session_tickets = tls.session_tickets}
@@ -111,7 +115,9 @@ os::OrFailure<TlsContext> server_context(
         );
     }
     auto const credential = TRY(or_failure(identity.credential(tls), what));
-    return or_failure(server_context(tls, authorities, credential, aside), what);
+    return or_failure(
+        server_context(tls, authorities, credential, aside, identity.unprotected(tls)), what
+    );
 }
 
 // Where the Keep's certificate is renewed while it runs, clients see the newest one. One that
@@ -128,11 +134,12 @@ void renew(
                        tls = entry.tls,
                        authorities = identity.authorities(entry.tls),
                        aside = std::move(aside),
+                       unprotected = identity.unprotected(entry.tls),
                        number = std::uint64_t{0}]() mutable {
         auto const newer = live->other_than(number);
         std::optional<TlsContext> out;
         if (!newer) return out;
-        if (auto context = server_context(tls, authorities, *newer, aside))
+        if (auto context = server_context(tls, authorities, *newer, aside, unprotected))
             out = std::move(*context);
         return out;
     });
@@ -154,6 +161,7 @@ client_session(package::Connect const& entry, Identity const& identity, std::str
         .authorities = identity.authorities(tls),
         .alpn = tls.alpn,
         .peers = tls.peers,
+        .unprotected = identity.unprotected(tls),
         .peers_alone = tls.server_name.empty()
     };
     // The context may go: the session keeps what it needs of it.

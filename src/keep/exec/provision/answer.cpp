@@ -7,6 +7,33 @@ namespace exec::provision {
 
 namespace wire = protocol::provision;
 
+namespace {
+
+// The report as hardware signed it, whose report data the shim has made of the same words; or what
+// a Keep without hardware says.
+OrRefusal<Bytes> evidence_of(Self const& self, wire::Purpose purpose, Answer const& answer) {
+    if (!self.hardware)
+        return protocol::evidence::encode(
+            protocol::evidence::NoHardwareBound{
+                .purpose = wire::text_of(purpose),
+                .binding = answer.binding,
+                .measurement = self.measurement,
+                .report_data = answer.report_data
+            }
+        );
+    auto report = self.hardware->report(wire::evidence_purpose(purpose), answer.binding);
+    if (report) return std::move(*report);
+    return std::unexpected(
+        os::Failure{
+            .name = "evidence-unavailable",
+            .text = "the secure processor does not answer as it should: " +
+                    std::string{os::description(report.error())}
+        }
+    );
+}
+
+} // namespace
+
 OrRefusal<Answer> make_answer(
     Self const& self,
     crypto::BoundChannel const& channel,
@@ -37,19 +64,13 @@ OrRefusal<Answer> make_answer(
     Answer out;
     out.binding = wire::encode(binding);
     out.report_data = crypto::sha512(wire::report_data_input(binding.purpose(), out.binding));
-    auto const evidence = protocol::evidence::encode(
-        protocol::evidence::NoHardwareBound{
-            .purpose = wire::text_of(binding.purpose()),
-            .binding = out.binding,
-            .measurement = self.measurement,
-            .report_data = out.report_data
-        }
-    );
+    auto const evidence = TRY(evidence_of(self, binding.purpose(), out));
     auto authenticator = crypto::authenticator::make(
         channel.secrets(), channel.request(), self.identity, wire::wrapped_evidence(evidence)
     );
     if (!authenticator) return unbound("that is no request for an authenticator");
     out.authenticator = std::move(*authenticator);
+    if (self.hardware) out.certificates = self.hardware->certificates;
     return out;
 }
 

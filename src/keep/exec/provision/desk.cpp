@@ -76,16 +76,16 @@ os::OrFailure<void> Desk::begin() {
     answer_ = [&ready = ready_](crypto::BoundChannel const& channel, crypto::hpke::Suite) {
         return ready->answer(channel);
     };
-    input_bell_ = os::Fd{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
-    desk_bell_ = os::Fd{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
-    if (!input_bell_ || !desk_bell_)
+    // Rung from the beginning where nobody ever brings input: that has ended.
+    input_bell_ = os::Fd{::eventfd(input_ended_ ? 1 : 0, EFD_CLOEXEC | EFD_NONBLOCK)};
+    if (reception_) desk_bell_ = os::Fd{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+    if (!input_bell_ || (reception_ && !desk_bell_))
         return std::unexpected(
             os::Failure{
                 .name = "channel-broken",
                 .text = "no event: " + std::string{os::description(os::last_error())}
             }
         );
-    if (input_ended_) ring(input_bell_);
     if (!reception_) return {}; // nobody to attend to
     ring(desk_bell_);           // what the tenant has sent since the start may be here already
     thread_ = std::thread{[this] { attend(); }};

@@ -34,6 +34,7 @@ constexpr std::array known{
     Known{"rate-limited", false},
     Known{"service-busy", false},
     Known{"store-unavailable", false},
+    Known{"log-unavailable", false},
 };
 
 std::optional<std::chrono::seconds> wait_of(::net::HttpAnswer const& answer) {

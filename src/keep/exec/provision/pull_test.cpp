@@ -1,7 +1,9 @@
 // A Keep that asks a service: what it gets, and what it makes of every other answer.
 
+#include "keep/exec/provision/desk.hpp"
 #include "keep/exec/provision/renewal.hpp"
 #include "keep/exec/provision/steward_for_tests.hpp"
+#include "os/socket.hpp"
 
 #include <gmock/gmock.h>
 
@@ -61,6 +63,76 @@ TEST(Pull, GetsGrantAndCertificateOnOneConnection) {
     EXPECT_GT(certified->not_after, certified->renew_at);
     EXPECT_EQ(steward.connections(), 1U);
     EXPECT_EQ(steward.requests(), 4U);
+}
+
+// Its application may poll standard input: that has ended, and says so at once.
+TEST(Pull, HasNoInputWhereNobodySitsBeside) {
+    TestSteward steward;
+    Pull keep{named(steward).order()};
+    auto const desk = Desk::open(std::nullopt, *keep.ready(), {});
+    ASSERT_TRUE(desk);
+    EXPECT_TRUE((*desk)->readable());
+    EXPECT_EQ(os::poll_now((*desk)->bell(), POLLIN).value(), POLLIN);
+    Bytes room(8);
+    EXPECT_EQ((*desk)->read(room, true, false).value(), 0U);
+    EXPECT_EQ(os::poll_now((*desk)->bell(), POLLIN).value(), POLLIN);
+    (*desk)->end(0, {}); // waits for nobody
+}
+
+// A service whose deployment names a log, and what it writes into which.
+struct Logging {
+    crypto::testing::TestLog named_log;
+    TestSteward steward;
+
+    Logging() {
+        named(steward).deployment.log = {.origin = named_log.origin(), .key = named_log.key()};
+        steward.log = &named_log;
+        named_log.add(base::view_of("another line"));
+    }
+    std::string pulled() {
+        auto const granted = Pull{steward.order()}.grant();
+        if (granted) return "granted";
+        EXPECT_EQ(granted.error().name, "release-unlogged");
+        return granted.error().text.substr(0, granted.error().text.find(':'));
+    }
+};
+
+TEST(PullWithALog, TakesWhatIsInTheLogThatTheDeploymentNames) {
+    Logging honest;
+    EXPECT_EQ(honest.pulled(), "granted");
+    EXPECT_EQ(honest.pulled(), "granted"); // another Keep, another line
+}
+
+TEST(PullWithALog, RefusesAServiceThatWritesNothingDown) {
+    Logging silent;
+    silent.steward.log = nullptr;
+    EXPECT_EQ(silent.pulled(), "log.missing");
+}
+
+TEST(PullWithALog, RefusesAServiceThatWritesSomethingElseDown) {
+    Logging lying;
+    Digest const other{std::byte{1}};
+    using Spoil = std::function<void(wire::Release&)>;
+    for (auto const& spoil : std::vector<Spoil>{
+             [](wire::Release& it) { it.time += 1; },
+             [](wire::Release& it) { it.deployment = "shop/test"; },
+             [](wire::Release& it) { it.serial = 13; },
+             [&](wire::Release& it) { it.statement = other; },
+             [&](wire::Release& it) { it.keep_id = other; },
+             [&](wire::Release& it) { it.authenticator = other; }
+         }) {
+        lying.steward.spoil_line = spoil;
+        EXPECT_EQ(lying.pulled(), "log.line");
+    }
+    lying.steward.spoil_line = {};
+    EXPECT_EQ(lying.pulled(), "granted"); // it was each of these alone
+}
+
+TEST(PullWithALog, RefusesALogOfItsServicesOwn) {
+    Logging forked;
+    crypto::testing::TestLog own;
+    forked.steward.log = &own;
+    EXPECT_EQ(forked.pulled(), "log.checkpoint");
 }
 
 TEST(Pull, TellsNothingToAServerOfAnotherKey) {
@@ -191,7 +263,12 @@ struct Renewing {
     std::shared_ptr<net::LiveCredential> shown;
     std::vector<std::string> told;
 
-    explicit Renewing(TestSteward& steward, std::chrono::seconds expires_in) {
+    explicit Renewing(
+        TestSteward& steward,
+        std::chrono::seconds expires_in,
+        std::chrono::seconds renew_in = 0s,
+        Clocks const& clocks = {}
+    ) {
         // The connection of the first certificate is over by then.
         auto const ready = [&] {
             Pull keep{named(steward).order()};
@@ -204,9 +281,10 @@ struct Renewing {
              .ready = ready,
              .shown = shown,
              .tell = [this](std::string const& text) { told.push_back(text); }},
-            {.renew_at = now, .not_after = now + expires_in},
-            {.least = 10ms, .longest = 100ms},
-            std::stop_token{}
+            {.at = now, .renew_at = now + renew_in, .not_after = now + expires_in},
+            {.least = 10ms, .longest = 100ms, .look = 20ms},
+            std::stop_token{},
+            clocks
         );
     }
 };
@@ -243,6 +321,49 @@ TEST(Renewal, TriesUntilTheCertificateHasExpired) {
     ASSERT_EQ(done.told.size(), 2U);
     EXPECT_THAT(done.told[0], HasSubstr("not renewed yet"));
     EXPECT_THAT(done.told[1], HasSubstr("has expired"));
+}
+
+// Refuses the first renewal: how long it took to come there.
+std::chrono::milliseconds asked_after(Clocks const& clocks, std::chrono::seconds renew_in) {
+    TestSteward steward{[&](std::string const& path) -> Says {
+        if (path != "/v1/renew") return {};
+        return TestSteward::problem("403 F", R"({"type":"urn:enarx:failure:release-denied"})");
+    }};
+    auto const begun = std::chrono::steady_clock::now();
+    Renewing const done{steward, 3600s, renew_in, clocks};
+    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
+}
+
+TEST(Renewal, ComesInTimeThoughTheHostSetsItsClockBackOrAsksLater) {
+    using Wall = std::chrono::system_clock;
+    auto const begun = Wall::now();
+    auto const back = [begun] { return Wall::now() - begun > 300ms ? begun - 24h : Wall::now(); };
+    auto const stands = [begun] { return begun; };
+    auto const wrong = [] { return Wall::now() + 1000h; }; // all the time
+    for (auto const& wall : {std::function<Wall::time_point()>{back}, {stands}, {wrong}}) {
+        auto const took = asked_after({.wall = wall}, 1s);
+        EXPECT_GE(took, 900ms);
+        EXPECT_LT(took, 20s);
+    }
+}
+
+TEST(Renewal, ComesOnceWhereTheClockJumpsAheadAsAfterTheSleepOfTheMachine) {
+    using Wall = std::chrono::system_clock;
+    auto const begun = Wall::now();
+    auto const ahead = [begun] { return Wall::now() + (Wall::now() - begun > 1s ? 24h : 0h); };
+    EXPECT_LT(asked_after({.wall = ahead}, 3000s), 20s);
+    unsigned renewals = 0;
+    TestSteward steward{[&](std::string const& path) -> Says {
+        if (path != "/v1/renew" || ++renewals == 1) return {};
+        return TestSteward::problem("403 F", R"({"type":"urn:enarx:failure:release-denied"})");
+    }};
+    steward.renew_after = 3s; // of the next certificate
+    auto const jump = Wall::now();
+    auto const once = [jump] { return Wall::now() + (Wall::now() - jump > 500ms ? 24h : 0h); };
+    auto const started = std::chrono::steady_clock::now();
+    Renewing const done{steward, 3600s, 3000s, {.wall = once}};
+    EXPECT_EQ(renewals, 2U);
+    EXPECT_GE(std::chrono::steady_clock::now() - started, 2s) << "the second came by the jump, too";
 }
 
 } // namespace

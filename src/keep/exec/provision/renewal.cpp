@@ -5,14 +5,15 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace exec::provision {
 
 namespace {
 
-using Wall = std::chrono::system_clock;
 using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
 
 // False: it was asked to stop.
 bool pause(milliseconds time, std::stop_token const& stop) {
@@ -23,13 +24,32 @@ bool pause(milliseconds time, std::stop_token const& stop) {
     return !stop.stop_requested();
 }
 
-// In steps, since a clock may be set.
-bool pause_until(std::chrono::sys_seconds when, milliseconds least, std::stop_token const& stop) {
-    constexpr milliseconds step{60'000};
+// From one moment on.
+class Elapsed {
+public:
+    explicit Elapsed(Clocks const& clocks)
+        : clocks_{clocks}, own_{clocks.own()}, wall_{clocks.wall()} {}
+    nanoseconds own() const { return clocks_.own() - own_; }
+    nanoseconds most() const { return std::max<nanoseconds>(own(), clocks_.wall() - wall_); }
+
+private:
+    Clocks const& clocks_;
+    std::chrono::steady_clock::time_point own_;
+    std::chrono::system_clock::time_point wall_;
+};
+
+// False: it was asked to stop.
+bool pause_until(
+    Elapsed const& elapsed,
+    nanoseconds when,
+    milliseconds least,
+    RenewalPace const& pace,
+    std::stop_token const& stop
+) {
     if (!pause(least, stop)) return false;
-    while (Wall::now() < when) {
-        auto const left = std::chrono::ceil<milliseconds>(when - Wall::now());
-        if (!pause(std::min(left, step), stop)) return false;
+    while (elapsed.most() < when) {
+        auto const left = std::chrono::ceil<milliseconds>(when - elapsed.most());
+        if (!pause(std::min(left, pace.look), stop)) return false;
     }
     return true;
 }
@@ -37,16 +57,26 @@ bool pause_until(std::chrono::sys_seconds when, milliseconds least, std::stop_to
 } // namespace
 
 void renew(
-    Renewal const& renewal, Validity now, RenewalPace const& pace, std::stop_token const& stop
+    Renewal const& renewal,
+    Validity now,
+    RenewalPace const& pace,
+    std::stop_token const& stop,
+    Clocks const& clocks
 ) {
     auto wait = pace.least;
     bool told = false;
-    while (pause_until(now.renew_at, wait, stop)) {
+    std::optional<Elapsed> elapsed{clocks};
+    while (pause_until(*elapsed, now.renew_at - now.at, wait, pace, stop)) {
         Steward steward{renewal.order, renewal.ready->identity()};
         auto next = ask_certificate(steward, *renewal.ready, Issue::Renewal);
         if (next) {
             renewal.shown->replace(std::move(next->credential));
-            now = {.renew_at = next->renew_at, .not_after = next->not_after};
+            now = {
+                .at = now.at + std::chrono::floor<std::chrono::seconds>(elapsed->own()),
+                .renew_at = next->renew_at,
+                .not_after = next->not_after
+            };
+            elapsed.emplace(clocks);
             wait = pace.least;
             told = false;
             continue;
@@ -55,7 +85,7 @@ void renew(
         auto const text = why.failure.text + " (" + std::string{why.failure.name} + ')';
         if (why.final)
             return renewal.tell("the Keep's certificate is not renewed any more: " + text);
-        if (Wall::now() >= now.not_after)
+        if (elapsed->own() >= now.not_after - now.at)
             return renewal.tell("the Keep's certificate has expired and was not renewed: " + text);
         if (!std::exchange(told, true))
             renewal.tell("the Keep's certificate is not renewed yet: " + text);

@@ -22,17 +22,32 @@ struct Renewal {
 struct RenewalPace {
     std::chrono::milliseconds least{5'000};
     std::chrono::milliseconds longest{300'000};
+    std::chrono::milliseconds look{60'000}; // how often the clocks are looked at meanwhile
 };
 
+// All by the service's clock.
 struct Validity {
+    std::chrono::sys_seconds at; // when it was issued, as well as is known
     std::chrono::sys_seconds renew_at;
     std::chrono::sys_seconds not_after;
 };
 
-// Goes on until the service refuses, the certificate has expired or `stop` is asked for. The Keep's
-// clock is its host's: one that is wrong makes it ask too early or too late, and no more.
+struct Clocks {
+    std::function<std::chrono::steady_clock::time_point()> own = std::chrono::steady_clock::now;
+    std::function<std::chrono::system_clock::time_point()> wall = std::chrono::system_clock::now;
+};
+
+// Goes on until the service refuses, the certificate has expired or `stop` is asked for. What time
+// it is where the Keep runs, its host says, and may say something else at any moment: it counts how
+// much time has gone since the certificate came, by a clock that nobody sets. That one may stand
+// while the machine sleeps; so a wall clock that has gone further counts, too, once for each
+// certificate.
 void renew(
-    Renewal const& renewal, Validity now, RenewalPace const& pace, std::stop_token const& stop
+    Renewal const& renewal,
+    Validity now,
+    RenewalPace const& pace,
+    std::stop_token const& stop,
+    Clocks const& clocks = {}
 );
 
 // The same on a thread of its own, as long as the process.

@@ -3,6 +3,7 @@
 #include "crypto/cose_sign1.hpp"
 #include "crypto/digest.hpp"
 #include "keep/exec/provision/answer.hpp"
+#include "keep/exec/provision/logged.hpp"
 #include "os/random.hpp"
 #include "protocol/provision/grant.hpp"
 
@@ -53,7 +54,9 @@ GrantedSource kept(wire::Source const& source) {
 } // namespace
 
 os::OrFailure<Empty> Empty::born(
-    Digest const& orders, std::optional<protocol::evidence::Measurement> const& measurement
+    Digest const& orders,
+    std::optional<protocol::evidence::Measurement> const& measurement,
+    std::optional<attestation::Hardware> hardware
 ) {
     auto key = crypto::TlsKey::generate();
     auto x25519 = crypto::hpke::Key::generate(Suite::X25519);
@@ -68,7 +71,8 @@ os::OrFailure<Empty> Empty::born(
         .identity = std::move(*identity),
         .instance = instance,
         .orders = orders,
-        .measurement = measurement
+        .measurement = measurement,
+        .hardware = std::move(hardware)
     };
     return Empty{std::make_unique<Born>(
         Born{.self = std::move(self), .x25519 = std::move(*x25519), .x_wing = std::move(*x_wing)}
@@ -127,11 +131,14 @@ OrRefusal<Granted> Empty::open(Born& born, base::View sealed, Answer const& answ
     auto const by_grantor = [&](base::View each) { return equal_digest(each, grantor); };
     if (std::ranges::none_of(out.deployment_.grantors, by_grantor))
         return refused("who signed the grant is none of the deployment's grantors");
+    TRY(check_log(
+        *grant, out.deployment_, {born.self.identity.public_key(), answered.authenticator}
+    ));
     if (!same_secrets(*grant, out.deployment_))
         return refused("its secrets are not those that the deployment names");
     if (out.deployment_.not_after && grant->time > *out.deployment_.not_after)
         return refused("the deployment's time is over");
-    if (out.deployment_.hardware)
+    if (out.deployment_.hardware && !born.self.hardware)
         return refused("the deployment wants hardware that protects the Keep, and there is none");
     if (grant->package_key) out.package_key_.emplace(*grant->package_key);
     for (auto const& [name, value] : grant->secrets)

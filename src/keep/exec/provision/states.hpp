@@ -10,6 +10,7 @@
 #include "crypto/bound_channel.hpp"
 #include "crypto/hpke.hpp"
 #include "crypto/wipe.hpp"
+#include "keep/exec/attestation/hardware.hpp"
 #include "os/failure.hpp"
 #include "protocol/evidence/evidence.hpp"
 #include "protocol/provision/binding.hpp"
@@ -34,6 +35,12 @@ struct Answer {
     Bytes binding;
     protocol::evidence::ReportData report_data{};
     crypto::hpke::Suite suite = crypto::hpke::Suite::XWing;
+    Bytes certificates; // of the hardware, as the host gave them: a hint; empty: none
+
+    std::vector<base::View> endorsements() const {
+        return certificates.empty() ? std::vector<base::View>{}
+                                    : std::vector<base::View>{certificates};
+    }
 };
 
 // What stays the same for the Keep's whole life.
@@ -42,6 +49,7 @@ struct Self {
     base::Bytes<16> instance{};
     Digest orders{};
     std::optional<protocol::evidence::Measurement> measurement; // of the launch, as the host says
+    std::optional<attestation::Hardware> hardware;              // that vouches for the Keep
 };
 
 class Granted;
@@ -50,8 +58,11 @@ class Ready;
 class Empty {
 public:
     // Makes its keys; nothing of the host was read yet. `orders`: SHA-256 of what it ordered.
-    static os::OrFailure<Empty>
-    born(Digest const& orders, std::optional<protocol::evidence::Measurement> const& measurement);
+    static os::OrFailure<Empty> born(
+        Digest const& orders,
+        std::optional<protocol::evidence::Measurement> const& measurement,
+        std::optional<attestation::Hardware> hardware = {}
+    );
 
     crypto::TlsCredential const& identity() const { return born_->self.identity; }
     // "channel-unbound": there is no such request, or the connection is none for evidence.
@@ -129,6 +140,7 @@ public:
     std::vector<Secret> const& secrets() const { return granted_.secrets_; }
     // Certificates (DER) of those who certify other Keeps.
     std::vector<Bytes> const& authorities() const { return granted_.authorities_; }
+    bool demands_hardware() const { return granted_.deployment().hardware; }
 
     OrRefusal<Answer> answer(crypto::BoundChannel const& channel) const;
 

@@ -4,9 +4,11 @@
 #include "attest/provision/grant.hpp"
 #include "crypto/cose_sign1.hpp"
 #include "crypto/digest.hpp"
+#include "crypto/log_for_tests.hpp"
 #include "crypto/tls_pair_for_tests.hpp"
 #include "keep/exec/provision/states.hpp"
 #include "protocol/provision/grant.hpp"
+#include "protocol/provision/log_entry.hpp"
 
 #include <functional>
 
@@ -124,7 +126,11 @@ struct Tenant {
         if (change) change(out);
         return *crypto::sign_message(key, wire::deployment_type, wire::encode(out));
     }
-    Bytes seal(AttestedChannel const& channel, Bytes const& deployment) const {
+    Bytes seal(
+        AttestedChannel const& channel,
+        Bytes const& deployment,
+        std::optional<wire::Log> const& log = {}
+    ) const {
         return *attest::provision::seal_grant(
             channel,
             grantor,
@@ -132,7 +138,8 @@ struct Tenant {
              .package_key = package_key,
              .secrets = {{"DB_PASSWORD", password}},
              .authorities = {authority},
-             .time = 1'790'000'000}
+             .time = 1'790'000'000,
+             .log = log}
         );
     }
     Bytes seal(AttestedChannel const& channel) const { return seal(channel, deployment()); }
@@ -301,6 +308,50 @@ TEST_F(Grant, of_a_grantor_whom_the_deployment_does_not_name_is_refused) {
     EXPECT_EQ(
         taken(std::move(empty), sealed, answer),
         "who signed the grant is none of the deployment's grantors"
+    );
+}
+
+TEST_F(Grant, without_its_line_in_the_log_that_the_deployment_names_is_refused) {
+    crypto::testing::TestLog log;
+    auto const deployment = tenant.deployment([&](wire::Deployment& it) {
+        it.log = {.origin = log.origin(), .key = log.key()};
+    });
+    auto const granted = std::move(empty).take(tenant.seal(channel, deployment), answer);
+    ASSERT_FALSE(granted);
+    EXPECT_EQ(granted.error().name, "release-unlogged");
+    EXPECT_TRUE(granted.error().text.starts_with("log.missing: "));
+}
+
+TEST_F(Grant, with_its_line_in_the_log_that_the_deployment_names_is_taken) {
+    crypto::testing::TestLog log;
+    auto const deployment = tenant.deployment([&](wire::Deployment& it) {
+        it.log = {.origin = log.origin(), .key = log.key()};
+    });
+    auto const statement = crypto::sha256(deployment);
+    auto const keep_id = crypto::sha256(wire::keep_id_input(empty.identity().public_key(), {}));
+    auto const evidence = crypto::sha256(answer.authenticator);
+    log.add(base::view_of("another"));
+    auto const index = log.add(
+        wire::encode(
+            wire::entry_of(
+                {.time = 1'790'000'000,
+                 .deployment = "shop/api",
+                 .serial = 14,
+                 .statement = statement,
+                 .keep_id = keep_id,
+                 .authenticator = evidence}
+            )
+        )
+    );
+    auto const checkpoint = log.checkpoint();
+    auto const proof = crypto::encode(log.proof(index));
+    EXPECT_EQ(
+        taken(
+            std::move(empty),
+            tenant.seal(channel, deployment, wire::Log{.checkpoint = checkpoint, .proof = proof}),
+            answer
+        ),
+        "granted"
     );
 }
 

@@ -140,7 +140,9 @@ OrUnanswered<Bytes> Steward::exchange(std::string_view path, Visitor::Answerer c
         path,
         wire::encode(
             wire::Attestation{
-                .authenticator = made->authenticator, .binding = made->binding, .endorsements = {}
+                .authenticator = made->authenticator,
+                .binding = made->binding,
+                .endorsements = made->endorsements()
             }
         )
     );

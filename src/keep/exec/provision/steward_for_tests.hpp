@@ -4,9 +4,11 @@
 // asks the test whether it shall say something else.
 
 #include "crypto/issue.hpp"
+#include "crypto/log_for_tests.hpp"
 #include "keep/exec/provision/pull.hpp"
 #include "keep/exec/provision/tenant_for_tests.hpp"
 #include "net/scripted_server_for_tests.hpp"
+#include "protocol/provision/log_entry.hpp"
 #include "protocol/provision/pull.hpp"
 
 #include <atomic>
@@ -39,7 +41,10 @@ public:
     wire::Deployment deployment;
     std::chrono::seconds life{3600};
     std::chrono::seconds renew_after{2400};
-    std::optional<Bytes> key_of_another; // is certified in the Keep's place
+    std::optional<Bytes> key_of_another;              // is certified in the Keep's place
+    crypto::testing::TestLog* log = nullptr;          // that grants show their line in
+    std::function<void(wire::Release&)> spoil_line{}; // what the line says instead
+    std::uint64_t time = 1'790'000'000;
 
 private:
     void play(::net::testing::Peer& peer) {
@@ -95,15 +100,43 @@ private:
         );
         EXPECT_NE(answer.channel(), nullptr);
         if (answer.channel() == nullptr) return {};
-        return grant ? granted(*answer.channel()) : certified(channel);
+        return grant ? granted(*answer.channel(), attestation.authenticator) : certified(channel);
     }
-    Bytes granted(attest::provision::AttestedChannel const& keep) const {
+    Bytes granted(attest::provision::AttestedChannel const& keep, base::View authenticator) {
         auto const statement = tenant.deployment(deployment);
+        auto const shown =
+            log ? std::optional{line_of(keep, statement, authenticator)} : std::nullopt;
+        attest::provision::GrantWish wish{
+            .deployment = statement, .package_key = {}, .secrets = {}, .time = time
+        };
+        if (shown) wish.log = wire::Log{.checkpoint = shown->checkpoint, .proof = shown->proof};
         return wire::encode(
-            wire::Granted{*attest::provision::seal_grant(
-                keep, tenant.grantor, {.deployment = statement, .package_key = {}, .secrets = {}}
-            )}
+            wire::Granted{*attest::provision::seal_grant(keep, tenant.grantor, wish)}
         );
+    }
+    struct Shown {
+        std::string checkpoint;
+        Bytes proof;
+    };
+    Shown line_of(
+        attest::provision::AttestedChannel const& keep,
+        base::View statement,
+        base::View authenticator
+    ) {
+        auto const digest = crypto::sha256(statement);
+        auto const keep_id = crypto::sha256(wire::keep_id_input(keep.identity_key(), {}));
+        auto const evidence = crypto::sha256(authenticator);
+        wire::Release release{
+            .time = time,
+            .deployment = "shop/api",
+            .serial = 14,
+            .statement = digest,
+            .keep_id = keep_id,
+            .authenticator = evidence
+        };
+        if (spoil_line) spoil_line(release);
+        auto const index = log->add(wire::encode(wire::entry_of(release)));
+        return {log->checkpoint(), crypto::encode(log->proof(index))};
     }
     Bytes certified(crypto::BoundChannel const& channel) const {
         auto const at = crypto::testing::now();

@@ -124,7 +124,10 @@ OrOver<void> Visitor::take_request(base::View body, Answerer const& answer) {
     asked_ = true;
     answered_ = std::move(*made);
     TRY(say(FrameType::Authenticator, wire::encode_bytes(answered_->authenticator)));
-    return say(FrameType::Binding, wire::encode(wire::BindingBody{answered_->binding, {}}));
+    return say(
+        FrameType::Binding,
+        wire::encode(wire::BindingBody{answered_->binding, answered_->endorsements()})
+    );
 }
 
 OrOver<void> Visitor::say(FrameType type, base::View body) {

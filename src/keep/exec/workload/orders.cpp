@@ -109,6 +109,9 @@ void take(Orders& orders, Item const& item) {
     case Kind::Measurement:
         orders.measurement = measurement_of(item.text);
         return;
+    case Kind::Certificates:
+        orders.certificates = item.text;
+        return;
     case Kind::Backend:
         return; // the Keep knows by itself where it runs
     }
@@ -127,6 +130,7 @@ bool for_a_provisioned_keep(Kind kind) {
     case Kind::Places:
     case Kind::Backend:
     case Kind::Measurement:
+    case Kind::Certificates:
     case Kind::MaxMemory:
     case Kind::LogFilter:
     case Kind::LogFormat:

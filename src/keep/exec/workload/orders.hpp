@@ -55,6 +55,7 @@ struct Orders {
     std::string_view log_format;
     std::string_view log_target;
     std::optional<protocol::evidence::Measurement> measurement; // of the launch, as the host says
+    std::string_view certificates;                              // of the hardware, as the host says
 };
 
 // Whose compiled code exec may run. Never the host's word: protocol/launch/traits.hpp.

@@ -41,7 +41,8 @@ os::OrFailure<std::shared_ptr<attestation::Attester>> make_attester(
         .workload = known.workload,
         .configuration = known.configuration,
         .measurement = orders.measurement,
-        .certificate = *std::move(certificate)
+        .certificate = *std::move(certificate),
+        .hardware = attestation::hardware_of_this_keep(base::view_of(orders.certificates))
     });
 }
 
@@ -63,6 +64,7 @@ public:
           identity_{start.files()} {
         if (brought != nullptr && brought->identity) identity_.be(*brought->identity);
         if (brought != nullptr && brought->certified) identity_.show(brought->certified);
+        if (brought != nullptr && brought->on_hardware) identity_.demand_hardware();
         if (brought != nullptr) identity_.trust(std::move(brought->authorities));
     }
 

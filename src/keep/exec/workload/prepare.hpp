@@ -27,6 +27,7 @@ struct Brought {
     std::optional<crypto::TlsCredential> identity;        // of the Keep, for its TLS entries
     std::shared_ptr<net::LiveCredential const> certified; // the same, where it was certified
     std::vector<std::string> authorities;                 // PEM: who certifies other Keeps
+    bool on_hardware = false;                             // its tenant demands it
     std::shared_ptr<base::Budget> memory;    // of the host, and no part of what was granted
     std::optional<net::AsideProtocol> aside; // that the Keep speaks on TLS ports
     // Standard streams 0 to 2, at the tenant's.

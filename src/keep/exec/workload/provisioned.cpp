@@ -1,6 +1,7 @@
 #include "keep/exec/workload/provisioned.hpp"
 
 #include "crypto/pem.hpp"
+#include "keep/exec/attestation/hardware.hpp"
 #include "keep/exec/net/places.hpp"
 #include "keep/exec/provision/archive.hpp"
 #include "keep/exec/provision/desk.hpp"
@@ -68,6 +69,7 @@ os::OrFailure<void> unpack(Unpacked& out, Orders const& host) {
         );
     out.orders.module_name = module_name;
     out.orders.measurement = host.measurement;
+    out.orders.certificates = host.certificates;
     auto const text = provision::read_whole(
         *out.files, std::string{configuration_name}, package::max_configuration_size + 1
     );
@@ -154,13 +156,39 @@ os::Failure for_the_host(os::Failure const& failure) {
     };
 }
 
+// What time it is where the grant came from, whatever the host says.
+class ServiceTime {
+public:
+    explicit ServiceTime(std::uint64_t at_grant)
+        : granted_{
+              at_grant == 0
+                  ? std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())
+                  : std::chrono::sys_seconds{
+                        std::chrono::seconds{static_cast<std::int64_t>(at_grant)}
+                    }
+          } {}
+    std::chrono::sys_seconds now() const {
+        return granted_ +
+               std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now() - begun_);
+    }
+
+private:
+    std::chrono::sys_seconds granted_;
+    std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+};
+
 class Provisioning {
 public:
     Provisioning(Orders const& host, Log const& log, Timings& timings)
         : host_{host}, log_{log}, timings_{timings} {}
 
     os::OrFailure<void> run(protocol::evidence::Digest const& digest) {
-        auto empty = TRY(provision::Empty::born(digest, host_.measurement));
+        auto empty =
+            TRY(provision::Empty::born(
+                digest,
+                host_.measurement,
+                attestation::hardware_of_this_keep(base::view_of(host_.certificates))
+            ));
         return host_.pull ? pull(std::move(empty)) : wait(std::move(empty));
     }
 
@@ -201,6 +229,7 @@ private:
             reception = TRY(provision::Reception::open(os::Fd{*host_.channel}, empty.identity()));
         std::optional<provision::Steward> steward{std::in_place, order, empty.identity()};
         auto granted = TRY(pull_grant(*steward, std::move(empty)));
+        ServiceTime const time{granted.time()};
         timings_.mark("granted");
         auto const digests = TRY(load(granted, nullptr));
         timings_.mark("package loaded");
@@ -222,7 +251,7 @@ private:
              .tell = [desk](
                          std::string const& text
                      ) { desk->write(2, base::view_of("enarx: warning: " + text + '\n')); }},
-            {.renew_at = certified.renew_at, .not_after = certified.not_after}
+            {.at = time.now(), .renew_at = certified.renew_at, .not_after = certified.not_after}
         ));
         start(*desk, std::move(brought));
     }
@@ -243,6 +272,7 @@ private:
             .identity = ready.identity().share(),
             .certified = nullptr,
             .authorities = authorities_of(ready),
+            .on_hardware = ready.demands_hardware(),
             .memory = memory_,
             .aside = {},
             .stream = {},

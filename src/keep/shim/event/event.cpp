@@ -76,6 +76,7 @@ void on_page_fault(Kernel& kernel, Frame& frame) {
 }
 
 void on_exception(Kernel& kernel, Frame& frame) {
+    if (Machine::answer_exception(kernel, frame)) return;
     if (frame.vector == Vector::PageFault) return on_page_fault(kernel, frame);
     // The entry alone was what another vCPU waits for. Where none can, it is a vector as any other.
     bool const kick = frame.vector == Vector::Kick && frame.cs == user_code_selector;

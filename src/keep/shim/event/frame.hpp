@@ -21,6 +21,7 @@ enum class Vector : std::uint64_t {
     FloatingPoint = 16,
     AlignmentCheck = 17,
     Simd = 19,
+    VmmCommunication = 29,
     Kick = 240, // the host's answer to Call::Kick
     SystemCall = 256,
 };

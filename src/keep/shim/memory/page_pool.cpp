@@ -49,7 +49,7 @@ base::Result<void> PagePool::grow() {
     auto const got = TRY(host_.call(protocol::hostcall::Call::Grow, {want}, want));
     if (got < large_page_size) return std::unexpected(base::Errno::NoMem);
     auto const end = next_chunk_end_ + round_down(got, large_page_size);
-    Machine::extend_window(hw::PhysAddr{next_chunk_end_}, hw::PhysAddr{end});
+    Machine::extend_window(hw::PhysAddr{next_chunk_end_}, hw::PhysAddr{end}, Whose::Keeps);
     next_chunk_end_ = end;
     return {};
 }
@@ -135,6 +135,20 @@ base::Result<hw::PhysAddr> PagePool::table() {
     tables_.begin += hw::page_size;
     // The first tables lie in memory that nobody has used before.
     if (at.raw() < protocol::launch::files_address) Machine::accept(at, hw::page_size);
+    return at;
+}
+
+base::Result<hw::PhysAddr> PagePool::piece(std::uint64_t size) {
+    auto const whole = round_up(size, hw::page_size);
+    if (pieces_.size() < whole) {
+        while (next_chunk_end_ - next_chunk_ < whole) TRY(grow());
+        pieces_ = {next_chunk_, next_chunk_ + round_up(whole, large_page_size)};
+        next_chunk_ = pieces_.end;
+    }
+    hw::PhysAddr const at{pieces_.begin};
+    pieces_.begin += whole;
+    used_pages_ += whole / hw::page_size;
+    Machine::accept(at, whole);
     return at;
 }
 

@@ -43,6 +43,8 @@ public:
     base::Result<hw::PhysAddr> large();      // 2 MiB, zero, aligned
     base::Result<hw::PhysAddr> table();      // 4 KiB, zero, apart from pages: those stay large
     base::Result<hw::PhysAddr> open_chunk(); // 2 MiB, zero, that the host can see; never released
+    base::Result<hw::PhysAddr>
+    piece(std::uint64_t size); // whole pages in one piece, zero; never released
     void release(hw::PhysAddr page);
     void release_large(hw::PhysAddr chunk);
 
@@ -70,6 +72,7 @@ private:
     std::uint64_t limit_ = 0;
     Range tables_;
     Range open_;
+    Range pieces_; // what is left of the last one's chunks
     std::uint64_t used_pages_ = 0;
 };
 

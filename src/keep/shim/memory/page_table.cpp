@@ -19,7 +19,7 @@ Entry& top_entry(std::uint64_t at) {
 }
 
 Entry table_entry(hw::PhysAddr table) {
-    return Entry{{table.raw()}}
+    return Entry{{table.raw() | Machine::own_page()}}
         .with<Entry::Present>(true)
         .with<Entry::Writable>(true)
         .with<Entry::User>(true)
@@ -87,7 +87,7 @@ Entry PageTable::with_access(Entry entry, Access access) {
 }
 
 Entry PageTable::page(hw::PhysAddr at, Access access, bool owned) {
-    return with_access(Entry{{at.raw()}}, access).with<Entry::Owned>(owned);
+    return with_access(Entry{{at.raw() | Machine::own_page()}}, access).with<Entry::Owned>(owned);
 }
 
 } // namespace shim

@@ -26,7 +26,8 @@ struct Entry : base::Register<Entry> {
     using Large = base::Field<bool, 7>;
     using Owned = base::Field<bool, 9>; // ours: the page goes back to the pool
     using NoExecute = base::Field<bool, 63>;
-    static constexpr std::uint64_t address_mask = 0x000f'ffff'ffff'f000;
+    // Without bit 51, which no address has and which says on SEV-SNP whose a page is.
+    static constexpr std::uint64_t address_mask = 0x0007'ffff'ffff'f000;
 
     hw::PhysAddr address() const { return hw::PhysAddr{raw & address_mask}; }
     bool empty() const { return raw == 0; }

@@ -1,9 +1,8 @@
 // What every platform that runs as a machine of its own does alike, in either ring.
 
-#include "keep/shim/memory/page_pool.hpp"
+#include "keep/shim/memory/page_table.hpp"
 #include "keep/shim/platform/cpu_area.hpp"
 #include "keep/shim/platform/machine.hpp"
-#include "protocol/hostcall/block.hpp"
 
 #include <array>
 #include <cstring>
@@ -16,8 +15,6 @@ extern std::uint64_t boot_low[512];
 extern std::uint64_t cpu_directory[512];
 extern std::uint64_t cpu_map[512];
 extern std::uint64_t program_tables;
-extern std::uint64_t direct_map[512];
-extern std::uint64_t direct_directory[512];
 }
 
 namespace {
@@ -27,9 +24,6 @@ constexpr std::uint64_t usual_state = 0xe7;
 constexpr std::size_t largest_state = 2688;
 constexpr std::uint64_t direct_map_address = 1ULL << 39;
 constexpr std::uint32_t clean_mxcsr = 0x1f80;
-constexpr std::uint64_t window_gib = 64;
-constexpr std::uint64_t large_page_address = 0x000f'ffff'ffe0'0000;
-alignas(4096) std::array<std::array<std::uint64_t, 512>, window_gib> window_directories;
 
 std::uint64_t enabled_state() {
     std::uint32_t low = 0;
@@ -38,7 +32,7 @@ std::uint64_t enabled_state() {
     return low;
 }
 
-constexpr std::uint64_t entry_address = 0x000f'ffff'ffff'f000;
+constexpr std::uint64_t entry_address = Entry::address_mask;
 
 struct Copy {
     hw::PhysAddr at;
@@ -158,20 +152,6 @@ void Machine::set_control_words(std::uint64_t words) {
 // NOLINTNEXTLINE(clang-analyzer-core.FixedAddressDereference): the image fixes where the area lies
 hw::PhysAddr Machine::root() { return hw::PhysAddr{cpu_area().root}; }
 
-void Machine::extend_window(hw::PhysAddr begin, hw::PhysAddr end) {
-    // The image holds a directory for each GiB, so that memory can grow without taking memory. Its
-    // physical address is its own.
-    constexpr std::uint64_t gib = 1U << 30;
-    for (std::uint64_t i = begin.raw() / gib; i * gib < end.raw() && i < window_gib; ++i) {
-        if (direct_map[i] != 0) continue;
-        auto& directory = window_directories[i];
-        for (std::uint64_t j = 0; j < directory.size(); ++j)
-            directory[j] =
-                i * gib + j * large_page_size + (direct_directory[0] & ~large_page_address);
-        direct_map[i] = reinterpret_cast<std::uint64_t>(directory.data()) | (direct_map[0] & 0xfff);
-    }
-}
-
 // Everything is shared with the first vCPU but the page behind CPU_AREA and the stacks.
 base::Result<hw::PhysAddr> Machine::prepare_cpu(PagePool& pool, unsigned index) {
     auto const root = TRY(copy_table(pool, boot_root));
@@ -198,20 +178,5 @@ base::Result<hw::PhysAddr> Machine::prepare_cpu(PagePool& pool, unsigned index) 
 
 std::byte* Machine::memory() { return reinterpret_cast<std::byte*>(direct_map_address); }
 std::uint64_t* Machine::program_tables() { return &shim::program_tables; }
-
-void Machine::ring_doorbell() {
-    // No register of the Keep goes along: the host sees what the block holds, nothing else.
-    asm volatile(
-        "push %%rbx; push %%rbp; push %%r12; push %%r13; push %%r14; push %%r15\n"
-        "xor %%ebx,%%ebx; xor %%ebp,%%ebp; xor %%ecx,%%ecx; xor %%esi,%%esi; xor %%edi,%%edi\n"
-        "xor %%r8d,%%r8d; xor %%r9d,%%r9d; xor %%r10d,%%r10d; xor %%r11d,%%r11d\n"
-        "xor %%r12d,%%r12d; xor %%r13d,%%r13d; xor %%r14d,%%r14d; xor %%r15d,%%r15d\n"
-        "mov %0,%%edx; xor %%eax,%%eax; out %%eax,%%dx\n"
-        "pop %%r15; pop %%r14; pop %%r13; pop %%r12; pop %%rbp; pop %%rbx\n"
-        :
-        : "i"(protocol::hostcall::doorbell_port)
-        : "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "memory", "cc"
-    );
-}
 
 } // namespace shim

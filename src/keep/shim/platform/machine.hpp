@@ -5,6 +5,7 @@
 
 #include "base/result.hpp"
 #include "hw/address.hpp"
+#include "keep/shim/memory/range.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -12,8 +13,22 @@
 namespace shim {
 
 class PagePool;
+struct Frame;
+struct Kernel;
+
+// What CPUID answers.
+struct Cpuid {
+    std::uint32_t eax, ebx, ecx, edx;
+};
+
+// Whose memory the window shows.
+enum class Whose : std::uint8_t { Hosts, Keeps };
 
 struct Machine {
+    // The bit of a page table's entry that says that what it names is the Keep's own; 0: there is
+    // no such bit.
+    static std::uint64_t own_page();
+    static Cpuid cpuid(std::uint32_t leaf, std::uint32_t subleaf);
     static void begin();   // once on each vCPU, before all else
     static unsigned cpu(); // which vCPU runs this
     static void flush();   // forget this vCPU's translations
@@ -39,7 +54,8 @@ struct Machine {
     static void set_control_words(std::uint64_t words);
     static hw::PhysAddr root(); // of this vCPU's page table
     static std::byte* memory(); // where physical address 0 is mapped
-    static void extend_window(hw::PhysAddr begin, hw::PhysAddr end); // map [begin, end) there too
+    // Maps [begin, end) there, too. What is mapped stays as it is.
+    static void extend_window(hw::PhysAddr begin, hw::PhysAddr end, Whose whose);
     // 2048 entries of 1 GiB each: the program's part.
     static std::uint64_t* program_tables();
     // Whether memory is the Keep's own, which the host cannot see; else the host could write to all
@@ -50,8 +66,19 @@ struct Machine {
     static void accept(hw::PhysAddr at, std::uint64_t size);
     // Lets go of accepted memory, before the host is told that it is free.
     static void give_back(hw::PhysAddr at, std::uint64_t size);
+    static bool vouched(); // whether hardware signs reports of this Keep (snp/report.hpp)
     // Page tables for one more vCPU: their root.
     static base::Result<hw::PhysAddr> prepare_cpu(PagePool& pool, unsigned index);
+    // The host has said that it runs this vCPU: lets it in, where it can be there by itself.
+    static void let_in(unsigned index, hw::PhysAddr root);
+    // What has a fixed place. Memory for the first page tables; a further vCPU's host-call block,
+    // or 0 where memory is taken for it; where what belongs to so many vCPUs ends.
+    static Range first_tables();
+    static hw::PhysAddr further_block(unsigned index);
+    static std::uint64_t end_of_places(unsigned cpus);
+    // Before an exception is the program's: true if the platform has answered it. Does not return
+    // where only the host can have sent it.
+    static bool answer_exception(Kernel& kernel, Frame& frame);
 };
 
 // Safety: the window maps what the page pool gives out, and the files that the loader placed.

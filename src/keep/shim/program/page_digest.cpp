@@ -45,13 +45,8 @@ void run_with_instructions(State& state, protocol::program::Page const& page) {
 
 PageDigest PageDigest::create() {
     // Intel SDM volume 2, CPUID leaf 7: EBX bit 29, SHA. A lie costs time or ends the Keep.
-    std::uint32_t eax = 7;
-    std::uint32_t ebx = 0;
-    std::uint32_t ecx = 0;
-    std::uint32_t edx = 0;
-    asm volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
     PageDigest digest;
-    digest.instructions_ = (ebx >> 29 & 1U) != 0;
+    digest.instructions_ = (Machine::cpuid(7, 0).ebx >> 29 & 1U) != 0;
     return digest;
 }
 

@@ -23,7 +23,8 @@ bool sane(launch::Boot const& boot) {
     bool const memory =
         boot.memory >= launch::files_address && boot.memory < boot.memory_end &&
         boot.memory_end <= boot.memory_limit && boot.memory_limit <= launch::address_limit &&
-        boot.memory % launch::chunk_size == 0 && boot.memory_end % launch::chunk_size == 0;
+        boot.memory % launch::chunk_size == 0 && boot.memory_end % launch::chunk_size == 0 &&
+        Machine::end_of_places(boot.max_cpus) <= boot.memory;
     // Where memory is the Keep's own, page tables and stacks are never where the host can see them.
     bool const open = (boot.open == boot.open_end || !Machine::owns_memory()) &&
                       boot.open % launch::chunk_size == 0 &&
@@ -55,7 +56,7 @@ public:
     }
 
 private:
-    std::array<Range, launch::max_descriptors + 3> ranges_{};
+    std::array<Range, launch::max_descriptors + 4> ranges_{};
     std::size_t count_ = 0;
 };
 
@@ -63,7 +64,17 @@ bool lies_in_memory(launch::Descriptor const& descriptor) {
     return descriptor.kind != static_cast<std::uint32_t>(launch::DescriptorKind::Host);
 }
 
-base::Result<File> file_of(launch::Descriptor const& descriptor, std::uint64_t memory) {
+// The file as it is now, in the Keep's own memory: whoever reads it twice finds the same. Where the
+// host sees all memory there is nothing to be had by it.
+base::Result<std::uint64_t> own_place(Kernel& kernel, std::uint64_t place, std::uint64_t size) {
+    if (!Machine::owns_memory() || size == 0) return place;
+    auto const own = TRY(kernel.pool.piece(size));
+    base::fetch_into({physical(own), size}, physical(hw::PhysAddr{place}));
+    return own.raw();
+}
+
+base::Result<File>
+file_of(Kernel& kernel, launch::Descriptor const& descriptor, std::uint64_t memory) {
     File file{.mode = descriptor.mode, .flags = descriptor.flags};
     if (!lies_in_memory(descriptor)) {
         file.kind = File::Kind::Host;
@@ -75,7 +86,7 @@ base::Result<File> file_of(launch::Descriptor const& descriptor, std::uint64_t m
     if (!known || !file_fits(descriptor.place, descriptor.size, memory))
         return std::unexpected(base::Errno::Proto);
     file.kind = File::Kind::Memory;
-    file.place = descriptor.place;
+    file.place = TRY(own_place(kernel, descriptor.place, descriptor.size));
     file.size = descriptor.size;
     return file;
 }
@@ -102,7 +113,9 @@ base::Result<void> check_places(launch::Boot const& boot, protocol::program::Roo
         (tree_size != 0 && !file_fits(boot.tree, tree_size, boot.memory)))
         return std::unexpected(base::Errno::Proto);
     Places places;
-    bool apart = places.add(boot.program, boot.program_size) && places.add(boot.tree, tree_size) &&
+    auto const fixed = Machine::end_of_places(boot.max_cpus) - launch::files_address;
+    bool apart = places.add(launch::files_address, fixed) &&
+                 places.add(boot.program, boot.program_size) && places.add(boot.tree, tree_size) &&
                  places.add(boot.open, boot.open_end - boot.open);
     for (auto const& file : std::span{boot.descriptors}.first(boot.descriptor_count))
         if (lies_in_memory(file))
@@ -124,16 +137,16 @@ base::Result<void> configure(Kernel& kernel, launch::Boot const& boot) {
     kernel.clock = Clock::starting(
         boot.tsc, Machine::ticks(), boot.monotonic_ns, boot.realtime_ns, boot.tsc_khz
     );
-    Machine::extend_window(hw::PhysAddr{0}, hw::PhysAddr{boot.memory_end});
-    TRY(kernel.pool.add(
-        {boot.memory, boot.memory_end},
-        {launch::table_address, launch::files_address},
-        boot.memory_limit
-    ));
+    hw::PhysAddr const own{boot.memory};
+    Machine::extend_window(hw::PhysAddr{launch::files_address}, own, Whose::Hosts);
+    Machine::extend_window(own, hw::PhysAddr{boot.memory_end}, Whose::Keeps);
+    TRY(
+        kernel.pool.add({boot.memory, boot.memory_end}, Machine::first_tables(), boot.memory_limit)
+    );
     if (boot.open != boot.open_end) kernel.pool.add_open({boot.open, boot.open_end});
     for (std::uint32_t i = 0; i < boot.descriptor_count; ++i) {
         auto const& descriptor = boot.descriptors[i];
-        auto const file = TRY(file_of(descriptor, boot.memory));
+        auto const file = TRY(file_of(kernel, descriptor, boot.memory));
         bool const named =
             descriptor.kind == static_cast<std::uint32_t>(launch::DescriptorKind::Named);
         if (descriptor.number >= (named ? kernel.named.size() : Descriptors::max_files))

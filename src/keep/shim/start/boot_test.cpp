@@ -124,6 +124,26 @@ TEST(Boot, that_puts_page_tables_where_the_host_sees_them_is_refused_where_memor
     EXPECT_TRUE(accepted(good_boot()));
 }
 
+TEST(Boot, whose_files_the_host_changes_later_shows_the_program_those_of_the_start) {
+    for (bool const own : {true, false}) {
+        fake::World world{{.first = 32 * mib, .limit = 128 * mib, .own = own}};
+        auto boot = good_boot();
+        boot.descriptors[0].size = 3 * mib; // more than a chunk
+        auto* const at = physical(hw::PhysAddr{boot.descriptors[0].place});
+        std::memset(at, 'a', boot.descriptors[0].size);
+        ASSERT_TRUE(configure(world.kernel(), boot));
+        std::memset(at, 'b', boot.descriptors[0].size);
+        auto const file = world.kernel().files.find(3);
+        ASSERT_TRUE(file);
+        auto const* const seen = physical(hw::PhysAddr{file->place});
+        auto const expected = std::byte{static_cast<unsigned char>(own ? 'a' : 'b')};
+        EXPECT_EQ(seen[0], expected);
+        EXPECT_EQ(seen[boot.descriptors[0].size - 1], expected);
+        EXPECT_EQ(file->place >= boot.memory, own);
+        EXPECT_EQ(world.kernel().named[0].place >= boot.memory, own);
+    }
+}
+
 // Each argument begins behind the zero of the one before, in the program's own copy.
 bool consistent(Kernel& kernel, std::uint64_t stack, std::uint64_t count) {
     auto text = kernel.user.load<std::uint64_t>(stack + 8).value();

@@ -69,7 +69,8 @@ base::Result<void> start_program(Kernel& kernel, Frame& frame) {
         .arguments = boot.argument_count,
         .environment = boot.environment_count,
         .vdso = vdso,
-        .traits = image_header.program.size == 0 ? 0 : launch::own_code_only,
+        .traits = (image_header.program.size == 0 ? 0 : launch::own_code_only) |
+                  (Machine::vouched() ? launch::vouched_by_snp : 0),
     };
     auto const stack = TRY(make_stack(kernel, places.stack_top, contents, program));
     auto& thread = kernel.threads[0];

@@ -7,17 +7,20 @@ using protocol::hostcall::block_size;
 namespace {
 
 base::Result<void> spawn(Kernel& kernel, unsigned cpu) {
-    if (kernel.blocks.size() < block_size) {
+    auto block = Machine::further_block(cpu);
+    bool const fixed = block != hw::PhysAddr{};
+    if (!fixed && kernel.blocks.size() < block_size) {
         auto const chunk = TRY(kernel.pool.open_chunk());
         kernel.blocks = {chunk.raw(), chunk.raw() + large_page_size};
     }
-    hw::PhysAddr const block{kernel.blocks.begin};
+    if (!fixed) block = hw::PhysAddr{kernel.blocks.begin};
     // Made once, whatever the host answers: it may refuse as often as it likes.
     auto& root = kernel.tables.roots[cpu];
     if (root == hw::PhysAddr{}) root = TRY(Machine::prepare_cpu(kernel.pool, cpu));
     kernel.host.attach(cpu, physical(block));
     TRY(kernel.host.call(Call::Spawn, {cpu, root.raw(), block.raw()}, 0));
-    kernel.blocks.begin += block_size;
+    if (!fixed) kernel.blocks.begin += block_size;
+    Machine::let_in(cpu, root);
     return {};
 }
 

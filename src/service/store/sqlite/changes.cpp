@@ -13,9 +13,11 @@ namespace {
 constexpr std::string_view insert_deployment =
     "INSERT INTO deployment(name, serial, statement, tenant, policy, time) VALUES(?,?,?,?,?,?)";
 constexpr std::string_view insert_withdrawal = "INSERT INTO withdrawal(name, time) VALUES(?,?)";
-constexpr std::string_view upsert_sealed =
+constexpr std::string_view insert_sealed =
     "INSERT INTO sealed(kind, name, serial, secret, kek, value) VALUES(?,?,?,?,?,?) "
-    "ON CONFLICT DO UPDATE SET kek = excluded.kek, value = excluded.value";
+    "ON CONFLICT DO NOTHING";
+constexpr std::string_view replace_sealed = "UPDATE sealed SET kek = ?, value = ? WHERE kind = ? "
+                                            "AND name = ? AND serial = ? AND secret = ?";
 constexpr std::string_view insert_release = "INSERT INTO release(keep_id, deployment, serial, "
                                             "instance, tenant, kind, time, not_after, leaf) "
                                             "VALUES(?,?,?,?,?,?,?,?,?)";
@@ -100,9 +102,10 @@ Answer<LeafIndex> seal(Connection& connection, SealedRow const& row, base::View 
     auto const& name = row.name;
     if (name.kind != SealedKind::ServiceKey && !TRY(deployment(connection, name.name, name.serial)))
         return std::unexpected(unknown_deployment(name.name));
-    auto const query = TRY(connection.query(upsert_sealed));
+    auto const query = TRY(connection.query(insert_sealed));
     query->with(std::uint64_t(name.kind)).with(name.name).with(name.serial).with(name.secret);
     TRY(query->with(base::View{row.value.kek}).with(base::View{row.value.sealed}).run());
+    if (query->changed() == 0) return std::unexpected(sealed_there());
     return append(connection, entry);
 }
 
@@ -116,10 +119,10 @@ reseal(Connection& connection, KekId const& kek, Store::Again const& again, base
             auto const fresh = again({name, value});
             if (!fresh) return std::unexpected(Refusal{Why::Unavailable, fresh.error()});
             TRY(checked(SealedRow{name, *fresh}));
-            auto const query = TRY(connection.query(upsert_sealed));
+            auto const query = TRY(connection.query(replace_sealed));
+            query->with(base::View{fresh->kek}).with(base::View{fresh->sealed});
             query->with(std::uint64_t(name.kind)).with(name.name).with(name.serial);
-            query->with(name.secret).with(base::View{fresh->kek});
-            TRY(query->with(base::View{fresh->sealed}).run());
+            TRY(query->with(name.secret).run());
         }
         done += rows.size();
     }

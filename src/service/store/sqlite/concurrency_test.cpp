@@ -68,6 +68,29 @@ TEST(Concurrency, publishing_and_reading_is_linearizable) {
     }
 }
 
+TEST(Concurrency, of_many_who_seal_one_name_at_once_one_has_done_so_and_its_value_stays) {
+    os::TemporaryDirectory const directory;
+    auto const store = *open_sqlite_store(directory.path() + "/state.sqlite");
+    for (std::uint64_t serial = 1; serial <= 20; ++serial) {
+        ASSERT_TRUE(store->publish(version("a", serial), base::view_of("x")));
+        std::vector<std::string> sealed(8);
+        std::vector<std::thread> all;
+        for (std::size_t i = 0; i < sealed.size(); ++i)
+            all.emplace_back([&, i] {
+                auto const value = "of " + std::to_string(i);
+                auto const done = store->seal(secret("a", serial, value), base::view_of("x"));
+                if (done)
+                    sealed[i] = value;
+                else
+                    EXPECT_TRUE(refused(done, Why::Conflict, "secret-exists"));
+            });
+        for (auto& thread : all) thread.join();
+        std::erase(sealed, "");
+        ASSERT_EQ(sealed.size(), 1U);
+        EXPECT_EQ(store->sealed("a", serial)->at(0).value.sealed, bytes(sealed[0]));
+    }
+}
+
 // The checker tells right from wrong.
 TEST(Linearizable, finds_what_cannot_have_happened) {
     using History = std::vector<Call>;

@@ -191,18 +191,20 @@ TEST_F(SqliteStoreTest, keeps_sealed_values_by_their_names) {
     );
     ASSERT_TRUE(store->publish(version("a", 1), line("1")));
     ASSERT_TRUE(store->seal(secret("a", 1, "old"), line("2")));
-    ASSERT_TRUE(store->seal(secret("a", 1, "new"), line("3")));
+    EXPECT_TRUE(
+        refused(store->seal(secret("a", 1, "new"), line("x")), Why::Conflict, "secret-exists")
+    );
     SealedRow key{{SealedKind::PackageKey, "a", 1}, {KekId{std::byte{9}}, {}}};
-    ASSERT_TRUE(store->seal(key, line("4")));
+    ASSERT_TRUE(store->seal(key, line("3")));
     auto const there = *store->sealed("a", 1);
     ASSERT_EQ(there.size(), 2U);
     EXPECT_EQ(there[0].name, key.name);
     EXPECT_EQ(there[0].value.kek, key.value.kek);
     EXPECT_TRUE(there[0].value.sealed.empty());
-    EXPECT_EQ(there[1].value.sealed, bytes("new"));
+    EXPECT_EQ(there[1].value.sealed, bytes("old"));
     EXPECT_TRUE(store->sealed("a", 2)->empty());
     SealedRow const own{{SealedKind::ServiceKey, "cookie", 0}, {{}, bytes("wrapped")}};
-    ASSERT_TRUE(store->seal(own, line("5")));
+    ASSERT_TRUE(store->seal(own, line("4")));
     EXPECT_EQ(store->sealed("cookie", 0)->at(0).value.sealed, bytes("wrapped"));
 }
 

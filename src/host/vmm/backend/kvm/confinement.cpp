@@ -26,24 +26,13 @@ namespace host::vmm::kvm {
 
 namespace {
 
-constexpr std::array controls{
-    static_cast<unsigned long>(KVM_RUN),
-    static_cast<unsigned long>(KVM_INTERRUPT), // Call::Kick
-    // A new thread of the program gets a vCPU. None of these reads registers.
-    static_cast<unsigned long>(KVM_CREATE_VCPU),
-    static_cast<unsigned long>(KVM_SET_MP_STATE),
-    static_cast<unsigned long>(KVM_SET_XCRS),
-    set_cpuid2,
-    set_msrs,
+// Of a terminal: those that tell.
+constexpr std::array of_terminals{
     0x541bUL, // FIONREAD
     0x5421UL, // FIONBIO
     0x5413UL, // TIOCGWINSZ
     static_cast<unsigned long>(TCGETS),
 };
-
-// More memory.
-constexpr std::array to_grow_plain{static_cast<unsigned long>(KVM_SET_USER_MEMORY_REGION)};
-constexpr std::array to_grow_sealed{set_memory_region2, create_guest_memory};
 
 constexpr std::array commands{F_GETFL, F_SETFL, F_GETPIPE_SZ};
 
@@ -153,11 +142,8 @@ private:
 
     Place requests() {
         Cases cases{refuse_};
-        cases.add_each(controls, allow_);
-        if (needs_.memory == MemoryKind::Sealed)
-            cases.add_each(to_grow_sealed, allow_);
-        else
-            cases.add_each(to_grow_plain, allow_);
+        cases.add_each(of_terminals, allow_);
+        cases.add_each(needs_.requests, allow_);
         filter_.by_range(cases.ranges());
         return filter_.load(low(1));
     }

@@ -2,6 +2,7 @@
 
 #include "host/vmm/backend/kvm/confined_for_tests.hpp"
 #include "host/vmm/backend/kvm/ioctl.hpp"
+#include "host/vmm/backend/snp/requests.hpp"
 
 #include <array>
 #include <cerrno>
@@ -60,14 +61,36 @@ TEST(Confinement, LetsAKeepStartAThread) {
 }
 
 TEST(Confinement, LetsAKeepGrowOnlyAsItIs) {
-    Needs const plain{.memory = MemoryKind::Plain};
-    Needs const sealed{.memory = MemoryKind::Sealed};
+    Needs const plain{.requests = kvm::requests_of_plain};
+    Needs const sealed{.requests = kvm::requests_of_sealed};
     EXPECT_EQ(control_of(plain, KVM_SET_USER_MEMORY_REGION), ENOTTY);
     EXPECT_EQ(control_of(plain, kvm::set_memory_region2), EPERM);
     EXPECT_EQ(control_of(plain, kvm::create_guest_memory), EPERM);
     EXPECT_EQ(control_of(sealed, KVM_SET_USER_MEMORY_REGION), EPERM);
     EXPECT_EQ(control_of(sealed, kvm::set_memory_region2), ENOTTY);
     EXPECT_EQ(control_of(sealed, kvm::create_guest_memory), ENOTTY);
+}
+
+// Its vCPUs, its memory and its launch are what was measured.
+TEST(Confinement, LetsAnSnpKeepAddNothingToItsMachine) {
+    Needs const launched{.requests = snp::requests_while_running};
+    for (auto const request :
+         {static_cast<unsigned long>(KVM_CREATE_VCPU),
+          static_cast<unsigned long>(KVM_SET_USER_MEMORY_REGION),
+          static_cast<unsigned long>(KVM_SET_XCRS),
+          kvm::set_cpuid2,
+          kvm::set_msrs,
+          kvm::set_memory_region2,
+          kvm::create_guest_memory,
+          snp::memory_encrypt,
+          snp::pre_fault_memory,
+          static_cast<unsigned long>(KVM_GET_REGS)})
+        EXPECT_EQ(control_of(launched, request), EPERM) << request;
+    for (auto const request :
+         {static_cast<unsigned long>(KVM_RUN),
+          static_cast<unsigned long>(KVM_INTERRUPT),
+          snp::set_memory_attributes})
+        EXPECT_EQ(control_of(launched, request), ENOTTY) << request;
 }
 
 TEST(Confinement, StartsNoProgramAndNoProcess) {

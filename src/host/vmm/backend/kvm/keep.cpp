@@ -1,6 +1,6 @@
 #include "host/vmm/keep.hpp"
 
-#include "host/vmm/backend/kvm/machine.hpp"
+#include "host/vmm/backend/kvm/virtual_machine.hpp"
 #include "host/vmm/late_sender.hpp"
 #include "host/vmm/parking.hpp"
 #include "host/vmm/poller.hpp"
@@ -80,7 +80,10 @@ struct Keep::State {
     };
 
     State(
-        kvm::Machine made, unsigned most, Server& files, std::function<void(std::string_view)> sink
+        std::unique_ptr<kvm::VirtualMachine> made,
+        unsigned most,
+        Server& files,
+        std::function<void(std::string_view)> sink
     )
         : machine{std::move(made)},
           server{files},
@@ -89,7 +92,6 @@ struct Keep::State {
           cpus(max_cpus) {}
 
     void run_cpu(unsigned index);
-    os::Failure why_it_stopped(kvm::Vcpu& vcpu) const;
     void answer_doorbell(unsigned index);
     bool look();
     bool look_for_late();
@@ -104,8 +106,7 @@ struct Keep::State {
     void join();
     static void kick_until_finished(Cpu const& cpu);
 
-    kvm::Machine machine;
-    launch::ImageHeader image{};
+    std::unique_ptr<kvm::VirtualMachine> machine;
     Server& server;
     std::function<void(std::string_view)> log;
     unsigned const max_cpus;
@@ -137,18 +138,6 @@ void Keep::State::finish(os::OrFailure<KeepEnd> with) {
     }
 }
 
-os::Failure Keep::State::why_it_stopped(kvm::Vcpu& vcpu) const {
-    bool const ring0 = image.platform == static_cast<std::uint64_t>(launch::ShimKind::Kvm);
-    if (!ring0 || !vcpu.not_emulated()) return broken(vcpu.explain());
-    return {
-        .name = "ring0-emulated",
-        .text = "the shim of --shim=kvm needs a real ring 0, and this host's KVM emulates one; " +
-                vcpu.explain(),
-        .hint = "leave --shim out, or give --shim=deprivileged; `enarx platform info` shows which "
-                "shim suits this host"
-    };
-}
-
 void Keep::State::run_cpu(unsigned index) {
     auto& cpu = cpus[index];
     for (;;) {
@@ -164,7 +153,7 @@ void Keep::State::run_cpu(unsigned index) {
         case kvm::Vcpu::Exit::Interrupted:
             break;
         case kvm::Vcpu::Exit::Other:
-            finish(std::unexpected(why_it_stopped(*cpu.vcpu)));
+            finish(std::unexpected(machine->why_it_stopped(*cpu.vcpu)));
             break;
         }
     }
@@ -263,11 +252,11 @@ base::Result<std::uint64_t> Keep::State::answer(Request const& request, unsigned
         return 0;
     case Call::Grow: {
         std::scoped_lock const lock{mutex};
-        return machine.grow(request.value(0));
+        return machine->grow(request.value(0));
     }
     case Call::Discard: {
         std::scoped_lock const lock{mutex};
-        TRY(machine.discard(request.value(0), request.value(1)));
+        TRY(machine->discard(request.value(0), request.value(1)));
         return 0;
     }
     case Call::Log: {
@@ -285,7 +274,7 @@ base::Result<std::uint64_t> Keep::State::spawn(Request const& request) {
     auto const index = request.value(0);
     if (index >= max_cpus || cpus[index].vcpu || ended) return std::unexpected(base::Errno::Again);
     auto& cpu = cpus[index];
-    cpu.block = TRY(machine.memory(request.value(2), protocol::hostcall::block_size));
+    cpu.block = TRY(machine->memory(request.value(2), protocol::hostcall::block_size));
     // The thread first: a vCPU that was made once cannot be made again where the host allows no
     // more threads for the moment.
     std::promise<bool> made;
@@ -296,8 +285,7 @@ base::Result<std::uint64_t> Keep::State::spawn(Request const& request) {
         // The first vCPU ends the process.
         kick_until_finished(cpus[0]);
     }));
-    auto vcpu =
-        machine.add_cpu(static_cast<unsigned>(index), {image.start_secondary, request.value(1)});
+    auto vcpu = machine->begin_cpu(static_cast<unsigned>(index), request.value(1));
     if (!vcpu) {
         made.set_value(false);
         thread.join();
@@ -351,30 +339,24 @@ Keep::~Keep() {
 }
 
 os::OrFailure<Keep> Keep::create(
-    Image const& image,
+    std::unique_ptr<kvm::VirtualMachine> machine,
     Plan const& plan,
-    std::vector<MemoryFile> const& files,
     Server& server,
     std::function<void(std::string_view)> log
 ) {
-    auto state = std::make_unique<State>(
-        TRY(kvm::Machine::create(image, plan, files)), plan.max_cpus(), server, std::move(log)
-    );
-    state->image = image.header();
+    auto state =
+        std::make_unique<State>(std::move(machine), plan.max_cpus(), server, std::move(log));
     auto const prepare = [&]() -> base::Result<void> {
+        auto const& made = state->machine;
         auto& first = state->cpus[0];
-        first.block =
-            TRY(state->machine.memory(launch::block_address, protocol::hostcall::block_size));
+        first.block = TRY(made->memory(launch::block_address, protocol::hostcall::block_size));
         server.batch().attach(
-            TRY(state->machine.memory(launch::batch_address, protocol::hostcall::batch_size)),
-            first.block
+            TRY(made->memory(launch::batch_address, protocol::hostcall::batch_size)), first.block
         );
-        first.vcpu.emplace(
-            TRY(state->machine.add_cpu(0, {image.header().start, image.header().page_table}))
-        );
+        first.vcpu.emplace(TRY(made->begin_cpu(0, 0)));
         state->cpu_count = 1;
         state->polled_cpus = 1;
-        return state->machine.calibrate(plan, *first.vcpu);
+        return made->calibrate(plan, *first.vcpu);
     };
     if (auto const prepared = prepare(); !prepared)
         return std::unexpected(broken(
@@ -394,5 +376,6 @@ os::OrFailure<KeepEnd> Keep::run() {
 
 void Keep::stop(KeepEnd end) { state_->finish(end); }
 KeepCosts Keep::costs() const { return {.exits = state_->exits}; }
+std::span<unsigned long const> Keep::requests() const { return state_->machine->requests(); }
 
 } // namespace host::vmm

@@ -1,5 +1,6 @@
 #include "host/vmm/backend/kvm/machine.hpp"
 
+#include "host/vmm/backend/kvm/requests.hpp"
 #include "host/vmm/fill.hpp"
 
 #include <algorithm>
@@ -87,6 +88,7 @@ base::Result<void> Machine::add_slot(std::uint64_t address, Mapping memory) {
     // Safety: the mapping lives in slots_ as long as the machine.
     region.userspace_addr = reinterpret_cast<std::uint64_t>(memory.bytes().data());
     TRY(control(machine_, KVM_SET_USER_MEMORY_REGION, &region));
+    reachable_.add(address, memory.bytes());
     slots_.push_back({.address = address, .memory = std::move(memory)});
     return {};
 }
@@ -95,7 +97,7 @@ base::Result<void> Machine::fill_open(Stretch const& stretch, Supply const& supp
     auto memory = TRY(Mapping::create(stretch.end - stretch.begin));
     for (auto const& region : stretch.regions) {
         auto const filled = TRY(vmm::fill(memory, region.begin - stretch.begin, region, supply));
-        if (filled == Filled::Mapped) mapped_.push_back({region.begin, region.end});
+        if (filled == Filled::Mapped) reachable_.leave_out(region.begin, region.end);
     }
     return add_slot(stretch.begin, std::move(memory));
 }
@@ -125,19 +127,28 @@ base::Result<void> Machine::add_sealed(std::uint64_t address, SealedMemory memor
     return {};
 }
 
-base::Result<void> Machine::calibrate(Plan const& plan, Vcpu const& first) {
+base::Result<Calibration> time_of(os::Fd const& machine, Vcpu const& first) {
     // The machine answers faster than a vCPU; older kernels let only that say it.
-    auto khz = control(machine_, KVM_GET_TSC_KHZ);
+    auto khz = control(machine, KVM_GET_TSC_KHZ);
     if (!khz) khz = control(first.descriptor(), KVM_GET_TSC_KHZ);
-    auto const boot = plan.boot({
+    return Calibration{
         .tsc_khz = static_cast<std::uint64_t>(TRY(khz)),
         .tsc = __rdtsc(),
         .monotonic_ns = now_ns(CLOCK_MONOTONIC),
         .realtime_ns = now_ns(CLOCK_REALTIME),
-    });
+    };
+}
+
+base::Result<void> Machine::calibrate(Plan const& plan, Vcpu const& first) {
+    auto const boot = plan.boot(TRY(time_of(machine_, first)));
     auto const bytes = std::as_bytes(std::span{&boot, 1});
     std::ranges::copy(bytes, TRY(memory(launch::boot_address, bytes.size())).begin());
     return {};
+}
+
+base::Result<Vcpu> Machine::begin_cpu(unsigned index, std::uint64_t root) {
+    if (index == 0) return add_cpu(0, {.entry = header_.start, .root = header_.page_table});
+    return add_cpu(index, {.entry = header_.start_secondary, .root = root});
 }
 
 base::Result<Vcpu> Machine::add_cpu(unsigned index, Beginning const& beginning) {
@@ -153,18 +164,7 @@ base::Result<Vcpu> Machine::add_cpu(unsigned index, Beginning const& beginning) 
 
 base::Result<std::span<std::byte>>
 Machine::memory(std::uint64_t address, std::uint64_t size) const {
-    for (auto const& mapped : mapped_)
-        if (address < mapped.end && (address >= mapped.begin || size > mapped.begin - address))
-            return std::unexpected(base::Errno::Fault);
-    for (auto const& slot : slots_) {
-        auto const bytes = slot.memory.bytes();
-        if (slot.sealed || address < slot.address || address - slot.address >= bytes.size())
-            continue;
-        auto const offset = address - slot.address;
-        if (size > bytes.size() - offset) break;
-        return bytes.subspan(offset, size);
-    }
-    return std::unexpected(base::Errno::Fault);
+    return reachable_.at(address, size);
 }
 
 base::Result<std::uint64_t> Machine::grow(std::uint64_t size) {
@@ -195,6 +195,23 @@ base::Result<void> Machine::discard(std::uint64_t address, std::uint64_t size) {
             return slot.memory.discard(address - slot.address, size);
     }
     return std::unexpected(base::Errno::Fault);
+}
+
+os::Failure Machine::why_it_stopped(Vcpu& cpu) const {
+    bool const ring0 = header_.platform == static_cast<std::uint64_t>(launch::ShimKind::Kvm);
+    if (!ring0 || !cpu.not_emulated()) return {.name = "keep-broken", .text = cpu.explain()};
+    return {
+        .name = "ring0-emulated",
+        .text = "the shim of --shim=kvm needs a real ring 0, and this host's KVM emulates one; " +
+                cpu.explain(),
+        .hint = "leave --shim out, or give --shim=deprivileged; `enarx platform info` shows which "
+                "shim suits this host"
+    };
+}
+
+std::span<unsigned long const> Machine::requests() const {
+    if (sealed_) return requests_of_sealed;
+    return requests_of_plain;
 }
 
 } // namespace host::vmm::kvm

@@ -2,12 +2,12 @@
 
 // A virtual machine of KVM and its memory, filled from an image and a plan.
 
+#include "host/vmm/backend/kvm/reachable.hpp"
 #include "host/vmm/backend/kvm/sealed.hpp"
-#include "host/vmm/backend/kvm/vcpu.hpp"
+#include "host/vmm/backend/kvm/virtual_machine.hpp"
 #include "host/vmm/image.hpp"
 #include "host/vmm/mapping.hpp"
 #include "host/vmm/memory_file.hpp"
-#include "host/vmm/plan/plan.hpp"
 #include "host/vmm/plan/supply.hpp"
 
 #include <mutex>
@@ -21,7 +21,7 @@ namespace host::vmm::kvm {
 // memory (0xfee0'0000), so there is none.
 enum class LocalApic : std::uint8_t { WhereEmulated, None };
 
-class Machine {
+class Machine : public VirtualMachine {
 public:
     static os::OrFailure<Machine> create(
         Image const& image,
@@ -30,28 +30,22 @@ public:
         LocalApic apic = LocalApic::WhereEmulated
     );
 
-    // Writes the boot block with the time of now; the first vCPU is to run right after.
-    base::Result<void> calibrate(Plan const& plan, Vcpu const& first);
     base::Result<Vcpu> add_cpu(unsigned index, Beginning const& beginning); // the first: 0
 
-    // The memory of [address, address + size), if the machine has it in one piece, and as memory:
-    // not of a file that is mapped, which this process cannot write.
-    base::Result<std::span<std::byte>> memory(std::uint64_t address, std::uint64_t size) const;
-    // Adds up to `size` bytes at the end; answers with how many.
-    base::Result<std::uint64_t> grow(std::uint64_t size);
-    // Of the Keep's free memory only.
-    base::Result<void> discard(std::uint64_t address, std::uint64_t size);
+    base::Result<Vcpu> begin_cpu(unsigned index, std::uint64_t root) override;
+    base::Result<void> calibrate(Plan const& plan, Vcpu const& first) override;
+    base::Result<std::span<std::byte>>
+    memory(std::uint64_t address, std::uint64_t size) const override;
+    base::Result<std::uint64_t> grow(std::uint64_t size) override;
+    base::Result<void> discard(std::uint64_t address, std::uint64_t size) override;
+    os::Failure why_it_stopped(Vcpu& cpu) const override;
+    std::span<unsigned long const> requests() const override;
 
 private:
     struct Slot {
         std::uint64_t address;
         Mapping memory;
         bool sealed = false; // then `memory` is only the range of addresses
-    };
-
-    struct Mapped { // from a file, read-only
-        std::uint64_t begin;
-        std::uint64_t end;
     };
 
     Machine() = default;
@@ -65,7 +59,7 @@ private:
     std::size_t run_size_ = 0;
     protocol::launch::ImageHeader header_{};
     std::vector<Slot> slots_;
-    std::vector<Mapped> mapped_;
+    Reachable reachable_;
     std::uint64_t free_ = 0; // where the Keep's free memory begins
     std::uint64_t end_ = 0;
     std::uint64_t limit_ = 0;

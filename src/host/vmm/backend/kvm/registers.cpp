@@ -67,7 +67,7 @@ base::Result<void> set_cpuid(os::Fd const& cpu) {
 }
 
 kvm_sregs special_registers(launch::ImageHeader const& image, std::uint64_t root, bool first) {
-    bool const ring0 = image.platform == static_cast<std::uint64_t>(launch::ShimKind::Kvm);
+    bool const ring0 = image.platform != static_cast<std::uint64_t>(launch::ShimKind::Deprivileged);
     kvm_sregs s{};
     s.cr0 = cr0;
     s.cr3 = root;

@@ -38,10 +38,13 @@ void Vcpu::inject_kick() {
 
 Vcpu::Exit Vcpu::run() {
     if (kick_pending_) inject_kick();
-    if (::ioctl(cpu_.number(), KVM_RUN, 0UL) != 0) {
-        if (errno == EINTR || errno == EAGAIN) return Exit::Interrupted;
+    error_ = ::ioctl(cpu_.number(), KVM_RUN, 0UL) == 0 ? 0 : errno;
+    if (error_ == EINTR || error_ == EAGAIN) return Exit::Interrupted;
+    // With these two the reason is told all the same (KVM_EXIT_MEMORY_FAULT).
+    if (error_ == EFAULT || error_ == EHWPOISON) return Exit::Other;
+    if (error_ != 0) {
         run_->exit_reason = KVM_EXIT_UNKNOWN;
-        run_->hw.hardware_exit_reason = static_cast<std::uint64_t>(errno);
+        run_->hw.hardware_exit_reason = static_cast<std::uint64_t>(error_);
         return Exit::Other;
     }
     if (run_->exit_reason == KVM_EXIT_INTR || run_->exit_reason == KVM_EXIT_IRQ_WINDOW_OPEN)

@@ -22,6 +22,7 @@ public:
         : cpu_{std::move(other.cpu_)},
           run_{std::exchange(other.run_, nullptr)},
           run_size_{other.run_size_},
+          error_{other.error_},
           kick_pending_{other.kick_pending_} {}
     Vcpu& operator=(Vcpu&&) = delete;
     ~Vcpu();
@@ -43,6 +44,9 @@ public:
     // KVM met an instruction that it had to emulate and could not.
     bool not_emulated() const;
     std::string explain(); // why the last run() ended, for a failure
+    // What KVM said as the last run() ended, and the error of the call itself; 0: none.
+    kvm_run const& seen() const { return *run_; }
+    int error() const { return error_; }
 
 private:
     Vcpu(os::Fd cpu, kvm_run* run, std::size_t size)
@@ -51,6 +55,7 @@ private:
     os::Fd cpu_;
     kvm_run* run_ = nullptr;
     std::size_t run_size_ = 0;
+    int error_ = 0;
     bool kick_pending_ = false;
 
     void inject_kick();

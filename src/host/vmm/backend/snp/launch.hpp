@@ -4,25 +4,15 @@
 // they take them: begin, start, add ..., finish. What is refused is told in words.
 
 #include "host/vmm/backend/snp/uapi.hpp"
+#include "host/vmm/launch/snp_terms.hpp"
 #include "host/vmm/plan/region.hpp"
-#include "hw/snp/id_block.hpp"
 #include "os/failure.hpp"
 #include "os/fd.hpp"
 
-#include <optional>
-
 namespace host::vmm::snp {
 
-// What the owner of a Keep says of its launch. In the report, not in the measurement.
-struct LaunchTerms {
-    std::uint64_t policy = 0x3'0000; // bit 17 is always 1; bit 16: with SMT
-    std::array<std::byte, 32> host_data{};
-    struct Identity {
-        hw::snp::IdBlock block;
-        hw::snp::IdAuth auth;
-    };
-    std::optional<Identity> identity = {};
-};
+// A step that the kernel does not take.
+os::Failure refused_by_kernel(std::string_view step, base::Errno error);
 
 // The secure processor's device, to read and write.
 os::OrFailure<os::Fd> open_firmware();

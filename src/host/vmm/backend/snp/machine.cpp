@@ -1,28 +1,21 @@
 #include "host/vmm/backend/snp/machine.hpp"
 
 #include "host/vmm/backend/kvm/guest_memory.hpp"
+#include "host/vmm/backend/snp/exit.hpp"
 #include "host/vmm/backend/snp/first_state.hpp"
+#include "host/vmm/backend/snp/requests.hpp"
 #include "host/vmm/fill.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include <fcntl.h>
-#include <fmt/format.h>
 
 namespace host::vmm::snp {
 
 namespace {
 
-os::Failure refused(std::string_view what, base::Errno error) {
-    return {
-        .name = "snp-launch-refused",
-        .text = fmt::format("{}: {}", what, std::strerror(static_cast<int>(error)))
-    };
-}
-
 template <class T> os::OrFailure<T> named(std::string_view what, base::Result<T> result) {
-    if (!result) return std::unexpected(refused(what, result.error()));
+    if (!result) return std::unexpected(refused_by_kernel(what, result.error()));
     if constexpr (std::is_void_v<T>)
         return {};
     else
@@ -38,7 +31,7 @@ os::OrFailure<Machine> Machine::launch(
 ) {
     auto firmware = TRY(open_firmware());
     os::Fd const kvm{::open("/dev/kvm", O_RDWR | O_CLOEXEC)};
-    if (!kvm) return std::unexpected(refused("/dev/kvm", os::last_error()));
+    if (!kvm) return std::unexpected(refused_by_kernel("/dev/kvm", os::last_error()));
     Machine machine;
     machine.machine_ =
         os::Fd{TRY(named("KVM_CREATE_VM", kvm::control(kvm, KVM_CREATE_VM, machine_type)))};
@@ -57,19 +50,33 @@ os::OrFailure<Machine> Machine::launch(
             TRY(machine.add_page(launch, region, supply));
     }
     TRY(launch.finish(terms));
+    machine.bring_in(plan);
     return machine;
 }
 
+// The last stretch is the Keep's free memory. All that it can ever have is one file from the start,
+// which takes memory of the host as it is touched; what grows is how much of it is the Keep's.
 base::Result<void> Machine::add_memory(Plan const& plan, Supply const& supply) {
-    for (auto const& stretch : stretches(plan.regions()))
-        TRY(stretch.holder == Holder::Private ? add_private(stretch) : add_shared(stretch, supply));
+    free_ = plan.memory();
+    end_ = plan.memory_end();
+    limit_ = plan.memory_limit();
+    for (auto const& stretch : stretches(plan.regions())) {
+        if (stretch.holder != Holder::Private) {
+            TRY(add_shared(stretch, supply));
+            continue;
+        }
+        TRY(add_private(stretch.begin, stretch.begin == free_ ? limit_ : stretch.end));
+        TRY(make_private(stretch.begin, stretch.end));
+    }
     return {};
 }
 
 base::Result<void> Machine::add_shared(Stretch const& stretch, Supply const& supply) {
     auto memory = TRY(Mapping::create(stretch.end - stretch.begin));
-    for (auto const& region : stretch.regions)
-        TRY(fill(memory, region.begin - stretch.begin, region, supply));
+    for (auto const& region : stretch.regions) {
+        auto const filled = TRY(fill(memory, region.begin - stretch.begin, region, supply));
+        if (filled == Filled::Mapped) reachable_.leave_out(region.begin, region.end);
+    }
     kvm_userspace_memory_region slot{};
     slot.slot = static_cast<std::uint32_t>(slots_.size());
     slot.guest_phys_addr = stretch.begin;
@@ -77,30 +84,36 @@ base::Result<void> Machine::add_shared(Stretch const& stretch, Supply const& sup
     // Safety: the mapping lives in slots_ as long as the machine.
     slot.userspace_addr = reinterpret_cast<std::uint64_t>(memory.bytes().data());
     TRY(kvm::control(machine_, KVM_SET_USER_MEMORY_REGION, &slot));
+    reachable_.add(stretch.begin, memory.bytes());
     slots_.push_back({.address = stretch.begin, .memory = std::move(memory)});
     return {};
 }
 
-base::Result<void> Machine::add_private(Stretch const& stretch) {
-    auto const size = stretch.end - stretch.begin;
+base::Result<void> Machine::add_private(std::uint64_t begin, std::uint64_t end) {
+    auto const size = end - begin;
     kvm::CreateGuestMemory wish{.size = size};
     os::Fd own{TRY(kvm::control(machine_, kvm::create_guest_memory, &wish))};
-    auto range = TRY(Mapping::create(size));
+    auto range = TRY(Mapping::reserve(size));
     kvm::MemoryRegion2 slot{
         .slot = static_cast<std::uint32_t>(slots_.size()),
         .flags = kvm::region_of_guest_memory,
-        .address = stretch.begin,
+        .address = begin,
         .size = size,
         // Safety: the range stays reserved as long as the machine lives.
         .host_address = reinterpret_cast<std::uint64_t>(range.bytes().data()),
         .file = static_cast<std::uint32_t>(own.number())
     };
     TRY(kvm::control(machine_, kvm::set_memory_region2, &slot));
+    slots_.push_back({.address = begin, .memory = std::move(range), .own = std::move(own)});
+    return {};
+}
+
+// KVM keeps a word for each page that is private: so only of what the Keep has.
+base::Result<void> Machine::make_private(std::uint64_t begin, std::uint64_t end) const {
     MemoryAttributes attributes{
-        .address = stretch.begin, .size = size, .attributes = attribute_private
+        .address = begin, .size = end - begin, .attributes = attribute_private
     };
     TRY(kvm::control(machine_, set_memory_attributes, &attributes));
-    slots_.push_back({.address = stretch.begin, .memory = std::move(range), .own = std::move(own)});
     return {};
 }
 
@@ -114,7 +127,7 @@ base::Result<void> Machine::add_cpu(Image const& image) {
     TRY(kvm::control(cpu.descriptor(), KVM_SET_SREGS, &registers.special));
     TRY(kvm::control(cpu.descriptor(), KVM_SET_REGS, &registers.general));
     TRY(kvm::set_listed_registers(cpu.descriptor(), kvm::other_registers(image.header())));
-    cpus_.push_back(std::move(cpu));
+    cpus_.emplace_back(std::move(cpu));
     return {};
 }
 
@@ -131,5 +144,75 @@ Machine::add_page(Launch& launch, Region const& region, Supply const& supply) co
     }
     return launch.add(region, staged.bytes());
 }
+
+// What every start touches, without an exit for each page. A kernel that does not know how is
+// slower, not wrong.
+void Machine::bring_in(Plan const& plan) const {
+    for (auto const& region : plan.regions()) {
+        if (region.holder != Holder::Private || region.used_at_once == 0) continue;
+        PreFault wish{.address = region.begin, .size = region.used_at_once};
+        while (wish.size != 0) {
+            auto const left = wish.size;
+            auto const done = kvm::control(cpus_.front()->descriptor(), pre_fault_memory, &wish);
+            bool const again = !done && done.error() == base::Errno::Intr;
+            if (!again && (!done || wish.size == left)) return;
+        }
+    }
+}
+
+base::Result<kvm::Vcpu> Machine::begin_cpu(unsigned index, std::uint64_t root) {
+    static_cast<void>(root); // the shim's own business
+    if (index >= cpus_.size() || !cpus_[index]) return std::unexpected(base::Errno::Again);
+    auto cpu = *std::move(cpus_[index]);
+    cpus_[index].reset();
+    return cpu;
+}
+
+base::Result<void> Machine::calibrate(Plan const& plan, kvm::Vcpu const& first) {
+    auto const boot = plan.boot(TRY(kvm::time_of(machine_, first)));
+    auto const bytes = std::as_bytes(std::span{&boot, 1});
+    auto const at = TRY(memory(protocol::launch::boot_address, bytes.size()));
+    std::ranges::copy(bytes, at.begin());
+    return {};
+}
+
+base::Result<std::span<std::byte>>
+Machine::memory(std::uint64_t address, std::uint64_t size) const {
+    return reachable_.at(address, size);
+}
+
+base::Result<std::uint64_t> Machine::grow(std::uint64_t size) {
+    constexpr auto chunk = protocol::launch::chunk_size;
+    auto const added = std::min(size, limit_ - end_) / chunk * chunk;
+    if (added == 0) return std::unexpected(base::Errno::NoMem);
+    TRY(make_private(end_, end_ + added));
+    end_ += added;
+    return added;
+}
+
+// The pages go back to the host, who gives others when the Keep takes them again: the Keep has to
+// have let go of them before.
+base::Result<void> Machine::discard(std::uint64_t address, std::uint64_t size) {
+    constexpr auto chunk = protocol::launch::chunk_size;
+    if (address < free_ || address % chunk != 0 || size % chunk != 0)
+        return std::unexpected(base::Errno::Inval);
+    if (address > end_ || size > end_ - address) return std::unexpected(base::Errno::Fault);
+    auto const free = std::ranges::find(slots_, free_, &Slot::address);
+    if (free == slots_.end()) return std::unexpected(base::Errno::Fault);
+    return os::done(
+        ::fallocate(
+            free->own.number(),
+            FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE,
+            static_cast<off_t>(address - free_),
+            static_cast<off_t>(size)
+        )
+    );
+}
+
+os::Failure Machine::why_it_stopped(kvm::Vcpu& cpu) const {
+    return explain_exit(cpu.seen(), cpu.error());
+}
+
+std::span<unsigned long const> Machine::requests() const { return requests_while_running; }
 
 } // namespace host::vmm::snp

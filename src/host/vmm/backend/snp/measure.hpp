@@ -16,6 +16,9 @@ struct MeasureWish {
     std::uint32_t cpus = usual_cpus;
 };
 
+// The parts of such a Keep. Refused: a shim that believes the host's memory.
+os::OrFailure<Image> open_image(std::string const& shim);
+
 // Walks the pages that the launch will add. Takes neither an application nor such a processor.
 os::OrFailure<void> walk_launch(MeasureWish const& wish, PageListener const& listener);
 

@@ -83,12 +83,40 @@ struct MemoryAttributes {
 };
 static_assert(sizeof(MemoryAttributes) == 32);
 
+// KVM_PRE_FAULT_MEMORY of a vCPU: as a touch of each page, without running it.
+inline constexpr unsigned long pre_fault_memory = 0xc040'aed5;
+struct PreFault {
+    std::uint64_t address = 0; // KVM counts on ...
+    std::uint64_t size = 0;    // ... and down
+    std::uint64_t flags = 0;
+    std::array<std::uint64_t, 5> padding{};
+};
+static_assert(sizeof(PreFault) == 64);
+
+// In kvm_run, with KVM_RUN itself failing with EFAULT or EHWPOISON.
+inline constexpr std::uint32_t exit_memory_fault = 39;
+inline constexpr std::uint64_t memory_fault_private = 1 << 3;
+struct MemoryFault {
+    std::uint64_t flags = 0;
+    std::uint64_t gpa = 0;
+    std::uint64_t size = 0;
+};
+inline constexpr std::uint32_t event_sev_termination = 6; // of KVM_EXIT_SYSTEM_EVENT
+
 // What the secure processor says of a command: SEV-SNP firmware ABI 1.58, table 5; psp-sev.h.
 enum class FirmwareStatus : std::uint32_t {
+    InvalidPlatformState = 0x01,
+    InvalidConfiguration = 0x03,
     PolicyFailure = 0x07,
     BadSignature = 0x0a,
     BadMeasurement = 0x0b,
+    UnsafePlatform = 0x14,
+    Unsupported = 0x15,
     InvalidParameter = 0x16,
+    ResourceLimit = 0x17,
+    InvalidPageState = 0x1a,
+    RmpInitRequired = 0x20,
+    ShutdownRequired = 0x23,
 };
 
 } // namespace host::vmm::snp

@@ -11,6 +11,10 @@
 .set TSS_IO_MAP, 0x68                // all ports: ring 3 rings the doorbell
 .set TSS_LIMIT, 0x1cf
 .set TSS_TYPE, 0x8b00
+.set OWNER, 0
+.macro ZEROS                         // one piece with the tables, as the loader brings in what is at once
+    .section .tables, "aw"
+.endm
 #include "keep/shim/platform/tables.inc"
 
     .section .header, "a"

@@ -5,6 +5,7 @@
 #include "keep/shim/platform/fake/audit.hpp"
 #include "keep/shim/platform/fake/store.hpp"
 #include "keep/shim/platform/fake/world.hpp"
+#include "keep/shim/snp/report.hpp"
 #include "protocol/launch/machine.hpp"
 
 #include <algorithm>
@@ -34,6 +35,7 @@ struct State {
     std::function<std::uint64_t()> counter; // instead of `ticks`
     unsigned cpu = 0;
     std::array<Cpu, fake::most_cpus> cpus;
+    fake::Reports reports;
     bool own_memory = false;
     std::vector<bool> accepted; // by page
     std::uint64_t random = 1;
@@ -62,6 +64,14 @@ std::span<std::byte> further_block(unsigned cpu) {
 }
 
 } // namespace
+
+std::uint64_t Machine::own_page() { return 0; }
+
+Cpuid Machine::cpuid(std::uint32_t leaf, std::uint32_t subleaf) {
+    Cpuid of{.eax = leaf, .ebx = 0, .ecx = subleaf, .edx = 0};
+    asm volatile("cpuid" : "+a"(of.eax), "=b"(of.ebx), "+c"(of.ecx), "=d"(of.edx));
+    return of;
+}
 
 void Machine::begin() {}
 unsigned Machine::cpu() { return state().cpu; }
@@ -114,8 +124,16 @@ void Machine::clean_extended_state() {}
 std::uint64_t Machine::control_words() { return 0x1f80; }
 void Machine::set_control_words(std::uint64_t) {}
 hw::PhysAddr Machine::root() { return {}; }
+bool Machine::vouched() { return state().reports != nullptr; }
 std::byte* Machine::memory() { return state().memory; }
-void Machine::extend_window(hw::PhysAddr, hw::PhysAddr) {}
+void Machine::extend_window(hw::PhysAddr, hw::PhysAddr, Whose) {}
+void Machine::let_in(unsigned, hw::PhysAddr) {}
+Range Machine::first_tables() {
+    return {protocol::launch::table_address, protocol::launch::files_address};
+}
+hw::PhysAddr Machine::further_block(unsigned) { return {}; }
+std::uint64_t Machine::end_of_places(unsigned) { return protocol::launch::files_address; }
+bool Machine::answer_exception(Kernel&, Frame&) { return false; }
 std::uint64_t* Machine::program_tables() { return state().program_tables.data(); }
 base::Result<hw::PhysAddr> Machine::prepare_cpu(PagePool& pool, unsigned) {
     constexpr unsigned tables_and_area = 10;
@@ -128,6 +146,12 @@ base::Result<hw::PhysAddr> Machine::prepare_cpu(PagePool& pool, unsigned) {
 }
 
 void end_keep(Kernel&, End const& end) { throw fake::Ended{end}; }
+
+base::Result<std::size_t> snp::report(
+    protocol::evidence::Purpose purpose, base::View bound, std::span<std::byte, largest_report> to
+) {
+    return state().reports(purpose, bound, to);
+}
 
 void give_up(Kernel& kernel, std::string_view, std::uint64_t) {
     end_keep(kernel, {.status = protocol::hostcall::failed_status});
@@ -185,6 +209,8 @@ World::World(Memory memory) : cpus_{memory.cpus} {
 }
 
 World::~World() { state().memory = nullptr; }
+
+void World::set_reports(Reports reports) { state().reports = std::move(reports); }
 
 void World::set_counter(std::function<std::uint64_t()> counter) {
     state().counter = std::move(counter);

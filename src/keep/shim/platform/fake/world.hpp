@@ -4,6 +4,7 @@
 // plays, no hardware.
 
 #include "keep/shim/event/kernel.hpp"
+#include "protocol/evidence/purpose.hpp"
 
 #include <functional>
 #include <memory>
@@ -22,6 +23,11 @@ struct Misused {
 
 // The host's part of a call: answers, and may do with the block's data what it likes.
 using HostPart = std::function<std::int64_t(Call, Arguments const&, std::span<std::byte> data)>;
+
+// What the hardware answers when the Keep asks for a report.
+using Reports = std::function<base::Result<std::size_t>(
+    protocol::evidence::Purpose, std::span<std::byte const> bound, std::span<std::byte> to
+)>;
 
 inline constexpr std::uint64_t first_memory = 256ULL << 20;
 
@@ -52,6 +58,8 @@ public:
 
     Kernel& kernel() { return *kernel_; }
     void set_host(HostPart host) { host_ = std::move(host); }
+    // The hardware that vouches for the Keep, if any does.
+    static void set_reports(Reports reports);
     // What the processor's counter shows.
     static void set_counter(std::function<std::uint64_t()> counter);
 

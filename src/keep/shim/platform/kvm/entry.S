@@ -15,6 +15,10 @@
 .set QEMU_FLAT_DATA, 16
 .set APIC_SPURIOUS, 0xfee000f0       // Intel SDM volume 3, 12.4.1
 .set APIC_COMMAND, 0xfee00300
+.set OWNER, 0
+.macro ZEROS                         // one piece with the tables, as the loader brings in what is at once
+    .section .tables, "aw"
+.endm
 #include "keep/shim/platform/tables.inc"
 
     .section .header, "a"

@@ -1,0 +1,33 @@
+#pragma once
+
+// Options on an SEV-SNP Keep, which is measured: what `enarx run` and `enarx keep` share.
+
+#include "host/cli/command.hpp"
+#include "host/vmm/backend/backend.hpp"
+#include "host/vmm/launch/order.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace host::cli {
+
+struct GivenSnp {
+    std::optional<std::string> cpus;
+    std::optional<std::string> guest_policy;
+    std::optional<std::string> id_block;
+    std::optional<std::string> id_auth;
+    std::optional<std::string> host_data;
+    std::optional<std::string> certificates;
+
+    bool any() const {
+        return cpus || guest_policy || id_block || id_auth || host_data || certificates;
+    }
+};
+
+void add_snp_options(std::vector<Option>& options, GivenSnp& given);
+// Refused: any of them for a Keep of another backend.
+os::OrFailure<void>
+add_snp_terms(vmm::LaunchOrder& order, GivenSnp const& given, vmm::Backend const& backend);
+
+} // namespace host::cli

@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+"""An SEV-SNP Keep on a host that lies (tee-model, test/model/snp/hostile.hpp): it ends, says why if it can, and the program sees nothing of it.
+
+ENARX_TEST_MODEL=all   all vectors, each with and without an error code; else a few with each commit.
+"""
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "../model/strangers"))
+from model import chosen, model  # noqa: E402
+
+from harness import BUILD, Failed, contains, equal, execute, guest, main, scratch, story, succeeded, true, write  # noqa: E402
+
+WITH_CODE = {8, 10, 11, 12, 13, 14, 17, 21, 29, 30}
+KICK = 0xF0
+SPINS = """(module (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 1) (data (i32.const 16) "spins\\n")
+    (func (export "_start") (local $i i64)
+        (i32.store (i32.const 0) (i32.const 16)) (i32.store (i32.const 4) (i32.const 6))
+        (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
+        (loop $again (br_if $again (i64.lt_u (local.tee $i (i64.add (local.get $i) (i64.const 1))) (i64.const 0x7fffffffffffffff))))))"""
+LIES = "TEE_MODEL_HOSTILE"
+
+
+def keep(deeds, program="hello", *arguments):
+    line = [*model(), str(BUILD / "enarx"), "run", "--backend=snp", str(guest(program)), *arguments]
+    return execute(line, env={LIES: deeds} if deeds else {}, timeout=120)
+
+
+def ends(outcome, *words):
+    """The Keep has ended for one of the reasons that are meant, and the program has not said more than it could before."""
+    true(outcome.status == 125, f"status {outcome.status}: {outcome.errors[-400:]}")
+    contains(outcome.errors, *words)
+    return outcome
+
+
+@story("a Keep on an honest host runs, and what it costs is told", seconds=300)
+def honest():
+    succeeded(keep(""), "Hello, world!\n")
+    equal(keep("", "exit_status", "77", "exit").status, 77)
+    equal(keep("", "trap", "unreachable").status, 134)
+
+
+class Spinning:
+    """A Keep whose program computes and asks for nothing: what comes in comes into ring 3."""
+
+    def __init__(self):
+        self.control = scratch(f"control-{time.monotonic_ns()}")
+        line = [*model(), str(BUILD / "enarx"), "run", "--backend=snp", str(write("spins.wat", SPINS))]
+        environment = {**os.environ, "TEE_MODEL_CONTROL": str(self.control)}
+        self.process = subprocess.Popen(line, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        equal(self.process.stdout.readline(), "spins\n")
+        time.sleep(0.5)  # until the call that wrote that is over
+
+    def suffers(self, deed):
+        with open(f"{self.control}.new", "w") as file:
+            file.write(f"{deed}@now")
+        os.rename(f"{self.control}.new", self.control)
+        until = time.monotonic() + 60
+        while os.path.exists(self.control) and time.monotonic() < until:
+            # A signal ends KVM_RUN, and the next entry is in the midst of the program.
+            self.process.send_signal(signal.SIGRTMAX)
+            time.sleep(0.02)
+        true(not os.path.exists(self.control), "the model has not looked at what it is to do")
+
+    def goes_on(self):
+        time.sleep(0.5)
+        return self.process.poll() is None
+
+    def stop(self):
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        out, err = self.process.communicate()
+        return self.process.returncode, out, err
+
+
+def inject(vector, code):
+    return f"inject:{vector}" + ("" if code is None else f":{code}")
+
+
+def in_the_program(vector, code):
+    spinning = Spinning()
+    try:
+        spinning.suffers(inject(vector, code))
+        if vector == KICK and code is None:
+            true(spinning.goes_on(), "a kick ends the Keep")
+            return
+    finally:
+        if vector == KICK and code is None:
+            os.killpg(spinning.process.pid, signal.SIGKILL)
+        status, out, err = spinning.stop()
+    true(status == 125, f"vector {vector}, code {code}: status {status}, {out} {err[-300:]}")
+    equal(out, "", f"vector {vector}: the program went on")
+    true(re.search(r"snp-keep-ended-itself|snp-shutdown|only the host can have sent", err), f"vector {vector}, code {code}: {err[-300:]}")
+
+
+VECTORS = [(vector, code) for vector in range(256) for code in (None, 0, 0x72)]
+
+
+@story("no vector that the host injects into the program is taken for the program's own; a kick is forgotten", seconds=3000)
+def injected():
+    # Always: what WeSee and Heckler do, a page fault, each kind with a code too many or too few, a kick.
+    for vector, code in [(29, 0x72), (128, None), (14, 4), (14, None), (6, None), (6, 0), (13, 0), (2, None), (KICK, None), (KICK, 0), *chosen(VECTORS, 4)]:
+        in_the_program(vector, code)
+
+
+@story("an event while the shim runs ends the Keep, whatever its vector", seconds=1500)
+def in_the_shim():
+    # Entry 1 is before the first instruction, where there is no table of interrupts yet; 2 is in the midst of a host call.
+    for vector, code in [(14, 0), (128, None), (29, 0x72), *chosen(VECTORS, 3)]:
+        outcome = keep(f"{inject(vector, code)}@1")
+        true(outcome.status == 125 and re.search("snp-shutdown|snp-not-entered", outcome.errors), f"{vector}: {outcome.status} {outcome.errors[-300:]}")
+        outcome = ends(keep(f"{inject(vector, code)}@2"), "snp-keep-ended-itself")
+        contains(outcome.errors, "reason 6:")
+
+
+@story("answers of the GHCB and its MSR that are out of form end the Keep", seconds=1500)
+def answers():
+    for number, reason in ((1, "5:3"), (2, "5:3"), (3, "5:4")):
+        for value in ("0", "0x1", "0x13", "0x81", "0xffffffffffffffff"):
+            outcome = keep(f"msr:{value}@{number}")
+            ends(outcome, f"reason {reason}")
+            equal(outcome.text, "")
+    for info1 in (1, 2, 3, 0xFFFFFFFF):
+        ends(keep(f"answer:0x398:{info1}@1"), "reason 5:5")
+    ends(keep("silent@1"), "reason 5:5")
+    # What means nothing where all went well is not looked at.
+    succeeded(keep("answer:0x3a0:0x1234567890@1,answer:0x398:0x100000000@2"), "Hello, world!\n")
+
+
+@story("memory that the host takes away, or puts back as it was, is not used again", seconds=1500)
+def memory():
+    # Code of the shim; page tables of the program; a page that nobody looks at any more.
+    for page, used in ((0x406000, True), (0x202000, True), (0x480000, False)):
+        for deed in (f"unvalidate:{page:#x}@2", f"save:{page:#x}@2,replay:{page:#x}@2"):
+            outcome = keep(deed)
+            if used:
+                ends(outcome, "reason 6:29")
+            else:
+                equal(outcome.status, 0)
+
+
+@story("a CPUID page that hides what the shim needs, or that has another C-bit, ends the Keep before anything is believed", seconds=900)
+def cpuid():
+    for deed in ("hide:1:0:2:0x40000000", "hide:1:0:2:0x4000000", "hide:7:0:1:1"):  # RDRAND, XSAVE, FSGSBASE
+        ends(keep(deed), "reason 5:8")
+    ends(keep("hide:0x8000001f:0:1:1"), "reason 5:2")
+
+
+@story("a vCPU that the host runs before it is wanted waits, and takes nothing of the first one's", seconds=900)
+def order():
+    succeeded(keep("run:2@2"), "Hello, world!\n")
+    succeeded(keep("run:1@2,run:2@2,run:3@3"), "Hello, world!\n")
+
+
+if __name__ == "__main__":
+    main()

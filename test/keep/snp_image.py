@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""Which instructions the image of an SEV-SNP Keep has: none for which a processor asks the host, but where the GHCB says what is asked."""
+import os
+import re
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "../scenario"))
+from harness import BUILD, equal, main, story, true  # noqa: E402
+
+IMAGE = BUILD / "libexec/enarx/shim-snp"
+# KVM's intercepts of such a guest: each would be #VC, or an exit with registers that nobody has looked at.
+ASKS = "cpuid rdpmc rdtscp rdpru in out ins insb insl insw outs outsb outsl outsw hlt invd wbinvd monitor mwait xsetbv vmmcall vmcall vmgexit".split()
+
+
+def code():
+    """(function, instruction, operands) of all of the image's code."""
+    text = subprocess.run(["objdump", "-d", "--no-show-raw-insn", str(IMAGE)], capture_output=True, text=True, check=True).stdout
+    function = ""
+    for line in text.splitlines():
+        if found := re.match(r"[0-9a-f]+ <(.*)>:$", line):
+            function = found.group(1)
+        elif found := re.match(r"\s+[0-9a-f]+:\s+((?:repz? |repnz |lock )*)(\S+)\s*(.*)$", line):
+            yield function, (found.group(1) + found.group(2)).strip(), found.group(3)
+
+
+@story("the host is asked by VMGEXIT alone", ours=True)
+def asks():
+    found = [(function, instruction) for function, instruction, _ in code() if instruction.split()[-1] in ASKS]
+    true(found, "no VMGEXIT at all: the code is not seen")
+    equal({instruction for _, instruction in found} - {"repz vmmcall", "vmgexit"}, set())  # one, whatever objdump calls it
+    # Asking by the MSR, a page's event, the doorbell, the end.
+    true(len(found) <= 8, f"{len(found)} of them: {found}")
+
+
+@story("whether PVALIDATE has changed anything is looked at before an instruction that could change the flag", ours=True)
+def validates():
+    instructions = list(code())
+    places = [i for i, (_, instruction, _) in enumerate(instructions) if instruction == "pvalidate"]
+    true(len(places) >= 2, f"{len(places)} of them")
+    for i in places:
+        behind = instructions[i + 1][1]
+        true(re.match(r"(jb|jae|setb|setae|cmovb|cmovae|sbb)", behind), f"{instructions[i]}, then {behind}")
+
+
+@story("the GHCB's MSR is the only one that is written")
+def registers():
+    instructions = list(code())
+    writes = [i for i, (_, instruction, _) in enumerate(instructions) if instruction == "wrmsr"]
+    true(writes, "none")
+    for i in writes:
+        function = instructions[i][0]
+        loads = [operands for place, instruction, operands in instructions[max(0, i - 40):i] if place == function and instruction == "mov" and operands.endswith(",%ecx")]
+        equal(loads[-1:], ["$0xc0010130,%ecx"], f"before WRMSR in {function}")
+
+
+main()

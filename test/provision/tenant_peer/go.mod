@@ -1,0 +1,3 @@
+module enarx/test/provision/tenant_peer
+
+go 1.26

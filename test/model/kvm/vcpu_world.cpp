@@ -32,6 +32,24 @@ constexpr std::uint8_t invalid_opcode = 6;
 constexpr std::uint8_t general_protection = 13;
 constexpr std::uint64_t apic_page = 0xfee0'0000;
 
+// Why a guest has ended is hard to see from outside.
+void log_state(engine::Cpu const& cpu, unsigned id) {
+    auto const r = cpu.registers();
+    log_step(
+        "tee-model: vCPU %u shuts down: rip %#lx, cs %#lx, cr0 %#lx, cr3 %#lx, cr4 %#lx, efer "
+        "%#lx, "
+        "cr2 %#lx\n",
+        id,
+        cpu.rip(),
+        r.cs.base,
+        r.cr0,
+        r.cr3,
+        r.cr4,
+        r.efer,
+        r.cr2
+    );
+}
+
 } // namespace
 
 std::byte* Vcpu::page(engine::Physical at) {
@@ -120,19 +138,7 @@ engine::Answer Vcpu::intercept(engine::Cpu& cpu, engine::Exit const& exit) {
         return engine::Answer::leave();
     }
     if (exit.code == Shutdown) {
-        auto const r = cpu.registers();
-        log_step(
-            "tee-model: vCPU %u shuts down: rip %#lx, cs %#lx, cr0 %#lx, cr3 %#lx, cr4 %#lx, efer "
-            "%#lx, cr2 %#lx\n",
-            id_,
-            cpu.rip(),
-            r.cs.base,
-            r.cr0,
-            r.cr3,
-            r.cr4,
-            r.efer,
-            r.cr2
-        );
+        log_state(cpu, id_);
         this->exit(KVM_EXIT_SHUTDOWN);
         return engine::Answer::leave();
     }

@@ -79,7 +79,7 @@ bool change_pages(Guest& guest, kvm::Vcpu& vcpu, Ghcb const& ghcb) {
     Header header{};
     std::memcpy(&header, at, sizeof header);
     if (header.last >= most_entries ||
-        ghcb.scratch(sizeof header + (header.last + 1U) * 8) == nullptr)
+        ghcb.scratch(sizeof header + (header.last + std::size_t{1}) * 8) == nullptr)
         return ghcb.succeed(invalid_header), false;
     return List::next(std::make_shared<List>(vcpu, ghcb, at, header));
 }

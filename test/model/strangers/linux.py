@@ -59,7 +59,7 @@ def _():
 def tell(version):
     @story(f"Debian's kernel {version} boots with two processors and gets a report that the model's root vouches for", seconds=900)
     def _():
-        if not ALL and not any(STRANGERS.glob(f"linux-image-{version}*.deb")):
+        if not ALL and not any(STRANGERS.glob(f"linux-binary-{version}*.deb")):
             raise Skipped(f"ENARX_TEST_MODEL=all fetches kernel {version}, and then it stays")
         guest = reporting_guest(version=version)
         outcome = guest.run("--processors", "2")

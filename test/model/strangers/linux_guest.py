@@ -38,9 +38,13 @@ class Guest:
 
     def __init__(self, version=KERNEL):
         pattern, suite = KERNELS[version]
-        self.package = debian.package(debian.newest(pattern, suite), suite)
-        self.kernel = next((self.package / "boot").glob("vmlinuz-*"))
-        self._modules = {re.sub(r"\.ko(\.xz)?$", "", path.name).replace("-", "_"): path for path in self.package.rglob("*.ko*")}
+        name = debian.newest(pattern, suite)
+        # Debian 13 has the kernel and its modules in packages of their own.
+        parts = [name] if suite is None else [name.replace("linux-image", f"linux-{part}") for part in ("binary", "modules")]
+        folders = [debian.package(part, suite) for part in parts]
+        self.kernel = next(path for folder in folders for path in folder.rglob("vmlinuz*"))
+        self._modules = {re.sub(r"\.ko(\.xz)?$", "", path.name).replace("-", "_"): path 
+                         for folder in folders for path in folder.rglob("*.ko*")}
         self.order = []
         self.files = Initramfs()
         for folder in ("proc", "sys", "dev", "tmp"):

@@ -107,6 +107,7 @@ def kernel_believes_the_page(name):
     guest = Guest()
     guest.script("echo end of the script")
     outcome = guest.run(env=broken(name) | {"TEE_MODEL_HOSTILE": INVENTED}, timeout=120)
+    contains(outcome.err.decode(), "exit 8")
     return "end of the script" not in outcome.text
 
 

@@ -18,11 +18,10 @@ def image():
     newest = max(path.stat().st_mtime for path in source.iterdir())
     if not _image.exists() or _image.stat().st_mtime < newest:
         _image.parent.mkdir(parents=True, exist_ok=True)
-        parts = {kind: _image.with_suffix(kind) for kind in (".o", ".elf", ".bin")}
+        parts = {kind: _image.with_suffix(kind) for kind in (".o", ".bin")}
         for line in (["clang-22", "-O1", "-ffreestanding", "-fno-pic", "-mno-red-zone", "-mgeneral-regs-only", "-fno-stack-protector",
                       "-fno-builtin", "-Wall", "-Werror", "-c", source / "guest.c", "-o", parts[".o"]],
-                     ["ld.lld-22", "-T", source / "link.ld", parts[".o"], "-o", parts[".elf"]],
-                     ["llvm-objcopy-22", "-O", "binary", parts[".elf"], parts[".bin"]]):
+                     ["ld.lld-22", "--oformat=binary", "-e", "0x1000200", "-T", source / "link.ld", parts[".o"], "-o", parts[".bin"]]):
             subprocess.run(line, check=True, capture_output=True)
         header = bytearray(1024)
         header[0x1f1] = 1  # sectors behind the first

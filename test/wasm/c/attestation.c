@@ -52,7 +52,7 @@ static ssize_t put(void const* data, size_t size) {
 }
 
 static int show(char const* name) {
-    char content[65536];
+    static char content[65536];
     ssize_t const size = get(name, content, sizeof content);
     if (size < 0) {
         perror(name);

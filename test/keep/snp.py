@@ -99,6 +99,8 @@ def threads():
     cpus = set(re.findall(r"ioctl 0xae80 of (\d+)", log))
     true(1 <= len(cpus) <= 4, f"{len(cpus)} vCPUs ran")
     succeeded(run("hello", options=["--vcpus=1"]), out="Hello, world!\n")
+    # exec makes a thread for each processor that it is told of, and does not go on without one.
+    succeeded(run("words", options=["--vcpus=2"], stdin=b"one\n"))
 
 
 @story("a Keep that is killed leaves no process, and a second one starts at once", seconds=300)

@@ -13,4 +13,9 @@ namespace host::vmm {
 // is shared it copies before it believes it.
 os::OrFailure<Plan> snp_plan(ImageSizes const& sizes, Wishes const& wishes);
 
+// How many processors a program is told of that has so many vCPUs. A program that computes makes a
+// thread for each of them, beside the first, and may have one more that waits: a thread that gets
+// no vCPU is one that most programs do not go on without.
+constexpr std::uint32_t processors_told(std::uint32_t vcpus) { return vcpus > 3 ? vcpus - 2 : 1; }
+
 } // namespace host::vmm

@@ -113,4 +113,12 @@ TEST(SnpPlan, of_no_vcpus_or_of_more_than_there_are_places_for_is_refused) {
 }
 
 } // namespace
+// exec: its first thread, one for each processor that it is told of, and one that waits.
+TEST(SnpPlan, tells_a_program_of_no_more_processors_than_it_has_vcpus_for) {
+    EXPECT_EQ(processors_told(1), 1U); // a program without threads
+    for (std::uint32_t vcpus = 2; vcpus <= 128; ++vcpus)
+        EXPECT_LE(processors_told(vcpus) + 1, vcpus) << vcpus;
+    EXPECT_EQ(processors_told(4), 2U);
+}
+
 } // namespace host::vmm

@@ -7,6 +7,8 @@
 #include "host/vmm/backend/snp/supply.hpp"
 #include "host/vmm/plan/snp.hpp"
 
+#include <algorithm>
+
 namespace host::vmm {
 
 namespace {
@@ -26,9 +28,11 @@ make_keep(Image const& image, LaunchOrder const& order, Handed const& handed, kv
 os::Failure launch_snp(LaunchOrder const& order) {
     auto const image = snp::open_image(snp::MeasureWish{}.shim);
     if (!image) return image.error();
+    auto wishes = kvm::common_wishes(order.keep, order.keep.cpus.value_or(snp::usual_cpus));
+    wishes.cpus = std::min(wishes.cpus, processors_told(wishes.max_cpus));
     return kvm::run_exec(
         order,
-        kvm::common_wishes(order.keep, order.keep.cpus.value_or(snp::usual_cpus)),
+        wishes,
         {// The processor says what was measured, not the host.
          .measurement = [](Wishes const&)
              -> os::OrFailure<std::optional<protocol::evidence::Measurement>> { return {}; },

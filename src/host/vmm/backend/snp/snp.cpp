@@ -9,7 +9,7 @@
 #include "protocol/launch/snp.hpp"
 
 #include <array>
-#include <cstring>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -143,6 +143,44 @@ Check check_driver(Machine const& machine, base::Result<snp::PlatformStatus> con
     return driver;
 }
 
+// Attributes of /dev/kvm, group 1 (arch/x86/include/uapi/asm/kvm.h). Nothing: the kernel does not
+// know of it.
+std::optional<std::uint64_t> attribute(Machine const& machine, std::uint64_t number) {
+    constexpr unsigned long get_device_attribute = 0x4018'aee2;
+    std::uint64_t value = 0;
+    // Safety: as above.
+    kvm_device_attr wish{
+        .flags = 0, .group = 1, .attr = number, .addr = reinterpret_cast<std::uint64_t>(&value)
+    };
+    if (!machine.ask(
+            machine.path("/dev/kvm"), get_device_attribute, reinterpret_cast<unsigned long>(&wish)
+        ))
+        return {};
+    return value;
+}
+
+Check check_launch(Machine const& machine) {
+    constexpr std::uint64_t vmsa_features = 0;
+    constexpr std::uint64_t policy_bits = 1; // Linux 7.3
+    constexpr std::string_view untold = "the kernel does not say";
+    auto const told = [&](std::optional<std::uint64_t> const& value) {
+        return value ? hexadecimal(*value) : std::string{untold};
+    };
+    auto const features = attribute(machine, vmsa_features);
+    auto const policy = attribute(machine, policy_bits);
+    return {
+        .name = "What KVM takes of a launch",
+        .pass = true,
+        .parts = {
+            {.name = "Features of a VMSA", .pass = true, .info = told(features)},
+            {.name = "Bits of a guest policy",
+             .pass = !policy || (*policy & snp::usual_policy) == snp::usual_policy,
+             .info = told(policy),
+             .advice = "Keeps ask for policy 0x30000 unless told otherwise (--guest-policy)."}
+        }
+    };
+}
+
 Check check_room(Machine const& machine) {
     auto const room = snp::room_for_guests(machine);
     if (!room)
@@ -200,6 +238,7 @@ Report probe_snp(Machine const& machine) {
             for (auto& part : addresses(leaf)) report.platform.back().parts.push_back(part);
     }
     if (!report.platform.front().pass) return report;
+    if (report.platform[1].all_pass()) report.platform.push_back(check_launch(machine));
     report.platform.push_back(check_certificates(machine));
     report.setup = {check_sev_access(machine, status), check_room(machine)};
     return report;

@@ -39,13 +39,14 @@ def options():
 def ask(report, given, folder):
     if not host.ask(report):
         return
+    before = host.complaints_before()
     if not launch.ask(report, folder):
         return
     evidence.ask(report, folder, given)
     programs.ask(report, folder, given.quick, given.many)
     times.ask(report, folder, given.quick)
     stories.ask(report, [name for name in given.stories.split(",") if name not in ("", "-")])
-    report.check("host.kernel-log-behind", host.complaints)
+    report.check("host.kernel-log-behind", host.complaints, before)
 
 
 def main():

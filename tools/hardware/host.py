@@ -18,6 +18,9 @@ ISSUE, STATUS = 0xC010_5300, 9
 FLAGS = ("mask_chip_id", "mask_chip_key", "vlek_en", "feature_info", "rapl_dis", "ciphertext_hiding_cap", "ciphertext_hiding_en")
 
 
+COMPLAINTS = r"\b(BUG:|Oops|WARNING: .* at (arch/x86/(kvm|virt)|virt/kvm|drivers/crypto/ccp)|SEV.*(fail|error)|RMP.*(fault|violation)|kvm_amd:.*(fail|error))"
+
+
 def read(path, otherwise=""):
     try:
         return pathlib.Path(path).read_text(errors="replace").strip()
@@ -112,6 +115,13 @@ def kernel_log(pattern):
     return [line for line in outcome.text.splitlines() if re.search(pattern, line, re.IGNORECASE)]
 
 
+def complaints_before():
+    try:
+        return set(kernel_log(COMPLAINTS))
+    except Skip:
+        return set()
+
+
 def log():
     lines = [re.sub(r"^\[[^]]*\] ?", "", line) for line in kernel_log(r"\b(sev|sev-snp|snp|rmp|rmptable|ccp|psp)\b")]
     if not lines:
@@ -119,9 +129,9 @@ def log():
     return f"{len(lines)} lines: {' | '.join(lines[:12])}"
 
 
-def complaints():
-    """Behind all: whether the kernel has complained meanwhile, or before."""
-    lines = kernel_log(r"\b(BUG|WARNING:|Oops|SEV-SNP.*(fail|error)|RMP (fault|violation)|kvm_amd:.*(fail|error))")
+def complaints(before):
+    """What the kernel says behind all that it did not say before."""
+    lines = [line for line in kernel_log(COMPLAINTS) if line not in before]
     if lines:
         raise Failed(f"{len(lines)} lines", "\n".join(lines[-20:]))
     return "no complaint"

@@ -36,7 +36,7 @@ def whole():
     true(not wrong, "\n".join(wrong))
     counted = [sum(verdict == each for verdict, _ in answers.values()) for each in ("ok", "FAILED", "SKIP")]
     equal(text.splitlines()[-1], "{} passed, {} failed, {} skipped".format(*counted))
-    equal(outcome.status, 0, outcome.errors)
+    equal(outcome.status, 1 if counted[1] else 0, outcome.errors)
     contains(answers["evidence.report"][1], "(masked)")
     true(not re.search(r"[0-9a-f]{128}", text), "64 bytes in hex, such as a chip's id, stand in it")
 
@@ -68,7 +68,7 @@ def other_answers():
     outcome, _, answers = checked("--only=launch.digest-4", host="finish:0x0b")
     equal((outcome.status, answers["launch.hello"][0]), (1, "FAILED"))
     outcome, _, answers = checked("--only=launch.policy-firmware", host="firmware:1.51")
-    equal((outcome.status, answers["launch.policy-firmware-255.255"][0]), (0, "ok"))
+    equal(answers["launch.policy-firmware-255.255"][0], "ok")
 
 
 @story("a file that is there stays, and words that mean nothing are refused", seconds=60)

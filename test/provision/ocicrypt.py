@@ -201,7 +201,7 @@ def registry_and_service():
     equal(scratch("copy.enx").read_bytes(), scratch("app.enx").read_bytes())
 
 
-@story("a wrong HMAC is refused before a byte of the layer is used, and so are another key, other bytes and a cut layer")
+@story("a wrong HMAC is refused before a byte of the layer is used, and so are another key, other bytes and a cut layer", seconds=300)
 def before_a_byte():
     private, public = key("mine")
     path = image(public)
@@ -260,7 +260,7 @@ class TwoFaced(ReferrersRegistry):
         return super().blob(at, repository, digest, body, query)
 
 
-@story("a registry that gives the right layer first and another one then is found out, wherever that differs")
+@story("a registry that gives the right layer first and another one then is found out, wherever that differs", seconds=300)
 def two_faced():
     private, public = key("mine")
     path = image(public, package=plain(filler=9 << 20))

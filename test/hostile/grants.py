@@ -80,6 +80,21 @@ def _loaded():
             equal((done_well.status, done_well.text), (0, "PASSWORD=x\n"), done_well.errors)
 
 
+@story("a second grant on the same connection is refused, and the Keep stays who granted first's", seconds=60)
+def _twice():
+    app = package("environment", "--secret", "PASSWORD")
+    told = json.loads(pathlib.Path(f"{app}.key").read_text())
+    blobs = folder("blobs")
+    succeeded(execute(["tar", "-xf", app, "--strip-components=2", "-C", blobs, "blobs/sha256"]))
+    process, place = keep("keep.sock", "--blobs", blobs)
+    grantor = write("grantor.pem", told["grantor-key"])
+    said = succeeded(execute([RELAY, "grant", place, *words(bytes.fromhex(told["deployment"]), f"{app}.key", grantor, "twice")]))
+    equal(said.text, "granted\nready\nkeep-not-empty\n")
+    other = package("hello", name="other", key="other.key")
+    contains(deploy(place, other).errors, "(keep-not-empty)")
+    true(process.poll() is None, "the Keep has ended")
+
+
 @story("by a service that was broken into: what its tenant has not signed so is refused by the Keep, and nothing runs", seconds=120)
 def _pull():
     service = Service()

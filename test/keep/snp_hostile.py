@@ -149,7 +149,8 @@ def memory():
 
 @story("a CPUID page that hides what the shim needs, or that has another C-bit, ends the Keep before anything is believed", seconds=900)
 def cpuid():
-    for deed in ("hide:1:0:2:0x40000000", "hide:1:0:2:0x4000000", "hide:7:0:1:1"):  # RDRAND, XSAVE, FSGSBASE
+    hidden = ("hide:1:0:2:0x40000000", "hide:1:0:2:0x4000000", "hide:7:0:1:1", "hide:7:0:1:0x80", "hide:7:0:1:0x100000")
+    for deed in hidden:  # RDRAND, XSAVE, FSGSBASE, SMEP, SMAP
         ends(keep(deed), "reason 5:8")
     ends(keep("hide:0x8000001f:0:1:1"), "reason 5:2")
 

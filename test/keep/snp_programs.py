@@ -27,6 +27,14 @@ def calls():
         equal(run(name).status, 0, name)
 
 
+@story("variables that the host adds do not reach the program: the Keep does not begin", seconds=300)
+def variables():
+    for variable in ("A=b", "GLIBC_TUNABLES=glibc.malloc.check=3", "OPENSSL_ia32cap=0"):
+        outcome = run("hello", "world", options=[f"--env={variable}"])
+        equal(outcome.status, 125, outcome.text + outcome.errors)
+        contains(outcome.errors, "the program cannot be loaded")
+
+
 @story("files and sockets of the host are reached as in a KVM Keep", seconds=600)
 def outside():
     equal(run("files", options=[f"--dir={folder('dir')}:5"]).status, 0, "files")

@@ -10,7 +10,7 @@
 
 namespace hw::snp {
 
-enum class MessageType : std::uint8_t { ReportRequest = 5, ReportResponse = 6 };
+enum class MessageType : std::uint8_t { Invalid = 0, ReportRequest = 5, ReportResponse = 6 };
 
 // 8.26, table 98. From `algorithm` on it is authenticated; what follows it is encrypted.
 struct MessageHeader {

@@ -78,16 +78,14 @@ std::optional<Call> Listener::receive() const {
     return call;
 }
 
-void Listener::answer(std::uint64_t id, long outcome) const {
+bool Listener::tell(std::uint64_t id, long outcome) const {
     seccomp_notif_resp answer{
         .id = id,
         .val = outcome < 0 ? 0 : outcome,
         .error = outcome < 0 ? static_cast<int>(outcome) : 0,
         .flags = 0
     };
-    ::ioctl(
-        descriptor_.number(), SECCOMP_IOCTL_NOTIF_SEND, &answer
-    ); // ENOENT: a signal was quicker, and the target knows
+    return ::ioctl(descriptor_.number(), SECCOMP_IOCTL_NOTIF_SEND, &answer) == 0; // else ENOENT
 }
 
 void Listener::let_pass(std::uint64_t id) const {

@@ -32,7 +32,9 @@ public:
     int number() const { return descriptor_.number(); }
     std::optional<Call> receive() const;
     /// `outcome`: a value, or -errno.
-    void answer(std::uint64_t id, long outcome) const;
+    /// False: a signal was quicker, and the target has seen EINTR instead.
+    bool tell(std::uint64_t id, long outcome) const;
+    void answer(std::uint64_t id, long outcome) const { static_cast<void>(tell(id, outcome)); }
     /// The kernel itself carries the call out.
     void let_pass(std::uint64_t id) const;
     /// Puts a descriptor into the target; its number there, or -errno. `answering`: that number is

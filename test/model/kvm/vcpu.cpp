@@ -111,7 +111,9 @@ void Vcpu::work() {
         auto const outcome = run_once();
         lock.lock();
         auto const call = call_.exchange(0);
-        listener_->answer(call, outcome);
+        // KVM tells of an exit before the signal that came with it; here the signal may be quicker.
+        // Then user space, which runs the vCPU again, is told of the exit instead.
+        if (!listener_->tell(call, outcome) && outcome != -EINTR) unseen_ = outcome;
     }
 }
 
@@ -121,6 +123,10 @@ void Vcpu::exit(std::uint32_t reason, long outcome) {
 }
 
 long Vcpu::run_once() {
+    if (unseen_) {
+        if (run_page().immediate_exit != 0) return -EINTR;
+        return *std::exchange(unseen_, std::nullopt);
+    }
     outcome_.reset();
     {
         Turn const turn;

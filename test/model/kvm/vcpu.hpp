@@ -107,6 +107,7 @@ private:
     std::vector<kvm_cpuid_entry2> cpuid_;
     std::function<void()> completion_;
     std::optional<long> outcome_; // of this KVM_RUN
+    std::optional<long> unseen_;  // of one before that a signal has hidden from user space
     bool halted_ = false;
     bool protected_ = false;
     std::uint32_t mp_state_ = KVM_MP_STATE_RUNNABLE;

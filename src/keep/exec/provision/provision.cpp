@@ -62,7 +62,8 @@ bool starts(Visitor& visitor, Ready const& ready, Clock::time_point deadline) {
     if (!frame) return false;
     bool const asked = visitor.answered()->binding != before;
     if (frame->type == FrameType::Start && asked && is_tenant(visitor, ready)) return true;
-    visitor.refuse(asked && !is_tenant(visitor, ready) ? "keep-not-empty" : "protocol-version");
+    bool const not_its = frame->type == FrameType::Grant || (asked && !is_tenant(visitor, ready));
+    visitor.refuse(not_its ? "keep-not-empty" : "protocol-version");
     return false;
 }
 

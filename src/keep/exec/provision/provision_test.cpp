@@ -195,6 +195,8 @@ TEST(Provisioning, WhoGrantedMayComeBackBeforeTheStartAndNobodyElse) {
         granting.grant(visit);
         EXPECT_EQ(visit.state(visit.hear()), State::Granted);
         EXPECT_EQ(visit.state(visit.serve(granting.package.blobs)), State::Ready);
+        visit.say(FrameType::Grant, wire::encode_bytes(Bytes(4096, std::byte{1})));
+        EXPECT_EQ(visit.refusal(), "keep-not-empty"); // it has had its grant
     }
     auto const null = base::cbor::encoded([](auto& w) { w.simple(base::cbor::simple_null); });
     {

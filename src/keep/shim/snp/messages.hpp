@@ -45,6 +45,7 @@ public:
     void take_key(hw::snp::SecretsPage& page);
     Messages(Messages const&) = delete;
     Messages& operator=(Messages const&) = delete;
+    ~Messages() = default;
 
     // An ATTESTATION_REPORT, here until the next. Access: there is no key any more. Io: this went
     // wrong, and there is none from now on.

@@ -107,6 +107,9 @@ base::Result<launch::Boot> fetch_boot() {
 }
 
 base::Result<void> check_places(launch::Boot const& boot, protocol::program::Root const& root) {
+    // Of a program that is held to its digest nothing measures the environment, and its C library
+    // and cryptography would take orders from there (GLIBC_TUNABLES, OPENSSL_ia32cap).
+    if (root.size != 0 && boot.environment_count != 0) return std::unexpected(base::Errno::Proto);
     std::uint64_t tree_size = 0;
     if (root.size != 0) tree_size = TRY(protocol::program::Tree::create(root.size)).size();
     if (!file_fits(boot.program, boot.program_size, boot.memory) ||

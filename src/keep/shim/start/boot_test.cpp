@@ -111,6 +111,17 @@ TEST(Boot, whose_ranges_reach_beyond_the_files_is_refused) {
     }
 }
 
+TEST(Boot, that_brings_an_environment_is_refused_where_the_program_is_held_to_its_digest) {
+    fake::World world;
+    auto boot = good_boot();
+    boot.environment_count = 1;
+    EXPECT_FALSE(accepted(boot));
+    EXPECT_TRUE(check_places(boot, {})) << "a program that nothing vouches for";
+    boot.environment_count = 0;
+    boot.argument_count = 1;
+    EXPECT_TRUE(accepted(boot));
+}
+
 TEST(Boot, that_puts_page_tables_where_the_host_sees_them_is_refused_where_memory_is_the_keeps) {
     auto boot = good_boot();
     boot.open = 26 * mib;

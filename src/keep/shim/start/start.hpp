@@ -10,7 +10,8 @@ namespace shim {
 base::Result<protocol::launch::Boot> fetch_boot();
 
 // Proto unless the program's file, its tree, the files in memory and open memory lie below the
-// Keep's free memory, and apart. `root`: the image's.
+// Keep's free memory, and apart; and where the image holds its program to a digest, unless there is
+// no environment. `root`: the image's.
 base::Result<void>
 check_places(protocol::launch::Boot const& boot, protocol::program::Root const& root);
 

@@ -26,6 +26,8 @@ constinit snp::CpuidTable table;
 constexpr std::uint32_t ecx_xsave = 1U << 26;
 constexpr std::uint32_t ecx_rdrand = 1U << 30;
 constexpr std::uint32_t ebx_fsgsbase = 1U << 0;
+constexpr std::uint32_t ebx_smep = 1U << 7;
+constexpr std::uint32_t ebx_smap = 1U << 20;
 constexpr std::uint32_t ebx_c_bit = 0x3f;
 
 // Not the host's to answer: this MSR is not intercepted.
@@ -49,9 +51,11 @@ void take_cpuid() {
         end(Termination::CpuidPage);
     if ((table.entry(0x8000'001f, 0).ebx & ebx_c_bit) != protocol::launch::snp::c_bit)
         end(Termination::CBit);
-    auto const features = table.entry(1, 0);
-    constexpr auto needed = ecx_xsave | ecx_rdrand;
-    if ((features.ecx & needed) != needed || (table.entry(7, 0).ebx & ebx_fsgsbase) == 0)
+    // The firmware refuses what the processor has not, never what the host hides: guard_program()
+    // would go on without. Every processor with SEV-SNP has all of these.
+    constexpr auto first = ecx_xsave | ecx_rdrand;
+    constexpr auto more = ebx_fsgsbase | ebx_smep | ebx_smap;
+    if ((table.entry(1, 0).ecx & first) != first || (table.entry(7, 0).ebx & more) != more)
         end(Termination::CpuidPage);
 }
 

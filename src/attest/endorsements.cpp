@@ -13,6 +13,7 @@ namespace attest {
 namespace {
 
 constexpr std::size_t largest = 16 * 1024 * 1024; // no vendor's file comes near; bundles may
+constexpr std::size_t most_hints = 32;
 
 Unusable unusable(std::string const& source, crypto::Malformed const& why, base::View bytes) {
     return {source, why.offset, std::string(why.what), found_at(bytes, why.offset)};
@@ -63,6 +64,15 @@ base::Result<void, Unusable> Endorsements::add(base::View bytes, std::string con
     if (auto const spelt = wrapped::decode(base::text_of(bytes)); spelt && spelt->how == "base64")
         return add(spelt->bytes, source + ", base64");
     return add_der(bytes, source);
+}
+
+void Endorsements::add_hints(std::span<base::View const> hints, std::string const& source) {
+    Endorsements came;
+    for (auto const hint : hints) (void)came.add(hint, source);
+    auto const count = came.certificates_.size() + came.lists_.size() + came.collateral_.size() +
+                       came.documents_.size();
+    if (count > most_hints) return;
+    for (auto const hint : hints) (void)add(hint, source);
 }
 
 base::Result<void, Unusable> Endorsements::add_table(base::View bytes, std::string const& source) {

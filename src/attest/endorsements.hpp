@@ -39,6 +39,10 @@ public:
     // nothing; one for the same key, issuer or platform with the same dates and other content is
     // refused: which one would count?
     base::Result<void, Unusable> add(base::View bytes, std::string const& source);
+    // What whoever is judged sent along: as much of it as can be used, or nothing where it is more
+    // than evidence has beside it. Each certificate may be tried with each, and a stranger would
+    // have it take minutes.
+    void add_hints(std::span<base::View const> hints, std::string const& source);
 
     std::span<Sourced<crypto::Certificate> const> certificates() const { return certificates_; }
     std::span<Sourced<crypto::RevocationList> const> revocation_lists() const { return lists_; }

@@ -57,6 +57,39 @@ TEST(Endorsements, OfSeveralListsOfOneIssuerTheYoungestThatWasIssuedByThenCounts
         EXPECT_LE(first->value.this_update(), list.this_update()) << source;
 }
 
+// Certificates that differ in their first second alone stand for those of a stranger.
+TEST(Endorsements, OfAStrangerAreLeftOutWhereTheyAreMoreThanEvidenceHasBesideIt) {
+    auto const collection = [](std::size_t count) {
+        Endorsements all;
+        EXPECT_TRUE(all.add(chain(), "chain.pem"));
+        auto const der = all.certificates()[0].value.der();
+        auto const issuer = all.certificates()[0].value.issuer();
+        // notBefore follows: two heads of two bytes, YYMMDDHHMM, seconds.
+        auto const at = static_cast<std::size_t>(issuer.data() - der.data()) + issuer.size() + 14;
+        std::vector<std::vector<std::byte>> out(count, {der.begin(), der.end()});
+        for (std::size_t i = 0; i < count; ++i) {
+            out[i][at] = static_cast<std::byte>('0' + i / 10);
+            out[i][at + 1] = static_cast<std::byte>('0' + i % 10);
+        }
+        return out;
+    };
+    for (auto const& [count, taken] : {std::pair{32U, 32U}, {33U, 0U}}) {
+        auto const came = collection(count);
+        std::vector<base::View> const hints{came.begin(), came.end()};
+        Endorsements endorsements;
+        endorsements.add_hints(hints, "the Keep");
+        EXPECT_EQ(endorsements.certificates().size(), taken);
+    }
+    Endorsements own;
+    ASSERT_TRUE(own.add(chain(), "chain.pem"));
+    std::vector<std::byte> const damaged(100);
+    auto const crl = list();
+    std::vector<base::View> const hints{damaged, crl};
+    own.add_hints(hints, "the Keep");
+    EXPECT_EQ(own.certificates().size(), 2U);
+    EXPECT_EQ(own.revocation_lists().size(), 1U);
+}
+
 TEST(Endorsements, TheSameOneAgainChangesNothing) {
     Endorsements endorsements;
     for (int i = 0; i < 2; ++i) {

@@ -93,8 +93,7 @@ attest::provision::Answer Releaser::judge(
     sys_seconds at
 ) const {
     auto endorsements = parts_.anchors.endorsements;
-    for (auto const hint : attestation.endorsements) // what is of no use here is passed over
-        (void)endorsements.add(hint, "the Keep");
+    endorsements.add_hints(attestation.endorsements, "the Keep"); // of no use: passed over
     auto const measurements = terms.measurements();
     return attest::provision::accept(
         exchange.channel,

@@ -57,7 +57,7 @@ attest::provision::Judging Terms::judging() const {
            ) {
         auto endorsements = anchors_.endorsements;
         // What cannot be used is passed over: without it the evidence may still be judged.
-        for (auto const hint : hints) (void)endorsements.add(hint, "the Keep");
+        endorsements.add_hints(hints, "the Keep");
         std::function<std::vector<std::vector<std::byte>>()> own;
         if (own_count_) own = [this] { return own_.valid() ? own_.get() : own_measurements(); };
         return attest::provision::accept(

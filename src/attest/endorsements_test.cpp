@@ -57,16 +57,20 @@ TEST(Endorsements, OfSeveralListsOfOneIssuerTheYoungestThatWasIssuedByThenCounts
         EXPECT_LE(first->value.this_update(), list.this_update()) << source;
 }
 
-// Certificates that differ in their serial number alone stand for those of a stranger.
+// Certificates that differ in their first second alone stand for those of a stranger.
 TEST(Endorsements, OfAStrangerAreLeftOutWhereTheyAreMoreThanEvidenceHasBesideIt) {
     auto const collection = [](std::size_t count) {
         Endorsements all;
         EXPECT_TRUE(all.add(chain(), "chain.pem"));
         auto const der = all.certificates()[0].value.der();
-        auto const serial = all.certificates()[0].value.serial();
-        auto const at = static_cast<std::size_t>(serial.data() - der.data()) + serial.size() - 1;
+        auto const issuer = all.certificates()[0].value.issuer();
+        // notBefore follows: two heads of two bytes, YYMMDDHHMM, seconds.
+        auto const at = static_cast<std::size_t>(issuer.data() - der.data()) + issuer.size() + 14;
         std::vector<std::vector<std::byte>> out(count, {der.begin(), der.end()});
-        for (std::size_t i = 0; i < count; ++i) out[i][at] = static_cast<std::byte>(i);
+        for (std::size_t i = 0; i < count; ++i) {
+            out[i][at] = static_cast<std::byte>('0' + i / 10);
+            out[i][at + 1] = static_cast<std::byte>('0' + i % 10);
+        }
         return out;
     };
     for (auto const& [count, taken] : {std::pair{32U, 32U}, {33U, 0U}}) {

@@ -23,7 +23,8 @@ cat <<TEXT
 
 What it means: a native program is the administrator's. A KVM Keep in plain memory isolates the host from the program, not
 the program from the host. Sealed memory keeps out the tools that read a process; whoever commands the kernel still can read it: it is no TEE.
-Only SEV-SNP, SGX or TDX keep the host out, and prove it to a verifier elsewhere.
+Only SEV-SNP, SGX or TDX keep the host out, and prove it to a verifier elsewhere. Rows with a star ran on a model of such a processor, in software:
+they try protocol and logic, not silicon.
 
 The table as a page: $build/demos/voting/attacks.html
 A real election on your telephone or browser, with receipts, a public board and a verifier: demos/voting/README.md, or now:

@@ -29,6 +29,11 @@ class Mapping:
     end: int
     rights: str
     name: str
+    offset: int
+
+    @property
+    def is_file_of_memory(self):
+        return self.name.startswith("/memfd:")
 
 
 def process_of(name_or_pid):
@@ -61,17 +66,18 @@ def with_children(pid):
 
 
 def mappings(pid):
-    """Every mapping; of the large ones (reserved address space, mostly) only those that hold anything."""
+    """Every mapping; of the large ones (reserved address space, mostly) only those that hold anything. A file of memory may
+    hold what another process has written: what this one has touched says nothing of it."""
     with open(f"/proc/{pid}/smaps", encoding="utf-8", errors="replace") as lines:
         mapping, held = None, 0
         for line in lines:
             if HEAD.match(line):
-                if mapping and (held or mapping.end - mapping.start < LARGE):
+                if mapping and (held or mapping.end - mapping.start < LARGE or mapping.is_file_of_memory):
                     yield mapping
                 mapping, held = _mapping(line), 0
             elif line.startswith(("Rss:", "Swap:")):
                 held += int(line.split()[1])
-        if mapping and (held or mapping.end - mapping.start < LARGE):
+        if mapping and (held or mapping.end - mapping.start < LARGE or mapping.is_file_of_memory):
             yield mapping
 
 
@@ -79,11 +85,14 @@ def _mapping(line):
     parts = line.split(maxsplit=5)
     start, end = (int(number, 16) for number in parts[0].split("-"))
     name = parts[5].strip() if len(parts) > 5 else ""
-    return None if name in NOT_MEMORY else Mapping(start, end, parts[1], name)
+    return None if name in NOT_MEMORY else Mapping(start, end, parts[1], name, int(parts[2], 16))
 
 
 def pieces(pid, mapping):
     """The parts of a mapping that hold anything, as (address, length), none longer than AT_ONCE."""
+    if mapping.is_file_of_memory:
+        yield from written_parts(pid, mapping)
+        return
     with open(f"/proc/{pid}/pagemap", "rb") as pagemap:
         step = AT_ONCE // PAGE
         for first in range(mapping.start // PAGE, mapping.end // PAGE, step):
@@ -103,6 +112,29 @@ def pieces(pid, mapping):
                     run = None
             if run is not None:
                 yield (first + run) * PAGE, (count - run) * PAGE
+
+
+def written_parts(pid, mapping):
+    """The same for a file of memory, whoever has written it."""
+    first, last = mapping.offset, mapping.offset + mapping.end - mapping.start
+    try:
+        file = os.open(f"/proc/{pid}/map_files/{mapping.start:x}-{mapping.end:x}", os.O_RDONLY)
+    except OSError:
+        yield from ((at, min(AT_ONCE, mapping.end - at)) for at in range(mapping.start, mapping.end, AT_ONCE))
+        return
+    try:
+        at = first
+        while at < last:
+            start = os.lseek(file, at, os.SEEK_DATA)
+            end = min(os.lseek(file, start, os.SEEK_HOLE), last, start + AT_ONCE)
+            if start >= last:
+                return
+            yield mapping.start + start - first, end - start
+            at = end
+    except OSError:  # no more data
+        return
+    finally:
+        os.close(file)
 
 
 def votes_in(data, base=0):

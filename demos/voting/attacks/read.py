@@ -10,6 +10,7 @@ import tempfile
 from process import AT_ONCE, Impossible, Refused, mappings, pieces, with_children
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+LARGEST_DUMP = 4 << 30
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -76,7 +77,15 @@ def gcore(pid, found):
         yield from core_dump(pid, "-a")
 
 
+def too_large_to_dump(pid):
+    """A file of memory is dumped whole, holes and all; where it is reserved address space (tee-model's), no disk is large enough."""
+    size = sum(mapping.end - mapping.start for one in with_children(pid) for mapping in mappings(one) if mapping.is_file_of_memory)
+    if size > LARGEST_DUMP:
+        raise Impossible(f"the dump would have {size >> 30} GiB: reserved memory is a file here")
+
+
 def core_dump(pid, *everything):
+    too_large_to_dump(pid)
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR", "/tmp")) as place:
         for one in with_children(pid):
             done = subprocess.run(["gcore", *everything, "-o", os.path.join(place, "core"), str(one)], capture_output=True,

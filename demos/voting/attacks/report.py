@@ -2,16 +2,28 @@
 import html
 import sys
 
-WIDTHS = (7, 7, 30, 15)
+WIDTHS = (13, 7, 30, 15)
 NAMES = {"normal": "native, no Keep", "nil": "Keep without isolation", "kvm": "KVM Keep, plain",
-         "sealed": "KVM Keep, sealed", "sev": "AMD SEV-SNP", "sgx": "Intel SGX"}
+         "sealed": "KVM Keep, sealed", "model": "KVM Keep, plain", "sev": "AMD SEV-SNP", "sgx": "Intel SGX"}
+SHORT = {"model": "kvm"}
 COLOURS = {"changed": "31", "found": "33", "obeyed": "33", "kept": "32"}
 PROTECTED = ("sealed", "sev", "sgx")
 HEAD = ("way", "", "attack", "found", "how")
 
 
+def _on_model(entry):
+    return "tee-model" in entry["on"]
+
+
+def _footnote(rows):
+    """What the star at a way means, where one has it."""
+    marked = next((entry for entry in rows if _on_model(entry)), None)
+    return marked and (f"*  on {marked['on']}. The tools attacked enarx' process, which is the host's; tee-model's stands for the silicon and was left alone. "
+                       "This tries protocol and logic: of a real processor it shows nothing.")
+
+
 def _cells(entry):
-    return entry["way"], entry["action"], entry["attack"], entry["found"], entry["how"]
+    return SHORT.get(entry["way"], entry["way"]) + (" on model*" if _on_model(entry) else ""), entry["action"], entry["attack"], entry["found"], entry["how"]
 
 
 def _colour(entry):
@@ -39,12 +51,19 @@ def _count(rows, verdict):
     return sum(entry["verdict"] == verdict for entry in rows)
 
 
+def _of_the_model(rows):
+    count = _count([entry for entry in rows if _on_model(entry)], "nothing")
+    return f" ({count} of them on a model*)" if count else ""
+
+
 def foot(rows, seconds):
     for entry in rows:
         if entry["verdict"] == "unproven":
             print(f"NOT SHOWN: {entry['way']}, {entry['attack']}: {entry['how']}")
+    if note := _footnote(rows):
+        print(note)
     print(f"{_count(rows, 'changed')} attacks changed votes, {_count(rows, 'found')} found votes, {_count(rows, 'obeyed')} commanded the Keep, "
-          f"{_count(rows, 'nothing')} found nothing, {_count(rows, 'absent')} ways that this host has not; {seconds:.0f} s")
+          f"{_count(rows, 'nothing')} found nothing{_of_the_model(rows)}, {_count(rows, 'absent')} ways that this host has not; {seconds:.0f} s")
 
 
 STYLE = """body{font:16px/1.4 system-ui,sans-serif;margin:2em;color:#1b1b1b;background:#fff}
@@ -57,8 +76,9 @@ def page(rows):
     """The table as a page of its own."""
     body = "".join(
         f'<tr class="{_colour(entry)}">' + "".join(f"<td>{html.escape(cell)}</td>" for cell in
-                                                      (NAMES[entry["way"]], *_cells(entry)[1:])) + "</tr>\n" for entry in rows)
+                                                      (NAMES[entry["way"]] + (", on a model*" if _on_model(entry) else ""), *_cells(entry)[1:])) + "</tr>\n" for entry in rows)
+    note = _footnote(rows)
     heads = "".join(f"<th>{cell}</th>" for cell in HEAD)
     return (f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Attacks on an election</title><style>{STYLE}</style>\n'
             f"<table><caption>An administrator attacks a running election (five of nine votes cast)</caption>"
-            f"<tr>{heads}</tr>\n{body}</table></html>\n")
+            f"<tr>{heads}</tr>\n{body}</table>{f'<p>{html.escape(note)}</p>' if note else ''}</html>\n")

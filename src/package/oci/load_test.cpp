@@ -4,38 +4,27 @@
 #include "base/hex.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/segments.hpp"
-#include "package/oci/load.hpp"
-
-#include <functional>
-#include <map>
+#include "package/oci/load_for_tests.hpp"
 
 #include <gtest/gtest.h>
 
 namespace package::oci {
 namespace {
 
-using Bytes = std::vector<std::byte>;
+using testing::Bytes;
+using testing::Collect;
+using testing::copy;
 
-Bytes copy(base::View bytes) { return {bytes.begin(), bytes.end()}; }
 Bytes filled(std::size_t size, unsigned value) {
     Bytes out;
     out.assign(size, std::byte(value));
     return out;
 }
 
-// A tree with one large file, so that its archive has several segments.
-Bytes const contents = [] {
-    Bytes out(std::size_t{5} << 20);
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = std::byte(i * 31 + (i >> 12));
-    return out;
-}();
+// So that its archive has several segments.
+Bytes const contents = testing::counted(std::size_t{5} << 20);
 
-Bytes archive() {
-    Bytes out = tar::header({.path = "large", .size = contents.size(), .target = {}});
-    out.insert(out.end(), contents.begin(), contents.end());
-    out.resize(out.size() + tar::padding(contents.size()) + tar::end_size);
-    return out;
-}
+Bytes archive() { return testing::archive_of(contents); }
 
 Bytes sealed(base::View text, base::View key, base::View data) {
     auto const cipher = *crypto::Segments::fresh(key, data);
@@ -58,8 +47,8 @@ Bytes sealed(base::View text, base::View key, base::View data) {
     return out;
 }
 
-// A package in memory, and what a test changes of it.
-struct Store : Blobs {
+// A package with one layer.
+struct Store : testing::Store {
     Bytes key = filled(32, 7);
     PackageId id{std::byte{9}};
     Config config{
@@ -71,60 +60,21 @@ struct Store : Blobs {
         .secrets = {},
         .layers = {1}
     };
-    std::map<std::string, Bytes> blobs;
-    std::string layer; // its digest
-    std::size_t most_at_once = std::size_t{1} << 20;
-    std::size_t largest_read = 0;
 
-    std::string add(base::View bytes) {
-        auto const digest = digest_of(bytes);
-        blobs[digest] = copy(bytes);
-        return digest;
-    }
     std::string package(Bytes const& layer_bytes, std::string_view type = encrypted_layer_type) {
-        layer = add(layer_bytes);
         auto const text = encode(config);
         Manifest const manifest{
-            .config =
-                {.media_type = std::string{config_type},
-                 .digest = add(base::view_of(text)),
-                 .size = text.size()},
-            .layers = {
-                {.media_type = std::string{type}, .digest = layer, .size = layer_bytes.size()}
-            }
+            .config = described(config_type, base::view_of(text)),
+            .layers = {described(type, layer_bytes)}
         };
+        layer = manifest.layers[0].digest;
         return add(base::view_of(encode(manifest)));
     }
     std::string good() { return package(sealed(archive(), key, layer_data(id, 0))); }
-
-    std::vector<std::byte>
-    read(std::string const& digest, std::uint64_t offset, std::size_t most) override {
-        auto const found = blobs.find(digest);
-        if (found == blobs.end() || offset >= found->second.size()) return {};
-        largest_read = std::max(largest_read, most);
-        auto const size = std::min({most, most_at_once, found->second.size() - offset});
-        return copy(base::View{found->second}.subspan(offset, size));
-    }
 };
 
-// What was handed on.
-struct Collect : tar::Sink {
-    tar::Read<void> entry(tar::Entry const& entry) override {
-        names.emplace_back(entry.path);
-        return {};
-    }
-    tar::Read<void> contents(base::View piece) override {
-        bytes.insert(bytes.end(), piece.begin(), piece.end());
-        return {};
-    }
-    std::vector<std::string> names;
-    Bytes bytes;
-};
-
-// The failure's name, or "loaded".
 std::string loaded(Store& store, std::string const& digest, Collect& sink) {
-    auto const result = load(digest, base::View{store.key}, store, sink);
-    return result ? "loaded" : std::string{result.error().name};
+    return testing::loaded(store, store.key, digest, sink);
 }
 std::string loaded(Store& store, std::string const& digest) {
     Collect sink;

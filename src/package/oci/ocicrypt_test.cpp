@@ -3,19 +3,16 @@
 
 #include "base/hex.hpp"
 #include "crypto/base64.hpp"
-#include "package/oci/load.hpp"
+#include "package/oci/load_for_tests.hpp"
 #include "package/oci/ocicrypt.hpp"
-
-#include <map>
 
 #include <gtest/gtest.h>
 
 namespace package::oci {
 namespace {
 
-using Bytes = std::vector<std::byte>;
-
-Bytes copy(base::View bytes) { return {bytes.begin(), bytes.end()}; }
+using testing::Bytes;
+using testing::Collect;
 
 // RFC 2104, by hand.
 crypto::Sha256Digest hmac(base::View key, base::View bytes) {
@@ -30,18 +27,9 @@ crypto::Sha256Digest hmac(base::View key, base::View bytes) {
     return crypto::Sha256{}.add(outer).add(first).digest();
 }
 
-Bytes const contents = [] {
-    Bytes out(std::size_t{3} << 20);
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = std::byte(i * 31 + (i >> 12));
-    return out;
-}();
+Bytes const contents = testing::counted(std::size_t{3} << 20);
 
-Bytes archive() {
-    Bytes out = tar::header({.path = "large", .size = contents.size(), .target = {}});
-    out.insert(out.end(), contents.begin(), contents.end());
-    out.resize(out.size() + tar::padding(contents.size()) + tar::end_size);
-    return out;
-}
+Bytes archive() { return testing::archive_of(contents); }
 
 // Counter mode is its own inverse: what zeros are decrypted to is what text is changed by.
 Bytes encrypted(base::View text, base::View key) {
@@ -55,7 +43,7 @@ Bytes encrypted(base::View text, base::View key) {
     return out;
 }
 
-struct Store : Blobs {
+struct Store : testing::Store {
     Bytes key = Bytes(ocicrypt_key_size, std::byte{7});
     Config config{
         .id = "",
@@ -67,64 +55,31 @@ struct Store : Blobs {
         .layers = {1}
     };
     Manifest manifest;
-    std::map<std::string, Bytes> blobs;
-    std::string layer; // its digest
-    std::size_t most_at_once = std::size_t{1} << 20;
-    std::size_t largest_read = 0;
     std::vector<std::uint64_t> offsets; // of the layer, as they were asked for
 
-    std::string add(base::View bytes) {
-        auto const digest = digest_of(bytes);
-        blobs[digest] = copy(bytes);
-        return digest;
-    }
     // The name of what `manifest` says now.
     std::string renamed() { return add(base::view_of(encode(manifest))); }
     std::string image(Bytes const& layer_bytes) {
-        layer = add(layer_bytes);
         auto const text = encode(config);
         manifest = {
-            .config =
-                {.media_type = std::string{config_type},
-                 .digest = add(base::view_of(text)),
-                 .size = text.size()},
-            .layers =
-                {{.media_type = std::string{ocicrypt_layer_type},
-                  .digest = layer,
-                  .size = layer_bytes.size()}},
+            .config = described(config_type, base::view_of(text)),
+            .layers = {described(ocicrypt_layer_type, layer_bytes)},
             .seals = {{.hmac = hmac(base::View{key}.first(32), layer_bytes)}}
         };
+        layer = manifest.layers[0].digest;
         return renamed();
     }
     std::string good() { return image(encrypted(archive(), key)); }
 
     std::vector<std::byte>
     read(std::string const& digest, std::uint64_t offset, std::size_t most) override {
-        auto const found = blobs.find(digest);
         if (digest == layer) offsets.push_back(offset);
-        if (found == blobs.end() || offset >= found->second.size()) return {};
-        largest_read = std::max(largest_read, most);
-        auto const size = std::min({most, most_at_once, found->second.size() - offset});
-        return copy(base::View{found->second}.subspan(offset, size));
+        return testing::Store::read(digest, offset, most);
     }
-};
-
-struct Collect : tar::Sink {
-    tar::Read<void> entry(tar::Entry const& entry) override {
-        names.emplace_back(entry.path);
-        return {};
-    }
-    tar::Read<void> contents(base::View piece) override {
-        bytes.insert(bytes.end(), piece.begin(), piece.end());
-        return {};
-    }
-    std::vector<std::string> names;
-    Bytes bytes;
 };
 
 std::string loaded(Store& store, std::string const& digest, Collect& sink) {
-    auto const result = load(digest, base::View{store.key}, store, sink);
-    return result ? "loaded" : std::string{result.error().name};
+    return testing::loaded(store, store.key, digest, sink);
 }
 
 TEST(Image, that_ocicrypt_encrypted_is_taken_apart_in_pieces_of_any_size) {
@@ -232,16 +187,11 @@ TEST(Image, of_several_layers_has_a_key_for_each) {
     small.resize(small.size() + tar::end_size);
     Bytes const second(ocicrypt_key_size, std::byte{8});
     auto const bytes = encrypted(small, second);
-    store.manifest.layers.push_back(
-        {.media_type = std::string{ocicrypt_layer_type},
-         .digest = store.add(bytes),
-         .size = bytes.size()}
-    );
+    store.manifest.layers.push_back(store.described(ocicrypt_layer_type, bytes));
     store.manifest.seals.push_back({.hmac = hmac(base::View{second}.first(32), bytes)});
     store.config.layers.push_back(1);
     auto const text = encode(store.config);
-    store.manifest.config.digest = store.add(base::view_of(text));
-    store.manifest.config.size = text.size();
+    store.manifest.config = store.described(config_type, base::view_of(text));
     auto const digest = store.renamed();
     auto const first = store.key;
     store.key.insert(store.key.end(), second.begin(), second.end());

@@ -4,11 +4,11 @@
 // (test/network/tls_peer.py), with certificates made by the openssl command.
 
 #include "base/test_folders.hpp"
+#include "os/temporary_directory.hpp"
 
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -28,7 +28,7 @@ public:
         static Certificates const made;
         return made;
     }
-    std::string path(std::string const& name) const { return folder_ / name; }
+    std::string path(std::string const& name) const { return folder_.path() + "/" + name; }
     std::string text(std::string const& name) const {
         std::ifstream file{path(name)};
         return {std::istreambuf_iterator<char>{file}, {}};
@@ -41,21 +41,15 @@ public:
 
     Certificates(Certificates&&) = delete;
     Certificates& operator=(Certificates&&) = delete;
-    ~Certificates() {
-        std::error_code ignored;
-        std::filesystem::remove_all(folder_, ignored);
-    }
 
 private:
     Certificates() {
-        std::string name = std::filesystem::temp_directory_path() / "enarx-tls-XXXXXX";
-        folder_ = ::mkdtemp(name.data());
-        auto const command =
-            std::string{enarx::test::source_folder} + "/test/network/make_certificates.sh " + name;
+        auto const command = std::string{enarx::test::source_folder} +
+                             "/test/network/make_certificates.sh " + folder_.path();
         if (std::system(command.c_str()) != 0) std::fprintf(stderr, "no certificates\n");
     }
 
-    std::filesystem::path folder_;
+    os::TemporaryDirectory folder_;
 };
 
 // The peer playing one story; its output is read without waiting for it.

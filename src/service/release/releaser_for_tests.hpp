@@ -59,15 +59,19 @@ struct ReleaserTest : ::testing::Test {
     };
     Anchors anchors;
     std::unique_ptr<Log> log = open_log();
-    Releaser releaser{
-        {.settings = settings,
-         .authority = authority,
-         .keys = keys,
-         .anchors = anchors,
-         .store = *store,
-         .sealer = sealer,
-         .log = *log}
-    };
+    // By the settings as they are when it is made.
+    Releaser new_releaser() {
+        return Releaser{
+            {.settings = settings,
+             .authority = authority,
+             .keys = keys,
+             .anchors = anchors,
+             .store = *store,
+             .sealer = sealer,
+             .log = *log}
+        };
+    }
+    Releaser releaser = new_releaser();
 
     Digest grantor = crypto::sha256(keys.grantor.public_key());
     Bytes workload = filled(32, 7);

@@ -40,15 +40,7 @@ TEST_F(PulledTest, ASecondGrantIsRefused) {
 
 TEST_F(PulledTest, StrangersTakeNoTurnOfAKeepAndKeepsWaitForTheirs) {
     settings.per_deployment.per_minute = 1;
-    Releaser slow{
-        {.settings = settings,
-         .authority = authority,
-         .keys = keys,
-         .anchors = anchors,
-         .store = *store,
-         .sealer = sealer,
-         .log = *log}
-    };
+    auto slow = new_releaser();
     publish_all();
     for (int i = 0; i < 3; ++i) {
         provision::testing::Keep stranger;

@@ -71,12 +71,13 @@ public:
         std::tie(frame.r13, frame.r14, frame.r15) = std::tie(r[13], r[14], r[15]);
         frame.rip = address() + begin_;
         ProgramMemory const memory{
-            .read =
-                [](void*, std::uint64_t at, std::span<std::byte> to) {
-                    std::memcpy(to.data(), reinterpret_cast<void const*>(at), to.size());
-                    return to.size();
-                },
-            .of = nullptr
+            .read = [](void* of, std::uint64_t at, std::span<std::byte> to) -> std::size_t {
+                auto const from = at - std::bit_cast<std::uint64_t>(of);
+                if (from > 2 * page - to.size()) return 0; // elsewhere than the division looks
+                std::memcpy(to.data(), static_cast<std::byte const*>(of) + from, to.size());
+                return to.size();
+            },
+            .of = place_
         };
         return divides_wrongly(frame, std::span{code_}.subspan(begin_, end_ - begin_), memory);
     }

@@ -36,11 +36,11 @@ constexpr std::array<std::uint32_t, 17> indexed{
     0x8000'0026
 };
 
-constexpr std::uint32_t ecx_osxsave = 1U << 27;     // of leaf 1: CR4.OSXSAVE, which is set
-constexpr std::uint32_t ecx_ospke = 1U << 4;        // of leaf 7: CR4.PKE, which is not
-constexpr std::uint32_t eax_compact = 1U << 1;      // of 0xd, 1: XSAVEC
-constexpr std::uint32_t ecx_aligned = 1U << 1;      // of 0xd, n: on 64 bytes, where compact
-constexpr std::uint32_t legacy_and_header = 0x240;  // 512 bytes and the header of XSAVE
+constexpr std::uint32_t ecx_osxsave = 1U << 27;    // of leaf 1: CR4.OSXSAVE, which is set
+constexpr std::uint32_t ecx_ospke = 1U << 4;       // of leaf 7: CR4.PKE, which is not
+constexpr std::uint32_t eax_compact = 1U << 1;     // of 0xd, 1: XSAVEC
+constexpr std::uint32_t ecx_aligned = 1U << 1;     // of 0xd, n: on 64 bytes, where compact
+constexpr std::uint32_t legacy_and_header = 0x240; // 512 bytes and the header of XSAVE
 constexpr std::uint32_t avx_component = 2;
 constexpr Cpuid avx{.eax = 0x100, .ebx = legacy_and_header, .ecx = 0, .edx = 0}; // fixed_state()
 constexpr std::uint32_t most_state = 1U << 20;      // no component is so large, nor lies so far

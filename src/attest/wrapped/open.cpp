@@ -114,6 +114,11 @@ void Search::look_at_keep(base::View bytes, std::string const& where) {
         );
         return;
     }
+    // Or what the claims say would be compared with a field of another kind of evidence.
+    if (recognise(keep->report) != Kind::SnpReport) {
+        refused = inside(where, "a Keep's evidence, whose claim report is no SEV-SNP report");
+        return;
+    }
     add_evidence(keep->report, inside(where, "a Keep's evidence, claim report"));
     application = keep->application;
     if (!keep->certificates.empty())

@@ -4,7 +4,9 @@
 #include "attest/testing/cases.hpp"
 #include "attest/verify.hpp"
 #include "attest/wrapped/open.hpp"
+#include "protocol/evidence/vouched.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -79,6 +81,34 @@ TEST(Wrapped, AReportWithItsCertificateTableIsOpenedWhateverItsSize) {
             EXPECT_EQ(beside.certificates().size(), certificates.size());
         }
     }
+}
+
+// A report has no magic number, so its first bytes can be those of a quote or of a certification
+// request.
+TEST(Wrapped, AKeepsEvidenceHoldsAReportOfItsHardwareAndNothingElse) {
+    auto report = snp_cases().front().trial().evidence;
+    auto const vouched = [&] {
+        return protocol::evidence::encode(
+            protocol::evidence::Vouched{.report = report, .application = {}, .certificates = {}}
+        );
+    };
+    ASSERT_TRUE(wrapped::open(vouched()));
+    for (auto const& [front, kind] : std::vector<std::pair<std::vector<unsigned char>, Kind>>{
+             {{3, 0, 2, 0, 0, 0, 0, 0}, Kind::SgxQuote},
+             {{4, 0, 2, 0, 0x81, 0, 0, 0}, Kind::TdxQuote},
+             {{0x30, 0x80, 0x30, 0x80, 2, 1, 0, 0}, Kind::EnarxRequest},
+         }) {
+        std::ranges::copy(std::as_bytes(std::span{front}), report.begin());
+        ASSERT_EQ(recognise(report), kind);
+        auto const opened = wrapped::open(vouched());
+        ASSERT_FALSE(opened);
+        EXPECT_TRUE(opened.error().contains("no SEV-SNP report")) << opened.error();
+    }
+    report.assign(report.size(), std::byte{0xff});
+    ASSERT_FALSE(recognise(report));
+    auto const opened = wrapped::open(vouched());
+    ASSERT_FALSE(opened);
+    EXPECT_TRUE(opened.error().contains("no SEV-SNP report")) << opened.error();
 }
 
 TEST(Wrapped, CertificatesBesideEvidenceAreLimitedInNumber) {

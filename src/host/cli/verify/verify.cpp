@@ -37,7 +37,7 @@ struct Basis {
 };
 
 std::optional<Said> said_of(Piece const& piece) {
-    if (!piece.application) return {};
+    if (!piece.application || piece.kind != attest::Kind::SnpReport) return {};
     auto evidence = base::View{piece.evidence};
     auto const report = base::take<hw::snp::AttestationReport>(evidence);
     if (!report) return {};

@@ -36,11 +36,13 @@ constexpr std::array<std::uint32_t, 17> indexed{
     0x8000'0026
 };
 
-constexpr std::uint32_t ecx_osxsave = 1U << 27;     // of leaf 1: CR4.OSXSAVE, which is set
-constexpr std::uint32_t ecx_ospke = 1U << 4;        // of leaf 7: CR4.PKE, which is not
-constexpr std::uint32_t eax_compact = 1U << 1;      // of 0xd, 1: XSAVEC
-constexpr std::uint32_t ecx_aligned = 1U << 1;      // of 0xd, n: on 64 bytes, where compact
-constexpr std::uint32_t legacy_and_header = 0x240;  // 512 bytes and the header of XSAVE
+constexpr std::uint32_t ecx_osxsave = 1U << 27;    // of leaf 1: CR4.OSXSAVE, which is set
+constexpr std::uint32_t ecx_ospke = 1U << 4;       // of leaf 7: CR4.PKE, which is not
+constexpr std::uint32_t eax_compact = 1U << 1;     // of 0xd, 1: XSAVEC
+constexpr std::uint32_t ecx_aligned = 1U << 1;     // of 0xd, n: on 64 bytes, where compact
+constexpr std::uint32_t legacy_and_header = 0x240; // 512 bytes and the header of XSAVE
+constexpr std::uint32_t avx_component = 2;
+constexpr Cpuid avx{.eax = 0x100, .ebx = legacy_and_header, .ecx = 0, .edx = 0}; // fixed_state()
 constexpr std::uint32_t most_state = 1U << 20;      // no component is so large, nor lies so far
 constexpr std::uint32_t apic_id_bits = 0xff00'0000; // of leaf 1, EBX
 
@@ -66,6 +68,8 @@ hw::snp::CpuidFunction const* CpuidTable::find(std::uint32_t leaf, std::uint32_t
 }
 
 Cpuid CpuidTable::entry(std::uint32_t leaf, std::uint32_t subleaf) const {
+    // A page that hides this one does not keep XSAVE from writing it.
+    if (leaf == extended_state && subleaf == avx_component) return avx;
     auto const* const f = find(leaf, subleaf);
     if (f == nullptr) return {};
     return {.eax = f->eax, .ebx = f->ebx, .ecx = f->ecx, .edx = f->edx};
@@ -93,8 +97,10 @@ Cpuid CpuidTable::answer(std::uint32_t leaf, std::uint32_t subleaf, Running cons
         of.ecx &= ~ecx_ospke;
     } else if (leaf == topology) {
         of.edx = running.cpu;
-    } else if (leaf == extended_state && subleaf == 0 && of.ebx != 0) {
+    } else if (leaf == extended_state && subleaf == 0) {
+        of.eax |= static_cast<std::uint32_t>(running.xcr0);
         of.ebx = state_size(running.xcr0, false);
+        of.ecx = std::max(of.ecx, of.ebx);
     } else if (leaf == extended_state && subleaf == 1 && (of.eax & eax_compact) != 0) {
         of.ebx = state_size(running.xcr0, true);
     } else if (leaf == extended_topology) {

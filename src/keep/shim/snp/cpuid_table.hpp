@@ -9,12 +9,17 @@
 
 namespace shim::snp {
 
+// Whether where XSAVE puts all of that, and how much it is, the architecture says, and not the
+// page: x87, SSE and AVX.
+constexpr bool fixed_state(std::uint64_t xcr0) { return (xcr0 & ~7ULL) == 0; }
+
 class CpuidTable {
 public:
     // Proto: more leaves than a page holds.
     base::Result<void> take(hw::snp::CpuidPage const& page);
 
-    // As the page has it; zero where it has nothing, as AMD's processors answer.
+    // As the page has it, but for AVX's state; zero where it has nothing, as AMD's processors
+    // answer.
     Cpuid entry(std::uint32_t leaf, std::uint32_t subleaf) const;
 
     // What the instruction would answer in the program: with what depends on the vCPU and on what

@@ -118,16 +118,46 @@ TEST(TheSizeOfExtendedState, is_that_of_what_is_enabled) {
 }
 
 TEST(TheSizeOfExtendedState, is_aligned_where_the_component_says_so) {
-    auto const table = table_of(
-        {{0xd, 1, {2, 0x240, 0, 0}, 1}, {0xd, 2, {0x101, 0x240, 0, 0}}, {0xd, 9, {8, 0x980, 2, 0}}}
-    );
-    EXPECT_EQ(table.answer(0xd, 1, {.cpu = 0, .xcr0 = 0x207}).ebx, 0x388U);
+    auto const table = table_of({{0xd, 1, {2, 0x240, 0, 0}, 1}, {0xd, 9, {9, 0x980, 2, 0}}});
+    EXPECT_EQ(table.answer(0xd, 1, {.cpu = 0, .xcr0 = 0x207}).ebx, 0x349U);
+    EXPECT_EQ(table.answer(0xd, 1, {.cpu = 0, .xcr0 = 0x203}).ebx, 0x249U);
+}
+
+// XSAVE writes those 256 bytes: a program that gave them no room would be overwritten.
+TEST(TheSizeOfExtendedState, has_room_for_avx_whatever_the_page_says) {
+    for (auto const& leaves : std::vector<std::vector<Leaf>>{
+             {},
+             {{0xd, 0, {0x207, 0, 0, 0}, 1}},
+             {{0xd, 0, {3, 0x240, 0x240, 0}, 1}, {0xd, 1, {0xf, 0x240, 0, 0}, 1}},
+             {{0xd, 0, {7, 0x240, 0x340, 0}, 1}, {0xd, 2, {0, 0, 0, 0}}},
+             {{0xd, 0, {7, 0x240, 0x340, 0}, 1}, {0xd, 2, {0x10, 0x10, 2, 0}}},
+             {{0xd, 2, {~0U, ~0U, ~0U, ~0U}}}
+         }) {
+        auto const table = table_of(leaves);
+        auto const base = table.answer(0xd, 0, plain);
+        EXPECT_EQ(base.ebx, 0x340U);
+        EXPECT_GE(base.ecx, 0x340U);
+        EXPECT_EQ(base.eax & 7U, 7U);
+        auto const avx = table.answer(0xd, 2, plain);
+        EXPECT_EQ(avx.eax, 0x100U);
+        EXPECT_EQ(avx.ebx, 0x240U);
+        EXPECT_EQ(avx.ecx, 0U);
+        auto const compact = table.answer(0xd, 1, plain);
+        EXPECT_EQ(compact.ebx, (compact.eax & 2U) == 0 ? 0U : 0x340U);
+    }
 }
 
 TEST(TheSizeOfExtendedState, does_not_wrap_whatever_the_page_says) {
     auto const table =
-        table_of({{0xd, 0, {7, 0x240, 0, 0}, 1}, {0xd, 2, {0xffff'ffff, 0xffff'ffff, 0, 0}}});
-    EXPECT_EQ(table.answer(0xd, 0, plain).ebx, 2U << 20);
+        table_of({{0xd, 0, {7, 0x240, 0, 0}, 1}, {0xd, 9, {0xffff'ffff, 0xffff'ffff, 0, 0}}});
+    EXPECT_EQ(table.answer(0xd, 0, {.cpu = 0, .xcr0 = 0x203}).ebx, 2U << 20);
+}
+
+TEST(ExtendedState, that_is_enabled_lies_where_the_architecture_has_it_or_is_not_vouched_for) {
+    EXPECT_TRUE(fixed_state(1));
+    EXPECT_TRUE(fixed_state(3));
+    EXPECT_TRUE(fixed_state(7));
+    for (auto const more : {0xe7ULL, 0x207ULL, 0xfULL, 1ULL << 63}) EXPECT_FALSE(fixed_state(more));
 }
 
 } // namespace

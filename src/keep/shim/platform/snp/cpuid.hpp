@@ -11,4 +11,6 @@ namespace shim::snp {
 void take_cpuid();
 CpuidTable const& cpuid_table();
 
+std::uint64_t enabled_state(); // XCR0
+
 } // namespace shim::snp

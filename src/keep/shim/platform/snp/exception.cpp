@@ -13,13 +13,6 @@ namespace {
 
 constexpr std::uint64_t cpuid_length = 2;
 
-std::uint64_t enabled_state() {
-    std::uint32_t low = 0;
-    std::uint32_t high = 0;
-    asm volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-    return low;
-}
-
 snp::FloatingPoint floating_point() {
     snp::FloatingPoint state{};
     asm volatile("fnstsw %0; stmxcsr %1" : "=m"(state.x87_status), "=m"(state.mxcsr));
@@ -38,7 +31,7 @@ void answer_cpuid(Frame& frame) {
     auto const of = snp::cpuid_table().answer(
         static_cast<std::uint32_t>(frame.rax),
         static_cast<std::uint32_t>(frame.rcx),
-        {.cpu = Machine::cpu(), .xcr0 = enabled_state()}
+        {.cpu = Machine::cpu(), .xcr0 = snp::enabled_state()}
     );
     frame.rax = of.eax;
     frame.rbx = of.ebx;

@@ -44,6 +44,13 @@ namespace snp {
 
 CpuidTable const& cpuid_table() { return table; }
 
+std::uint64_t enabled_state() {
+    std::uint32_t low = 0;
+    std::uint32_t high = 0;
+    asm volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return low | std::uint64_t{high} << 32;
+}
+
 void take_cpuid() {
     hw::PhysAddr const at{protocol::launch::snp::cpuid_address};
     // Safety: a page of the Keep's own that the launch has filled; the window maps it.
@@ -57,6 +64,8 @@ void take_cpuid() {
     constexpr auto more = ebx_fsgsbase | ebx_smep | ebx_smap;
     if ((table.entry(1, 0).ecx & first) != first || (table.entry(7, 0).ebx & more) != more)
         end(Termination::CpuidPage);
+    // Measured, as all registers at the start; of more than this the page would have the say.
+    if (!fixed_state(enabled_state())) end(Termination::CpuidPage);
 }
 
 } // namespace snp

@@ -13,6 +13,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../model/strangers"))
 from model import model  # noqa: E402  first: it finds the harness
 from harness import BUILD, PROGRAM, Skipped, contains, enarx, equal, execute, folder, guest, main, scratch, start, story, succeeded, true, write  # noqa: E402,E501
+from cbor import decoded  # noqa: E402
 from report import KEYS, Report, check_signature  # noqa: E402
 
 MOUNT = '[[files]]\nkind = "dir"\npath = "/dev/attestation"\nsource = "attestation"\n'
@@ -29,26 +30,6 @@ microcode = 213
 vmpl = 0
 """
 ROOT = f"amd-milan:{KEYS}/ark.pem"
-
-
-def decoded(data):
-    """An item of CBOR and the rest, as far as evidence needs it: by docs/attestation.md, not by our code."""
-    major, length, data = data[0] >> 5, data[0] & 31, data[1:]
-    if length >= 24:
-        width = 1 << (length - 24)
-        length, data = int.from_bytes(data[:width], "big"), data[width:]
-    if major == 0:
-        return length, data
-    if major in (2, 3):
-        return (data[:length] if major == 2 else data[:length].decode()), data[length:]
-    if major == 5:
-        out = {}
-        for _ in range(length):
-            key, data = decoded(data)
-            out[key], data = decoded(data)
-        return out, data
-    equal((major, length), (6, 601), "the tag")
-    return decoded(data)
 
 
 def certificates():

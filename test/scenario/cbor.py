@@ -1,4 +1,4 @@
-"""CBOR, as far as what Keeps and services write needs it."""
+"""CBOR, as far as what Keeps and services write needs it: by docs/attestation.md, not by our code."""
 from harness import equal
 
 
@@ -21,5 +21,5 @@ def decoded(data):
             item, data = decoded(data)
             items.append(item)
         return (items if major == 4 else dict(zip(items[::2], items[1::2]))), data
-    equal((major, length), (6, 601), "the tag")  # of evidence without hardware
+    equal((major, length), (6, 601), "the tag")  # of evidence
     return decoded(data)

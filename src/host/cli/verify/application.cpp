@@ -4,6 +4,7 @@
 #include "crypto/digest.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/verify/inputs.hpp"
+#include "hw/snp/attestation_report.hpp"
 #include "package/wasm/format.hpp"
 
 #include <algorithm>
@@ -94,6 +95,14 @@ parse_application(ApplicationWish const& wish, attest::Expected expected) {
         .report_data = std::move(expected.report_data),
         .measurements = std::move(expected.measurements)
     };
+}
+
+std::optional<Said> said_of(Piece const& piece) {
+    if (!piece.application || piece.kind != attest::Kind::SnpReport) return {};
+    auto evidence = base::View{piece.evidence};
+    auto const report = base::take<hw::snp::AttestationReport>(evidence);
+    if (!report) return {};
+    return Said{.application = *piece.application, .report_data = report->report_data};
 }
 
 os::OrFailure<attest::Expected> expected_of_hardware(

@@ -4,6 +4,7 @@
 
 #include "attest/application.hpp"
 #include "attest/none/examine.hpp"
+#include "host/cli/verify/piece.hpp"
 #include "os/failure.hpp"
 
 #include <optional>
@@ -33,6 +34,9 @@ struct Said {
 
     bool bound() const { return attest::report_data_of(application) == report_data; }
 };
+
+// Nothing where only a report, or nothing of hardware, is there.
+std::optional<Said> said_of(Piece const& piece);
 
 // The same for evidence of hardware, which has no parts to compare, only the digest of all three:
 // some of them without the others are an error, where nothing says the others. `whole`: the policy

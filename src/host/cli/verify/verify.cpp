@@ -13,7 +13,6 @@
 #include "host/cli/verify/time.hpp"
 #include "host/cli/verify/unknown.hpp"
 #include "host/cli/verify/wishes.hpp"
-#include "hw/snp/attestation_report.hpp"
 #include "os/random.hpp"
 
 #include <algorithm>
@@ -35,14 +34,6 @@ struct Basis {
     attest::Kinds kinds;
     mutable attest::SignatureMemo memo = {};
 };
-
-std::optional<Said> said_of(Piece const& piece) {
-    if (!piece.application || piece.kind != attest::Kind::SnpReport) return {};
-    auto evidence = base::View{piece.evidence};
-    auto const report = base::take<hw::snp::AttestationReport>(evidence);
-    if (!report) return {};
-    return Said{.application = *piece.application, .report_data = report->report_data};
-}
 
 class Verify : public Use {
 public:

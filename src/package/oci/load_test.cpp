@@ -13,7 +13,6 @@ namespace {
 
 using testing::Bytes;
 using testing::Collect;
-using testing::copy;
 
 Bytes filled(std::size_t size, unsigned value) {
     Bytes out;

@@ -41,6 +41,7 @@ public:
 
     Certificates(Certificates&&) = delete;
     Certificates& operator=(Certificates&&) = delete;
+    ~Certificates() = default;
 
 private:
     Certificates() {

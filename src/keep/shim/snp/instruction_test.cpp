@@ -98,6 +98,7 @@ private:
 class Divisions : public testing::Test {
 protected:
     void SetUp() override {
+        // NOLINTNEXTLINE(clang-analyzer-security.MmapWriteExec): the test writes what it runs
         auto* const got = ::mmap(
             nullptr,
             2 * page,
@@ -135,6 +136,22 @@ protected:
         division.add({byte_sized ? 0xf6U : 0xf7U});
     }
 
+    std::array<std::uint64_t, 16> any_registers(unsigned run) {
+        std::array<std::uint64_t, 16> out{};
+        for (auto& one : out) one = number();
+        if (run % 2 == 0) out[2] = 0; // else most have no quotient
+        return out;
+    }
+
+    // 1: both say that it faults.
+    static unsigned
+    agree(Division const& division, std::array<std::uint64_t, 16> const& registers) {
+        bool const wanted = division.faults_here();
+        EXPECT_EQ(division.faults_by(registers), wanted)
+            << testing::PrintToString(division.text()) << testing::PrintToString(registers);
+        return wanted ? 1 : 0;
+    }
+
     std::byte* place = nullptr;
     struct sigaction usual{};
     std::mt19937_64 chance{11};
@@ -143,9 +160,7 @@ protected:
 TEST_F(Divisions, by_registers_fault_where_the_processor_says_so) {
     unsigned faults = 0;
     for (unsigned i = 0; i < 20'000; ++i) {
-        std::array<std::uint64_t, 16> registers{};
-        for (auto& one : registers) one = number();
-        if (i % 2 == 0) registers[2] = 0; // else most have no quotient
+        auto const registers = any_registers(i);
         unsigned const rex = chance() % 2 == 0 ? 0 : 0x40 | (chance() & 0xf);
         bool const byte_sized = chance() % 4 == 0;
         unsigned divisor = chance() & 7;
@@ -156,14 +171,54 @@ TEST_F(Divisions, by_registers_fault_where_the_processor_says_so) {
             begin(division, rex, byte_sized);
             division.add({0xc0U | (6 + (i / 2) % 2) << 3 | divisor});
         });
-        bool const wanted = division.faults_here();
-        faults += wanted ? 1 : 0;
-        ASSERT_EQ(division.faults_by(registers), wanted)
-            << testing::PrintToString(division.text()) << testing::PrintToString(registers);
+        faults += agree(division, registers);
     }
     EXPECT_GT(faults, 1000U);
     EXPECT_LT(faults, 19'000U);
 }
+
+// How an operand in memory is named: by RBX or R11, and what is added to it. 4 and 5 have meanings
+// of their own in these places.
+struct Operand {
+    bool extended;
+    unsigned mode; // how long the displacement is: 0, 1 or 4 bytes
+    bool by_rip;
+    bool with_index; // R13
+    unsigned scale;
+    std::int64_t displacement;
+
+    static Operand any(std::mt19937_64& chance) {
+        Operand out{
+            .extended = chance() % 2 == 0,
+            .mode = static_cast<unsigned>(chance() % 3),
+            .by_rip = false,
+            .with_index = chance() % 2 == 0,
+            .scale = static_cast<unsigned>(chance() % 4),
+            .displacement = 0
+        };
+        out.by_rip = out.mode == 0 && !out.with_index;
+        if (out.mode == 1) out.displacement = static_cast<std::int8_t>(chance());
+        if (out.mode == 2) out.displacement = static_cast<std::int32_t>(chance());
+        return out;
+    }
+    unsigned rex() const { return 0x40U | (with_index ? 2U : 0U) | (extended ? 1U : 0U); }
+    // The register that has to hold the rest of the address.
+    void point_at(std::uint64_t target, std::array<std::uint64_t, 16>& registers) const {
+        registers.at(extended ? 11 : 3) = target - static_cast<std::uint64_t>(displacement) -
+                                          (with_index ? registers[13] << scale : 0);
+    }
+    void write(Division& division, unsigned operation, std::uint64_t target) const {
+        if (by_rip) {
+            division.add({operation | 5});
+            division.add_number(target - (division.here() + 4), 4);
+            return;
+        }
+        division.add({mode << 6 | operation | (with_index ? 4U : 3U)});
+        if (with_index) division.add({scale << 6 | 5U << 3 | 3U});
+        constexpr std::array<std::size_t, 3> sizes{0, 1, 4};
+        division.add_number(static_cast<std::uint64_t>(displacement), sizes.at(mode));
+    }
+};
 
 TEST_F(Divisions, by_memory_fault_where_the_processor_says_so) {
     unsigned faults = 0;
@@ -171,45 +226,15 @@ TEST_F(Divisions, by_memory_fault_where_the_processor_says_so) {
         auto const target = std::bit_cast<std::uint64_t>(place) + data_at + chance() % 1024;
         auto const content = number();
         std::memcpy(reinterpret_cast<void*>(target), &content, sizeof content);
-        std::array<std::uint64_t, 16> registers{};
-        for (auto& one : registers) one = number();
-        if (i % 2 == 0) registers[2] = 0;
-        // RBX or R11, and what is added to it; 4 and 5 have meanings of their own.
-        bool const extended = chance() % 2 == 0;
-        unsigned const mode = chance() % 3;
-        bool const by_rip = mode == 0 && chance() % 2 == 0;
-        bool const with_index = !by_rip && chance() % 2 == 0;
-        unsigned const scale = chance() % 4;
-        auto const shift = mode == 1 ? static_cast<std::int64_t>(static_cast<std::int8_t>(chance()))
-                           : mode == 2
-                               ? static_cast<std::int64_t>(static_cast<std::int32_t>(chance()))
-                               : 0;
-        registers[extended ? 11 : 3] =
-            target - static_cast<std::uint64_t>(shift) - (with_index ? registers[13] << scale : 0);
-        unsigned const wide = chance() % 2 == 0 ? 8 : 0;
-        unsigned const rex = 0x40 | wide | (with_index ? 2U : 0U) | (extended ? 1U : 0U);
-        unsigned const operation = (6 + (i / 2) % 2) << 3;
+        auto const operand = Operand::any(chance);
+        auto registers = any_registers(i);
+        operand.point_at(target, registers);
         Division division{place};
         division.assemble(registers, [&] {
-            begin(division, rex, chance() % 4 == 0);
-            if (by_rip) {
-                division.add({operation | 5});
-                division.add_number(target - (division.here() + 4), 4);
-                return;
-            }
-            division.add({mode << 6 | operation | (with_index ? 4U : 3U)});
-            if (with_index) division.add({scale << 6 | 5U << 3 | 3U}); // R13
-            division.add_number(
-                static_cast<std::uint64_t>(shift),
-                mode == 1   ? 1
-                : mode == 2 ? 4
-                            : 0
-            );
+            begin(division, operand.rex() | (chance() & 8), chance() % 4 == 0);
+            operand.write(division, (6 + (i / 2) % 2) << 3, target);
         });
-        bool const wanted = division.faults_here();
-        faults += wanted ? 1 : 0;
-        ASSERT_EQ(division.faults_by(registers), wanted)
-            << testing::PrintToString(division.text()) << testing::PrintToString(registers);
+        faults += agree(division, registers);
     }
     EXPECT_GT(faults, 1000U);
     EXPECT_LT(faults, 19'000U);

@@ -183,29 +183,35 @@ struct Operand {
     bool extended;
     unsigned mode; // how long the displacement is: 0, 1 or 4 bytes
     bool by_rip;
-    bool with_index; // R13
+    bool with_index;
+    unsigned index; // 4 stands for none
     unsigned scale;
     std::int64_t displacement;
 
     static Operand any(std::mt19937_64& chance) {
+        constexpr std::array<unsigned, 5> indices{1, 4, 5, 12, 13};
         Operand out{
             .extended = chance() % 2 == 0,
             .mode = static_cast<unsigned>(chance() % 3),
             .by_rip = false,
             .with_index = chance() % 2 == 0,
+            .index = indices.at(chance() % indices.size()),
             .scale = static_cast<unsigned>(chance() % 4),
             .displacement = 0
         };
         out.by_rip = out.mode == 0 && !out.with_index;
-        if (out.mode == 1) out.displacement = static_cast<std::int8_t>(chance());
+        if (out.mode == 1) out.displacement = static_cast<std::int64_t>(chance() % 256) - 128;
         if (out.mode == 2) out.displacement = static_cast<std::int32_t>(chance());
         return out;
     }
-    unsigned rex() const { return 0x40U | (with_index ? 2U : 0U) | (extended ? 1U : 0U); }
+    unsigned rex() const {
+        return 0x40U | (with_index && index > 7 ? 2U : 0U) | (extended ? 1U : 0U);
+    }
     // The register that has to hold the rest of the address.
     void point_at(std::uint64_t target, std::array<std::uint64_t, 16>& registers) const {
-        registers.at(extended ? 11 : 3) = target - static_cast<std::uint64_t>(displacement) -
-                                          (with_index ? registers[13] << scale : 0);
+        registers.at(extended ? 11 : 3) =
+            target - static_cast<std::uint64_t>(displacement) -
+            (with_index && index != 4 ? registers.at(index) << scale : 0);
     }
     void write(Division& division, unsigned operation, std::uint64_t target) const {
         if (by_rip) {
@@ -214,7 +220,7 @@ struct Operand {
             return;
         }
         division.add({mode << 6 | operation | (with_index ? 4U : 3U)});
-        if (with_index) division.add({scale << 6 | 5U << 3 | 3U});
+        if (with_index) division.add({scale << 6 | (index & 7) << 3 | 3U});
         constexpr std::array<std::size_t, 3> sizes{0, 1, 4};
         division.add_number(static_cast<std::uint64_t>(displacement), sizes.at(mode));
     }

@@ -3,8 +3,10 @@
 
 ENARX_TEST_MODEL=all   all vectors, each with and without an error code; else a few with each commit.
 """
+import ctypes
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +18,7 @@ from model import chosen, model  # noqa: E402
 
 from harness import BUILD, Failed, contains, equal, execute, guest, main, scratch, story, succeeded, true, write  # noqa: E402
 
+PARTS = BUILD / "parts"
 WITH_CODE = {8, 10, 11, 12, 13, 14, 17, 21, 29, 30}
 KICK = 0xF0
 SPINS = """(module (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
@@ -153,6 +156,43 @@ def cpuid():
     for deed in hidden:  # RDRAND, XSAVE, FSGSBASE, SMEP, SMAP
         ends(keep(deed), "reason 5:8")
     ends(keep("hide:0x8000001f:0:1:1"), "reason 5:2")
+
+
+def nudge(process):
+    """A signal to each of its threads ends their KVM_RUN."""
+    for thread in os.listdir(f"/proc/{process.pid}/task"):
+        ctypes.CDLL(None).syscall(234, process.pid, int(thread), int(signal.SIGRTMAX))  # tgkill
+
+
+@story("where the host does not hear that one vCPU ends the Keep, the others do nothing more for the program", seconds=300)
+def deaf():
+    program = scratch("goes_on")
+    shutil.copy(PARTS / "keep-program-goes_on", program)
+    succeeded(execute([PARTS / "keep-bind", PARTS / "shim-snp", program, f"{program}.shim", f"{program}.tree"]))
+    line = [*model(), str(PARTS / "keep-run"), f"--shim={program}.shim", "--cpus=2", str(program)]
+    # An error code too many: the second vCPU ends the Keep where it holds no lock.
+    environment = {**os.environ, LIES: f"deaf@*,{inject(KICK, 0)}@20/1"}
+    told = scratch("told")
+    with open(told, "w") as errors:
+        process = subprocess.Popen(line, env=environment, stdout=subprocess.PIPE, stderr=errors, start_new_session=True)
+    try:
+        os.set_blocking(process.stdout.fileno(), False)
+        until = time.monotonic() + 100
+        written = 0
+        while "host: inject" not in told.read_text():
+            true(time.monotonic() < until and process.poll() is None, told.read_text())
+            written += len(process.stdout.read() or b"")
+            nudge(process)
+            time.sleep(0.02)
+        true(written > 0, "the program has written nothing")
+        time.sleep(1)
+        process.stdout.read()
+        time.sleep(2)
+        equal(process.stdout.read() or b"", b"", "the program goes on")
+        true(process.poll() is None, "the host has heard of the end")
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 @story("a vCPU that the host runs before it is wanted waits, and takes nothing of the first one's", seconds=900)

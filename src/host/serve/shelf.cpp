@@ -46,8 +46,8 @@ Shelf::to_go_for(std::uint64_t size, std::string const& customer) const {
     std::vector<std::string> out;
     for (auto at = order_.begin(); at != order_.end() && left > most_ - reserved_ - size; ++at) {
         auto const& entry = entries_.at(*at);
-        bool const own = entry.owners.contains(customer) && entry.owners.size() == 1;
-        if (!entry.owners.empty() && !own && !(within && may_go(entry, held, customer))) continue;
+        bool const asks = within || entry.owners.contains(customer);
+        if (!entry.owners.empty() && !(asks && may_go(entry, held, customer))) continue;
         for (auto const& owner : entry.owners) held[owner] -= entry.size;
         left -= entry.size;
         out.push_back(*at);

@@ -2,7 +2,8 @@
 
 // Which blobs are in the cache, who has brought them, and which go first when room is needed. Of
 // what a cache holds each customer has a share: who wants more than that displaces nothing but its
-// own, and nobody displaces what others have within theirs.
+// own, and nobody displaces what others have within theirs. Who has brought what another one had
+// already holds it, too, as far as its share goes.
 
 #include <cstdint>
 #include <list>

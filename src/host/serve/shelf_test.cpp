@@ -46,14 +46,25 @@ TEST_F(ShelfTest, gives_each_its_share_of_what_others_have_beyond_theirs) {
 }
 
 TEST_F(ShelfTest, keeps_what_two_have_brought_as_long_as_one_may_keep_it) {
-    bring("a1", 60, "alice");
+    bring("a1", 50, "alice");
     shelf.brought("a1", "bob");
     shelf.brought("a1", "bob");
-    bring("b1", 40, "alice");
-    EXPECT_EQ(shelf.to_go_for(40, "alice"), Names{"b1"});
+    bring("b1", 50, "alice");
+    EXPECT_EQ(shelf.to_go_for(50, "alice"), Names{"b1"});
     EXPECT_EQ(shelf.to_go_for(60, "alice"), std::nullopt);
     shelf.forget("a1");
     EXPECT_EQ(shelf.to_go_for(50, "bob"), Names{}) << "it counts for bob no more";
+}
+
+// To bring what is there costs nothing: whoever knows its digest can.
+TEST_F(ShelfTest, lets_nobody_hold_more_of_anothers_than_its_share) {
+    for (auto const* name : {"a1", "a2", "a3"}) {
+        bring(name, 30, "alice");
+        shelf.brought(name, "bob");
+    }
+    EXPECT_EQ(shelf.to_go_for(30, "alice"), Names{"a1"});
+    EXPECT_EQ(shelf.to_go_for(50, "alice"), (Names{"a1", "a2"}));
+    EXPECT_EQ(shelf.to_go_for(80, "alice"), std::nullopt) << "bob may keep a3";
 }
 
 TEST_F(ShelfTest, lets_go_what_is_nobodys_for_anybody) {

@@ -100,6 +100,7 @@ bool msr_request(Guest& guest, kvm::Vcpu& vcpu) {
         msr = 1ULL << 12 | 0x007;
         return false;
     case Terminate:
+        if (Hostile::own().deaf()) return false;
         end_guest(vcpu, msr);
         return true;
     default:

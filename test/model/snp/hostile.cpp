@@ -46,6 +46,7 @@ constexpr std::array words = {
     Word{.name = "poke", .least = 2, .most = 2},
     Word{.name = "silent"},
     Word{.name = "msr", .least = 1, .most = 1},
+    Word{.name = "deaf"},
     Word{.name = "read", .least = 2, .most = 2},
     Word{.name = "message-replay"},
     Word{.name = "message-cut"},
@@ -213,6 +214,8 @@ bool Hostile::holds(kvm::Vcpu const& vcpu) const {
                entries_.all < one.last;
     });
 }
+
+bool Hostile::deaf() const { return std::ranges::contains(deeds_, "deaf", &Deed::what); }
 
 void Hostile::next_event(kvm::Vcpu const& vcpu) {
     asking_ = vcpu.id();

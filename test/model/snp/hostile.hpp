@@ -22,6 +22,7 @@
 // - `poke:OFFSET:VALUE@EVENT`: 8 bytes of the GHCB's page once it is answered.
 // - `silent@EVENT`: no answer is written.
 // - `msr:VALUE@EVENT`: the GHCB MSR's answer.
+// - `deaf@*`: whoever asks for the end by the MSR is let go on.
 //
 // At a load of the guest:
 // - `read:ADDRESS:VALUE@LOAD`: what it finds in 8 bytes of shared memory, whatever is there.
@@ -81,6 +82,8 @@ public:
     /// It has been answered.
     void answered(std::span<std::byte> page) const;
     std::uint64_t msr(kvm::Vcpu const&, std::uint64_t honest);
+    /// Whether a guest that asks for its end is not heard.
+    bool deaf() const;
 
     /// Whether loads of this page are to be asked for.
     bool watches(std::uint64_t page) const;

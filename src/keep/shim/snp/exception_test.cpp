@@ -177,6 +177,10 @@ TEST(AFloatingPointException, is_due) {
         Verdict::Programs
     );
     EXPECT_EQ(
+        program.faults(Vector::FloatingPoint, 0, {.x87_status = 0x7f, .mxcsr = 0x1d84}),
+        Verdict::Invented
+    ); // of the other unit
+    EXPECT_EQ(
         program.faults(Vector::Simd, 0, {.x87_status = 0x80, .mxcsr = 0x1fbf}),
         Verdict::Invented
     ); // seen, and masked
@@ -193,6 +197,10 @@ TEST(ATrap, comes_of_the_flag_or_of_its_instruction) {
     EXPECT_EQ(program.faults(Vector::Debug), Verdict::Invented);
     program.frame.rflags = 0x100;
     EXPECT_EQ(program.faults(Vector::Debug), Verdict::Programs);
+    Program trap{.before = {0x90, 0xf1}, .code = {0x90}, .data = {}}; // INT1
+    EXPECT_EQ(trap.faults(Vector::Debug), Verdict::Programs);
+    Program elsewhere{.before = {0xf1, 0x90}, .code = {0xf1}, .data = {}};
+    EXPECT_EQ(elsewhere.faults(Vector::Debug), Verdict::Invented);
 }
 
 // DIV and IDIV of four bytes by ECX, against the arithmetic of C.

@@ -148,6 +148,15 @@ TEST(AProtectionFault, is_the_programs_at_what_is_not_for_it) {
         EXPECT_EQ(program.faults(Vector::GeneralProtection), Verdict::Programs);
         EXPECT_EQ(program.faults(Vector::GeneralProtection, 8), Verdict::Invented);
     }
+    // Neighbours that nobody's right decides: SLDT, XGETBV, RDTSCP; HLT with LOCK is no
+    // instruction.
+    for (auto const& code : std::vector<std::vector<std::uint8_t>>{
+             {0x0f, 0x00, 0xc0}, {0x0f, 0x01, 0xd0}, {0x0f, 0x01, 0xf9}, {0xf0, 0xf4}
+         })
+        EXPECT_EQ(
+            (Program{.before = {}, .code = code, .data = {}}.faults(Vector::GeneralProtection)),
+            Verdict::Invented
+        ) << testing::PrintToString(code);
     Program gate{.before = {}, .code = {0xcd, 0x80}, .data = {}};
     EXPECT_EQ(gate.faults(Vector::GeneralProtection, 0x402), Verdict::Programs);
     EXPECT_EQ(gate.faults(Vector::GeneralProtection, 0), Verdict::Invented);

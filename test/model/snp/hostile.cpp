@@ -215,7 +215,9 @@ bool Hostile::holds(kvm::Vcpu const& vcpu) const {
     });
 }
 
-bool Hostile::deaf() const { return std::ranges::contains(deeds_, "deaf", &Deed::what); }
+bool Hostile::deaf() const {
+    return std::ranges::find(deeds_, "deaf", &Deed::what) != deeds_.end();
+}
 
 void Hostile::next_event(kvm::Vcpu const& vcpu) {
     asking_ = vcpu.id();

@@ -160,7 +160,7 @@ TEST_F(Host, lends_devices_without_a_state_and_no_others) {
         auto const device = ::makedev(major, minor);
         return ::mknod(path("device").c_str(), S_IFCHR | 0666, device) == 0;
     };
-    if (!made(1, 5)) GTEST_SKIP() << "SKIP devices: only the administrator can make one";
+    if (!made(1, 5)) GTEST_SKIP() << "only the administrator can make one";
     auto const zero = open_file(*root, "device");
     ASSERT_TRUE(zero);
     std::array<std::byte, 4> bytes{std::byte{1}};

@@ -148,6 +148,15 @@ TEST(AProtectionFault, is_the_programs_at_what_is_not_for_it) {
         EXPECT_EQ(program.faults(Vector::GeneralProtection), Verdict::Programs);
         EXPECT_EQ(program.faults(Vector::GeneralProtection, 8), Verdict::Invented);
     }
+    // Neighbours that nobody's right decides: SLDT, XGETBV, RDTSCP; HLT with LOCK is no
+    // instruction.
+    for (auto const& code : std::vector<std::vector<std::uint8_t>>{
+             {0x0f, 0x00, 0xc0}, {0x0f, 0x01, 0xd0}, {0x0f, 0x01, 0xf9}, {0xf0, 0xf4}
+         })
+        EXPECT_EQ(
+            (Program{.before = {}, .code = code, .data = {}}.faults(Vector::GeneralProtection)),
+            Verdict::Invented
+        ) << testing::PrintToString(code);
     Program gate{.before = {}, .code = {0xcd, 0x80}, .data = {}};
     EXPECT_EQ(gate.faults(Vector::GeneralProtection, 0x402), Verdict::Programs);
     EXPECT_EQ(gate.faults(Vector::GeneralProtection, 0), Verdict::Invented);
@@ -177,6 +186,10 @@ TEST(AFloatingPointException, is_due) {
         Verdict::Programs
     );
     EXPECT_EQ(
+        program.faults(Vector::FloatingPoint, 0, {.x87_status = 0x7f, .mxcsr = 0x1d84}),
+        Verdict::Invented
+    ); // of the other unit
+    EXPECT_EQ(
         program.faults(Vector::Simd, 0, {.x87_status = 0x80, .mxcsr = 0x1fbf}),
         Verdict::Invented
     ); // seen, and masked
@@ -193,6 +206,10 @@ TEST(ATrap, comes_of_the_flag_or_of_its_instruction) {
     EXPECT_EQ(program.faults(Vector::Debug), Verdict::Invented);
     program.frame.rflags = 0x100;
     EXPECT_EQ(program.faults(Vector::Debug), Verdict::Programs);
+    Program trap{.before = {0x90, 0xf1}, .code = {0x90}, .data = {}}; // INT1
+    EXPECT_EQ(trap.faults(Vector::Debug), Verdict::Programs);
+    Program elsewhere{.before = {0xf1, 0x90}, .code = {0xf1}, .data = {}};
+    EXPECT_EQ(elsewhere.faults(Vector::Debug), Verdict::Invented);
 }
 
 // DIV and IDIV of four bytes by ECX, against the arithmetic of C.

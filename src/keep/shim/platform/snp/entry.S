@@ -27,7 +27,7 @@
     .globl image_header
 image_header:
     .ascii "ENXSHIM1"
-    .quad 3, image_end, start, start, system_call, CPU_STACK_TOP
+    .quad 3, image_end, start, start, call_of_program, CPU_STACK_TOP
     .quad boot_root, CPU_GDT, idt, CPU_TSS, TSS_LIMIT, 0
     .skip 40                         // no program of its own: keep-bind fills this in
 
@@ -83,6 +83,7 @@ too_many:
 not_valid:
     mov $END_VALIDATION, %eax
 end_of_keep:                         // EAX: what the MSR is to say
+    mov %eax, ended
     mov $GHCB_MSR, %ecx
     xor %edx, %edx
 0:  wrmsr
@@ -94,6 +95,15 @@ end_of_keep:                         // EAX: what the MSR is to say
 terminate:                           // void terminate(std::uint64_t): as end_of_keep
     mov %edi, %eax
     jmp end_of_keep
+
+// The host need not hear of it: so no vCPU does anything for its program any more when one has asked for the end.
+has_ended:
+    mov ended, %eax
+    jmp end_of_keep
+call_of_program:
+    cmpl $0, ended
+    jne has_ended
+    jmp system_call
 
     COMMON_ENTRIES start_first
 
@@ -107,6 +117,8 @@ exception:
     jne not_the_programs
     cmpq $SELECTOR_USER_DATA, CPU_TRAP_TOP - 8
     jne not_the_programs
+    cmpl $0, ended
+    jne has_ended
     mov $CPU_STACK_TOP, %esp
     .irp word, 8, 16, 24, 32, 40, 48, 56 // SS, RSP, flags, CS, RIP, error code, vector
     push CPU_TRAP_TOP - \word
@@ -147,6 +159,8 @@ traps:
 arrivals:                            // how many vCPUs have come to `start`
     .quad 0
     .globl arrivals, cpu_roots
+ended:                               // what the first to end has said, or another after it; 0: nobody
+    .quad 0
 cpu_roots:                           // page tables of those that are wanted, by the order in which they come
     .skip MOST_CPUS * 8
 

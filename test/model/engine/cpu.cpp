@@ -2,9 +2,11 @@
 #include "engine/cpu.hpp"
 
 #include "engine/bochs/bochs.hpp"
+#include "engine/processor.hpp"
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <bit>
 #include <csetjmp>
 #include <new>
@@ -19,6 +21,9 @@ struct alignas(4096) Maps {
 };
 std::array<Cpu*, most_cpus> owners{};
 std::array<std::unique_ptr<Maps>, most_cpus> maps;
+// Bochs counts a processor before it makes it (its APIC wants that); any thread may stop those
+// that are in its list.
+std::atomic<unsigned> listed{0};
 
 void put(bx_segment_reg_t& to, Segment const& from) {
     parse_selector(from.selector, &to.selector);
@@ -111,6 +116,7 @@ void make_bochs() {
     ++bx_cpu_count;
     auto* const made = new BX_CPU_C(index); // stays for the next owner: Bochs keeps a list of them
     bx_cpu_array[index] = made;
+    listed = index + 1;
     made->initialize();
     made->reset(BX_RESET_HARDWARE); // CPUID answers by it, too
 }
@@ -131,6 +137,9 @@ unsigned take_bochs(Cpu& owner) {
 
 } // namespace
 
+bool Cpu::available() {
+    return std::ranges::any_of(owners, [](Cpu const* one) { return one == nullptr; });
+}
 Cpu::Cpu(World& world, std::uint32_t) : world_{world}, index_{take_bochs(*this)} {}
 Cpu::~Cpu() { owners.at(index_) = nullptr; }
 Cpu& Cpu::of(unsigned index) { return *owners.at(index); }
@@ -262,7 +271,8 @@ void Cpu::flush() {
 std::uint64_t Cpu::instructions() const { return bochs(index_).icount; }
 void Cpu::stop() {
     bx_pc_system.kill_bochs_request = true;
-    for (unsigned i = 0; i < bx_cpu_count; ++i) bochs(i).async_event = 1;
+    unsigned const count = listed;
+    for (unsigned i = 0; i < count; ++i) bochs(i).async_event = 1;
 }
 void Cpu::forget_code() { flushICaches(); }
 

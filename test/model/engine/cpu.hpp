@@ -142,6 +142,8 @@ public:
 /// changed at a time.
 class Cpu {
 public:
+    /// Whether one more can be made: there are `most_cpus` in a process.
+    static bool available();
     /// Intercepts all that an SNP guest of KVM has intercepted.
     Cpu(World&, std::uint32_t apic_id);
     Cpu(Cpu const&) = delete;

@@ -6,6 +6,7 @@
 
 namespace model::engine {
 
+constexpr unsigned most_cpus = 64; // of all machines of a process
 constexpr unsigned c_bit = 51;
 constexpr std::uint32_t family = 0x19;
 constexpr std::uint32_t model_number = 0x01;

@@ -10,7 +10,6 @@ namespace model::kvm {
 
 namespace {
 
-constexpr long most_vcpus = 32;
 constexpr long page = 4096;                    // of KVM_GET_XSAVE2
 constexpr std::uint32_t svm = 1U << 2;         // 8000_0001 ECX: no nested guests
 constexpr std::uint32_t monitor = 1U << 3;     // 1 ECX
@@ -71,7 +70,7 @@ long capability(std::uint64_t which, bool protects) {
     case KVM_CAP_NR_VCPUS:
     case KVM_CAP_MAX_VCPUS:
     case KVM_CAP_MAX_VCPU_ID:
-        return most_vcpus;
+        return engine::most_cpus;
     case KVM_CAP_NR_MEMSLOTS:
         return most_slots;
     case cap_vm_types:

@@ -2,6 +2,8 @@
 #include "kvm/vm.hpp"
 
 #include "base/rules.hpp"
+#include "engine/cpu.hpp"
+#include "engine/processor.hpp"
 #include "kvm/capabilities.hpp"
 #include "kvm/time.hpp"
 #include "kvm/turns.hpp"
@@ -16,7 +18,6 @@ namespace model::kvm {
 
 namespace {
 
-constexpr std::uint64_t most_vcpus = 32;
 constexpr std::uint64_t most_private = 1ULL << 36; // bytes
 
 } // namespace
@@ -93,7 +94,8 @@ Reply Vm::create_memory(Context& context) {
 
 Reply Vm::create_vcpu(Context& context) {
     auto const id = context.argument();
-    if (id >= most_vcpus) return -EINVAL;
+    if (id >= engine::most_cpus) return -EINVAL;
+    if (!engine::Cpu::available()) return -ENOMEM; // of this machine and others
     if (vcpu_of(static_cast<std::uint32_t>(id)) != nullptr) return -EEXIST;
     auto made = std::make_shared<Vcpu>(*this, static_cast<std::uint32_t>(id));
     vcpus_.push_back(made);

@@ -40,6 +40,13 @@ def _():
     true(marker in scratch("view").read_bytes(), "the search finds it")
 
 
+@story("processors are made while other threads stop those that run", seconds=300)
+def _():
+    (program,) = model()
+    for _ in range(20):
+        succeeded(execute([program.replace("tee-model", "model-processors")]))
+
+
 @story("a program that is not there is an error as a shell has it", seconds=60)
 def _():
     outcome = execute([*model(), "/no/such/program"])

@@ -18,8 +18,6 @@ constexpr std::size_t port_map_size = 0x3000;
 constexpr std::size_t msr_map_size = 0x2000;
 constexpr std::size_t maps_size = port_map_size + msr_map_size; // of one processor
 
-constexpr unsigned most_cpus = 64;
-
 /// A page of the maps, or null.
 std::byte* map_page(Physical);
 inline BX_CPU_C& bochs(unsigned index) { return *BX_CPU(index); }

@@ -27,6 +27,7 @@ CC=clang-22 CXX=clang++-22 ./configure --enable-smp --enable-cpu-level=6 --enabl
 sed -i 's/define BX_PHY_ADDRESS_WIDTH \(36\|40\)/define BX_PHY_ADDRESS_WIDTH 52/
 s/define BX_ENABLE_STATISTICS 1/define BX_ENABLE_STATISTICS 0/
 s/define BX_SUPPORT_PKEYS 0/define BX_SUPPORT_PKEYS 1/' config.h
+sed -i 's/define BX_MAX_TIMERS 64/define BX_MAX_TIMERS 256/' pc_system.h # each CPU has some
 echo 'bx_define_cpudb(ryzen)' >cpudb.h
 sed -i 's/return bx_cpudb_\(corei7_haswell_4770\|core2_penryn_t9600\);/return bx_cpudb_ryzen;/' cpu/init.cc
 # One CPU runs at a time, until it is told to stop: traces are linked however many CPUs there are.

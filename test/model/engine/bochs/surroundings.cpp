@@ -1,6 +1,7 @@
 // What Bochs' CPU wants around itself: parameters by name, loggers, ports, memory. There is no
 // device and no window.
 #include "engine/bochs/bochs.hpp"
+#include "engine/processor.hpp"
 
 #include <cstdarg>
 #include <cstdio>

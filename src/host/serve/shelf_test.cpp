@@ -41,6 +41,7 @@ TEST_F(ShelfTest, gives_each_its_share_of_what_others_have_beyond_theirs) {
     EXPECT_EQ(shelf.to_go_for(60, "bob"), std::nullopt) << "more than bob's share";
     shelf.reserve(50, "bob");
     EXPECT_EQ(shelf.to_go_for(30, "bob"), std::nullopt);
+    EXPECT_EQ(shelf.to_go_for(60, "alice"), std::nullopt) << "not even with all of it gone";
     shelf.give_back(50, "bob");
     EXPECT_EQ(shelf.to_go_for(50, "bob"), (Names{"a1", "a2"}));
 }
@@ -69,6 +70,8 @@ TEST_F(ShelfTest, lets_nobody_hold_more_of_anothers_than_its_share) {
 
 TEST_F(ShelfTest, lets_go_what_is_nobodys_for_anybody) {
     shelf.add("old", 80);
+    shelf.add("old", 80); // which is there already
+    EXPECT_EQ(shelf.bytes(), 80U);
     EXPECT_EQ(shelf.to_go_for(90, "alice"), Names{"old"});
     shelf.add("older", 60);
     EXPECT_EQ(shelf.too_many(), Names{"old"});

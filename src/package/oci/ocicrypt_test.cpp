@@ -251,6 +251,7 @@ TEST(PublicOptions, are_those_of_the_one_cipher_and_nothing_else) {
         refused('{' + cipher + ',' + hmac + R"(,"cipheroptions":null})"), at + ".cipheroptions"
     );
     EXPECT_EQ(refused(std::string(5000, ' ') + good), at);
+    EXPECT_EQ(refused(std::string(3500, ' ') + good), at) << "in base64 more than 4 KiB";
     EXPECT_FALSE(decode_public_options("*"));
 }
 

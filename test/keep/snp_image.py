@@ -59,9 +59,9 @@ def ends():
     true(len(taking) >= 2 and any("accept" in name for name in taking), f"{list(validating)}")
     for name, body in taking.items():
         behind = [operands for _, operands in body[[instruction for instruction, _ in body].index("pvalidate"):]]
-        last = [found.group(1) for operands in behind if (found := re.match(r"0xfff\((%\w+)\),%", operands))]
+        last = [found.group(1) for operands in behind if (found := re.match(r"0xfff(\([^)]+\)),%", operands))]
         true(last, f"{name} does not read the last byte")
-        true(any(re.match(rf"\({last[0]}\),%", operands) for operands in behind), f"{name} does not read the first byte")
+        true(any(operands.startswith(last[0] + ",%") for operands in behind), f"{name} does not read the first byte")
 
 
 @story("the image neither gives a page other rights nor makes a VMSA of one: it has no RMPADJUST")

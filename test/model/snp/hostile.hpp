@@ -34,8 +34,8 @@
 //   `message-lose`: none, though all is said to be well. `message-swallow`: none, and "busy",
 //   though the firmware has had it. `message-error:STATUS`: the firmware's word.
 //
-// At a PVALIDATE, which is the processor's own: what a guest does not believe, it need not know from
-// whom it is.
+// At a PVALIDATE, which is the processor's own: what a guest does not believe, it need not know
+// from whom it is.
 // - `pvalidate:STATUS:CARRY@PVALIDATE`: nothing is done, and RAX and CF say this.
 //
 // At the launch, without `@`:
@@ -45,9 +45,9 @@
 // - `features:BITS`: more SEV_FEATURES in each VMSA than the guest's owner has asked for.
 //
 // ENTRY counts entries into guests that are launched, EVENT what they ask by GHCB pages (for `msr`
-// by its MSR), LOAD loads of a byte of that word, MESSAGE guest messages, PVALIDATE those instructions, all
-// from 1. `N-M` is each from N to M, `*` is each; `/CPU` behind it counts that processor's alone.
-// Numbers are as in C.
+// by its MSR), LOAD loads of a byte of that word, MESSAGE guest messages, PVALIDATE those
+// instructions, all from 1. `N-M` is each from N to M, `*` is each; `/CPU` behind it counts that
+// processor's alone. Numbers are as in C.
 //
 // TEE_MODEL_CONTROL names a file that may come to be while the guest runs: it holds such a list, in
 // which `@now` is the next of what is counted. It is removed when it has been read.

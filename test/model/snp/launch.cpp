@@ -26,7 +26,7 @@ using kvm::SevCall;
 namespace {
 
 constexpr std::uint64_t feature_snp = 1;
-constexpr std::uint64_t usual_asids = 99; // as a Milan's kernel has said
+constexpr std::uint64_t usual_asids = 99;           // as a Milan's kernel has said
 constexpr std::uint64_t features_offered = 1U << 5; // debug swap
 constexpr std::uint64_t policy_bits = 0xffff | 7U << 16 | 3U << 19;
 constexpr std::uint64_t policy_must = 1U << 17;

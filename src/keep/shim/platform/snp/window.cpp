@@ -1,7 +1,8 @@
 // The window of an SEV-SNP guest, whose entries say which memory is the Keep's own.
 
-#include "keep/shim/platform/machine.hpp"
 #include "keep/shim/snp/window.hpp"
+
+#include "keep/shim/platform/machine.hpp"
 #include "protocol/launch/snp.hpp"
 
 namespace shim {
@@ -35,8 +36,7 @@ Entry* directory_of(std::uint64_t number) {
 std::uint64_t Machine::own_page() { return 1ULL << launch::snp::c_bit; }
 
 void Machine::extend_window(hw::PhysAddr begin, hw::PhysAddr end, Whose whose) {
-    for (auto at = begin.raw(); at < end.raw() && at < launch::address_limit;
-         at += large_page_size)
+    for (auto at = begin.raw(); at < end.raw() && at < launch::address_limit; at += large_page_size)
         snp::show_in_window(
             directory_of(at / gib)[at % gib / large_page_size], at, whose, own_page()
         );

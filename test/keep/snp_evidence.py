@@ -142,6 +142,22 @@ def forged():
         not_believed(verify(path=path, configuration=None, **{"user-data": None}))
 
 
+@story("a report of another guest in the place of the Keep's own is refused, whose-ever it is", seconds=900)
+def foreign():
+    own, _ = decoded(evidence().read_bytes())
+    # Of the same application with another nonce, and of one that bound the same under another configuration.
+    others = [evidence_of("another nonce"), evidence_of("my nonce", options=["--env=A=B"])]
+    for other in others:
+        report = decoded(succeeded(other).out)[0]["report"]
+        true(len(report) == len(own["report"]) and report != own["report"], "the same report")
+        path = scratch("spliced")
+        path.write_bytes(evidence().read_bytes().replace(own["report"], report))
+        refused(verify(path=path), "snp.report-data")
+    # The host hands the Keep an answer that was made for another guest: there is no evidence at all.
+    outcome = evidence_of("my nonce", env={"TEE_MODEL_HOSTILE": "message-foreign@1"})
+    true(outcome.status != 0 and outcome.out == b"", f"{outcome.status}: {outcome.errors[-300:]}")
+
+
 @story("every report of a Keep is for what was bound last, and many can be asked for", seconds=900)
 def many():
     outcome = succeeded(evidence_of("another nonce"))

@@ -6,11 +6,12 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../model/strangers"))
-from model import model  # noqa: E402
+from model import ALL, model  # noqa: E402
 
 from harness import BUILD, contains, execute, guest, scratch, succeeded, true  # noqa: E402
 
 PARTS = BUILD / "parts"
+PATIENCE = 1200 if ALL else 120  # seconds
 LIES = "TEE_MODEL_HOSTILE"
 # Places of every such Keep (src/protocol/launch/snp.hpp).
 SECRETS, CPUID, FIRST_TABLE, SHIM_CODE, SHIM_MEMORY = 0x200000, 0x201000, 0x202000, 0x406000, 0x480000
@@ -21,7 +22,7 @@ def environment_of(deeds, more):
     return {**({LIES: deeds} if deeds else {}), **more}
 
 
-def keep(deeds, application="hello", *arguments, options=(), timeout=120, **more):
+def keep(deeds, application="hello", *arguments, options=(), timeout=PATIENCE, **more):
     """`more`: variables of the model."""
     line = [*model(), str(BUILD / "enarx"), "run", "--backend=snp", *options, application if "/" in str(application) else guest(application), *arguments]
     return execute(line, env=environment_of(deeds, more), timeout=timeout)
@@ -41,7 +42,7 @@ def line_of(name, *arguments, options=(), cpus=1):
     return [*model(), str(PARTS / "keep-run"), f"--shim={program}.shim", f"--cpus={cpus}", *options, str(program), *arguments]
 
 
-def program(deeds, name, *arguments, cpus=1, timeout=120, **more):
+def program(deeds, name, *arguments, cpus=1, timeout=PATIENCE, **more):
     return execute(line_of(name, *arguments, cpus=cpus), env=environment_of(deeds, more), timeout=timeout)
 
 

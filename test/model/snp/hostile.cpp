@@ -47,6 +47,7 @@ constexpr std::array words = {
     Word{.name = "silent"},
     Word{.name = "msr", .least = 1, .most = 1},
     Word{.name = "deaf"},
+    Word{.name = "exits"},
     Word{.name = "read", .least = 2, .most = 2},
     Word{.name = "message-replay"},
     Word{.name = "message-cut"},
@@ -221,6 +222,11 @@ bool Hostile::holds(kvm::Vcpu const& vcpu) const {
 
 bool Hostile::deaf() const {
     return std::ranges::find(deeds_, "deaf", &Deed::what) != deeds_.end();
+}
+
+void Hostile::answered_by_kernel() const {
+    if (deeds_.empty()) return;
+    if (std::ranges::find(deeds_, "exits", &Deed::what) != deeds_.end()) engine::Cpu::stop();
 }
 
 void Hostile::next_event(kvm::Vcpu const& vcpu) {

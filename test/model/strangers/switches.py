@@ -81,6 +81,12 @@ def _():
     true(not control.exists(), "the file is gone once it has been read")
 
 
+@story("what KVM answers by itself is an entry more where that is to count", seconds=100)
+def _():
+    entries = [succeeded(run(deeds=f"{more}show:0x1000000@*")).err.count(b"host: show") for more in ("", "exits@*,")]
+    true(0 < entries[0] < entries[1], f"entries: {entries}")
+
+
 @story("all that the host can see holds what the guest has shown, and not what it has in memory", seconds=100)
 def _():
     succeeded(run(2, TEE_MODEL_VIEW=view(), others=10))

@@ -172,6 +172,22 @@ TEST(KeepEvidence, WhoseReportDoesNotBindWhatStandsBesideItSaysNothingOfIt) {
     EXPECT_TRUE(same(enarx_attest_appraisal_workload(told.get()), bound.runs.workload));
 }
 
+// What is named may be right where what stands beside the report is not: the rest is still unknown.
+TEST(KeepEvidence, WhatIsNamedDoesNotStandForWhatIsNot) {
+    RelyingParty here;
+    auto said = here.runs;
+    said.workload.fill(std::byte{0x33});
+    here.evidence = protocol::evidence::encode(
+        protocol::evidence::Vouched{
+            .report = here.report, .application = said, .certificates = here.amd.signed_leaf()
+        }
+    );
+    here.request.evidence = c_bytes(here.evidence);
+    EXPECT_EQ(here.verdict(), ENARX_ATTEST_ACCEPTED); // all three are named
+    here.request.user_data = {};
+    EXPECT_EQ(here.verdict(), ENARX_ATTEST_UNDECIDED);
+}
+
 TEST(KeepEvidence, AReportAloneWantsAllThatItIsADigestOf) {
     RelyingParty here;
     here.request.evidence = c_bytes(here.report);

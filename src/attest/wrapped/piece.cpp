@@ -5,6 +5,19 @@
 
 namespace attest::wrapped {
 
+namespace {
+
+// As the hardware signed them. Only beside a report of SEV-SNP an application stands (open.cpp).
+std::optional<protocol::evidence::ReportData> signed_data(Piece const& piece) {
+    if (piece.kind != Kind::SnpReport) return {};
+    auto left = base::View{piece.evidence};
+    auto const report = base::take<hw::snp::AttestationReport>(left);
+    if (!report) return {};
+    return report->report_data;
+}
+
+} // namespace
+
 base::Result<Piece, std::string> piece_of(base::View bytes) {
     auto const kind = recognise(bytes);
     if (kind && !extended_report(bytes))
@@ -28,10 +41,8 @@ std::vector<base::View> hints_of(Piece const& piece) {
 }
 
 std::optional<protocol::evidence::Application> bound_application(Piece const& piece) {
-    if (!piece.application || piece.kind != Kind::SnpReport) return {};
-    auto left = base::View{piece.evidence};
-    auto const report = base::take<hw::snp::AttestationReport>(left);
-    if (!report || report->report_data != report_data_of(*piece.application)) return {};
+    auto const data = signed_data(piece);
+    if (!piece.application || data != report_data_of(*piece.application)) return {};
     return piece.application;
 }
 
@@ -43,8 +54,7 @@ base::Result<ReportData, Unasked> data_expected(
     if (!made) return std::unexpected(Unasked::Incomplete);
     if (!data.admits(*made)) return std::unexpected(Unasked::Contradiction);
     // What is as it should be, and not all that the policy asks for.
-    auto const bound = bound_application(piece);
-    bool const right = bound && report_data_of(*bound) == *made;
+    bool const right = signed_data(piece) == made;
     if (!application.all() && whole && right) return data;
     return ReportData::exactly(*made);
 }

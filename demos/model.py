@@ -28,9 +28,9 @@ class Model:
         return [str(self.build / "parts/tee-model")]
 
     def certificates(self):
-        """What a host gives along with its Keeps' evidence."""
+        """What a host gives along with its Keeps' evidence: the whole chain, up to a root that counts for nothing by being there."""
         path = self.folder / "processor.pem"
-        path.write_bytes((self.keys / "vcek.pem").read_bytes() + (self.keys / "ask.pem").read_bytes())
+        path.write_bytes(b"".join((self.keys / f"{name}.pem").read_bytes() for name in ("vcek", "ask", "ark")))
         return ["--certificates", str(path)]
 
     def policy(self):

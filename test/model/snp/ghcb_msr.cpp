@@ -127,7 +127,10 @@ bool exit_of_guest(Guest& guest, kvm::Vcpu& vcpu) {
     if (!by_page) log_step("tee-model: GHCB MSR %#lx\n", state.ghcb_msr);
     bool const user_space =
         by_page ? page_event(guest, vcpu, state.ghcb_msr) : msr_request(guest, vcpu);
-    if (!user_space) finish_event(guest, vcpu);
+    if (!user_space) {
+        finish_event(guest, vcpu);
+        Hostile::own().answered_by_kernel();
+    }
     return user_space;
 }
 

@@ -65,7 +65,7 @@ Syntax Serve::syntax(Global& global) {
                  .completion = Completion::File},
                 {.name = "--tls-key",
                  .value = "FILE",
-                 .help = "The key of the certificate, in PEM.",
+                 .help = "The key of the certificate, in PEM. Default: the file of --tls.",
                  .target = &key_,
                  .completion = Completion::File},
                 {.name = "--plain-http",
@@ -199,7 +199,7 @@ os::OrFailure<void> Serve::read_tls(serve::ServiceSettings& settings, bool loopb
             "--plain-http is for loopback addresses only",
             "give --tls and --tls-key, or listen at 127.0.0.1"
         );
-    if (plain_ == (chain_ || key_) || chain_.has_value() != key_.has_value())
+    if (plain_ == (chain_ || key_) || (key_ && !chain_))
         return failure(
             "usage",
             "either --tls and --tls-key are needed, or --plain-http",
@@ -207,7 +207,13 @@ os::OrFailure<void> Serve::read_tls(serve::ServiceSettings& settings, bool loopb
         );
     if (plain_) return {};
     auto const chain = TRY(read_whole(*chain_, largest_pem));
-    auto const key = TRY(read_whole(*key_, largest_pem));
+    auto const key = TRY(read_whole(key_ ? *key_ : *chain_, largest_pem));
+    if (!key_ && !base::text_of(key.view()).contains("PRIVATE KEY-----"))
+        return failure(
+            "usage",
+            "--tls-key is missing, and '" + *chain_ + "' has the certificate alone",
+            "give the key of the certificate: --tls-key FILE"
+        );
     settings.chain = base::text_of(chain.view());
     settings.key = base::text_of(key.view());
     return {};

@@ -101,7 +101,7 @@ def asked():
 def by_the_program():
     runs = []
     for times in ("0", "5"):
-        outcome, cost = counts(lambda **more: program("", "vmgexit", times, **more))  # noqa: B023
+        outcome, cost = counts(lambda **more: program(RINGS, "vmgexit", times, **more))  # noqa: B023
         equal(succeeded(outcome).text, "before\nafter\n")
         runs.append(cost["runs"])
     equal(runs[0], runs[1], "the host was asked")

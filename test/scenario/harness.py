@@ -37,7 +37,7 @@ BACKEND = os.environ.get("ENARX_TEST_BACKEND") or "nil"
 REFERENCE = os.path.basename(PROGRAM) == "wasmtime"
 MODEL = PROGRAM.endswith("/test/model/enarx.sh")  # a processor in software
 ALL = not MODEL or os.environ.get("ENARX_TEST_MODEL") == "all"
-PATIENCE = 10 if MODEL else 1  # of limits
+PATIENCE = 20 if MODEL else 1  # of limits
 LONGER = 50 if MODEL else 1  # takes what a story means to interrupt
 COSTLY = "it takes the model more than half a minute; with ENARX_TEST_MODEL=all it is told"
 GUESTS = BUILD / "guests"

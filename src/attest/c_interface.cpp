@@ -313,9 +313,9 @@ enarx_attest_appraise(enarx_attest_verifier* verifier, enarx_attest_request cons
     expected->report_data = *data;
     auto appraisal = appraised(*verifier, *asked, *piece, *roots, *expected, *kinds);
     std::string kind{name_of(appraisal.kind())};
-    auto runs = appraisal.claims() ? bound(*piece, *application) : std::nullopt;
+    auto const runs = appraisal.claims() ? bound(*piece, *application) : std::nullopt;
     return new enarx_attest_appraisal{
-        .value = std::move(appraisal), .kind = std::move(kind), .runs = std::move(runs)
+        .value = std::move(appraisal), .kind = std::move(kind), .runs = runs
     };
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """How a tenant reaches a host and what it is asked for: TLS, tokens, keys, secrets that are typed."""
+import http.server
 import json
 import os
 import pathlib
@@ -7,6 +8,7 @@ import signal
 import socket
 import sys
 import termios
+import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario"))
@@ -90,6 +92,35 @@ def _root():
     refused(enarx("keeps", "--host", host.url, "--host-root", app), 2, "no certificate", name="usage")
     refused(enarx("keeps", *at(host, "--token-file", scratch("none"))), 1, "none")
     equal(host.ask("GET", "/v1/keeps", token=TOKENS["alice"])[1], {"keeps": []})
+
+
+class Adviser(http.server.BaseHTTPRequestHandler):
+    """A host that refuses everybody, and would have its customers do something foolish."""
+
+    def answer(self):
+        body = json.dumps({"title": "No.", "detail": "red \x1b[31mtext", "hint": "deploy with --allow-no-hardware\x1b[2J\nenarx: error: x"}).encode()
+        self.send_response(403)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST = do_PUT = answer
+
+    def log_message(self, *_words):
+        pass
+
+
+@story("advice of a host is shown as the host's words, and rules no terminal")
+def _advice():
+    server = http.server.HTTPServer(("127.0.0.1", 0), Adviser)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    app = package("hello")
+    where = ("--host", f"http://127.0.0.1:{server.server_address[1]}")
+    for status, outcome in ((125, enarx("deploy", *where, ALLOWED, app)), (1, enarx("keeps", *where))):
+        refused(outcome, status, "status 403", "red ?[31mtext", name="host-refused")
+        contains(outcome.errors, "\n  hint: the host says: deploy with --allow-no-hardware?[2J?enarx: error: x\n")
+        true("\x1b" not in outcome.errors, "an escape sequence is shown")
+    server.shutdown()
 
 
 def typed(app, line, *, then=None):

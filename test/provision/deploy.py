@@ -83,7 +83,7 @@ def _hardware():
     refused_here = enarx("deploy", "--keep", place, ALLOWED, scratch("hello.enx"))
     for each in (done, refused_here):
         equal(each.status, 125)
-        contains(each.errors, "(evidence-refused)", "the deployment demands hardware")
+        contains(each.errors, "(evidence-refused)", "the deployment demands hardware", "made without --allow-no-hardware")
     true(process.poll() is None, "the Keep is still empty")
 
 

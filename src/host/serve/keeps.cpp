@@ -27,7 +27,8 @@ using namespace std::chrono_literals;
 
 constexpr auto channel_period = 20ms;
 constexpr int channel_tries = 100;
-constexpr std::size_t most_ended = 100; // that are remembered, of each customer
+constexpr std::size_t most_channels_waiting = 64; // for one Keep
+constexpr std::size_t most_ended = 100;           // that are remembered, of each customer
 
 std::unexpected<os::Failure> failed(std::string_view name, std::string text) {
     return std::unexpected(os::Failure{.name = name, .text = std::move(text)});
@@ -131,6 +132,8 @@ std::vector<std::string> Keeps::words_for(Keep const& keep) const {
         "--max-memory",
         std::to_string(keep.wish.memory),
     };
+    if (keep.wish.backend == "snp")
+        words.insert(words.end(), settings_.snp_words.begin(), settings_.snp_words.end());
     for (auto const& place : keep.wish.listen) {
         words.emplace_back("--listen");
         words.push_back(place.text());
@@ -252,7 +255,22 @@ void Keeps::has_begun(Keep& keep) {
 // ---- channels ----
 
 void Keeps::open_channel(std::string const& id, Channel channel) {
-    try_channel(id, channel_tries, std::move(channel));
+    auto* const keep = find(id);
+    if (keep == nullptr) return channel(failed("keep-failed", "the Keep has ended"));
+    // Each is looked after again and again: one customer's must not take the time of all.
+    if (keep->channels_waiting == most_channels_waiting)
+        return channel(
+            failed("quota-exceeded", "too many channels wait for this Keep to take them already")
+        );
+    ++keep->channels_waiting;
+    auto const heard = [this, id, channel = std::move(channel), here = std::weak_ptr{here_}](
+                           os::OrFailure<os::Fd> socket
+                       ) {
+        auto* const there = here.expired() ? nullptr : find(id);
+        if (there != nullptr) --there->channels_waiting;
+        channel(std::move(socket));
+    };
+    try_channel(id, channel_tries, heard);
 }
 
 void Keeps::try_channel(std::string const& id, int tries_left, Channel channel) {

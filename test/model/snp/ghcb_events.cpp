@@ -157,7 +157,7 @@ bool page_event(Guest& guest, kvm::Vcpu& vcpu, std::uint64_t at) {
     Ghcb const ghcb{guest.vm().memory(), at};
     Hostile::own().next_event(vcpu);
     if (!ghcb.there()) return false; // KVM cannot map it: the guest goes on as if nothing were
-    if (ghcb[ExitCode] != Ioio && ghcb[ExitCode] != Msr)
+    if (ghcb[ExitCode] != Ioio)
         log_step(
             "tee-model: GHCB event %#lx, %#lx, %#lx, rip %#lx\n",
             ghcb[ExitCode],

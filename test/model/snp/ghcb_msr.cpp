@@ -128,7 +128,10 @@ bool exit_of_guest(Guest& guest, kvm::Vcpu& vcpu) {
         log_step("tee-model: GHCB MSR %#lx, rip %#lx\n", state.ghcb_msr, vcpu.cpu().rip());
     bool const user_space =
         by_page ? page_event(guest, vcpu, state.ghcb_msr) : msr_request(guest, vcpu);
-    if (!user_space) finish_event(guest, vcpu);
+    if (!user_space) {
+        finish_event(guest, vcpu);
+        Hostile::own().answered_by_kernel();
+    }
     return user_space;
 }
 

@@ -7,6 +7,7 @@
 #include "kvm/vcpu.hpp"
 #include "kvm/vm.hpp"
 #include "snp/guest.hpp"
+#include "snp/hostile.hpp"
 
 namespace model::snp {
 
@@ -56,6 +57,11 @@ engine::Answer Guest::validate(kvm::Vcpu& vcpu, engine::Cpu& cpu) {
     }
     if (large) { // guest_memfd gives pages of 4 KiB alone
         rax = FailSizeMismatch;
+        return engine::Answer::next(length);
+    }
+    if (auto const said = Hostile::own().validates(vcpu)) {
+        rax = said->status;
+        cpu.set_carry(said->carry);
         return engine::Answer::next(length);
     }
     bool const same = mine->validated == wanted;

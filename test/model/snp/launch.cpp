@@ -26,6 +26,7 @@ using kvm::SevCall;
 namespace {
 
 constexpr std::uint64_t feature_snp = 1;
+constexpr std::uint64_t usual_asids = 99;           // as a Milan's kernel has said
 constexpr std::uint64_t features_offered = 1U << 5; // debug swap
 constexpr std::uint64_t policy_bits = 0xffff | 7U << 16 | 3U << 19;
 constexpr std::uint64_t policy_must = 1U << 17;
@@ -46,6 +47,8 @@ bool is_firmware(Context& context, SevCall const& call) {
 }
 
 } // namespace
+
+std::uint64_t asids() { return Conditions::own().number("guests", usual_asids); }
 
 Reply Guest::command(Context& context) {
     auto call = context.read<SevCall>();
@@ -83,8 +86,9 @@ Reply Guest::init(Context& context, SevCall const& call) {
     if (!wanted) return -EFAULT;
     if (wanted->flags != 0 || (wanted->vmsa_features & ~features_offered) != 0) return -EINVAL;
     if (wanted->ghcb_version > 2 || wanted->ghcb_version == 1) return -EINVAL;
-    if (!Conditions::own().take("guests")) return -EBUSY; // no ASID is left
-    vmsa_features_ = wanted->vmsa_features | feature_snp;
+    if (asids_used >= asids()) return -EBUSY; // none is left
+    ++asids_used;
+    vmsa_features_ = Hostile::own().features(wanted->vmsa_features | feature_snp);
     initialised_ = true;
     return 0;
 }
@@ -211,7 +215,7 @@ Reply Guest::finish(Context& context, SevCall& call) {
 }
 
 Guest::~Guest() {
-    if (initialised_) Conditions::own().give_back("guests");
+    if (initialised_) --asids_used;
 }
 
 Entry* Guest::entry(std::uint64_t guest_physical) const {

@@ -5,11 +5,13 @@ What only our own tests would notice stands in README.md as not proven, and is n
 """
 from cryptography.exceptions import InvalidSignature
 from model import FOLDER, chosen, model  # first: it finds the harness
-from harness import Failed, contains, equal, execute, main, peers, scratch, story, succeeded
+from harness import Failed, contains, equal, execute, main, peers, scratch, story, succeeded, true
 from hostile import INVENTED, replayed
 from linux_guest import NONCE, Guest, printed_report, reporting_guest
 from report import check_signature
 from selftests import run as selftest
+from snpguest_guest import KEY, tell as told_by
+from snpguest_guest import words
 from verdict import of_go, snpguest
 
 # Rule -> the stranger that notices. The kernel ends itself, or its driver refuses.
@@ -111,6 +113,40 @@ def kernel_believes_the_page(name):
     return "end of the script" not in outcome.text
 
 
+BANNER = b"Linux version 6."  # how each kernel begins its log, in its memory
+
+
+def strings_finds_the_kernel(name):
+    """A look through all that the host sees, for what every kernel has in memory: binutils' strings and no tool of ours."""
+    found = []
+    for env in ({}, broken(name)):
+        view = scratch("view")
+        view.unlink(missing_ok=True)
+        guest = Guest()
+        guest.script("echo end of the script")
+        outcome = guest.run(env=env | {"TEE_MODEL_VIEW": str(view)}, timeout=200)
+        contains(outcome.text, "end of the script")
+        found.append(BANNER in succeeded(execute(["strings", "-n", "12", view], timeout=200)).out)
+        true(view.stat().st_size > 32 << 20, "a view without the guest's memory")
+        view.unlink()
+    return found == [False, True]
+
+
+def openssl_cannot_read(name):
+    """What openssl has sealed under a guest's key it opens under the same key, asked for anew: for that it is there."""
+    opened = []
+    for env in ({}, broken(name)):
+        text = told_by(KEY + "key first vcek\nkey second vcek\n", env=env)
+        keys = [words(text, which) for which in ("first", "second")]
+        equal([len(key) for key in keys], [64, 64], "keys")
+        cipher = ["openssl", "enc", "-aes-256-cbc", "-pbkdf2", "-pass"]
+        secret = b"what a guest keeps on its disk" * 100
+        sealed = succeeded(execute([*cipher, f"pass:{keys[0]}"], stdin=secret)).out
+        read = execute([*cipher, f"pass:{keys[1]}", "-d"], stdin=sealed)
+        opened.append(read.status == 0 and read.out == secret)
+    return opened == [True, False]
+
+
 if __name__ == "__main__":
     everybody = [(name, kernel_ends, "Debian's kernel") for name in BY_THE_KERNEL]
     everybody += [(name, driver_refuses, "its sev-guest driver") for name in BY_ITS_DRIVER]
@@ -121,6 +157,7 @@ if __name__ == "__main__":
     everybody += [(name, selftest_fails, "a selftest of KVM's") for name in BY_SELFTESTS]
     everybody += [("validation", kernel_does_not_end, "Debian's kernel under a host that lies")]
     everybody += [("cpuid-page-checked", kernel_believes_the_page, "Debian's kernel under a host that lies")]
+    everybody += [("ciphertext", strings_finds_the_kernel, "binutils' strings"), ("derived-key", openssl_cannot_read, "openssl")]
     for entry in chosen(everybody, 1):
         tell(*entry)
     main()

@@ -10,30 +10,12 @@ from model import FOLDER  # first: it finds the harness
 from harness import contains, equal, execute, main, peers, scratch, story, succeeded, true
 from linux_guest import Guest, printed_report
 from report import KEYS
+from snpguest_guest import KEY, tell, words
 from verdict import of_go, of_snpguest, snpguest
 
 REPORT = "snpguest report /tmp/report /tmp/request --random --vmpl 0\nprint report /tmp/report\n"
 FIELDS = 6  # of a derived key that the guest may mix in: policy, image, family, measurement, SVN, TCB
 HOST_DATA = "5a" * 32
-PRINT = """
-export RUST_BACKTRACE=0
-print() { hexdump -v -e '32/1 "%02x" "\\n"' $2 | while read line; do echo "$1 $line"; done; }
-"""
-KEY = "key() { name=$1; shift; snpguest key /tmp/key --vmpl 0 \"$@\" >/dev/null && print $name /tmp/key; }\n"
-
-
-def words(text, name):
-    return "".join(re.findall(rf"\b{name} ([0-9a-f]{{64}})", text))
-
-
-def tell(script, *options, **how):
-    """The console of a guest that has run this script with snpguest."""
-    guest = Guest()
-    for module in ("configfs", "ghash-generic", "gcm", "tsm", "sev-guest"):
-        guest.add_module(module)
-    guest.files.program(snpguest())
-    guest.script(PRINT + script)
-    return guest.run("--memory", "768", *options, **how).text
 
 
 def keys_script(prefix=""):

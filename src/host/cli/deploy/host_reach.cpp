@@ -69,7 +69,8 @@ os::Failure Host::unreachable(net::Trouble const& trouble) const {
         .name = "host-unreachable",
         .text = wish_.access.address.text() + ": " + trouble.text,
         .hint = trouble.untrusted ? "--host-root FILE names the authority of its certificate, or "
-                                    "the certificate itself"
+                                    "the certificate itself, which has to be for the name that "
+                                    "--host has"
                                   : ""
     };
 }
@@ -81,7 +82,7 @@ os::Failure Host::refused(net::HttpAnswer const& answer) const {
     auto text = wish_.access.address.text() + ": status " + std::to_string(answer.status);
     for (auto const& part : {title, detail})
         if (!part.empty()) text += ": " + base::printable(part);
-    return {.name = "host-refused", .text = text, .hint = base::printable(text_at(json, "hint"))};
+    return {.name = "host-refused", .text = text, .hint = host_hint(text_at(json, "hint"))};
 }
 
 net::HttpRequest Host::birth() const {

@@ -38,6 +38,7 @@ struct State {
     fake::Reports reports;
     bool own_memory = false;
     std::vector<bool> accepted; // by page
+    bool lock_demanded = false;
     std::uint64_t random = 1;
 };
 
@@ -80,8 +81,20 @@ bool Machine::others_remember() { return true; }
 void Machine::end_kick() {}
 bool Machine::owns_memory() { return state().own_memory; }
 
+namespace {
+
+// Between the instruction and what a vCPU knows of it no other one may come.
+void demand_lock_held() {
+    auto& machine = state();
+    if (machine.lock_demanded && !machine.world->kernel().locked())
+        throw fake::Misused{"memory changes hands without the lock"};
+}
+
+} // namespace
+
 void Machine::accept(hw::PhysAddr at, std::uint64_t size) {
     if (!state().own_memory) return;
+    demand_lock_held();
     for (auto page = at.raw() / hw::page_size; page < (at.raw() + size) / hw::page_size; ++page) {
         // As TDX has it: who accepts a page again takes it for new, and it is not.
         if (state().accepted[page]) throw fake::Misused{"accepted twice"};
@@ -92,6 +105,7 @@ void Machine::accept(hw::PhysAddr at, std::uint64_t size) {
 
 void Machine::give_back(hw::PhysAddr at, std::uint64_t size) {
     if (!state().own_memory) return;
+    demand_lock_held();
     for (auto page = at.raw() / hw::page_size; page < (at.raw() + size) / hw::page_size; ++page) {
         if (!state().accepted[page]) throw fake::Misused{"given back twice"};
         state().accepted[page] = false;
@@ -274,6 +288,9 @@ void World::enter(Frame& frame) {
     }
     let_kicked_go_on();
 }
+
+bool World::owns(hw::PhysAddr page) { return state().accepted[page.raw() / hw::page_size]; }
+void World::demand_lock() { state().lock_demanded = true; }
 
 void World::on(unsigned cpu) { state().cpu = cpu; }
 bool World::kicked(unsigned cpu) const { return state().cpus.at(cpu).kicked; }

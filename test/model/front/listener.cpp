@@ -120,7 +120,7 @@ Descriptor descriptor_of(pid_t thread, int number) {
     pid_t process = 0;
     for (std::string line; process == 0 && std::getline(status, line);)
         if (line.starts_with("Tgid:"))
-            process = std::atoi(line.c_str() + 5); // NOLINT(cert-err34-c): the kernel's
+            process = static_cast<pid_t>(std::strtol(line.c_str() + 5, nullptr, 10));
     Descriptor const named{static_cast<int>(::syscall(SYS_pidfd_open, process, 0))};
     return Descriptor{static_cast<int>(::syscall(SYS_pidfd_getfd, named.number(), number, 0))};
 }

@@ -36,6 +36,7 @@ enum Offset : std::uint32_t {
     Divide = 0x3e0,
     SelfMessage = 0x3f0
 };
+enum Mode : std::uint8_t { Fixed = 0, LowestPriority = 1, Startup = 6 };
 constexpr std::uint32_t masked = 1U << 16;
 constexpr std::uint32_t periodic = 1U << 17;
 constexpr std::uint32_t by_deadline = 1U << 18;
@@ -207,15 +208,20 @@ void Apic::expire() {
 void Apic::send(std::uint32_t low, std::uint32_t destination) {
     auto const mode = low >> 8 & 7;
     auto const shorthand = low >> 18 & 3;
-    if (mode != 0 && mode != 1)
-        return; // INIT and STARTUP: an SNP guest starts processors by AP_CREATION
-    if (shorthand == 0) {
-        deliver(owner_.vm(), low, (low & 0x800) != 0, destination, false);
+    bool const logical = (low & 0x800) != 0;
+    if (shorthand == 0 && mode != Startup) {
+        deliver(owner_.vm(), low, logical, destination, false);
         return;
     }
     for (auto const& other : owner_.vm().vcpus()) {
         bool const self = other.get() == &owner_;
-        if (shorthand == 2 || self == (shorthand == 1))
+        bool const wanted = shorthand == 0 ? other->apic().listens(destination, logical)
+                                           : shorthand == 2 || self == (shorthand == 1);
+        if (!wanted) continue;
+        // INIT leaves a processor whose state is the guest's own where it is.
+        if (mode == Startup)
+            other->start_up();
+        else if (mode == Fixed || mode == LowestPriority)
             other->apic().request(static_cast<std::uint8_t>(low));
     }
 }
@@ -227,16 +233,14 @@ bool Apic::listens(std::uint32_t destination, bool logical) const {
 long Apic::deliver(
     Vm& vm, std::uint32_t command, bool logical, std::uint32_t destination, bool all
 ) {
-    constexpr std::uint32_t fixed = 0;
-    constexpr std::uint32_t lowest_priority = 1;
     auto const mode = command >> 8 & 7;
-    if (mode != fixed && mode != lowest_priority) return 0;
+    if (mode != Fixed && mode != LowestPriority) return 0;
     long got = 0;
     for (auto const& one : vm.vcpus())
         if (all || one->apic().listens(destination, logical)) {
             one->apic().request(static_cast<std::uint8_t>(command), (command >> 15 & 1) != 0);
             ++got;
-            if (mode == lowest_priority) break;
+            if (mode == LowestPriority) break;
         }
     return got;
 }

@@ -192,6 +192,13 @@ void Vcpu::wait_for_kick() {
     kicked_ = false;
 }
 
+void Vcpu::start_up() {
+    // Processors of machines whose state is the host's to set: nobody here starts them so.
+    if (!protected_ || (mp_state_ != KVM_MP_STATE_UNINITIALIZED && !held_)) return;
+    start_running();
+    kick();
+}
+
 bool Vcpu::accepts_external() const {
     return vm_.takes_external() && (!vm_.local_apics() || apic_.accepts_external());
 }
@@ -199,6 +206,7 @@ bool Vcpu::accepts_external() const {
 // As KVM without AVIC: a vector that the processor cannot take now waits for the window that an
 // intercept announces.
 void Vcpu::deliver_interrupts() {
+    if (held_) return;
     bool const external = accepts_external();
     auto vector = external ? asked_interrupt_ : std::nullopt;
     bool const from_apic = !vector && vm_.local_apics();

@@ -59,8 +59,16 @@ public:
     exit_memory_fault(std::uint64_t guest_physical, bool private_access, long outcome = -EFAULT);
     void exit_end_of_interrupt(std::uint8_t vector);
     void halt() { halted_ = true; }
+    /// Nothing but a start (STARTUP, or a state of the guest's making) ends this halt.
+    void hold() {
+        halted_ = true;
+        held_ = true;
+    }
+    /// STARTUP: it begins at the state that it was launched with, or goes on where it holds.
+    void start_up();
     void start_running() {
         halted_ = false;
+        held_ = false;
         mp_state_ = KVM_MP_STATE_RUNNABLE;
     }
     /// SNP: the state is in the VMSA and no longer for user space.
@@ -111,6 +119,7 @@ private:
     std::optional<long> outcome_; // of this KVM_RUN
     std::optional<long> unseen_;  // of one before that a signal has hidden from user space
     bool halted_ = false;
+    bool held_ = false;
     bool protected_ = false;
     std::uint32_t mp_state_ = KVM_MP_STATE_RUNNABLE;
     std::optional<std::uint8_t> asked_interrupt_; // KVM_INTERRUPT

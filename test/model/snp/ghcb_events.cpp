@@ -137,7 +137,8 @@ bool simple_event(Guest& guest, kvm::Vcpu& vcpu, Ghcb const& ghcb) {
     case NmiComplete:
         return true;
     case ApHltLoop:
-        vcpu.halt();
+        ghcb.succeed(1); // seen when it has been started
+        vcpu.hold();
         return true;
     case HvFeatures:
         ghcb.succeed(hv_features);

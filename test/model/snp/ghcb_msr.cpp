@@ -96,7 +96,7 @@ bool msr_request(Guest& guest, kvm::Vcpu& vcpu) {
         msr = features;
         return false;
     case ResetHold:
-        vcpu.halt();
+        vcpu.hold();
         msr = 1ULL << 12 | 0x007;
         return false;
     case Terminate:

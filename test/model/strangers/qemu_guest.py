@@ -10,11 +10,11 @@ import subprocess
 
 from model import FOLDER, model  # first: it finds the harness
 import debian
-from harness import Skipped, execute, scratch
+from harness import Skipped, scratch
 
 QEMU = ("qemu-system-x86", "trixie")
 OVMF = ("ovmf-amdsev", "forky")  # Debian 13's has no build that checks a kernel's hash
-COMMAND_LINE = "console=ttyS0 loglevel=5 nokaslr printk.devkmsg=on reboot=k panic=-1 cryptomgr.notests rcupdate.rcu_cpu_stall_suppress=1"
+COMMAND_LINE = "console=ttyS0 loglevel=5 nokaslr printk.devkmsg=on reboot=k panic=-1 cryptomgr.notests nowatchdog rcupdate.rcu_cpu_stall_suppress=1"
 PROCESSOR = "EPYC-v4"
 _CPUID, _UNDEFINED = b"\x0f\xa2", b"\x0f\x0b"
 
@@ -73,14 +73,14 @@ def _program():
     return [program[0], "--preload", _beside(folder), *program[1:], "-L", folder / "usr/share/qemu", "-L", folder / "usr/share/seabios"]
 
 
-def run(guest, *options, processors=1, hashes=True, append="", env=None, timeout=900):
-    """Starts a guest of linux_guest.py by QEMU and OVMF, and waits for its end. The outcome's text is the console; `scratch("initrd")` and
-    `COMMAND_LINE + append` are what was given to it."""
+def command_line(guest, processors=1, hashes=True):
+    """QEMU with OVMF that is to start a guest of linux_guest.py; its output is the console. `scratch("initrd")` and COMMAND_LINE are what
+    goes with the kernel."""
     initrd = scratch("initrd")
     initrd.write_bytes(guest.files.bytes())
     platform = f"sev-snp-guest,id=platform,policy=0x30000,cbitpos=51,reduced-phys-bits=1,kernel-hashes={'on' if hashes else 'off'}"
     machine = "q35,confidential-guest-support=platform,memory-backend=memory,kernel-irqchip=split,vmport=off"
-    return execute([*model(), *_program(), "-accel", "kvm", "-cpu", PROCESSOR, "-smp", processors, "-m", "512M", "-machine", machine,
-                    "-object", "memory-backend-memfd,id=memory,size=512M,share=true", "-object", platform, *options,
-                    "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", "stdio",
-                    "-bios", firmware(), "-kernel", guest.kernel, "-initrd", initrd, "-append", COMMAND_LINE + append], env=env, timeout=timeout)
+    return [*model(), *_program(), "-accel", "kvm", "-cpu", PROCESSOR, "-smp", processors, "-m", "512M", "-machine", machine,
+            "-object", "memory-backend-memfd,id=memory,size=512M,share=true", "-object", platform,
+            "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", "stdio",
+            "-bios", firmware(), "-kernel", guest.kernel, "-initrd", initrd, "-append", COMMAND_LINE]

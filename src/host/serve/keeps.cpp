@@ -60,6 +60,15 @@ base::Result<os::Fd> connect_to(std::string const& path) {
     return socket;
 }
 
+// Beside what its application may have there is the engine, and what its compiler takes for the
+// module, which is some three times its size; a module that is made to take more takes this at
+// most.
+std::uint64_t whole_memory(std::uint64_t of_application) {
+    constexpr std::uint64_t for_others = std::uint64_t{512} << 20;
+    constexpr std::uint64_t most = std::uint64_t{1} << 62;
+    return of_application > most ? most : 2 * of_application + for_others;
+}
+
 std::string told(ChildEnd const& end) {
     return (end.by_signal ? "by signal " : "with status ") + std::to_string(end.number);
 }
@@ -131,6 +140,8 @@ std::vector<std::string> Keeps::words_for(Keep const& keep) const {
         settings_.blobs,
         "--max-memory",
         std::to_string(keep.wish.memory),
+        "--whole-memory",
+        std::to_string(whole_memory(keep.wish.memory)),
     };
     if (keep.wish.backend == "snp")
         words.insert(words.end(), settings_.snp_words.begin(), settings_.snp_words.end());

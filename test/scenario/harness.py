@@ -39,7 +39,7 @@ MODEL = PROGRAM.endswith("/test/model/enarx.sh")  # a processor in software
 ALL = not MODEL or os.environ.get("ENARX_TEST_MODEL") == "all"
 PATIENCE = 20 if MODEL else 1  # of limits
 LONGER = 50 if MODEL else 1  # takes what a story means to interrupt
-COSTLY = "it takes the model more than half a minute; with ENARX_TEST_MODEL=all it is told"
+COSTLY = "it takes the model a quarter of a minute; with ENARX_TEST_MODEL=all it is told"
 GUESTS = BUILD / "guests"
 TIMEOUT_S = 30
 
@@ -77,8 +77,8 @@ class Outcome:
 
 
 def story(sentence, ours=False, seconds=60, costly=False):
-    """Registers a story. `ours`: it tells of a rule that only Enarx has, not the reference runtime; `costly`: more than half a minute of
-    a processor where that is the model's."""
+    """Registers a story. `ours`: it tells of a rule that only Enarx has, not the reference runtime; `costly`: a quarter of a minute or
+    more where the processor is the model's."""
     return lambda function: _stories.append((sentence, function, ours, seconds, costly)) or function
 
 

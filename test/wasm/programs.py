@@ -127,7 +127,7 @@ def reactor():
     equal(run("reactor", options=["--invoke", "fail"]).status, 134)
 
 
-@story("C++: words are counted with streams and maps")
+@story("C++: words are counted with streams and maps", costly=True)
 def words():
     outcome = succeeded(run("words", stdin=b"The cat, the dog; and the Bird\n"))
     equal(outcome.text.splitlines(), ["    3 the", "    1 and", "    1 bird", "    1 cat", "    1 dog"])

@@ -133,6 +133,7 @@ private:
     };
     static std::optional<Deed> deed(std::string_view text);
     static bool when(Deed&, std::string_view text);
+    Count const& counted_by(Deed const&);
     void take_control_file();
     void carry_out(Deed const&, Guest&, kvm::Vcpu&);
     void change_memory(Deed const&, Guest&);

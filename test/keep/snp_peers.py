@@ -40,7 +40,7 @@ def given(keys):
 
 
 def certificates(files):
-    place = folder("certificates")
+    place = folder("given")
     for name, content in files.items():
         (place / f"{name}.pem").write_bytes(content)
     return place

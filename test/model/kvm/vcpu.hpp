@@ -103,6 +103,7 @@ private:
     engine::Answer hypercall(engine::Cpu&);
     Reply registers_call(Context&);
     Reply state_call(Context&);
+    Reply apic_call(Context&);
     Reply extended_state_call(Context&);
     Reply set_cpuid(Context&);
     Reply msrs(Context&, bool store);

@@ -125,6 +125,24 @@ Reply Vcpu::pre_fault(Context& context) {
     return told.value != 0 || any ? told : Reply{-ENOENT};
 }
 
+Reply Vcpu::apic_call(Context& context) {
+    if (!vm_.local_apics()) return -EINVAL;
+    constexpr std::size_t apart = 16; // a register each 16 bytes
+    if (context.request() == KVM_GET_LAPIC) {
+        LapicPage page{};
+        std::size_t at = 0;
+        for (auto const value : apic_.saved()) store(page, apart * at++, value);
+        return context.write(page);
+    }
+    auto const page = context.read<LapicPage>();
+    if (!page) return -EFAULT;
+    std::array<std::uint32_t, 64> registers{};
+    std::size_t at = 0;
+    for (auto& one : registers) one = load<std::uint32_t>(*page, apart * at++);
+    apic_.restore(registers);
+    return 0;
+}
+
 Reply Vcpu::state_call(Context& context) {
     switch (context.request()) {
     case KVM_SET_XCRS: {
@@ -165,23 +183,9 @@ Reply Vcpu::state_call(Context& context) {
     }
     case KVM_SET_DEBUGREGS:
         return protected_ ? -EINVAL : 0;
-    case KVM_GET_LAPIC: {
-        if (!vm_.local_apics()) return -EINVAL;
-        LapicPage page{};
-        std::size_t at = 0;
-        for (auto const value : apic_.saved()) store(page, at++ * 16, value);
-        return context.write(page);
-    }
-    case KVM_SET_LAPIC: {
-        if (!vm_.local_apics()) return -EINVAL;
-        auto const page = context.read<LapicPage>();
-        if (!page) return -EFAULT;
-        std::array<std::uint32_t, 64> registers{};
-        std::size_t at = 0;
-        for (auto& one : registers) one = load<std::uint32_t>(*page, at++ * 16);
-        apic_.restore(registers);
-        return 0;
-    }
+    case KVM_GET_LAPIC:
+    case KVM_SET_LAPIC:
+        return apic_call(context);
     case KVM_X86_SETUP_MCE: // nobody here raises a machine check
     case KVM_TPR_ACCESS_REPORTING:
     case KVM_SET_VAPIC_ADDR:

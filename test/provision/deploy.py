@@ -35,6 +35,16 @@ def _as_run():
         equal(status_of(process), ran.status)
 
 
+@story("progress as JSON has numbers where it counts")
+def _json():
+    _, place = keep()
+    done = succeeded(deploy(place, package("hello"), "--json"), "Hello, world!\n")
+    events = {event["event"]: event for event in map(json.loads, done.errors.splitlines())}
+    equal(list(events), ["warning", "attested", "granted", "ready", "running", "ended"])
+    equal((events["ended"]["status"], events["ended"]["failure"], events["ended"]["keep"]), (0, "", 1))
+    true(isinstance(events["attested"]["milliseconds"], int), f"{events['attested']}")
+
+
 @story("a trap is one at the tenant, too")
 def _trap():
     process, place = keep()

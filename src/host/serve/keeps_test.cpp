@@ -141,7 +141,10 @@ TEST_F(KeepsTest, starts_one_and_opens_a_channel) {
     });
     EXPECT_STREQ(text.data(), "keep");
     EXPECT_THAT(
-        logged(), testing::HasSubstr("--max-memory 1048576 --whole-memory 538968064 --listen [::1]:8443 --connect a:1")
+        logged(),
+        testing::HasSubstr(
+            "--max-memory 1048576 --whole-memory 538968064 --listen [::1]:8443 --connect a:1"
+        )
     );
 }
 

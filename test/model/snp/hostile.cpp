@@ -60,6 +60,7 @@ constexpr std::array words = {
     Word{.name = "pvalidate", .least = 2, .most = 2},
     Word{.name = "hide", .least = 4, .most = 4, .at_launch = true},
     Word{.name = "invent", .least = 4, .most = 4, .at_launch = true},
+    Word{.name = "invent-once", .least = 4, .most = 4, .at_launch = true},
     Word{.name = "type", .least = 2, .most = 2, .at_launch = true},
     Word{.name = "features", .least = 1, .most = 1, .at_launch = true}
 };

@@ -40,7 +40,8 @@
 //
 // At the launch, without `@`:
 // - `hide:LEAF:SUBLEAF:REGISTER:BITS`, `invent:LEAF:SUBLEAF:REGISTER:BITS`: bits of the CPUID page
-//   cleared or set before the firmware sees it; REGISTER is 0 to 3 for EAX to EDX.
+//   cleared or set before the firmware sees it; REGISTER is 0 to 3 for EAX to EDX. `invent-once`:
+//   in the first page that is given, not in one that the firmware has corrected.
 // - `type:ADDRESS:TYPE`: a page is launched as one of another type.
 // - `features:BITS`: more SEV_FEATURES in each VMSA than the guest's owner has asked for.
 //
@@ -107,7 +108,7 @@ public:
     /// A message's answer, and what is said of it; false: it is not put where the guest looks.
     bool message(std::span<std::byte> answer, std::uint64_t& result);
 
-    void cpuid_page(std::span<std::byte> page) const;
+    void cpuid_page(std::span<std::byte> page);
     std::uint8_t page_type(std::uint64_t address, std::uint8_t honest) const;
     std::uint64_t features(std::uint64_t honest) const;
 
@@ -140,6 +141,7 @@ private:
     Count msr_events_;
     Count messages_;
     Count validations_;
+    bool gave_cpuid_page_ = false;
     std::map<std::uint64_t, Count> loads_; // of each byte
     std::uint32_t asking_ = 0;             // the processor of the event
     std::map<std::uint64_t, std::vector<std::byte>> saved_;

@@ -168,6 +168,15 @@ Hostile& Hostile::own() {
     return one;
 }
 
+// What this deed waits for.
+Hostile::Count const& Hostile::count_of(Deed const& one) {
+    if (one.what.starts_with("message-")) return messages_;
+    if (one.what == "msr") return msr_events_;
+    if (one.what == "pvalidate") return validations_;
+    if (one.what == "read") return loads_[one.numbers[0]];
+    return at_entries(one.what) ? entries_ : events_;
+}
+
 void Hostile::take_control_file() {
     static char const* const path = std::getenv("TEE_MODEL_CONTROL");
     if (path == nullptr || ::access(path, R_OK) != 0) return;
@@ -181,12 +190,7 @@ void Hostile::take_control_file() {
         std::_Exit(125);
     }
     for (auto& one : more->deeds_) {
-        auto const& count = one.what.starts_with("message-") ? messages_
-                            : one.what == "msr"              ? msr_events_
-                            : one.what == "pvalidate"        ? validations_
-                            : one.what == "read"             ? loads_[one.numbers[0]]
-                            : at_entries(one.what)           ? entries_
-                                                             : events_;
+        auto const& count = count_of(one);
         // An entry has been counted already when this is read.
         bool const counted = &count == &entries_;
         if (one.now) one.first = one.last = count.all + (counted ? 0 : 1);

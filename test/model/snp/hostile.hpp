@@ -129,6 +129,7 @@ private:
     };
     static std::optional<Deed> deed(std::string_view text);
     static bool when(Deed&, std::string_view text);
+    Count const& count_of(Deed const&);
     void take_control_file();
     void carry_out(Deed const&, Guest&, kvm::Vcpu&);
     void change_memory(Deed const&, Guest&);

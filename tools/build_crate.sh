@@ -44,6 +44,11 @@ TEXT
 fi
 quiet=()
 [ "$name" = wasmtime ] || quiet=(--quiet)
+# A path of the builder's in a message would be another exec, and another launch digest. These are no part of the stamp: what is there
+# stays, and whoever wants a release's digest builds in a fresh folder (docs/measure.md).
+RUSTFLAGS+=" --remap-path-prefix=$target=/target --remap-path-prefix=$crate=/crate"
+export CFLAGS="-ffile-prefix-map=${CARGO_HOME:-$HOME/.cargo}=/cargo -ffile-prefix-map=$target=/target"
+export CXXFLAGS=$CFLAGS
 cargo build --release --locked "${quiet[@]}" "${offline[@]}" --manifest-path "$crate/Cargo.toml" --target-dir "$target"
 
 newest() { ls -td "$target"/release/build/$1 2>/dev/null | head -n 1; }
@@ -69,4 +74,5 @@ aws-lc)
     place "$(registry_source aws-lc-sys)/aws-lc/include" "$deps/include/aws-lc"
     ;;
 esac
+echo "$RUSTFLAGS $CFLAGS" > "$deps/$name.flags" # that no path of this machine is in them
 echo "$stamp" > "$deps/$name.stamp"

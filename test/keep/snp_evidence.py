@@ -14,34 +14,10 @@ sys.path.insert(0, os.path.join(HERE, "../model/strangers"))
 from model import model  # noqa: E402  first: it finds the harness
 from harness import PROGRAM, contains, enarx, equal, execute, folder, guest, main, scratch, start, story, succeeded, true, write  # noqa: E402,E501
 from cbor import decoded  # noqa: E402
+from keeps import POLICY, ROOT, another_model, certificates, measurement, tenants_words  # noqa: E402
 from report import KEYS, Report, check_signature  # noqa: E402
 
 MOUNT = '[[files]]\nkind = "dir"\npath = "/dev/attestation"\nsource = "attestation"\n'
-# The model's processor is of an older firmware than AMD's newest, and its authorities have no lists.
-POLICY = """
-base = "strict"
-[rules]
-snp.crl.present = false
-snp.crl.fresh = false
-[snp.minimum-tcb.milan]
-snp = 23
-microcode = 213
-[snp]
-vmpl = 0
-"""
-ROOT = f"amd-milan:{KEYS}/ark.pem"
-
-
-def certificates():
-    """What a host gives along: the model's VCEK and ASK, as AMD's service has them."""
-    path = scratch("chain.pem")
-    path.write_bytes((KEYS / "vcek.pem").read_bytes() + (KEYS / "ask.pem").read_bytes())
-    return path
-
-
-def measurement():
-    return succeeded(enarx("measure", "snp")).text.split()[-1]
-
 
 def evidence_of(*arguments, options=(), env=None):
     config = write("Enarx.toml", MOUNT)
@@ -113,9 +89,7 @@ def strangers():
 def other_roots():
     not_believed(verify(root=None))
     refused(verify(f"--endorsements={KEYS}/ark.pem", root=None), "snp.chain.root")
-    other = folder("other-keys")
-    succeeded(execute([*model(), "--make-keys", other], timeout=300))
-    not_believed(verify(root=f"amd-milan:{other}/ark.pem"))
+    not_believed(verify(root=another_model()))
 
 
 @story("another measurement, application, configuration or nonce than the expected one is refused by its rule", seconds=900)
@@ -187,9 +161,7 @@ def package(name, *options):
 
 
 def deploy(place, app, **other):
-    wanted = {"policy": write("policy.toml", POLICY), "root": ROOT, "measurement": measurement()} | other
-    options = [f"--{name}={value}" for name, value in wanted.items() if value is not None]
-    return enarx("deploy", "--keep", place, *options, app, timeout=240)
+    return enarx("deploy", "--keep", place, *tenants_words(**other), app, timeout=240)
 
 
 @story("an application that demands hardware is deployed to an SEV-SNP Keep by a policy that names its measurement", seconds=900)

@@ -132,6 +132,8 @@ std::vector<std::string> Keeps::words_for(Keep const& keep) const {
         "--max-memory",
         std::to_string(keep.wish.memory),
     };
+    if (keep.wish.backend == "snp")
+        words.insert(words.end(), settings_.snp_words.begin(), settings_.snp_words.end());
     for (auto const& place : keep.wish.listen) {
         words.emplace_back("--listen");
         words.push_back(place.text());

@@ -81,7 +81,8 @@ protected:
             "once",
             "stillborn",
             "ungranted",
-            "deaf"
+            "deaf",
+            "snp"
         };
         keeps.emplace(*loop, settings, journal, metrics);
     }
@@ -142,6 +143,14 @@ TEST_F(KeepsTest, starts_one_and_opens_a_channel) {
     EXPECT_THAT(
         logged(), testing::HasSubstr("--max-memory 1048576 --listen [::1]:8443 --connect a:1")
     );
+}
+
+TEST_F(KeepsTest, gives_the_options_of_snp_keeps_to_such_and_no_other) {
+    start({.snp_words = {"--vcpus=3"}});
+    ASSERT_TRUE(create(alice, {.backend = "good"}));
+    EXPECT_THAT(logged(), testing::Not(testing::HasSubstr("--vcpus")));
+    ASSERT_TRUE(create(alice, {.backend = "snp"}));
+    EXPECT_THAT(logged(), testing::HasSubstr("--max-memory 1048576 --vcpus=3"));
 }
 
 TEST_F(KeepsTest, waits_for_one_that_binds_before_it_listens) {

@@ -17,7 +17,8 @@ int main(void) {
         word ^= word << 17;
         memory.secret[i] = word;
     }
-    char const text[] = "shown\n";
-    for (unsigned i = 0; i < sizeof text; ++i) memory.text[i] = text[i];
+    char const turned[] = "tohpi\r";
+    char volatile turn = 7;
+    for (unsigned i = 0; i < sizeof turned - 1; ++i) memory.text[i] = (char)(turned[i] ^ turn);
     return write(1, (void const*)memory.text, 6) == 6 ? 0 : 1;
 }

@@ -88,7 +88,7 @@ void extend_integer(X509* certificate, char const* oid, std::uint8_t value) {
 }
 
 // Which product, which TCB and which chip a VCEK is for.
-void describe_vcek(X509* certificate) {
+void describe_vcek(X509* certificate, std::span<std::byte const> chip_id) {
     extend_integer(certificate, "1.3.6.1.4.1.3704.1.1", 0);
     static constexpr std::string_view product = "Milan-B1";
     std::vector<std::byte> name{std::byte{0x16}, static_cast<std::byte>(product.size())};
@@ -104,7 +104,7 @@ void describe_vcek(X509* certificate) {
           "1.3.6.1.4.1.3704.1.3.7"})
         extend_integer(certificate, reserved, 0);
     extend_integer(certificate, "1.3.6.1.4.1.3704.1.3.8", certified_tcb.microcode);
-    extend(certificate, "1.3.6.1.4.1.3704.1.4", Platform::own().chip_id());
+    extend(certificate, "1.3.6.1.4.1.3704.1.4", chip_id);
 }
 
 Certificate certificate_of(
@@ -146,6 +146,7 @@ struct Keys {
     Key ark;
     Key ask;
     Key vcek;
+    Key other; // another chip's
 };
 
 bool write(std::string const& path, X509* certificate) {
@@ -170,11 +171,17 @@ bool write_chain(std::string const& folder, Keys const& keys, Place const& place
     auto const vcek = certificate_of(keys.vcek.get(), place, "SEV-VCEK", "SEV-Milan", 3);
     describe_authority(ark.get());
     describe_authority(ask.get());
-    describe_vcek(vcek.get());
+    auto const other = certificate_of(keys.other.get(), place, "SEV-VCEK", "SEV-Milan", 4);
+    auto const& own_chip = Platform::own().chip_id();
+    auto other_chip = own_chip;
+    other_chip[0] ^= std::byte{1};
+    describe_vcek(vcek.get(), own_chip);
+    describe_vcek(other.get(), other_chip);
     auto* const signer = broken(Rule::CertificateChain) ? keys.ark.get() : keys.ask.get();
     return certify(ark.get(), keys.ark.get()) && certify(ask.get(), keys.ark.get()) &&
-           certify(vcek.get(), signer) && write(folder + "/ark", ark.get()) &&
-           write(folder + "/ask", ask.get()) && write(folder + "/vcek", vcek.get());
+           certify(vcek.get(), signer) && certify(other.get(), signer) &&
+           write(folder + "/ark", ark.get()) && write(folder + "/ask", ask.get()) &&
+           write(folder + "/vcek", vcek.get()) && write(folder + "/other-chip", other.get());
 }
 
 } // namespace
@@ -184,7 +191,8 @@ bool Platform::make_keys(std::string const& folder) {
     Keys const keys{
         .ark = Key{EVP_RSA_gen(rsa_bits)},
         .ask = Key{EVP_RSA_gen(rsa_bits)},
-        .vcek = Key{EVP_EC_gen("P-384")}
+        .vcek = Key{EVP_EC_gen("P-384")},
+        .other = Key{EVP_EC_gen("P-384")}
     };
     auto const named = folder + "/as-amd";
     std::error_code error;

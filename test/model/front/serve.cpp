@@ -182,8 +182,9 @@ void Server::handle(Call const& call) {
     auto const failure = Conditions::own().failing(context.request());
     auto const reply = failure != 0 ? kvm::Reply{-failure} : object->ioctl(context);
     log_step(
-        "tee-model: ioctl %#x of %d by %d: %s %ld\n",
+        "tee-model: ioctl %#x (%#lx) of %d by %d: %s %ld\n",
         context.request(),
+        context.argument(),
         static_cast<int>(call.arguments[0]),
         call.thread,
         reply.kind == kvm::Reply::Kind::Value ? "value" : "object",

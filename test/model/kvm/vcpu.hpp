@@ -57,6 +57,7 @@ public:
     exit_io(std::uint64_t info1, std::uint64_t value, std::function<void(std::uint64_t)> received);
     void
     exit_memory_fault(std::uint64_t guest_physical, bool private_access, long outcome = -EFAULT);
+    void exit_end_of_interrupt(std::uint8_t vector);
     void halt() { halted_ = true; }
     void start_running() {
         halted_ = false;
@@ -86,6 +87,7 @@ private:
     void take_dirty_registers();
     void show_registers();
     void deliver_interrupts();
+    bool accepts_external() const;
     void wait_for_kick();
     long run_engine();
     bool watched(engine::Physical, std::span<std::byte>, bool store);

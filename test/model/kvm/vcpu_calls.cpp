@@ -20,6 +20,7 @@ struct ListHead {
     std::uint32_t padding;
 };
 // struct kvm_xsave, which in C++ has another size than in C.
+using LapicPage = std::array<std::byte, sizeof(kvm_lapic_state)>;
 using XsavePage = std::array<std::byte, page_size>;
 constexpr unsigned set_cpuid2 = _IOW(KVMIO, 0x90, ListHead);
 constexpr unsigned get_cpuid2 = _IOWR(KVMIO, 0x91, ListHead);
@@ -164,6 +165,27 @@ Reply Vcpu::state_call(Context& context) {
     }
     case KVM_SET_DEBUGREGS:
         return protected_ ? -EINVAL : 0;
+    case KVM_GET_LAPIC: {
+        if (!vm_.local_apics()) return -EINVAL;
+        LapicPage page{};
+        std::size_t at = 0;
+        for (auto const value : apic_.saved()) store(page, at++ * 16, value);
+        return context.write(page);
+    }
+    case KVM_SET_LAPIC: {
+        if (!vm_.local_apics()) return -EINVAL;
+        auto const page = context.read<LapicPage>();
+        if (!page) return -EFAULT;
+        std::array<std::uint32_t, 64> registers{};
+        std::size_t at = 0;
+        for (auto& one : registers) one = load<std::uint32_t>(*page, at++ * 16);
+        apic_.restore(registers);
+        return 0;
+    }
+    case KVM_X86_SETUP_MCE: // nobody here raises a machine check
+    case KVM_TPR_ACCESS_REPORTING:
+    case KVM_SET_VAPIC_ADDR:
+        return 0;
     default:
         return -EINVAL;
     }
@@ -238,8 +260,9 @@ Reply Vcpu::ioctl(Context& context) {
     case KVM_INTERRUPT: {
         auto const from = context.read<kvm_interrupt>();
         if (!from) return -EFAULT;
-        if (vm_.local_apics()) return -ENXIO;
         if (from->irq > 255) return -EINVAL;
+        if (!vm_.takes_external()) return -ENXIO;
+        if (vm_.local_apics() && asked_interrupt_) return -EEXIST;
         asked_interrupt_ = static_cast<std::uint8_t>(from->irq);
         return 0;
     }

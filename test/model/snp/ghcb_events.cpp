@@ -158,10 +158,11 @@ bool page_event(Guest& guest, kvm::Vcpu& vcpu, std::uint64_t at) {
     if (!ghcb.there()) return false; // KVM cannot map it: the guest goes on as if nothing were
     if (ghcb[ExitCode] != Ioio)
         log_step(
-            "tee-model: GHCB event %#lx, %#lx, %#lx\n",
+            "tee-model: GHCB event %#lx, %#lx, %#lx, rip %#lx\n",
             ghcb[ExitCode],
             ghcb[ExitInfo1],
-            ghcb[ExitInfo2]
+            ghcb[ExitInfo2],
+            vcpu.cpu().rip()
         );
     if (at != guest.state(vcpu).registered) {
         if (Conditions::own().old_kernel()) return vcpu.exit(KVM_EXIT_UNKNOWN, -EINVAL), true;

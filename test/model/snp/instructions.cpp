@@ -81,9 +81,9 @@ engine::Answer Guest::adjust(kvm::Vcpu& vcpu, engine::Cpu& cpu) {
     bool const large = (cpu.general(engine::Rcx) & 1) != 0;
     auto const at = cpu.operand(linear);
     auto* const mine = entry_behind(at);
-    auto const level = operand & 0xff;
+    auto const level = operand & 0xff; // of the page around that address: OVMF names one inside it
     auto& rax = cpu.general(engine::Rax);
-    if (mine == nullptr || linear % page_size != 0 || level > 3)
+    if (mine == nullptr || level > 3)
         rax = FailInput;
     else if (level == 0 || broken(Rule::AdjustAllowed)) // one's own level
         rax = FailPermission;

@@ -150,6 +150,12 @@ Reply Guest::update(Context& context, SevCall& call) {
         return -EINVAL;
     auto const* const slot = vm_.memory().find(wanted->gfn_start * page_size);
     if (slot == nullptr || !slot->guest) return -EINVAL;
+    log_step(
+        "tee-model: launch: %#lx bytes of type %u at %#lx\n",
+        wanted->len,
+        wanted->type,
+        wanted->gfn_start * page_size
+    );
     long outcome = 0;
     bool any = false;
     while (wanted->len != 0 && (outcome = update_page(context, call, *wanted)) == 0) {
@@ -199,6 +205,12 @@ Reply Guest::finish(Context& context, SevCall& call) {
     std::ranges::transform(wanted->host_data, finish.host_data.begin(), [](auto b) {
         return std::byte{b};
     });
+    for (std::size_t at = 0; log_steps && at < firmware_.measurement().size(); at += 8)
+        log_step(
+            "tee-model: launch digest, %zu: %016lx\n",
+            at,
+            __builtin_bswap64(load<std::uint64_t>(firmware_.measurement(), at))
+        );
     return refused(call, firmware_.finish(finish));
 }
 

@@ -116,6 +116,11 @@ os::OrFailure<Image> Image::open(std::string const& shim, std::string const& pro
     if (image.sizes_.shim_end < launch::image_address + image.sizes_.shim ||
         image.sizes_.shim_end > launch::boot_address)
         return std::unexpected(refused(shim, "its header says that it ends where it cannot"));
+    image.sizes_.shim_memory = image.header_.memory;
+    if (image.sizes_.shim_memory % 4096 != 0 ||
+        image.sizes_.shim_memory < launch::image_address + image.sizes_.shim ||
+        image.sizes_.shim_memory > image.sizes_.shim_end)
+        return std::unexpected(refused(shim, "its header says that its memory is where none is"));
     image.program_ = TRY(open_file(program));
     struct stat status{};
     if (::fstat(image.program_.number(), &status) != 0 || !S_ISREG(status.st_mode) ||

@@ -17,6 +17,8 @@ namespace host::vmm {
 // How large the parts of an image are, which is all that a plan wants to know of them.
 struct ImageSizes {
     std::uint64_t shim = 0;
+    std::uint64_t shim_memory =
+        0;                      // where that part of the shim's memory begins that it uses at once
     std::uint64_t shim_end = 0; // first address behind the shim's memory
     std::uint64_t program = 0;
     std::uint64_t tree = 0; // of the hash tree over the program; 0: none

@@ -47,6 +47,7 @@ std::vector<std::byte> shim_that_ends_at(std::uint64_t end) {
         return static_cast<std::byte>(c);
     });
     header.end = end;
+    header.memory = launch::image_address + shim_size / 4096 * 4096 + 4096;
     std::vector<std::byte> out(shim_size);
     std::memcpy(out.data(), &header, sizeof header);
     return elf(ET_EXEC, out);
@@ -72,10 +73,11 @@ private:
 };
 
 TEST(Image, SaysHowLargeItsPartsAre) {
-    auto const image = ImageFiles{}.open(shim_that_ends_at(launch::image_address + shim_size));
+    auto const image = ImageFiles{}.open(shim_that_ends_at(launch::image_address + 3 * 4096));
     ASSERT_TRUE(image) << image.error().text;
     EXPECT_EQ(image->sizes().shim, shim_size);
-    EXPECT_EQ(image->sizes().shim_end, launch::image_address + shim_size);
+    EXPECT_EQ(image->sizes().shim_end, launch::image_address + 3 * 4096);
+    EXPECT_EQ(image->sizes().shim_memory, launch::image_address + 2 * 4096);
     EXPECT_EQ(image->sizes().program, 4097U);
     EXPECT_EQ(image->sizes().tree, 0U);
     std::vector<std::byte> bytes(shim_size);
@@ -87,6 +89,7 @@ TEST(Image, ThatSaysItEndsBeforeItsBytesOrInTheBootBlockIsRefused) {
     for (auto const end :
          {std::uint64_t{0},
           launch::image_address + shim_size - 1,
+          launch::image_address + shim_size, // its memory would begin behind it
           launch::boot_address + 1,
           ~std::uint64_t{0}}) {
         auto const image = ImageFiles{}.open(shim_that_ends_at(end));

@@ -47,9 +47,10 @@ struct ImageHeader {
     base::U64 tss_limit;       // 0x58
     base::U64 idt_limit;       // 0x60
     protocol::program::Root
-        program; // 0x68  of the only program that the image loads; size 0: of any
+        program;      // 0x68  of the only program that the image loads; size 0: of any
+    base::U64 memory; // 0x90  from here to `end` it uses all at once, before it only what it needs
 };
-static_assert(base::Wire<ImageHeader> && sizeof(ImageHeader) == 0x90);
+static_assert(base::Wire<ImageHeader> && sizeof(ImageHeader) == 0x98);
 
 enum class ShimKind : std::uint64_t { Kvm = 1, Deprivileged = 2, Snp = 3 };
 

@@ -23,6 +23,9 @@
 // - `silent@EVENT`: no answer is written.
 // - `msr:VALUE@EVENT`: the GHCB MSR's answer.
 // - `deaf@*`: whoever asks for the end by the MSR is let go on.
+// - `exits@*`: after what KVM answers by itself, a fault for a fresh page or a request, the guest
+// is
+//   entered anew, and the count of entries has it.
 //
 // At a load of the guest:
 // - `read:ADDRESS:VALUE@LOAD`: what it finds in 8 bytes of shared memory, whatever is there.
@@ -92,6 +95,8 @@ public:
     std::uint64_t msr(kvm::Vcpu const&, std::uint64_t honest);
     /// Whether a guest that asks for its end is not heard.
     bool deaf() const;
+    /// What KVM answers by itself has been answered: the guest leaves, where that is to count.
+    void answered_by_kernel() const;
 
     /// Whether loads of this page are to be asked for.
     bool watches(std::uint64_t page) const;
@@ -129,7 +134,7 @@ private:
     };
     static std::optional<Deed> deed(std::string_view text);
     static bool when(Deed&, std::string_view text);
-    Count const& count_of(Deed const&);
+    Count const& counted_by(Deed const&);
     void take_control_file();
     void carry_out(Deed const&, Guest&, kvm::Vcpu&);
     void change_memory(Deed const&, Guest&);

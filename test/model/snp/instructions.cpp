@@ -48,6 +48,7 @@ engine::Answer Guest::validate(kvm::Vcpu& vcpu, engine::Cpu& cpu) {
     validating = true;
     auto const at = cpu.operand(linear);
     validating = false;
+    count(Count::Pvalidates);
     cpu.flush(); // the operand's translation was another access'
     auto* const mine = entry_behind(at);
     auto& rax = cpu.general(engine::Rax);
@@ -66,7 +67,8 @@ engine::Answer Guest::validate(kvm::Vcpu& vcpu, engine::Cpu& cpu) {
     }
     bool const same = mine->validated == wanted;
     mine->validated = wanted;
-    if (!same) count(wanted ? Count::Validated : Count::Rescinded);
+    if (!same && wanted) count_validated(mine->guest_physical);
+    if (!same && !wanted) count(Count::Rescinded);
     cpu.set_carry(broken(Rule::ValidateFlag) || same);
     rax = Success;
     vm_.flush();

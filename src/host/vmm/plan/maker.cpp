@@ -102,14 +102,24 @@ void PlanMaker::image(Holder holder, Type of_memory) {
     );
     auto const end = round_up(sizes_.shim_end, page_size);
     if (end <= behind) return;
+    auto const at_once = std::clamp(sizes_.shim_memory, behind, end);
+    if (behind < at_once)
+        add(
+            {.name = "shim's tables",
+             .begin = behind,
+             .end = at_once,
+             .holder = holder,
+             .type = of_memory}
+        );
+    if (at_once == end) return;
     add(
         {.name = "shim's memory",
-         .begin = behind,
+         .begin = at_once,
          .end = end,
          .holder = holder,
          .type = of_memory,
          // It validates and clears all of what is its own.
-         .used_at_once = holder == Holder::Private ? end - behind : 0}
+         .used_at_once = holder == Holder::Private ? end - at_once : 0}
     );
 }
 
@@ -211,7 +221,8 @@ os::OrFailure<void> PlanMaker::free_memory(Holder holder) {
          .begin = boot.memory,
          .end = boot.memory_end,
          .holder = holder,
-         .used_at_once = holder == Holder::Private ? launch::chunk_size : 0,
+         // What exec has touched when it has compiled a small module (bench/snp).
+         .used_at_once = holder == Holder::Private ? 2 * launch::chunk_size : 0,
          // Page tables lie below: in large pages of the host each of their changes would be dear.
          .large_pages = true}
     );

@@ -65,6 +65,21 @@ TEST(SnpPlan, has_nothing_in_private_memory_but_what_is_measured_and_the_cpuid_p
     }
 }
 
+// What it brings in ahead it pays for, used or not.
+TEST(SnpPlan, brings_in_what_the_shim_uses_at_once_and_not_its_tables) {
+    ImageSizes with_tables = sizes;
+    with_tables.shim_memory = 0x40'e000;
+    auto const plan = snp_plan(with_tables, wishing(4)).value();
+    auto const of = [&](std::string_view name) {
+        return *std::ranges::find(plan.regions(), name, &Region::name);
+    };
+    EXPECT_EQ(of("shim's tables").used_at_once, 0U);
+    EXPECT_EQ(of("shim's tables").begin, 0x40'a000U);
+    EXPECT_EQ(of("shim's memory").begin, 0x40'e000U);
+    EXPECT_EQ(of("shim's memory").used_at_once, 0x2000U);
+    EXPECT_EQ(of("shim's memory").end, 0x41'0000U);
+}
+
 TEST(SnpPlan, adds_nothing_that_is_shared) {
     for (auto const& region : plan_of(4).regions())
         if (region.holder == Holder::Shared) EXPECT_FALSE(region.type) << region.name;

@@ -34,22 +34,22 @@ private:
     bool held_ = false;
 };
 
-// The large tables, apart: zero at first, they cost memory only where they are used.
+// The large tables, apart: zero at first, they cost memory only as far as they are used.
 struct Tables {
-    std::array<PagePool::Chunk, PagePool::max_chunks> chunks{};
-    std::array<Region, Regions::max_regions> regions{};
-    std::array<File, Descriptors::max_files> files{};
-    std::array<Watch, Watches::max_watches> watches{};
-    std::array<Source, Sources::max_sources> sources{};
-    std::array<Thread, max_cpus> threads{};
-    std::array<hw::PhysAddr, max_cpus> roots{}; // page tables of vCPUs, once made
-    ProgramFile::Nodes nodes{};
+    Table<PagePool::Chunk, PagePool::max_chunks> chunks{};
+    Table<Region, Regions::max_regions> regions{};
+    Table<File, Descriptors::max_files> files{};
+    Table<Watch, Watches::max_watches> watches{};
+    Table<Thread, max_cpus> threads{};
+    Table<hw::PhysAddr, protocol::program::most_nodes> nodes{};
 };
 
 struct Kernel {
     explicit Kernel(Tables& large) : tables{large} {}
 
     Tables& tables;
+    std::array<Source, Sources::max_sources> timers_and_signals{};
+    std::array<hw::PhysAddr, max_cpus> roots{}; // page tables of vCPUs, once made
     Host host;
     PagePool pool{host, tables.chunks};
     Translations translations{host};
@@ -58,10 +58,10 @@ struct Kernel {
     UserMemory user{space};
     Descriptors files{tables.files};
     Watches watches{tables.watches};
-    Sources sources{tables.sources};
+    Sources sources{timers_and_signals};
     Batch batch{host};
     Signals signals{user};
-    std::span<Thread, max_cpus> threads{tables.threads}; // by vCPU
+    Growing<Thread, max_cpus> threads{tables.threads}; // by vCPU, of `max_threads`
     Clock clock;
     std::uint32_t next_thread_id = 1;
     std::uint32_t max_threads = 1;

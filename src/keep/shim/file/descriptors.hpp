@@ -3,6 +3,7 @@
 // The program's descriptors: numbers that it sees, and what stands behind each.
 
 #include "base/result.hpp"
+#include "keep/shim/memory/growing.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -73,7 +74,7 @@ public:
     // The lowest free number that is not below `from`.
     base::Result<std::uint64_t> add(File const& file, std::uint64_t from = 0) {
         for (auto i = from; i < max_files; ++i) {
-            if (files_[i].kind != File::Kind::Closed) continue;
+            if (i < limit_ && files_[i].kind != File::Kind::Closed) continue;
             put(i, file);
             return i;
         }
@@ -81,8 +82,9 @@ public:
     }
 
     void put(std::uint64_t number, File const& file) {
-        files_[number] = file;
         if (number >= limit_) limit_ = number + 1;
+        files_.reach(limit_);
+        files_[number] = file;
     }
 
     void remove(std::uint64_t number) { files_[number] = {}; }
@@ -94,7 +96,7 @@ public:
     }
 
 private:
-    std::span<File, max_files> files_;
+    Growing<File, max_files> files_;
     std::size_t limit_ = 0; // no file at or above
     std::uint64_t opened_ = 0;
 };

@@ -4,6 +4,7 @@
 // in this table instead, and may only give back one that is in use.
 
 #include "base/result.hpp"
+#include "keep/shim/memory/growing.hpp"
 
 #include <cstdint>
 #include <span>
@@ -41,6 +42,7 @@ public:
         while (place < limit_ && watches_[place].used) ++place;
         if (place == max_watches) return std::unexpected(base::Errno::NoSpc);
         limit_ += place == limit_ ? 1 : 0;
+        watches_.reach(limit_);
         watches_[place] = {.used = true, .epoll = epoll, .target = target};
         return &watches_[place];
     }
@@ -51,7 +53,7 @@ public:
     }
 
 private:
-    std::span<Watch, max_watches> watches_;
+    Growing<Watch, max_watches> watches_;
     std::size_t limit_ = 0; // none at or above was ever used
 };
 

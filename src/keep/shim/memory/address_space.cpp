@@ -7,7 +7,9 @@ namespace shim {
 namespace {
 
 // Up to here a mapping gets its entries at once, cheaper than by faults; memory costs when touched.
-constexpr std::uint64_t eager_size = 1 << 20;
+// The Keep's own costs when it is taken in: that is where it is touched.
+bool eager(Range range) { return !Machine::owns_memory() && range.size() <= 1U << 20; }
+constexpr std::uint64_t most_ahead = 8 * hw::page_size; // of what is touched page after page
 
 } // namespace
 
@@ -51,7 +53,7 @@ base::Result<void> AddressSpace::map_at(Range range, Access access) {
     bool const fresh = vacant(range);
     TRY(unmap(range));
     TRY(regions_.insert({.range = range, .access = access}));
-    if (access == Access::None || range.size() > eager_size) return {};
+    if (access == Access::None || !eager(range)) return {};
     auto const filled = populate(range, access);
     if (filled || !fresh) return {}; // no hole in what was there: pages come when they are touched
     TRY(unmap(range));
@@ -142,7 +144,7 @@ base::Result<void> AddressSpace::protect(Range range, Access access) {
         entry = changed;
     });
     // Without memory for it now, the pages come when they are touched.
-    if (anonymous && access != Access::None && range.size() <= eager_size)
+    if (anonymous && access != Access::None && eager(range))
         static_cast<void>(populate(range, access));
     return {};
 }
@@ -257,7 +259,14 @@ base::Result<void> AddressSpace::bring_in(Region const& region, std::uint64_t at
         return {};
     }
     std::uint64_t const around = round_down(at, large_page_size);
-    return populate(region.range.intersect({around, around + large_page_size}), region.access);
+    Range wanted{around, around + large_page_size};
+    if (Machine::owns_memory()) { // who goes through it faults less and less often
+        wanted.begin = round_down(at, hw::page_size);
+        ahead_ = wanted.begin == next_ ? smaller(2 * ahead_, most_ahead) : hw::page_size;
+        next_ = wanted.begin + ahead_;
+        wanted.end = smaller(wanted.end, next_);
+    }
+    return populate(region.range.intersect(wanted), region.access);
 }
 
 base::Result<std::span<std::byte>> AddressSpace::reach(std::uint64_t at, Access access) {

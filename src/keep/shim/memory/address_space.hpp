@@ -69,6 +69,8 @@ private:
     std::uint64_t mappings_ = program_space.begin;
     Range heap_;
     std::uint64_t heap_limit_ = 0;
+    std::uint64_t next_ = 0; // behind what was brought in last, which was so much
+    std::uint64_t ahead_ = 0;
 };
 
 } // namespace shim

@@ -55,22 +55,20 @@ base::Result<void> PagePool::grow() {
 }
 
 base::Result<std::uint32_t> PagePool::take_chunk() {
-    for (auto* const first : {&clean_, &dirty_}) {
+    for (auto* const first : {&dirty_, &clean_}) {
         if (*first == 0) continue;
         auto const index = std::exchange(*first, chunks_[*first].next);
-        auto const used = std::exchange(chunks_[index], {});
-        if (first == &clean_) return index;
-        --dirty_count_;
-        std::uint64_t const touched = used.fresh * hw::page_size;
-        hw::PhysAddr const at{address_of(index)};
-        zero(at, touched);
-        if (!used.accepted) Machine::accept(at + touched, large_page_size - touched);
-        chunks_[index].accepted = 1;
+        auto& chunk = chunks_[index];
+        if (first == &dirty_) --dirty_count_;
+        if (first == &dirty_ && chunk.free_count != 0) return index;
+        if (first == &dirty_) zero(hw::PhysAddr{address_of(index)}, large_page_size);
+        chunk = {.accepted = first == &dirty_};
         return index;
     }
     if (next_chunk_ == next_chunk_end_) TRY(grow());
     auto const index = chunk_of(next_chunk_);
     next_chunk_ += large_page_size;
+    chunks_.reach(index + 1);
     return index;
 }
 
@@ -103,7 +101,7 @@ base::Result<hw::PhysAddr> PagePool::page() {
         zero(at, hw::page_size);
     } else {
         at = hw::PhysAddr{address_of(index) + chunk.fresh++ * hw::page_size};
-        if (!chunk.accepted) Machine::accept(at, hw::page_size);
+        if (!chunk.accepted) Machine::accept(physical(at), hw::page_size);
     }
     if (chunk.free_head == 0 && chunk.fresh == pages_per_chunk) unlist(index);
     return at;
@@ -112,8 +110,11 @@ base::Result<hw::PhysAddr> PagePool::page() {
 base::Result<hw::PhysAddr> PagePool::large() {
     auto const index = TRY(take_chunk());
     hw::PhysAddr const at{address_of(index)};
-    if (!chunks_[index].accepted) Machine::accept(at, large_page_size);
-    chunks_[index].fresh = pages_per_chunk;
+    auto& chunk = chunks_[index];
+    std::uint64_t const touched = chunk.fresh * hw::page_size;
+    zero(at, touched);
+    if (!chunk.accepted) Machine::accept(physical(at + touched), large_page_size - touched);
+    chunk = {.fresh = pages_per_chunk, .accepted = chunk.accepted};
     used_pages_ += pages_per_chunk;
     return at;
 }
@@ -127,6 +128,7 @@ base::Result<hw::PhysAddr> PagePool::open_chunk() {
 }
 
 base::Result<hw::PhysAddr> PagePool::table() {
+    if (tables_.empty() && Machine::owns_memory()) return page();
     if (tables_.empty()) {
         auto const chunk = TRY(open_chunk());
         tables_ = {chunk.raw(), chunk.raw() + large_page_size};
@@ -134,21 +136,18 @@ base::Result<hw::PhysAddr> PagePool::table() {
     hw::PhysAddr const at{tables_.begin};
     tables_.begin += hw::page_size;
     // The first tables lie in memory that nobody has used before.
-    if (at.raw() < protocol::launch::files_address) Machine::accept(at, hw::page_size);
+    if (at.raw() < protocol::launch::files_address) Machine::accept(physical(at), hw::page_size);
     return at;
 }
 
 base::Result<hw::PhysAddr> PagePool::piece(std::uint64_t size) {
     auto const whole = round_up(size, hw::page_size);
-    if (pieces_.size() < whole) {
-        while (next_chunk_end_ - next_chunk_ < whole) TRY(grow());
-        pieces_ = {next_chunk_, next_chunk_ + round_up(whole, large_page_size)};
-        next_chunk_ = pieces_.end;
-    }
-    hw::PhysAddr const at{pieces_.begin};
-    pieces_.begin += whole;
+    bool const small = whole <= tables_.size() / 2;
+    while (!small && next_chunk_end_ - next_chunk_ < whole) TRY(grow());
+    hw::PhysAddr const at{small ? tables_.end -= whole : next_chunk_};
+    if (!small) next_chunk_ += round_up(whole, large_page_size);
     used_pages_ += whole / hw::page_size;
-    Machine::accept(at, whole);
+    Machine::accept(physical(at), whole);
     return at;
 }
 
@@ -174,7 +173,7 @@ void PagePool::release_large(hw::PhysAddr chunk) {
 
 void PagePool::free_chunk(std::uint32_t index) {
     auto& chunk = chunks_[index];
-    chunk = {.fresh = chunk.fresh, .accepted = chunk.accepted};
+    chunk.previous = 0;
     bool dirty = true;
     if (dirty_count_ >= idle_chunks) {
         hw::PhysAddr const at{address_of(index)};

@@ -5,6 +5,7 @@
 
 #include "base/result.hpp"
 #include "hw/address.hpp"
+#include "keep/shim/memory/growing.hpp"
 #include "keep/shim/memory/range.hpp"
 #include "keep/shim/platform/machine.hpp"
 
@@ -62,7 +63,7 @@ private:
     void free_chunk(std::uint32_t index);
 
     Host& host_;
-    std::span<Chunk, max_chunks> chunks_;
+    Growing<Chunk, max_chunks> chunks_;
     std::uint32_t partial_ = 0; // chunks with free pages
     std::uint32_t dirty_ = 0;   // whole free chunks that were used before
     std::uint32_t dirty_count_ = 0;
@@ -72,7 +73,6 @@ private:
     std::uint64_t limit_ = 0;
     Range tables_;
     Range open_;
-    Range pieces_; // what is left of the last one's chunks
     std::uint64_t used_pages_ = 0;
 };
 

@@ -119,6 +119,64 @@ TEST_F(OwnMemory, is_zero_where_page_tables_lie) {
     }
 }
 
+TEST_F(OwnMemory, is_taken_where_it_is_touched_and_not_before) {
+    auto& kernel = world.kernel();
+    std::uint64_t const size = 64ULL << 20;
+    auto const at =
+        static_cast<std::uint64_t>(world.call(mmap_number, {0, size, 3, 0x22, ~0ULL, 0}));
+    auto const used = [&] { return kernel.pool.used() / hw::page_size; };
+    auto const before = used();
+    EXPECT_EQ(before, 0U);
+    // Here and there: a page each.
+    for (std::uint64_t i = 0; i < 10; ++i)
+        ASSERT_TRUE(world.touch(at + i * (3U << 20), Access::Write));
+    EXPECT_EQ(used(), 10U);
+    // One after the other: ahead by as much as lies before, and by 7 pages at most.
+    for (std::uint64_t i = 0; i < 400; ++i) {
+        ASSERT_TRUE(world.touch(at + (40U << 20) + i * hw::page_size, Access::Write));
+        EXPECT_LE(used(), 10 + i + 8);
+    }
+    EXPECT_EQ(world.call(munmap_number, {at, size}), 0);
+    EXPECT_EQ(used(), 0U);
+}
+
+TEST_F(OwnMemory, that_is_free_is_used_again_before_another_chunk_is_begun) {
+    auto& pool = world.kernel().pool;
+    std::vector<hw::PhysAddr> pages;
+    for (unsigned i = 0; i < 700; ++i) pages.push_back(pool.page().value());
+    auto const end = *std::ranges::max_element(pages, {}, &hw::PhysAddr::raw);
+    for (auto const page : pages) pool.release(page);
+    for (unsigned i = 0; i < 700; ++i) {
+        auto const page = pool.page().value();
+        EXPECT_LT(page.raw(), round_up(end.raw() + 1, large_page_size));
+        EXPECT_TRUE(all_zero({physical(page), hw::page_size}));
+    }
+}
+
+TEST_F(OwnMemory, is_zero_in_large_pages_and_in_small_ones_that_were_part_of_one) {
+    auto& pool = world.kernel().pool;
+    std::vector<hw::PhysAddr> pages;
+    std::vector<hw::PhysAddr> large;
+    for (unsigned round = 0; round < 3; ++round) {
+        for (unsigned i = 0; i < 1100; ++i) {
+            auto const page = pool.page().value();
+            EXPECT_TRUE(all_zero({physical(page), hw::page_size}));
+            std::memset(physical(page), 0xee, hw::page_size);
+            pages.push_back(page);
+        }
+        for (auto const page : pages) pool.release(page);
+        pages.clear();
+        for (unsigned i = 0; i < 4; ++i) {
+            auto const page = pool.large().value();
+            EXPECT_TRUE(all_zero({physical(page), large_page_size}));
+            std::memset(physical(page), 0xee, large_page_size);
+            large.push_back(page);
+        }
+        for (auto const page : large) pool.release_large(page);
+        large.clear();
+    }
+}
+
 TEST(HostsMemory, is_not_written_to_before_the_program_does) {
     fake::World world;
     auto const fresh = world.kernel().pool.page().value();

@@ -46,6 +46,7 @@ std::span<Region> Regions::touching(Range range) {
 
 base::Result<void> Regions::insert_at(std::size_t index, Region region) {
     if (count_ == max_regions) return std::unexpected(base::Errno::NoMem);
+    regions_.reach(count_ + 1);
     std::memmove(&regions_[index + 1], &regions_[index], (count_ - index) * sizeof(Region));
     regions_[index] = region;
     ++count_;

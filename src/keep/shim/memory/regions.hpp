@@ -4,6 +4,7 @@
 // memory.
 
 #include "base/result.hpp"
+#include "keep/shim/memory/growing.hpp"
 #include "keep/shim/memory/page_table.hpp"
 
 #include <cstdint>
@@ -50,7 +51,7 @@ private:
         std::uint64_t from, std::uint64_t size, std::uint64_t alignment, std::uint64_t end
     ) const;
 
-    std::span<Region, max_regions> regions_;
+    Growing<Region, max_regions> regions_;
     std::size_t count_ = 0;
 };
 

@@ -63,7 +63,7 @@ struct Machine {
     static bool owns_memory();
     // Takes memory that was never used, or was given back, into the Keep. Where memory is the
     // Keep's own it is zero afterwards, whatever the host put there.
-    static void accept(hw::PhysAddr at, std::uint64_t size);
+    static void accept(std::byte* at, std::uint64_t size);
     // Lets go of accepted memory, before the host is told that it is free.
     static void give_back(hw::PhysAddr at, std::uint64_t size);
     static bool vouched(); // whether hardware signs reports of this Keep (snp/report.hpp)

@@ -6,7 +6,7 @@
 namespace shim {
 
 bool Machine::owns_memory() { return false; }
-void Machine::accept(hw::PhysAddr, std::uint64_t) {}
+void Machine::accept(std::byte*, std::uint64_t) {}
 void Machine::give_back(hw::PhysAddr, std::uint64_t) {}
 
 } // namespace shim

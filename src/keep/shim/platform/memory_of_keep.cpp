@@ -9,7 +9,7 @@ namespace shim {
 
 bool Machine::owns_memory() { return true; }
 
-void Machine::accept(hw::PhysAddr at, std::uint64_t size) { std::memset(physical(at), 0, size); }
+void Machine::accept(std::byte* at, std::uint64_t size) { std::memset(at, 0, size); }
 
 void Machine::give_back(hw::PhysAddr, std::uint64_t) {}
 

@@ -5,6 +5,7 @@
 // verified.cpp copies each into the Keep's own memory when it is first touched, checks the copy
 // against the hash tree whose root is in the image, and uses the copy.
 
+#include "keep/shim/memory/growing.hpp"
 #include "keep/shim/memory/page_table.hpp"
 #include "protocol/launch/machine.hpp"
 #include "protocol/program/tree.hpp"
@@ -31,7 +32,7 @@ class ProgramFile {
 public:
     using Root = protocol::program::Root;
     using Digest = protocol::program::Digest;
-    using Nodes = std::array<hw::PhysAddr, protocol::program::most_nodes>;
+    using Nodes = Growing<hw::PhysAddr, protocol::program::most_nodes>;
 
     // Bytes [offset, offset + size) of the file, for the program to find at the address `at`;
     // `whole`: nothing but them is to be found up to the end of the last page.
@@ -42,7 +43,7 @@ public:
         bool whole;
     };
 
-    ProgramFile(Kernel& kernel, Nodes& nodes) : kernel_{kernel}, nodes_{nodes} {}
+    ProgramFile(Kernel& kernel, Nodes nodes) : kernel_{kernel}, nodes_{nodes} {}
 
     // `root`: the image's. Inval, Proto: the image has none, or the boot block does not fit it.
     base::Result<void> open(protocol::launch::Boot const& boot, Root const& root);
@@ -67,7 +68,7 @@ private:
     take(hw::PhysAddr from, std::uint64_t size, Digest const& wanted, std::uint64_t page);
 
     Kernel& kernel_;
-    Nodes& nodes_; // of the tree, checked, in the Keep's own memory; zero: not needed so far
+    Nodes nodes_; // of the tree, checked, in the Keep's own memory; zero: not needed so far
     hw::PhysAddr place_;
     hw::PhysAddr tree_place_;
     std::uint64_t size_ = 0;

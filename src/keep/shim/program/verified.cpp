@@ -47,6 +47,7 @@ ProgramFile::take(hw::PhysAddr from, std::uint64_t size, Digest const& wanted, s
 
 base::Result<ProgramFile::Node const*>
 ProgramFile::node(std::uint64_t number, Digest const& wanted, std::uint64_t page) {
+    nodes_.reach(number + 1);
     auto& kept = nodes_[number];
     if (kept == hw::PhysAddr{})
         kept = TRY(take(tree_place_ + number * sizeof(Node), sizeof(Node), wanted, page));

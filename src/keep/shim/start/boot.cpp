@@ -136,6 +136,7 @@ base::Result<void> configure(Kernel& kernel, launch::Boot const& boot) {
     kernel.group_id = boot.group;
     kernel.verbose = boot.verbose != 0;
     kernel.max_threads = boot.max_cpus;
+    kernel.threads.reach(boot.max_cpus);
     kernel.reported_cpus = boot.cpus;
     kernel.clock = Clock::starting(
         boot.tsc, Machine::ticks(), boot.monotonic_ns, boot.realtime_ns, boot.tsc_khz

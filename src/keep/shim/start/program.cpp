@@ -34,12 +34,6 @@ constexpr std::uint32_t segment_interpreter = 3;
 constexpr std::uint16_t most_segments = 32;
 constexpr std::uint64_t most_size = 4ULL << 30;
 
-template <class T> base::Result<T> read(Kernel& kernel, std::uint64_t offset) {
-    T value{};
-    TRY(kernel.program.read(offset, std::as_writable_bytes(std::span{&value, 1})));
-    return value;
-}
-
 bool usable(FileHeader const& header) {
     return std::bit_cast<std::array<std::uint32_t, 4>>(header.identity)[0] == elf_magic &&
            header.identity[4] == class_64 && header.identity[5] == little_endian &&
@@ -80,7 +74,8 @@ base::Result<Range> map_segment(Kernel& kernel, Segment const& segment, std::uin
 } // namespace
 
 base::Result<LoadedProgram> load_program(Kernel& kernel, std::uint64_t base) {
-    auto const header = TRY(read<FileHeader>(kernel, 0));
+    FileHeader header{};
+    TRY(kernel.program.read(0, std::as_writable_bytes(std::span{&header, 1})));
     if (!usable(header)) return std::unexpected(base::Errno::NoExec);
     LoadedProgram loaded{
         .base = base,
@@ -88,9 +83,10 @@ base::Result<LoadedProgram> load_program(Kernel& kernel, std::uint64_t base) {
         .header_count = header.program_header_count,
         .range = {base, base}
     };
-    for (unsigned i = 0; i < header.program_header_count; ++i) {
-        auto const segment =
-            TRY(read<Segment>(kernel, header.program_headers + i * sizeof(Segment)));
+    std::array<Segment, most_segments> table{}; // read at once: each read checks the page anew
+    auto const segments = std::span{table}.first(header.program_header_count);
+    TRY(kernel.program.read(header.program_headers, std::as_writable_bytes(segments)));
+    for (auto const& segment : segments) {
         if (segment.type == segment_interpreter) return std::unexpected(base::Errno::NoExec);
         if (segment.type != segment_load || segment.size == 0) continue;
         if (!usable(segment, kernel.program)) return std::unexpected(base::Errno::NoExec);

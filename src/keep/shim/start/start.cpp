@@ -19,7 +19,7 @@ extern "C" launch::ImageHeader const image_header;
 
 namespace {
 
-constinit Tables tables;
+[[gnu::section(".bss.reserve")]] constinit Tables tables;
 alignas(Kernel) constinit std::array<std::byte, sizeof(Kernel)> kernel_memory{};
 
 // Safety: shim_start makes the Kernel before anything else runs.

@@ -15,7 +15,7 @@ base::Result<void> spawn(Kernel& kernel, unsigned cpu) {
     }
     if (!fixed) block = hw::PhysAddr{kernel.blocks.begin};
     // Made once, whatever the host answers: it may refuse as often as it likes.
-    auto& root = kernel.tables.roots[cpu];
+    auto& root = kernel.roots[cpu];
     if (root == hw::PhysAddr{}) root = TRY(Machine::prepare_cpu(kernel.pool, cpu));
     kernel.host.attach(cpu, physical(block));
     TRY(kernel.host.call(Call::Spawn, {cpu, root.raw(), block.raw()}, 0));

@@ -24,6 +24,7 @@ image_header:
     .quad 2, image_end, start, start_secondary, system_call, CPU_STACK_TOP
     .quad boot_root, CPU_GDT, idt, CPU_TSS, TSS_LIMIT, 0x1ff
     .skip 40                         // no program of its own: keep-bind fills this in
+    .quad memory_begin
 
     .section .entry, "ax"
     COMMON_ENTRIES

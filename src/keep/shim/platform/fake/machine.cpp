@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <unordered_set>
 #include <vector>
 
 namespace shim {
@@ -37,7 +38,7 @@ struct State {
     std::array<Cpu, fake::most_cpus> cpus;
     fake::Reports reports;
     bool own_memory = false;
-    std::vector<bool> accepted; // by page
+    std::unordered_set<std::byte*> accepted; // pages
     bool lock_demanded = false;
     std::uint64_t random = 1;
 };
@@ -92,24 +93,21 @@ void demand_lock_held() {
 
 } // namespace
 
-void Machine::accept(hw::PhysAddr at, std::uint64_t size) {
+void Machine::accept(std::byte* at, std::uint64_t size) {
     if (!state().own_memory) return;
     demand_lock_held();
-    for (auto page = at.raw() / hw::page_size; page < (at.raw() + size) / hw::page_size; ++page) {
-        // As TDX has it: who accepts a page again takes it for new, and it is not.
-        if (state().accepted[page]) throw fake::Misused{"accepted twice"};
-        state().accepted[page] = true;
-    }
-    std::memset(physical(at), 0, size);
+    // As TDX has it: who accepts a page again takes it for new, and it is not.
+    for (std::uint64_t done = 0; done < size; done += hw::page_size)
+        if (!state().accepted.insert(at + done).second) throw fake::Misused{"accepted twice"};
+    std::memset(at, 0, size);
 }
 
 void Machine::give_back(hw::PhysAddr at, std::uint64_t size) {
     if (!state().own_memory) return;
     demand_lock_held();
-    for (auto page = at.raw() / hw::page_size; page < (at.raw() + size) / hw::page_size; ++page) {
-        if (!state().accepted[page]) throw fake::Misused{"given back twice"};
-        state().accepted[page] = false;
-    }
+    for (std::uint64_t done = 0; done < size; done += hw::page_size)
+        if (state().accepted.erase(physical(at) + done) == 0)
+            throw fake::Misused{"given back twice"};
 }
 
 void Machine::ring_doorbell() {
@@ -181,6 +179,7 @@ using protocol::hostcall::Turn;
 
 World::World(Memory memory) : cpus_{memory.cpus} {
     store().clear(memory.busy);
+    if (memory.own) store().soil_tables(); // as the host leaves what the Keep has not taken
     kernel_ = std::make_unique<Kernel>(store().tables());
     auto& machine = state();
     machine = {};
@@ -189,7 +188,6 @@ World::World(Memory memory) : cpus_{memory.cpus} {
     machine.own_memory = memory.own;
     if (memory.own) {
         // The host has left something in all of it.
-        machine.accepted.resize(Store::memory_size / hw::page_size);
         std::memset(
             machine.memory + launch::table_address, 0xa5, memory.limit - launch::table_address
         );
@@ -207,6 +205,7 @@ World::World(Memory memory) : cpus_{memory.cpus} {
         program_space.begin + (64ULL << 30), program_space.begin + (1ULL << 30)
     );
     kernel_->max_threads = cpus_;
+    kernel_->threads.reach(most_cpus);
     for (unsigned cpu = cpus_; cpu-- > 0;) {
         on(cpu);
         if (cpu != 0) {
@@ -289,7 +288,7 @@ void World::enter(Frame& frame) {
     let_kicked_go_on();
 }
 
-bool World::owns(hw::PhysAddr page) { return state().accepted[page.raw() / hw::page_size]; }
+bool World::owns(hw::PhysAddr page) { return state().accepted.contains(physical(page)); }
 void World::demand_lock() { state().lock_demanded = true; }
 
 void World::on(unsigned cpu) { state().cpu = cpu; }

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include <sanitizer/asan_interface.h>
 #include <sys/mman.h>
@@ -76,12 +77,14 @@ void Store::clear(Range busy) {
 }
 
 void Store::clear_tables() {
+    if (std::exchange(soiled_, false)) {
+        std::memset(static_cast<void*>(tables_.get()), 0, sizeof(Tables));
+        return;
+    }
     wipe(tables_->files);
     wipe(tables_->watches);
-    wipe(tables_->sources);
     wipe(tables_->threads);
     wipe(tables_->nodes);
-    wipe(tables_->roots);
     // No chunk lies beyond the memory; regions and watches fill theirs from the front, without a
     // gap.
     std::memset(tables_->chunks.data(), 0, most_chunks * sizeof(PagePool::Chunk));
@@ -89,6 +92,11 @@ void Store::clear_tables() {
         if (region.range.end == 0) break;
         std::memset(static_cast<void*>(&region), 0, sizeof region);
     }
+}
+
+void Store::soil_tables() {
+    soiled_ = true;
+    std::memset(static_cast<void*>(tables_.get()), 0xa5, sizeof(Tables));
 }
 
 bool Store::tables_clear() const {

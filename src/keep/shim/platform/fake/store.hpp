@@ -25,6 +25,7 @@ public:
     std::byte* memory() { return memory_; }
     Tables& tables() { return *tables_; }
     bool tables_clear() const;
+    void soil_tables(); // until the next world
 
 private:
     void clear_tables();
@@ -32,6 +33,7 @@ private:
     std::byte* memory_;
     std::unique_ptr<Tables> tables_;
     unsigned clears_ = 0;
+    bool soiled_ = false;
 };
 
 } // namespace shim::fake

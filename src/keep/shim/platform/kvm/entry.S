@@ -28,6 +28,7 @@ image_header:
     .quad 1, image_end, start, start_secondary, system_call, CPU_STACK_TOP
     .quad boot_root, CPU_GDT, idt, CPU_TSS, TSS_LIMIT, 0xfff
     .skip 40                         // no program of its own: keep-bind fills this in
+    .quad memory_begin
 
 // QEMU's way in: the ELF note XEN_ELFNOTE_PHYS32_ENTRY of the PVH boot protocol names a 32-bit entry without paging.
     .section .note.pvh, "a", @note

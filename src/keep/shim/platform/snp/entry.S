@@ -30,6 +30,7 @@ image_header:
     .quad 3, image_end, start, start, call_of_program, CPU_STACK_TOP
     .quad boot_root, CPU_GDT, idt, CPU_TSS, TSS_LIMIT, 0
     .skip 40                         // no program of its own: keep-bind fills this in
+    .quad memory_begin
 
     .section .entry, "ax"
     .globl start
@@ -49,7 +50,7 @@ start:                               // of every vCPU, all with the same registe
     call take_events
     jmp start_secondary
 
-// What the file does not hold: each page once, in order, by the measured page that this is. Whoever takes a page that was the
+// What the file does not hold and is needed at once: each page once, in order, by the measured page that this is. Whoever takes a page that was the
 // Keep's already has two of them behind one address, between which the host can choose.
 first:
     mov $memory_begin, %edi

@@ -17,8 +17,8 @@ namespace shim {
 namespace {
 
 // APM volume 3, PVALIDATE: RAX is 0 if it was done, CF is 1 if the page was so already.
-void set_validated(hw::PhysAddr at, bool validated) {
-    auto rax = reinterpret_cast<std::uint64_t>(physical(at));
+void set_validated(std::byte* at, bool validated) {
+    auto rax = reinterpret_cast<std::uint64_t>(at);
     bool unchanged = true;
     asm volatile("pvalidate"
                  : "+a"(rax), "=@ccc"(unchanged)
@@ -38,17 +38,17 @@ void drop_old_lines(std::byte const volatile* page) {
 
 bool Machine::owns_memory() { return true; }
 
-void Machine::accept(hw::PhysAddr at, std::uint64_t size) {
+void Machine::accept(std::byte* at, std::uint64_t size) {
     for (std::uint64_t done = 0; done < size; done += hw::page_size) {
         set_validated(at + done, true);
-        drop_old_lines(physical(at + done));
-        std::memset(physical(at + done), 0, hw::page_size);
+        drop_old_lines(at + done);
+        std::memset(at + done, 0, hw::page_size);
     }
 }
 
 void Machine::give_back(hw::PhysAddr at, std::uint64_t size) {
     for (std::uint64_t done = 0; done < size; done += hw::page_size)
-        set_validated(at + done, false);
+        set_validated(physical(at + done), false);
 }
 
 } // namespace shim

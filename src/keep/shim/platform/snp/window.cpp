@@ -18,16 +18,17 @@ namespace {
 
 constexpr std::uint64_t gib = 1U << 30;
 constexpr std::uint64_t window_gib = launch::address_limit / gib;
-alignas(4096) std::array<std::array<Entry, 512>, window_gib> window_directories;
+[[gnu::section(".bss.reserve")]] Table<std::array<Entry, 512>, window_gib> window_directories{};
 
 // Of that GiB; the image holds the first one's.
 Entry* directory_of(std::uint64_t number) {
     // Safety: both are page tables, and the image's physical address is its own.
     if (number == 0) return reinterpret_cast<Entry*>(direct_directory);
     auto* const own = window_directories[number].data();
-    if (direct_map[number] == 0)
-        direct_map[number] =
-            reinterpret_cast<std::uint64_t>(own) | (direct_map[0] & 0xfff) | Machine::own_page();
+    if (direct_map[number] != 0) return own;
+    Machine::accept(reinterpret_cast<std::byte*>(own), hw::page_size);
+    direct_map[number] =
+        reinterpret_cast<std::uint64_t>(own) | (direct_map[0] & 0xfff) | Machine::own_page();
     return own;
 }
 

@@ -51,6 +51,7 @@ private:
     Status check_id_block(Finish const&);
     std::size_t report(std::span<std::byte const> request, std::span<std::byte> answer) const;
     std::size_t derived_key(std::span<std::byte const> request, std::span<std::byte> answer) const;
+    static std::size_t tsc_info(std::span<std::byte> answer);
 
     State state_ = State::None;
     std::uint64_t policy_ = 0;

@@ -269,6 +269,12 @@ void Vcpu::exit_memory_fault(std::uint64_t guest_physical, bool private_access, 
     exit(exit_memory_fault_reason, outcome);
 }
 
-std::uint64_t Vcpu::time_stamp(engine::Cpu&) { return kvm::time_stamp(); }
+// The scale and offset that KVM gives a guest are the host's to change, but for a guest whose VMSA
+// holds its own.
+std::uint64_t Vcpu::time_stamp(engine::Cpu&) {
+    auto const* const guest = vm_.snp();
+    if (guest == nullptr || guest->has_secure_tsc()) return kvm::time_stamp();
+    return snp::Hostile::own().counter(*this, kvm::time_stamp());
+}
 
 } // namespace model::kvm

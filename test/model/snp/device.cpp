@@ -75,7 +75,7 @@ kvm::Reply Device::ioctl(kvm::Context& context) {
                 .rmp_initialised = 1,
                 .build_id = firmware::build_number,
                 .mask_chip_id = 0,
-                .guest_count = 0,
+                .guest_count = firmware::guests_now,
                 .current = firmware::current_tcb(),
                 .reported = firmware::current_tcb()
             }

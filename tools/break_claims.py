@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Breaks each claim of docs/threat-model.md and demands that the tests it names notice (tools/claims.py tells the form of a breaker).
+"""Breaks each claim of docs/threat-model.md, makes each mistake of docs/snp-mistakes.md, and demands that the tests it names notice (tools/claims.py tells the form of a breaker).
 
     tools/break_claims.py               all rows; an hour or two
     tools/break_claims.py WORDS         rows whose claim holds these words
@@ -157,13 +157,14 @@ def tenth_of(rows):
 
 
 def write_dates(seen):
-    path = claims.ROOT / "docs/threat-model.md"
-    lines = path.read_text().splitlines(keepends=True)
     today = datetime.date.today().isoformat()
-    for row in claims.rows_of("".join(lines)):
-        if row.claim in seen:
-            lines[row.line - 1] = "| " + " | ".join([*row.cells[:4], today]) + " |\n"
-    path.write_text("".join(lines))
+    for document in claims.DOCUMENTS:
+        path = claims.ROOT / document
+        lines = path.read_text().splitlines(keepends=True)
+        for row in claims.rows_of(document, "".join(lines)):
+            if row.claim in seen:
+                lines[row.line - 1] = "| " + " | ".join([*row.cells[:4], today]) + " |\n"
+        path.write_text("".join(lines))
 
 
 def enter_namespace():

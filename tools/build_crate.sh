@@ -17,15 +17,17 @@ environment=$crate/environment # settings of this crate alone, NAME=VALUE a line
 [ ! -e "$environment" ] || { set -a; . "$environment"; set +a; }
 
 # Nothing to do where these very sources were built by this very compiler (another preset, another checkout).
-stamp=$(cat "$crate/Cargo.toml" "$crate/Cargo.lock" "$crate/src/lib.rs" $([ ! -e "$environment" ] || echo "$environment") <(rustc --version; echo "$RUSTFLAGS") | sha256sum)
+inputs=("$crate/Cargo.toml" "$crate/Cargo.lock" "$crate/src/lib.rs")
+[ ! -e "$environment" ] || inputs+=("$environment")
+stamp=$(cat "${inputs[@]}" <(rustc --version; echo "$RUSTFLAGS") | sha256sum)
 outputs() {
     case $name in
-    wasmtime) echo "$target/release/libenarx_wasmtime.a" "$deps/include/wasmtime-c-api/wasmtime.hh" ;;
-    aws-lc) echo "$deps/lib/libssl.a" "$deps/lib/libcrypto.a" "$deps/include/aws-lc/openssl/ssl.h" ;;
+    wasmtime) ls "$target/release/libenarx_wasmtime.a" "$deps/include/wasmtime-c-api/wasmtime.hh" ;;
+    aws-lc) ls "$deps/lib/libssl.a" "$deps/lib/libcrypto.a" "$deps/include/aws-lc/openssl/ssl.h" ;;
     *) echo "build_crate.sh: unknown crate $name" >&2; exit 2 ;;
     esac
 }
-if [ "$(cat "$deps/$name.stamp" 2>/dev/null)" = "$stamp" ] && ls $(outputs) >/dev/null 2>&1; then
+if [ "$(cat "$deps/$name.stamp" 2>/dev/null)" = "$stamp" ] && outputs >/dev/null 2>&1; then
     exit 0 # untouched: other checkouts, which have them already, would link anew
 fi
 
@@ -44,6 +46,12 @@ TEXT
 fi
 quiet=()
 [ "$name" = wasmtime ] || quiet=(--quiet)
+# A path of the builder's in a message would be another exec, and another launch digest. These are no part of the stamp: what is there
+# stays, and whoever wants a release's digest builds in a fresh folder (docs/measure.md).
+export CARGO_ENCODED_RUSTFLAGS="$RUSTFLAGS"$'\x1f'"--remap-path-prefix=$target=/target" # a folder's name may have spaces
+export CC_SHELL_ESCAPED_FLAGS=1
+CFLAGS=$(printf -- '-ffile-prefix-map=%q=/cargo -ffile-prefix-map=%q=/target' "${CARGO_HOME:-$HOME/.cargo}" "$target")
+export CFLAGS CXXFLAGS=$CFLAGS
 cargo build --release --locked "${quiet[@]}" "${offline[@]}" --manifest-path "$crate/Cargo.toml" --target-dir "$target"
 
 newest() { ls -td "$target"/release/build/$1 2>/dev/null | head -n 1; }
@@ -69,4 +77,5 @@ aws-lc)
     place "$(registry_source aws-lc-sys)/aws-lc/include" "$deps/include/aws-lc"
     ;;
 esac
+echo "$CARGO_ENCODED_RUSTFLAGS $CFLAGS" > "$deps/$name.flags" # that no path of this machine is in them
 echo "$stamp" > "$deps/$name.stamp"

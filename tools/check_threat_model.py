@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds docs/threat-model.md to what is there: each row names files that exist, tests that stand in their files, and has breakers (tools/claims.py)."""
+"""Holds docs/threat-model.md and docs/snp-mistakes.md to what is there: each row names files that exist, tests that stand in their files, and has breakers (tools/claims.py)."""
 import pathlib, sys
 
 import claims

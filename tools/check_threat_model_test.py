@@ -34,10 +34,17 @@ CASES = [
 ]
 
 
+MISTAKE = ("docs/snp-mistakes.md", "| mistake | backends | kept by | tried by | broken on |\n|---|---|---|---|---|\n" +
+           ROW.format(claim="Mistake 1: nobody looks", tried="`src/other_test.cpp`: HoldsToo", date="-") + "\n")
+OF_MISTAKE = BREAKER.format(claim="Mistake 1: nobody looks", notices="src/other_test.cpp: HoldsToo", old="if (unread) look();", new="")
+
+
 def tree(root, row, breaker):
     for name, text in {
+        MISTAKE[0]: MISTAKE[1],
+        "test/breakers/two.toml": OF_MISTAKE,
         "docs/threat-model.md": "| claim | backends | kept by | tried by | broken on |\n|---|---|---|---|---|\n" + ROW.format(**row) + "\n",
-        "src/keep.cpp": "void keep() {\n    if (bad) refuse();\n}\n",
+        "src/keep.cpp": "void keep() {\n    if (bad) refuse();\n    if (unread) look();\n}\n",
         "src/keep_test.cpp": "TEST(Keep, HoldsIt) {}\n",
         "src/other_test.cpp": "TEST(Other, HoldsToo) {}\n",
         "src/keep_fuzz.cpp": "\n",

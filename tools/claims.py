@@ -1,4 +1,4 @@
-"""The claims of docs/threat-model.md and the breakers of test/breakers/, read and held against each other.
+"""The claims of docs/threat-model.md, and of docs/snp-mistakes.md, and the breakers of test/breakers/, read and held against each other.
 
 A row is `| claim | backends | kept by | tried by | broken on |`. "Kept by" holds files in back quotes; "tried by" holds files in back quotes, each
 followed by `: words of the test's name` or, where the whole file is the test, by nothing. "Broken on" is the day on which all breakers of the row were last seen to be noticed.
@@ -20,6 +20,8 @@ import dataclasses, pathlib, re, tomllib
 
 TRIED = re.compile(r"`([^`]+)`(?::\s*([^;|]+))?")
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+DOCUMENTS = ["docs/threat-model.md", "docs/snp-mistakes.md"]
+HEADS = ("| claim |", "| mistake |", "|---")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Test:
 
 @dataclasses.dataclass
 class Row:
+    document: str
     line: int
     claim: str
     cells: list
@@ -59,18 +62,18 @@ class Breaker:
     build: list | None
 
 
-def rows_of(text):
+def rows_of(document, text):
     for number, line in enumerate(text.splitlines(), 1):
-        if not line.startswith("|") or line.startswith("|---") or line.startswith("| claim"):
+        if not line.startswith("|") or line.startswith(HEADS):
             continue
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
         tried = TRIED.findall(cells[3]) if len(cells) > 3 else []
         keepers = re.findall(r"`([^`]+)`", cells[2]) if len(cells) > 2 else []
-        yield Row(number, cells[0], cells, keepers, [Test(file, words.strip()) for file, words in tried])
+        yield Row(document, number, cells[0], cells, keepers, [Test(file, words.strip()) for file, words in tried])
 
 
 def read_rows(root=ROOT):
-    return list(rows_of((root / "docs/threat-model.md").read_text()))
+    return [row for document in DOCUMENTS for row in rows_of(document, (root / document).read_text())]
 
 
 def read_breakers(root=ROOT):
@@ -99,7 +102,7 @@ def read_breakers(root=ROOT):
 
 def problems_of_rows(root, rows):
     for row in rows:
-        where = f"docs/threat-model.md, line {row.line}"
+        where = f"{row.document}, line {row.line}"
         if len(row.cells) != 5:
             yield f"{where}: {len(row.cells)} cells instead of 5"
             continue
@@ -111,8 +114,8 @@ def problems_of_rows(root, rows):
         for test in row.tests:
             if test.words and (root / test.file).is_file() and test.words not in (root / test.file).read_text():
                 yield f"{where}: {test.file} has no test '{test.words}'"
-    if not rows:
-        yield "docs/threat-model.md: the table has no row"
+    for document in set(DOCUMENTS) - {row.document for row in rows}:
+        yield f"{document}: the table has no row"
 
 
 def problems_of_breakers(root, rows, breakers):
@@ -123,7 +126,7 @@ def problems_of_breakers(root, rows, breakers):
     for row in rows:
         found = breakers.get(row.claim)
         if not found:
-            yield f"docs/threat-model.md, line {row.line}: no breaker: '{row.claim}'"
+            yield f"{row.document}, line {row.line}: no breaker: '{row.claim}'"
             continue
         noticed = {test for breaker in found for test in breaker.notices}
         for test in sorted(noticed - set(row.tests), key=str):

@@ -4,7 +4,8 @@ all of it was as it has to be. Runs on one machine, as root in two network names
 import argparse, glob, json, os, re, secrets, shutil, subprocess, sys, tempfile, threading, time, urllib.request
 
 here = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, here)
+sys.path[:0] = [here, os.path.dirname(here)]
+import model  # noqa: E402
 build = os.environ.get("ENARX_BUILD_DIR", os.path.join(here, "../../build"))
 enarx = os.path.join(build, "enarx")
 
@@ -63,6 +64,7 @@ class Demonstration:
         self.words = [f"{name}-{secrets.token_hex(6)}" for name in ("Alba", "Bruno", "Chiara")]
         self.password = "pw-" + secrets.token_hex(8)
         self.networks = Networks()
+        self.snp = model.Model(build, folder) if options.backend == "snp" else None
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -76,8 +78,11 @@ class Demonstration:
             file.writelines(f"{word} {dose}\n" for word, dose in zip(self.words, (5, 10, 27)))
         subprocess.run([enarx, "key", "tenant", "create", "--out", self.path("tenant.key")], check=True, capture_output=True)
         made = subprocess.run([enarx, "package", app, "--out", self.path("app.enx"), "--key", self.path("tenant.key"), "--secret", "DB_PASSWORD",
-                               "--allow-no-hardware"], check=True, capture_output=True, text=True)
+                               *self.without_hardware()], check=True, capture_output=True, text=True)
         say(made.stdout)
+
+    def without_hardware(self):
+        return [] if self.snp else ["--allow-no-hardware"]
 
     def start_host(self):
         """`enarx serve`, and before it the host's own eyes and hands (host.py)."""
@@ -86,8 +91,9 @@ class Demonstration:
                         f"subjectAltName=IP:{self.networks.host}"], check=True, capture_output=True)
         os.mkdir(self.path("state"), 0o700)
         run = self.networks.run(0)
-        self.serve = subprocess.Popen([*run, enarx, "serve", "--listen", f"127.0.0.1:{INNER}", "--plain-http", "--state", self.path("state"),
-                                       "--backend", options.backend], stderr=open(self.path("serve.log"), "w"))
+        machine, more = (self.snp.runs(), self.snp.certificates()) if self.snp else ([], [])
+        self.serve = subprocess.Popen([*run, *machine, enarx, "serve", "--listen", f"127.0.0.1:{INNER}", "--plain-http", "--state",
+                                       self.path("state"), "--backend", options.backend, *more], stderr=open(self.path("serve.log"), "w"))
         self.processes.append(self.serve)
         self.eyes = subprocess.Popen([*run, sys.executable, "-u", os.path.join(here, "show.py"), "--host", self.folder, self.networks.host],
                                      stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -101,15 +107,21 @@ class Demonstration:
         self.eyes.stdin.flush()
         return json.loads(self.eyes.stdout.readline())
 
-    def deploy(self, *more, allow=True):
+    def judged_by(self, hardware=False, measurement=None):
+        """How the tenant says which Keeps it takes. `hardware`: such as this host has not."""
+        if self.snp:
+            return self.snp.judged_by(root=not hardware, measurement=measurement)
+        return [*([] if hardware else self.without_hardware()), *(["--measurement", measurement] if measurement else [])]
+
+    def deploy(self, judged=None):
         command = [*self.networks.run(1), enarx, "deploy", "--host", f"https://{self.networks.host}:{PORT}", "--host-root", self.path("host.pem"),
-                   "--secret", f"DB_PASSWORD={self.password}", *(["--allow-no-hardware"] if allow else []), *more, self.path("app.enx")]
+                   "--secret", f"DB_PASSWORD={self.password}", *(self.judged_by() if judged is None else judged), self.path("app.enx")]
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
-    def deploy_and_fail(self, name, *more, allow=True):
-        process = self.deploy(*more, allow=allow)
+    def deploy_and_fail(self, name, judged=None):
+        process = self.deploy(judged)
         try:
-            _, text = process.communicate("", timeout=90)
+            _, text = process.communicate("", timeout=240)
         except subprocess.TimeoutExpired:
             process.kill()
             text = process.communicate()[1]
@@ -192,7 +204,7 @@ def show(demonstration):
     ours = {word for word in words if word.encode() in "\n".join(words).encode()}
     if os.geteuid() == 0:
         found, looked = d.search_memory(words)
-        sealed = options.backend == "kvm" and sealed_memory()
+        sealed = d.snp or (options.backend == "kvm" and sealed_memory())
         say(f"   the memory of its processes that root can read, {looked >> 20} MiB: {len(found)} of {len(ours)} words"
             + ("" if sealed or found == set() else "; without sealed memory or hardware that is what it is"))
         if sealed:
@@ -207,16 +219,18 @@ def show(demonstration):
 
     say("\n-- Five attacks of the host, each refused by its name --")
 
-    def attack(what, name, *more, order=None, allow=True):
+    def attack(what, name, order=None, judged=None):
         d.tell_host(**(order or {"attack": None}))
-        said = d.deploy_and_fail(name, *more, allow=allow)
+        said = d.deploy_and_fail(name, judged)
         say(f"   {what:<86} {said}")
         d.tell_host(attack=None)
 
     attack("it stands between tenant and Keep, with TLS of its own on both sides", "channel-unbound", order={"attack": "relay"})
     attack("it leads the tenant to a Keep that is somebody's already", "keep-not-empty", order={"attack": "other-keep", "other_keep": running})
-    attack("it has no hardware that protects a Keep, and the tenant wants some", "evidence-refused", allow=False)
-    attack("it runs another shim or exec than the tenant expects", "evidence-refused", "--measurement", "00" * 48)
+    lacks = "its processor is of AMD's making, it says, and the tenant trusts AMD's own roots" if d.snp else \
+        "it has no hardware that protects a Keep, and the tenant wants some"
+    attack(lacks, "evidence-refused", judged=d.judged_by(hardware=True))
+    attack("it runs another shim or exec than the tenant expects", "evidence-refused", judged=d.judged_by(measurement="00" * 48))
     blob = max(glob.glob(d.path("state/blobs/sha256/*")), key=os.path.getsize)
     with open(blob, "r+b") as file:
         file.seek(20_000)
@@ -225,9 +239,11 @@ def show(demonstration):
         file.write(bytes([byte[0] ^ 1]))
     attack("it changes one bit of the package in its cache", "package-damaged")
     process.stdin.close()
-    status = process.wait(30)
+    status = process.wait(60)
     hold("the first Keep has run through all of it and ends as its application does", status == 0)
     say(f"\nThe first Keep went on meanwhile, and has ended with status {status}, as its application did.")
+    if d.snp:
+        return say(model.SAID)
     say("A KVM Keep is no TEE: who commands the host's kernel can still read it, and its evidence proves nothing, which is what the capitals of "
         "`enarx deploy` say.")
 
@@ -273,6 +289,10 @@ parser.add_argument("--host", nargs=2, help=argparse.SUPPRESS)
 options = parser.parse_args()
 if options.host:
     be_host(*options.host)
+    sys.exit()
+without = model.Model(build, ".").missing() if options.backend == "snp" else None
+if without:
+    print(f"SKIP a host that records and tampers, with snp: {without}\n0 passed, 0 failed, 1 skipped")
     sys.exit()
 if options.backend == "kvm" and not os.access("/dev/kvm", os.W_OK):
     print("SKIP a host that records and tampers, with kvm: there is no /dev/kvm here that may be used\n0 passed, 0 failed, 1 skipped")

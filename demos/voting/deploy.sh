@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# deploy.sh [--check] [--backend nil|kvm]: an election whose officials hand it to a Keep on a host that nobody trusts, and what that
-# host tries. --check says only what is not as it has to be.
+# deploy.sh [--check] [--backend nil|kvm|snp]: an election whose officials hand it to a Keep on a host that nobody trusts, and what
+# that host tries. --check says only what is not as it has to be. snp: on tee-model, a model of the processor (test/model).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "${ENARX_BUILD_DIR:-$here/../../build}" && pwd)

@@ -118,20 +118,29 @@ typedef enum enarx_attest_kind {
 
 typedef struct enarx_attest_request {
     size_t size; /* sizeof(enarx_attest_request) */
-    enarx_attest_bytes evidence; /* of one piece, and nothing behind it; some 64 KiB at most */
+    enarx_attest_bytes evidence; /* of one piece, by itself or in what it came in: a Keep's evidence, a report with its
+                                  * certificate table, JSON of TSM. What lies beside it is a hint, and judged as such */
     enarx_attest_endorsements const* endorsements;
     enarx_attest_policy const* policy;
     enarx_attest_expected report_data;
     enarx_attest_expected measurements;
     int64_t at; /* the time to judge by: seconds since 1970-01-01T00:00:00Z; before the year 10000 */
     uint64_t kinds; /* those that count: other evidence is refused; 0: all, each of which carries report data */
+    /* What has to run in a Keep of Enarx, where `data` is not NULL: digests of 32 bytes (enarx run --digests), and what the
+     * application has to have bound, 0 to 64 bytes. The hardware signed one digest of the three as report data, so one of
+     * them without the others wants evidence that says the others; and where the policy asks for report data
+     * (snp.report-data), one that is not given leaves the verdict undecided. */
+    enarx_attest_bytes workload;
+    enarx_attest_bytes configuration;
+    enarx_attest_bytes user_data;
 } enarx_attest_request;
 
 typedef struct enarx_attest_appraisal enarx_attest_appraisal;
 /* NULL: the bytes are of no kind of evidence (a certificate, for one: it is an endorsement), or the request is incomplete:
  * its size is none that it ever had, a pointer in it is NULL, nothing is said of a comparison, the time is before 1970 or
- * after 9999, no such kinds exist, or the roots have no purpose and the kinds leave the vendor open. An answer of any
- * verdict is to be freed. */
+ * after 9999, no such kinds exist, the roots have no purpose and the kinds leave the vendor open, a digest has not its
+ * size, or what is expected of the application contradicts the report data that are, or is not all of it beside evidence
+ * that says nothing more. An answer of any verdict is to be freed. */
 enarx_attest_appraisal*
 enarx_attest_appraise(enarx_attest_verifier* verifier, enarx_attest_request const* request);
 void enarx_attest_appraisal_free(enarx_attest_appraisal* appraisal);
@@ -144,6 +153,12 @@ char const* enarx_attest_appraisal_kind(enarx_attest_appraisal const* appraisal)
  * measurement; REPORT_DATA, nonce (or else user data) or realm challenge. */
 enarx_attest_bytes enarx_attest_appraisal_measurement(enarx_attest_appraisal const* appraisal);
 enarx_attest_bytes enarx_attest_appraisal_report_data(enarx_attest_appraisal const* appraisal);
+
+/* What runs, where the report data are made of it and it is known: as the request says or as stands in a Keep's evidence.
+ * No bytes unless the verdict is ACCEPTED. User data may be empty where the others are not. */
+enarx_attest_bytes enarx_attest_appraisal_workload(enarx_attest_appraisal const* appraisal);
+enarx_attest_bytes enarx_attest_appraisal_configuration(enarx_attest_appraisal const* appraisal);
+enarx_attest_bytes enarx_attest_appraisal_user_data(enarx_attest_appraisal const* appraisal);
 
 typedef enum enarx_attest_outcome {
     ENARX_ATTEST_PASSED = 0,

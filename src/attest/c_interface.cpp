@@ -1,7 +1,9 @@
 // The C interface (attest.h) on top of verify(): objects behind pointers, text with its zero.
 
 #include "attest/attest.h"
+#include "attest/snp/guest_rules.hpp"
 #include "attest/verify.hpp"
+#include "attest/wrapped/piece.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -28,6 +30,7 @@ struct enarx_attest_policy {
 struct enarx_attest_appraisal {
     attest::Appraisal value;
     std::string kind;
+    std::optional<protocol::evidence::Application> runs = {}; // bound, and accepted
 };
 
 namespace {
@@ -81,12 +84,16 @@ std::optional<Expected> expected_of(enarx_attest_request const& request) {
     return out;
 }
 
-constexpr std::size_t size_without_kinds = offsetof(enarx_attest_request, kinds);
+constexpr std::array older_sizes{
+    offsetof(enarx_attest_request, kinds), offsetof(enarx_attest_request, workload)
+};
 
 // The request as it is today, from one of any size that it ever had.
 std::optional<enarx_attest_request> current(enarx_attest_request const* request) {
     enarx_attest_request out{};
-    if (request->size != sizeof out && request->size != size_without_kinds) return {};
+    if (request->size != sizeof out &&
+        std::ranges::find(older_sizes, request->size) == older_sizes.end())
+        return {};
     std::memcpy(&out, request, request->size);
     return out;
 }
@@ -96,7 +103,42 @@ constexpr std::int64_t end_of_time = 253'402'300'800;
 
 bool complete(enarx_attest_request const& request) {
     return request.endorsements != nullptr && request.policy != nullptr &&
-           whole(request.evidence) && request.at >= 0 && request.at < end_of_time;
+           whole(request.evidence) && whole(request.workload) && whole(request.configuration) &&
+           whole(request.user_data) && request.at >= 0 && request.at < end_of_time;
+}
+
+// Nothing, in the outer one, where a digest has another size.
+std::optional<std::optional<protocol::evidence::Digest>>
+digest_of(enarx_attest_bytes const& bytes) {
+    std::optional<protocol::evidence::Digest> out;
+    if (bytes.data == nullptr) return out;
+    if (bytes.size != out.emplace().size()) return {};
+    std::ranges::copy(view_of(bytes), out->begin());
+    return out;
+}
+
+std::optional<ExpectedApplication> application_of(enarx_attest_request const& request) {
+    auto const workload = digest_of(request.workload);
+    auto const configuration = digest_of(request.configuration);
+    if (!workload || !configuration) return {};
+    ExpectedApplication out{.workload = *workload, .configuration = *configuration};
+    if (request.user_data.data == nullptr) return out;
+    auto const user_data = protocol::evidence::UserData::of(view_of(request.user_data));
+    if (!user_data) return {};
+    out.user_data = *user_data;
+    return out;
+}
+
+// What runs, as the accepted report binds it.
+std::optional<protocol::evidence::Application>
+bound(wrapped::Piece const& piece, ExpectedApplication const& expected) {
+    if (expected.all())
+        return protocol::evidence::Application{
+            .workload = *expected.workload,
+            .configuration = *expected.configuration,
+            .user_data = *expected.user_data
+        };
+    return wrapped::bound_application(piece);
 }
 
 // Each bit is a Kind of hardware; nothing where there is another bit.
@@ -142,6 +184,31 @@ roots_for(enarx_attest_verifier const& verifier, base::View evidence, Kinds kind
         if (kinds.contains(other) && purposes_of(other, evidence) != purposes) return {};
     for (auto const& root : *verifier.of_one_kind) out.add(root, purposes);
     return out;
+}
+
+Appraisal appraised(
+    enarx_attest_verifier& verifier,
+    enarx_attest_request const& asked,
+    wrapped::Piece const& piece,
+    Roots const& roots,
+    Expected const& expected,
+    Kinds kinds
+) {
+    auto const& given = asked.endorsements->value;
+    std::optional<Endorsements> with_hints;
+    if (!piece.endorsements.empty())
+        with_hints.emplace(given).add_hints(wrapped::hints_of(piece), "the evidence");
+    return appraise(
+        piece.kind,
+        {.evidence = piece.evidence,
+         .endorsements = with_hints ? *with_hints : given,
+         .roots = roots,
+         .policy = asked.policy->value,
+         .expected = expected,
+         .at = std::chrono::sys_seconds{std::chrono::seconds{asked.at}},
+         .memo = &verifier.memo,
+         .kinds = kinds}
+    );
 }
 
 } // namespace
@@ -230,25 +297,26 @@ enarx_attest_appraise(enarx_attest_verifier* verifier, enarx_attest_request cons
     if (verifier == nullptr || request == nullptr) return nullptr;
     auto const asked = current(request);
     if (!asked || !complete(*asked)) return nullptr;
-    auto const expected = expected_of(*asked);
+    auto expected = expected_of(*asked);
+    auto const application = application_of(*asked);
     auto const kinds = kinds_of(asked->kinds);
-    if (!expected || !kinds) return nullptr;
-    auto const evidence = view_of(asked->evidence);
-    auto const roots = roots_for(*verifier, evidence, *kinds);
+    if (!expected || !application || !kinds) return nullptr;
+    auto const piece = wrapped::piece_of(view_of(asked->evidence));
+    if (!piece) return nullptr;
+    auto const roots = roots_for(*verifier, piece->evidence, *kinds);
     if (!roots) return nullptr;
-    auto appraisal = verify({
-        .evidence = evidence,
-        .endorsements = asked->endorsements->value,
-        .roots = *roots,
-        .policy = asked->policy->value,
-        .expected = *expected,
-        .at = std::chrono::sys_seconds{std::chrono::seconds{asked->at}},
-        .memo = &verifier->memo,
-        .kinds = *kinds,
-    });
-    if (!appraisal) return nullptr;
-    std::string kind{name_of(appraisal->kind())};
-    return new enarx_attest_appraisal{.value = std::move(*appraisal), .kind = std::move(kind)};
+    auto const& policy = asked->policy->value;
+    auto const data = wrapped::data_expected(
+        expected->report_data, *application, *piece, policy.on(snp::rules::report_data)
+    );
+    if (!data) return nullptr;
+    expected->report_data = *data;
+    auto appraisal = appraised(*verifier, *asked, *piece, *roots, *expected, *kinds);
+    std::string kind{name_of(appraisal.kind())};
+    auto const runs = appraisal.claims() ? bound(*piece, *application) : std::nullopt;
+    return new enarx_attest_appraisal{
+        .value = std::move(appraisal), .kind = std::move(kind), .runs = runs
+    };
 }
 
 void enarx_attest_appraisal_free(enarx_attest_appraisal* appraisal) { delete appraisal; }
@@ -269,6 +337,21 @@ enarx_attest_bytes enarx_attest_appraisal_measurement(enarx_attest_appraisal con
 enarx_attest_bytes enarx_attest_appraisal_report_data(enarx_attest_appraisal const* appraisal) {
     auto const* claims = appraisal->value.claims();
     return claims != nullptr ? bytes_of(claims->report_data()) : enarx_attest_bytes{};
+}
+
+enarx_attest_bytes enarx_attest_appraisal_workload(enarx_attest_appraisal const* appraisal) {
+    auto const& runs = appraisal->runs;
+    return runs ? bytes_of(runs->workload) : enarx_attest_bytes{};
+}
+
+enarx_attest_bytes enarx_attest_appraisal_configuration(enarx_attest_appraisal const* appraisal) {
+    auto const& runs = appraisal->runs;
+    return runs ? bytes_of(runs->configuration) : enarx_attest_bytes{};
+}
+
+enarx_attest_bytes enarx_attest_appraisal_user_data(enarx_attest_appraisal const* appraisal) {
+    auto const& runs = appraisal->runs;
+    return runs ? bytes_of(runs->user_data.view()) : enarx_attest_bytes{};
 }
 
 size_t enarx_attest_appraisal_findings(enarx_attest_appraisal const* appraisal) {

@@ -45,6 +45,9 @@ struct InC {
             .measurements = {.binding = ENARX_ATTEST_UNBOUND, .values = nullptr, .count = 0},
             .at = of.at.time_since_epoch().count(),
             .kinds = 0,
+            .workload = {},
+            .configuration = {},
+            .user_data = {},
         };
     }
     ~InC() {

@@ -5,6 +5,7 @@
 #include "os/socket.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace net {
 
@@ -34,16 +35,20 @@ std::unexpected<Trouble> trouble(crypto::TlsError const& error) {
 }
 
 // How long was waited for the socket; `most` where nothing came of it.
-OrTrouble<nanoseconds> wait_for(int socket, short events, nanoseconds most) {
+OrTrouble<nanoseconds> wait_for(int socket, short events, nanoseconds most, int stop) {
     auto const begun = Clock::now();
     while (true) {
         auto const gone = std::min<nanoseconds>(Clock::now() - begun, most);
         auto const left = std::chrono::ceil<os::Milliseconds>(most - gone);
-        pollfd entry{.fd = socket, .events = events, .revents = 0};
-        auto const ready = os::poll({&entry, 1}, left);
+        std::array set{
+            pollfd{.fd = socket, .events = events, .revents = 0},
+            pollfd{.fd = stop, .events = POLLIN, .revents = 0}
+        };
+        auto const ready = os::poll(set, left);
         if (!ready && ready.error() == Errno::Intr) continue;
         if (!ready) return trouble(ready.error());
         if (*ready == 0) return most;
+        if (set[1].revents != 0) return trouble("stopped", false);
         return std::min<nanoseconds>(Clock::now() - begun, most - nanoseconds{1});
     }
 }
@@ -98,7 +103,7 @@ OrTrouble<> Channel::wait(short events) {
     auto const left = std::max<nanoseconds>(deadline_ - Clock::now(), nanoseconds{0});
     auto const stall = patience_.stall - waited_;
     auto const most = std::min<nanoseconds>(left, stall);
-    auto const waited = TRY(wait_for(socket_.number(), events, most));
+    auto const waited = TRY(wait_for(socket_.number(), events, most, patience_.stop));
     if (waited == most && left <= stall) return trouble("no answer in time");
     waited_ += waited;
     if (waited_ < patience_.stall) return {};

@@ -37,6 +37,7 @@ struct Patience {
     std::chrono::milliseconds connect{30'000}; // for the connection, and again for TLS
     std::chrono::milliseconds stall{60'000};
     std::size_t least = 1; // bytes that have to move while it waits for `stall`
+    int stop = -1;         // a descriptor: where it is ready, nobody waits any more
 };
 
 // Which server is believed, and what it is shown.
@@ -70,6 +71,7 @@ public:
 
     // All that follows has to be done by then, whatever moves.
     void end_by(Deadline deadline) { deadline_ = deadline; }
+    void stop_by(int event) { patience_.stop = event; }
 
     OrTrouble<> write(base::View bytes);
     OrTrouble<> write(std::string_view text) { return write(base::view_of(text)); }

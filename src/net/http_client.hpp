@@ -69,6 +69,12 @@ public:
     };
     OrTrouble<Upgraded> upgrade(HttpRequest request, std::string const& protocol);
 
+    // Where this descriptor is ready, requests end as trouble; -1: none is.
+    void stop_by(int event) {
+        settings_.patience.stop = event;
+        if (kept_) kept_->channel.stop_by(event);
+    }
+
     // The connection that served last, if it is still there.
     Channel const* channel() const { return kept_ ? &kept_->channel : nullptr; }
 

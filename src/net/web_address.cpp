@@ -1,14 +1,18 @@
 #include "net/web_address.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 
 namespace net {
 
 namespace {
 
-bool digits(std::string_view text) {
-    return !text.empty() && text.size() <= 5 &&
-           std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+bool is_port(std::string_view text) {
+    std::uint16_t number = 0;
+    auto const* const end = text.data() + text.size();
+    auto const [rest, error] = std::from_chars(text.data(), end, number);
+    return error == std::errc{} && rest == end;
 }
 
 bool visible(std::string_view text) {
@@ -45,7 +49,7 @@ std::optional<WebAddress> WebAddress::parse(std::string_view text) {
     auto const colon = authority.find(':', behind);
     out.host = authority.substr(0, colon);
     if (colon != std::string_view::npos) {
-        if (!digits(authority.substr(colon + 1))) return {};
+        if (!is_port(authority.substr(colon + 1))) return {};
         out.port = authority.substr(colon + 1);
     }
     if (bracket != std::string_view::npos) out.host = authority.substr(1, bracket - 1);
@@ -63,8 +67,11 @@ std::string WebAddress::text() const {
 }
 
 bool WebAddress::loopback() const {
-    return host == "localhost" || host.ends_with(".localhost") || host.starts_with("127.") ||
-           host == "::1";
+    // An address, and no name that looks like one: "127.example" is somebody's.
+    bool const in_127 = host.starts_with("127.") && std::ranges::all_of(host, [](char c) {
+                            return c == '.' || (c >= '0' && c <= '9');
+                        });
+    return host == "localhost" || host.ends_with(".localhost") || in_127 || host == "::1";
 }
 
 } // namespace net

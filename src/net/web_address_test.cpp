@@ -29,11 +29,23 @@ TEST(WebAddress, OfAnyOtherFormIsRefused) {
           "https://:80",
           "https://host:",
           "https://host:port",
+          "https://host:65536",
+          "https://host:99999",
+          "https://host:-1",
           "https://user@host",
           "https://host?query",
           "https://host/a b",
           "https://host\r\nX: y"})
         EXPECT_FALSE(WebAddress::parse(text)) << text;
+}
+
+// Who is taken for this machine may be talked to without TLS.
+TEST(WebAddress, IsThisMachinesByNamesThatNobodyElseCanHave) {
+    for (auto const* host : {"localhost", "a.localhost", "127.0.0.1", "127.1.2.3", "[::1]"})
+        EXPECT_TRUE(WebAddress::parse("http://" + std::string{host})->loopback()) << host;
+    for (auto const* host :
+         {"127.example", "127.0.0.1.example", "127.0.0.1a", "localhost.example", "10.0.0.1"})
+        EXPECT_FALSE(WebAddress::parse("http://" + std::string{host})->loopback()) << host;
 }
 
 } // namespace

@@ -14,7 +14,6 @@ import sys
 import tempfile
 from dataclasses import dataclass, field
 
-TIMEOUT_S = 60
 MEMORY_MOUNT = """
 [[files]]
 kind = "stdin"
@@ -100,9 +99,9 @@ def run_one(arguments, module, scratch):
         shutil.copytree(module.parent / wanted.root, directory, symlinks=True, ignore=shutil.ignore_patterns("*.cleanup"))
     line = command(arguments.program, arguments.backend, module, wanted, directory, config)
     try:
-        done = subprocess.run(line, input=wanted.written.encode(), capture_output=True, timeout=TIMEOUT_S)
+        done = subprocess.run(line, input=wanted.written.encode(), capture_output=True, timeout=arguments.seconds)
     except subprocess.TimeoutExpired:
-        return f"no end within {TIMEOUT_S} s"
+        return f"no end within {arguments.seconds} s"
     found = {"stdout": done.stdout.decode(errors="replace"), "stderr": done.stderr.decode(errors="replace")}
     if done.returncode != wanted.exit_code:
         tail = " | ".join(found["stderr"].splitlines()[:4])
@@ -119,22 +118,27 @@ def needs_files(module):
     return bool(root) and any(not name.name.startswith(".") for name in (module.parent / root).iterdir())
 
 
+def modules_of(arguments, suite):
+    """What is to be run of a suite: of `--part 2/5` the modules 2, 7, 12 and so on."""
+    found = [module for module in sorted(suite.glob("*.wasm")) if not arguments.only or arguments.only in module.stem]
+    if arguments.memory:
+        found = [module for module in found if specification(module).root and not needs_files(module)]
+    which, parts = map(int, arguments.part.split("/"))
+    return found[which % parts::parts]
+
+
 def run_suite(arguments, suite):
     name = json.loads((suite / "manifest.json").read_text())["name"]
     passed = failed = 0
-    for module in sorted(suite.glob("*.wasm")):
-        if arguments.only and arguments.only not in module.stem:
-            continue
-        if arguments.memory and (not specification(module).root or needs_files(module)):
-            continue
+    for module in modules_of(arguments, suite):
         with tempfile.TemporaryDirectory(prefix="wasi-") as scratch:
             problem = run_one(arguments, module, scratch)
         passed += problem is None
         failed += problem is not None
         if problem:
-            print(f"FAILED {suite.parent.parent.name}/{module.stem}: {problem}")
+            print(f"FAILED {suite.parent.parent.name}/{module.stem}: {problem}", flush=True)
         elif arguments.verbose:
-            print(f"ok     {suite.parent.parent.name}/{module.stem}")
+            print(f"ok     {suite.parent.parent.name}/{module.stem}", flush=True)
     return name, passed, failed
 
 
@@ -145,6 +149,8 @@ def main():
     parser.add_argument("--backend", help="the Keep's backend; the reference has none")
     parser.add_argument("--memory", action="store_true", help="only tests of files, in a mount of the kind memory")
     parser.add_argument("--only", help="only tests whose name holds this text")
+    parser.add_argument("--part", default="0/1", metavar="K/N", help="one module of N in each suite, from the K-th on")
+    parser.add_argument("--seconds", type=int, default=60, help="how long a module may take")
     parser.add_argument("--verbose", action="store_true", help="name the tests that pass, too")
     arguments = parser.parse_args()
     suites = sorted(path.parent for path in arguments.suite.glob("tests/*/testsuite/wasm32-wasip1/manifest.json"))

@@ -12,36 +12,12 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../model/strangers"))
 from model import model  # noqa: E402  first: it finds the harness
-from harness import BUILD, PROGRAM, Skipped, contains, enarx, equal, execute, folder, guest, main, scratch, start, story, succeeded, true, write  # noqa: E402,E501
+from harness import PROGRAM, contains, enarx, equal, execute, folder, guest, main, scratch, start, story, succeeded, true, write  # noqa: E402,E501
 from cbor import decoded  # noqa: E402
+from keeps import POLICY, ROOT, another_model, certificates, measurement, tenants_words  # noqa: E402
 from report import KEYS, Report, check_signature  # noqa: E402
 
 MOUNT = '[[files]]\nkind = "dir"\npath = "/dev/attestation"\nsource = "attestation"\n'
-# The model's processor is of an older firmware than AMD's newest, and its authorities have no lists.
-POLICY = """
-base = "strict"
-[rules]
-snp.crl.present = false
-snp.crl.fresh = false
-[snp.minimum-tcb.milan]
-snp = 23
-microcode = 213
-[snp]
-vmpl = 0
-"""
-ROOT = f"amd-milan:{KEYS}/ark.pem"
-
-
-def certificates():
-    """What a host gives along: the model's VCEK and ASK, as AMD's service has them."""
-    path = scratch("chain.pem")
-    path.write_bytes((KEYS / "vcek.pem").read_bytes() + (KEYS / "ask.pem").read_bytes())
-    return path
-
-
-def measurement():
-    return succeeded(enarx("measure", "snp")).text.split()[-1]
-
 
 def evidence_of(*arguments, options=(), env=None):
     config = write("Enarx.toml", MOUNT)
@@ -109,27 +85,11 @@ def strangers():
     equal(claims["workload"], hashlib.sha256(guest("attestation").read_bytes()).digest())
 
 
-@story("the crate sev, by snpguest, says of the Keep's report that the model's VCEK signed it", seconds=900)
-def crate_sev():
-    program = BUILD / "strangers" / "snpguest" / "bin" / "snpguest"
-    if not program.exists():
-        raise Skipped("no snpguest: the test model.snpguest builds it from crates.io, with ENARX_TEST_MODEL=all")
-    claims, _ = decoded(evidence().read_bytes())
-    chain = folder("certificates")
-    for name in ("ark", "ask", "vcek"):
-        shutil.copy(KEYS / f"{name}.pem", chain)
-    scratch("report.bin").write_bytes(claims["report"])
-    contains(succeeded(execute([program, "verify", "certs", chain])).text, "VCEK was signed by the AMD ASK")
-    contains(succeeded(execute([program, "verify", "attestation", chain, scratch("report.bin")])).text, "VEK signed the Attestation Report")
-
-
 @story("under any other root it is refused: the built-in ones, and those of another model", seconds=900)
 def other_roots():
     not_believed(verify(root=None))
     refused(verify(f"--endorsements={KEYS}/ark.pem", root=None), "snp.chain.root")
-    other = folder("other-keys")
-    succeeded(execute([*model(), "--make-keys", other], timeout=300))
-    not_believed(verify(root=f"amd-milan:{other}/ark.pem"))
+    not_believed(verify(root=another_model()))
 
 
 @story("another measurement, application, configuration or nonce than the expected one is refused by its rule", seconds=900)
@@ -154,6 +114,22 @@ def forged():
         # Where all is given, only the report counts.
         equal(verify(path=path).status, 1 if len(part) == 64 else 0)
         not_believed(verify(path=path, configuration=None, **{"user-data": None}))
+
+
+@story("a report of another guest in the place of the Keep's own is refused, whose-ever it is", seconds=900)
+def foreign():
+    own, _ = decoded(evidence().read_bytes())
+    # Of the same application with another nonce, and of one that bound the same under another configuration.
+    others = [evidence_of("another nonce"), evidence_of("my nonce", options=["--env=A=B"])]
+    for other in others:
+        report = decoded(succeeded(other).out)[0]["report"]
+        true(len(report) == len(own["report"]) and report != own["report"], "the same report")
+        path = scratch("spliced")
+        path.write_bytes(evidence().read_bytes().replace(own["report"], report))
+        refused(verify(path=path), "snp.report-data")
+    # The host hands the Keep an answer that was made for another guest: there is no evidence at all.
+    outcome = evidence_of("my nonce", env={"TEE_MODEL_HOSTILE": "message-foreign@1"})
+    true(outcome.status != 0 and outcome.out == b"", f"{outcome.status}: {outcome.errors[-300:]}")
 
 
 @story("every report of a Keep is for what was bound last, and many can be asked for", seconds=900)
@@ -185,9 +161,7 @@ def package(name, *options):
 
 
 def deploy(place, app, **other):
-    wanted = {"policy": write("policy.toml", POLICY), "root": ROOT, "measurement": measurement()} | other
-    options = [f"--{name}={value}" for name, value in wanted.items() if value is not None]
-    return enarx("deploy", "--keep", place, *options, app, timeout=240)
+    return enarx("deploy", "--keep", place, *tenants_words(**other), app, timeout=240)
 
 
 @story("an application that demands hardware is deployed to an SEV-SNP Keep by a policy that names its measurement", seconds=900)

@@ -4,6 +4,7 @@
 On tee-model (test/model): TEE_MODEL_HOST says what its host lacks.
 """
 import os
+import re
 import sys
 import tempfile
 
@@ -63,6 +64,41 @@ def too_old():
 @story("a host whose every ASID is in use says that, and that a guest has to end first", seconds=300)
 def no_asid():
     says(run(host="guests:0"), "snp-no-room", "every ASID is in use", "end a guest")
+
+
+# On one machine: two Keeps that go on, what is told of the host then and after each has ended, and one Keep too many.
+NEIGHBOURS = """
+told() {
+    tries=0
+    until "$0" platform info >info && grep -q "SEV-SNP guests now: $1\\>" info; do
+        tries=$((tries + 1))
+        [ $tries -lt 300 ] || { cat info; kill -9 $first $second; exit 1; }
+        sleep 0.2
+    done
+    grep -E "SEV-SNP guests now|Keeps at a time" info
+}
+told 0
+"$0" run --backend=snp "$1" & first=$!
+told 1
+"$0" run --backend=snp "$1" & second=$!
+told 2
+"$0" run --backend=snp "$2" 2>&1; echo "status $?"
+"$0" platform info | grep -E "✗ snp|no room|Keeps at a time"
+kill -9 $first; told 1
+"$0" run --backend=snp "$2" 2>&1; echo "status $?"
+kill -9 $second; told 0
+"""
+
+
+@story("how many Keeps run and how many more can is told while they run, and each that ends makes room", seconds=600)
+def neighbours():
+    outcome = execute([*model(), "sh", "-c", NEIGHBOURS, PROGRAM, guest("endless"), guest("hello")], timeout=400, env=environment({"TEE_MODEL_HOST": "guests:2"}))
+    said = [re.sub(r".*(SEV-SNP guests now|Keeps at a time): ", "", line) for line in outcome.text.splitlines()]
+    equal(said[:6], ["0", "2 of 2 free", "1", "1 of 2 free", "2", "0 of 2 free"], outcome.text)
+    contains(outcome.text, "status 125", "status 0", "Hello, world!")
+    true("(snp-no-room)" in outcome.text or "(backend-unavailable)" in outcome.text, outcome.text)
+    equal(said[-2:], ["0", "2 of 2 free"], outcome.text)
+    contains(info(), "Keeps at a time: 99 of 99 free", "SEV-SNP guests now: 0")
 
 
 @story("a policy that kernel or firmware do not take is refused before anything is launched", seconds=300)

@@ -44,6 +44,33 @@ def validates():
         true(re.match(r"(jb|jae|setb|setae|cmovb|cmovae|sbb)", behind), f"{instructions[i]}, then {behind}")
 
 
+def of_functions():
+    found = {}
+    for function, instruction, operands in code():
+        found.setdefault(function, []).append((instruction, operands))
+    return found
+
+
+@story("both ends of a page are read once it is validated, which drops what caches hold of it from before", ours=True)
+def ends():
+    validating = {name: body for name, body in of_functions().items() if any(instruction == "pvalidate" for instruction, _ in body)}
+    # In the entry, which validates the image's own memory, and in Machine::accept(); Machine::give_back() rescinds.
+    taking = {name: body for name, body in validating.items() if "give_back" not in name}
+    true(len(taking) >= 2 and any("accept" in name for name in taking), f"{list(validating)}")
+    for name, body in taking.items():
+        behind = [operands for _, operands in body[[instruction for instruction, _ in body].index("pvalidate"):]]
+        last = [found.group(1) for operands in behind if (found := re.match(r"0xfff(\([^)]+\)),%", operands))]
+        true(last, f"{name} does not read the last byte")
+        true(any(operands.startswith(last[0] + ",%") for operands in behind), f"{name} does not read the first byte")
+
+
+@story("the image neither gives a page other rights nor makes a VMSA of one: it has no RMPADJUST")
+def adjusts():
+    instructions = {instruction.split()[-1] for _, instruction, _ in code()}
+    true("pvalidate" in instructions, "this disassembler does not know the instructions")
+    equal(instructions & {"rmpadjust", "rmpupdate", "rmpquery", "psmash"}, set())
+
+
 @story("the GHCB's MSR is the only one that is written")
 def registers():
     instructions = list(code())

@@ -34,7 +34,7 @@ def identity(vcpus, policy=POLICY, author=False):
 
 @story("the digest that is predicted is the one that the launch has, for each number of vCPUs", seconds=1500)
 def predicted():
-    for vcpus in (1, 2, 4):
+    for vcpus in (1, 2, 4, 8):
         outcome = succeeded(launch(vcpus, *identity(vcpus)[1]))
         contains(outcome.text, "launched: ", f" {vcpus} vCPUs")
     succeeded(launch(2, *identity(2, author=True)[1]))

@@ -52,7 +52,7 @@ def threads():
 def doubted():
     outcome = run("escape")
     equal(outcome.status, 125)
-    contains(outcome.errors, "the program was at 0x", "only the host can have sent, or that cannot be told from one; vector 0x20000d")  # a far jump
+    contains(outcome.errors, "shim-gave-up", "the program was at 0x", "only the host can have sent, or that cannot be told from one; vector 0x20000d")  # a far jump
 
 
 main()

@@ -61,10 +61,12 @@ model::Descriptor take_listener(int socket) {
 [[noreturn]] void be_the_model(int socket) {
     ::setsid(); // a terminal's signals are the target's
     ::prctl(PR_SET_NAME, "tee-model");
+    bool const told = ::fcntl(STDERR_FILENO, F_GETFD) >= 0;
     int const null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
     if (null >= 0) {
         ::dup2(null, STDIN_FILENO);
         ::dup2(null, STDOUT_FILENO);
+        if (!told) ::dup2(null, STDERR_FILENO);
     }
     model::front::Listener listener{take_listener(socket)};
     if (listener.number() < 0) {
@@ -133,6 +135,12 @@ int main(int argc, char** argv) {
     static_cast<void>(model::snp::Hostile::own());
     std::array<int, 2> sockets{-1, -1};
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()) != 0) return 125;
+    for (auto& one : sockets) {
+        // Who calls may have closed the standard streams, and the target is to find them so.
+        int const above = ::fcntl(one, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+        ::close(one);
+        one = above;
+    }
     pid_t const middle = ::fork();
     if (middle < 0) return 125;
     if (middle == 0) {

@@ -46,7 +46,7 @@ json.dump(out, sys.stdout)
 VMSA_GPA = 0xFFFFFFFFF000
 DATA = "data_hex_then_zero_padded_to_4096"
 SHIM = "snp"
-KEEPS = (1, 2, 4, 64)  # with so many vCPUs
+KEEPS = (1, 2, 4, 8, 64)  # with so many vCPUs
 
 # The peer's own layout of a VMSA: the fields that are not zero, from a page on standard input.
 VMSA_DRIVER = r"""

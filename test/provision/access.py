@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """How a tenant reaches a host and what it is asked for: TLS, tokens, keys, secrets that are typed."""
+import http.server
 import json
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import sys
 import termios
+import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario"))
@@ -14,7 +17,7 @@ from harness import *  # noqa: E402,F403
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from hosts import TOKENS, Host, certificate, customer, key_digest  # noqa: E402
-from tenants import ALLOWED, package, keep  # noqa: E402
+from tenants import ALLOWED, package, keep, tenant_key  # noqa: E402
 
 
 def token_of(name):
@@ -90,6 +93,89 @@ def _root():
     refused(enarx("keeps", "--host", host.url, "--host-root", app), 2, "no certificate", name="usage")
     refused(enarx("keeps", *at(host, "--token-file", scratch("none"))), 1, "none")
     equal(host.ask("GET", "/v1/keeps", token=TOKENS["alice"])[1], {"keeps": []})
+
+
+class Adviser(http.server.BaseHTTPRequestHandler):
+    """A host that refuses everybody, and would have its customers do something foolish."""
+
+    def answer(self):
+        body = json.dumps({"title": "No.", "detail": "red \x1b[31mtext", "hint": "deploy with --allow-no-hardware\x1b[2J\nenarx: error: x"}).encode()
+        self.send_response(403)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST = do_PUT = answer
+
+    def log_message(self, *_words):
+        pass
+
+
+@story("advice of a host is shown as the host's words, and rules no terminal")
+def _advice():
+    server = http.server.HTTPServer(("127.0.0.1", 0), Adviser)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    app = package("hello")
+    where = ("--host", f"http://127.0.0.1:{server.server_address[1]}")
+    for status, outcome in ((125, enarx("deploy", *where, ALLOWED, app)), (1, enarx("keeps", *where))):
+        refused(outcome, status, "status 403", "red ?[31mtext", name="host-refused")
+        contains(outcome.errors, "\n  hint: the host says: deploy with --allow-no-hardware?[2J?enarx: error: x\n")
+        true("\x1b" not in outcome.errors, "an escape sequence is shown")
+    server.shutdown()
+
+
+class Sleeper(http.server.BaseHTTPRequestHandler):
+    """A host that makes Keeps and then takes all the time of the world, for what `server.slow` names."""
+
+    protocol_version = "HTTP/1.1"
+
+    def answer(self, status=200, body=b""):
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def handle_one(self):
+        self.server.asked.append(self.command)
+        if self.command == self.server.slow:
+            while self.rfile.read1(512):  # a slow line, not a dead one
+                self.server.begun.set()
+                time.sleep(0.2)
+            return
+        if self.command == "POST":
+            self.rfile.read(int(self.headers["Content-Length"]))
+            if self.server.slow == "nothing":
+                self.server.begun.set()
+                time.sleep(60)
+            return self.answer(201, b'{"id":"0123456789abcdef"}')
+        self.answer(404 if self.command == "HEAD" else 204)
+
+    do_POST = do_HEAD = do_PUT = do_DELETE = do_GET = handle_one
+
+    def log_message(self, *_words):
+        pass
+
+
+@story("Ctrl-C ends a deployment whose host is slow to take the package, and the host is told; one that answers nothing is not waited for", seconds=120)
+def _slow_host():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Sleeper)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    app = folder("app-large")
+    shutil.copy(guest("hello"), app / "main.wasm")
+    write("app-large/data", os.urandom(20 << 20))
+    succeeded(enarx("package", app, "--out", scratch("large.enx"), "--key", tenant_key(), ALLOWED))
+    for slow, patience in (("PUT", 5), ("nothing", 20)):
+        server.slow, server.asked, server.begun = slow, [], threading.Event()
+        process = start([PROGRAM, "deploy", "--host", f"http://127.0.0.1:{server.server_address[1]}", ALLOWED, scratch("large.enx")])
+        true(server.begun.wait(20), "the host is asked")
+        time.sleep(0.5)
+        since = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        equal(process.wait(40), -signal.SIGINT)
+        took = time.monotonic() - since
+        true(took < patience, f"{slow}: it ended after {took:.1f} s")
+        equal("DELETE" in server.asked, slow == "PUT", f"{server.asked}")
+    server.shutdown()
 
 
 def typed(app, line, *, then=None):

@@ -35,6 +35,16 @@ def _as_run():
         equal(status_of(process), ran.status)
 
 
+@story("progress as JSON has numbers where it counts")
+def _json():
+    _, place = keep()
+    done = succeeded(deploy(place, package("hello"), "--json"), "Hello, world!\n")
+    events = {event["event"]: event for event in map(json.loads, done.errors.splitlines())}
+    equal(list(events), ["warning", "attested", "granted", "ready", "running", "ended"])
+    equal((events["ended"]["status"], events["ended"]["failure"], events["ended"]["keep"]), (0, "", 1))
+    true(isinstance(events["attested"]["milliseconds"], int), f"{events['attested']}")
+
+
 @story("a trap is one at the tenant, too")
 def _trap():
     process, place = keep()
@@ -62,6 +72,42 @@ def _memory():
     equal(status_of(process), 0)
 
 
+def costly_module():
+    """Six hundred kilobytes whose one function costs a compiler gigabytes."""
+    def number(value):
+        out = bytearray()
+        while value > 0x7f:
+            out.append(value & 0x7f | 0x80)
+            value >>= 7
+        return bytes(out) + bytes([value])
+
+    def section(name, content):
+        return bytes([name]) + number(len(content)) + content
+
+    variables, code, at = 2000, bytearray(), 0
+    while len(code) < 600_000:
+        a, b, c = (at * prime % variables for prime in (7919, 104729, 1299709))
+        code += b"\x20" + number(a) + b"\xa7\x04\x40\x20" + number(b) + b"\x20" + number(c) + b"\x7c\x21" + number((a + b) % variables) + b"\x0b"
+        at += 1
+    body = b"\x01" + number(variables) + b"\x7e" + bytes(code) + b"\x0b"
+    return (b"\0asm\1\0\0\0" + section(1, b"\1\x60\0\0") + section(3, b"\1\0") + section(5, b"\1\0\1")
+            + section(7, b"\2\6_start\0\0\6memory\2\0") + section(10, b"\1" + number(len(body)) + body))
+
+
+@story("a Keep takes no more of its host's memory than the host says, whatever its module costs the compiler", seconds=200)
+def _whole_memory():
+    app = folder("app-costly")
+    write("app-costly/main.wasm", costly_module())
+    out = scratch("costly.enx")
+    succeeded(enarx("package", app, "--out", out, "--key", tenant_key(), ALLOWED))
+    process, place = keep("costly.sock", "--whole-memory", "300M")
+    equal(deploy(place, out, timeout=150).status, 125)
+    equal(status_of(process), -6 if BACKEND == "nil" else 137)
+    process, place = keep("cheap.sock", "--whole-memory", "300M")
+    succeeded(deploy(place, package("hello")), "Hello, world!\n")
+    equal(status_of(process), 0)
+
+
 @story("without the word for it, evidence without hardware opens nothing: the grant is not sent, and the Keep stays empty")
 def _refused():
     app = package("hello")
@@ -83,7 +129,7 @@ def _hardware():
     refused_here = enarx("deploy", "--keep", place, ALLOWED, scratch("hello.enx"))
     for each in (done, refused_here):
         equal(each.status, 125)
-        contains(each.errors, "(evidence-refused)", "the deployment demands hardware")
+        contains(each.errors, "(evidence-refused)", "the deployment demands hardware", "made without --allow-no-hardware")
     true(process.poll() is None, "the Keep is still empty")
 
 

@@ -17,12 +17,12 @@ TOKENS = {"alice": "correct horse", "bob": "battery staple"}
 
 
 class Host:
-    """An `enarx serve` of the story's own."""
+    """An `enarx serve` of the story's own; `under`: the words of a program that runs it."""
 
-    def __init__(self, *options, tls=False, customers=None, state=None, wait=True):
+    def __init__(self, *options, tls=False, customers=None, state=None, wait=True, backend=BACKEND, under=()):
         self.state = state or scratch("state")
         self.tls = tls
-        line = [PROGRAM, "serve", "--listen", "127.0.0.1:0", "--state", self.state, "--backend", BACKEND, *options]
+        line = [*under, PROGRAM, "serve", "--listen", "127.0.0.1:0", "--state", self.state, "--backend", backend, *options]
         if tls:
             certificate(scratch("host"), "localhost")
             line += ["--tls", scratch("host.pem"), "--tls-key", scratch("host.key")]

@@ -388,6 +388,9 @@ def _refusals():
     refused(enarx("serve", "--listen", "0.0.0.0:0", "--plain-http", "--customers", write("c.toml", customer("alice"))), 2, "loopback", name="usage")
     refused(enarx("serve", "--listen", "0.0.0.0:0", "--plain-http"), 2, "--customers is missing", name="usage")
     refused(enarx("serve"), 2, "--tls and --tls-key", name="usage")
+    certificate(scratch("own"), "localhost")
+    refused(enarx("serve", "--tls", scratch("own.pem")), 2, "--tls-key is missing", name="usage")
+    refused(enarx("serve", "--tls-key", scratch("own.key")), 2, "--tls and --tls-key", name="usage")
     refused(enarx("serve", "--listen", "nowhere", "--plain-http"), 2, "--listen cannot be 'nowhere'", name="usage")
     refused(enarx(*line, "--customers", write("bad.toml", "x = 1")), 1, "bad.toml:1:1: unknown key `x`", name="configuration-invalid")
     bad = write("bad.pem", "no certificate")
@@ -395,6 +398,14 @@ def _refusals():
     taken = ["serve", "--listen", f"127.0.0.1:{host.port}", "--plain-http", "--backend", "nil", "--state", scratch("s")]
     refused(enarx(*taken), 1, f"127.0.0.1:{host.port}", name="address-in-use")
     true(not (scratch("s") / "keeps").exists(), "a folder of sockets is left")
+
+
+@story("certificate and key may be one file")
+def _one_file():
+    certificate(scratch("own"), "localhost")
+    both = write("both.pem", scratch("own.pem").read_bytes() + scratch("own.key").read_bytes())
+    host = start([PROGRAM, "serve", "--listen", "127.0.0.1:0", "--state", scratch("one"), "--backend", BACKEND, "--tls", both])
+    matches(host.stderr.readline().decode(), r"listening at https://127\.0\.0\.1:\d+")
 
 
 @story("a Keep that does not start is told with what its process said")
@@ -420,6 +431,7 @@ def _keeps_command():
     equal(succeeded(enarx(*line, "--token-file", token, "--stop", first["id"])).text, f"{first['id']} is gone\n")
     listed = json.loads(succeeded(enarx(*line, "--token-file", token, "--json")).text)["keeps"]
     equal({keep["id"]: keep["state"] for keep in listed}, {first["id"]: "ended", second["id"]: "running"})
+    contains(succeeded(enarx("deployments", *line[1:], "--token-file", token)).text, f"{second['id']}  running")
     equal(succeeded(enarx(*line, "--token-file", write("bob.token", TOKENS["bob"]))).text, "")
     refused(enarx(*line, "--token-file", write("bob.token", TOKENS["bob"]), "--stop", second["id"]), 1, "status 404", name="host-refused")
     refused(enarx(*line), 1, "status 401", name="host-refused")

@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario"))
@@ -17,6 +18,7 @@ from cbor import decoded  # noqa: E402
 
 STEWARD = BUILD / "enarx-steward"
 PULL = BUILD / "parts" / "pull_client"
+VERIFIER_TOKEN = "a-token-for-evidence-0123456789"
 
 
 def enarx(*words, **how):
@@ -53,19 +55,24 @@ def until(holds, what, seconds=20):
 class Service:
     """A folder of the service with the tenant `shop`, and the process that serves it."""
 
-    def __init__(self, name="service", settings="", of_shop="", more=(), under=()):
+    def __init__(self, name="service", settings="", of_shop="", more=(), under=(), files=None, hardware=False):
+        """`files`: {path: text} in its folder; `hardware`: its tenant's Keeps have to be protected by some."""
         self.under = under  # a program that runs it, such as strace
+        self.hardware = hardware
         self.folder = scratch(name)
         done(execute([STEWARD, "init", "--name", "steward.example", "--listen", "127.0.0.1:0", *more, self.folder]))
-        done(enarx("key", "tenant", "create", "--out", scratch("tenant.key")))
+        if not scratch("tenant.key").exists():
+            done(enarx("key", "tenant", "create", "--out", scratch("tenant.key")))
         self.tenant = done(enarx("key", "tenant", "digest", scratch("tenant.key"))).text.strip()
         config = self.folder / "steward.toml"
+        for path, text in (files or {}).items():
+            (self.folder / path).write_text(text)
         config.write_text(config.read_text().replace("127.0.0.1:9443", "127.0.0.1:0") + settings + f"""
 [tenant.shop]
 keys = ["{self.tenant}"]
 deployments = ["shop/"]
 dns-names = ["api.example"]
-allow-no-hardware = true
+allow-no-hardware = {str(not hardware).lower()}
 {of_shop}""")
         self.root = self.folder / "root.pem"
         self.start()
@@ -124,14 +131,17 @@ allow-no-hardware = true
         if configuration:
             write(f"{name}/Enarx.toml", configuration)
         made = done(enarx("package", app, "--out", scratch(name + ".enx"), "--key", scratch(key), "--name", "shop/api", "--secret",
-                          "PASSWORD", "--allow-no-hardware", "--json"))
+                          "PASSWORD", *self._without_hardware(), "--json"))
         told = json.loads(made.text)
         self.workload, self.configuration = told["workload"], told["configuration"]
         self.package = told["package"].removeprefix("sha256:")
 
+    def _without_hardware(self):
+        return [] if self.hardware else ["--allow-no-hardware"]
+
     def ready_to_release(self, *words, publish=(), **what):
         self.package_it(**what)
-        done(self.deployment("--allow-no-hardware", "--dns", "api.example", "--replicas", "3", *words))
+        done(self.deployment(*self._without_hardware(), "--dns", "api.example", "--replicas", "3", *words))
         done(self.publish(words=publish))
 
 
@@ -139,7 +149,23 @@ def published(service, *words, **what):
     service.ready_to_release(*measured(), *words, **what)
 
 
-def pull_line(service, *words, name="shop/api", url=None, pin=None, package="app.enx"):
-    line = [PROGRAM, "run", "--backend", BACKEND, "--pull", name, "--steward", url or service.url, "--steward-pin",
+def pull_line(service, *words, name="shop/api", url=None, pin=None, package="app.enx", backend=BACKEND, under=()):
+    line = [*under, PROGRAM, "run", "--backend", backend, "--pull", name, "--steward", url or service.url, "--steward-pin",
             pin or pin_of(service.folder / "tls.pem")]
     return [*line, *(["--package", scratch(package)] if package else []), *words]
+
+
+def ask_for_verdict(place, wish, token=VERIFIER_TOKEN, accept=None):
+    """Status, type and body of the answer."""
+    headers = {"Content-Type": "application/json"}
+    if token:
+        headers["Authorization"] = "Bearer " + token
+    if accept:
+        headers["Accept"] = accept
+    body = wish if isinstance(wish, bytes) else json.dumps(wish).encode()
+    request = urllib.request.Request(place.url + "/v1/verify", body, headers, method="POST")
+    try:
+        with urllib.request.urlopen(request, timeout=20, context=ssl.create_default_context(cafile=place.root)) as answer:
+            return answer.status, answer.headers["Content-Type"], answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers["Content-Type"], error.read()

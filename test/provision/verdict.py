@@ -5,21 +5,17 @@ import hashlib
 import json
 import os
 import pathlib
-import ssl
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenario"))
 from harness import *  # noqa: E402,F403
 from harness import SOURCE  # noqa: E402
-from service import Service, enarx  # noqa: E402
+from service import VERIFIER_TOKEN as TOKEN, Service, ask_for_verdict as ask, enarx  # noqa: E402
 
 VECTORS = pathlib.Path(os.environ.get("ENARX_VECTORS") or SOURCE / "test/vectors")
 ENTRIES = json.loads((VECTORS / "MANIFEST.json").read_text())["vectors"]
 PEERS = pathlib.Path(__file__).with_name("verdict_peers.txt")
-TOKEN = "a-token-for-evidence-0123456789"
 
 # What a relying party does with a token and the key that the service publishes; prints the claims.
 READER = """
@@ -51,22 +47,6 @@ def service():
     place.process.wait()
     place.start()
     return place
-
-
-def ask(place, wish, token=TOKEN, accept=None):
-    """Status, type and body of the answer."""
-    headers = {"Content-Type": "application/json"}
-    if token:
-        headers["Authorization"] = "Bearer " + token
-    if accept:
-        headers["Accept"] = accept
-    body = wish if isinstance(wish, bytes) else json.dumps(wish).encode()
-    request = urllib.request.Request(place.url + "/v1/verify", body, headers, method="POST")
-    try:
-        with urllib.request.urlopen(request, timeout=20, context=ssl.create_default_context(cafile=place.root)) as answer:
-            return answer.status, answer.headers["Content-Type"], answer.read()
-    except urllib.error.HTTPError as error:
-        return error.code, error.headers["Content-Type"], error.read()
 
 
 def vector():

@@ -19,7 +19,13 @@ MOUNT = '[[files]]\nkind = "dir"\npath = "/dev/attestation"\nsource = "attestati
 NO_HARDWARE = "NO HARDWARE VOUCHES FOR THIS EVIDENCE"
 
 
+def none_of_hardware():
+    if BACKEND == "snp":
+        skip("the evidence of a processor has another form: test/keep/snp_evidence.py")
+
+
 def claims_of(evidence):
+    none_of_hardware()
     claims, rest = decoded(evidence)
     equal(rest, b"", "behind the evidence")
     return claims
@@ -35,6 +41,7 @@ def configured(extra="", name="Enarx.toml"):
 
 
 def evidence_of(*arguments, config=None, options=(), module="attestation"):
+    none_of_hardware()
     options = ["--config", config or configured(), *options]
     return succeeded(run(module, "evidence", *arguments, options=options)).out
 
@@ -94,7 +101,7 @@ def own_evidence():
 
 @story("a program finds the files as its libc expects files to be", ours=True)
 def rules():
-    outcome = run("attestation", "rules", options=["--config", configured()])
+    outcome = run("attestation", "rules", "snp" if BACKEND == "snp" else "none", options=["--config", configured()])
     failed = [line for line in outcome.text.splitlines() if line.startswith("FAILED")]
     equal(failed, [])
     succeeded(outcome)

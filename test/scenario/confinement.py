@@ -27,7 +27,7 @@ def reads(path, options, **how):
 @story("names with .. stay inside")
 def dots():
     options = world()
-    for path in ("/data/../secret", "/data/sub/../../secret", "/data/./../secret", "/secret", "../secret", "/data/sub/../../../secret"):
+    for path in some(("/data/../secret", "/data/sub/../../secret", "/data/./../secret", "/secret", "../secret", "/data/sub/../../../secret"), 2):
         true(not reads(path, options), f"{path} was read")
     write("data/file", b"inside")
     true(reads("/data/sub/../file", options), "a name with .. that stays inside is refused")
@@ -42,7 +42,7 @@ def links():
     os.symlink("/", scratch("data/root"))
     os.symlink("relative", scratch("data/twice"))
     os.symlink("/proc/self/root", scratch("data/magic"))
-    for path in ("relative", "absolute", "up/secret", f"root{scratch('secret')}", "twice", f"magic{scratch('secret')}"):
+    for path in some(("relative", "absolute", "up/secret", f"root{scratch('secret')}", "twice", f"magic{scratch('secret')}"), 2):
         true(not reads(f"/data/{path}", options), f"{path} was read")
     os.symlink("sub/../inside", scratch("data/good"))
     write("data/inside", b"inside")
@@ -104,7 +104,7 @@ def race():
 def special_files():
     options = world()
     os.mkfifo(scratch("data/pipe"))
-    process = start_run("stream", "read", "/data/pipe", options=["--timeout", "3", *options] if not REFERENCE else options)
+    process = start_run("stream", "read", "/data/pipe", options=["--timeout", 3 * PATIENCE, *options] if not REFERENCE else options)
     process.stdin.close()
     process.stdin = None
     outcome = finish(process, 10) if not REFERENCE else None

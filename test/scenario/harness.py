@@ -6,7 +6,9 @@ failed and why, and closes with `N passed, N failed` (`, N skipped`).
 
 ENARX_TEST_BACKEND   the backend of every Keep (default: nil)
 ENARX_BUILD_DIR      the build folder (default: build beside test)
-ENARX_TEST_PROGRAM   another program than build/enarx; where it is a wasmtime, stories of our own rules are left out
+ENARX_TEST_PROGRAM   another program than build/enarx; where it is a wasmtime, stories of our own rules are left out; where it is
+                     test/model/enarx.sh, each Keep is on tee-model, which needs patience, and what costs it much is left out
+ENARX_TEST_MODEL=all with the latter: everything
 """
 import os
 import pathlib
@@ -30,8 +32,14 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("ENARX_BUILD_DIR") or SOURCE / "build").resolve()
 PROGRAM = os.environ.get("ENARX_TEST_PROGRAM") or str(BUILD / "enarx")
+PROGRAM = os.path.abspath(PROGRAM) if "/" in PROGRAM else PROGRAM
 BACKEND = os.environ.get("ENARX_TEST_BACKEND") or "nil"
 REFERENCE = os.path.basename(PROGRAM) == "wasmtime"
+MODEL = PROGRAM.endswith("/test/model/enarx.sh")  # a processor in software
+ALL = not MODEL or os.environ.get("ENARX_TEST_MODEL") == "all"
+PATIENCE = 20 if MODEL else 1  # of limits
+LONGER = 50 if MODEL else 1  # takes what a story means to interrupt
+COSTLY = "it takes the model a quarter of a minute; with ENARX_TEST_MODEL=all it is told"
 GUESTS = BUILD / "guests"
 TIMEOUT_S = 30
 
@@ -68,9 +76,22 @@ class Outcome:
         return self.errors.split("\n", 1)[0]
 
 
-def story(sentence, ours=False, seconds=60):
-    """Registers a story; `ours`: it tells of a rule that only Enarx has, not the reference runtime."""
-    return lambda function: _stories.append((sentence, function, ours, seconds)) or function
+def story(sentence, ours=False, seconds=60, costly=False):
+    """Registers a story. `ours`: it tells of a rule that only Enarx has, not the reference runtime; `costly`: a quarter of a minute or
+    more where the processor is the model's."""
+    return lambda function: _stories.append((sentence, function, ours, seconds, costly)) or function
+
+
+def by_commit(everything, count):
+    """`count` of them, others with each commit."""
+    asked = subprocess.run(["git", "rev-parse", "HEAD"], cwd=SOURCE, capture_output=True, text=True, check=False).stdout.strip()
+    first = int(asked or "0", 16) % len(everything)
+    return [everything[(first + i) % len(everything)] for i in range(min(count, len(everything)))]
+
+
+def some(everything, count):
+    """All, or on the model `count` of them: each of them starts a Keep."""
+    return everything if ALL else by_commit(everything, count)
 
 
 def skip(reason):
@@ -153,6 +174,7 @@ def execute(line, stdin=b"", timeout=TIMEOUT_S, env=None, cwd=None, **popen):
     """Runs a command to its end. A command that does not end in time has failed the story."""
     started = time.monotonic()
     line = [str(part) for part in line]
+    timeout *= PATIENCE
     given = {"stdin": stdin} if not isinstance(stdin, bytes) else {"input": stdin}
     popen.setdefault("stdout", subprocess.PIPE)
     popen.setdefault("stderr", subprocess.PIPE)
@@ -190,6 +212,7 @@ def start_run(module, *arguments, options=(), **how):
 def finish(process, timeout=TIMEOUT_S):
     """Waits for a started command; returns its outcome."""
     started = time.monotonic()
+    timeout *= PATIENCE
     try:
         out, err = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
@@ -200,6 +223,7 @@ def finish(process, timeout=TIMEOUT_S):
 def wait_for_line(process, expected, timeout=TIMEOUT_S):
     """Reads the command's standard output up to the line expected."""
     os.set_blocking(process.stdout.fileno(), True)
+    timeout *= PATIENCE
     deadline = time.monotonic() + timeout
     timer = subprocess.Popen(["sleep", str(timeout)])
     try:
@@ -304,7 +328,7 @@ def _tell(function, seconds):
     global _scratch
     _scratch = pathlib.Path(tempfile.mkdtemp(prefix="enarx-story-"))
     signal.signal(signal.SIGALRM, _alarm)
-    signal.alarm(seconds)
+    signal.alarm(seconds * PATIENCE)
     try:
         function()
         return "passed", ""
@@ -325,23 +349,36 @@ def _missing():
     """Why no Keep of the chosen backend can run here, if so."""
     if BACKEND == "kvm" and not os.access("/dev/kvm", os.R_OK | os.W_OK):
         return "/dev/kvm is not there, or this user may not open it"
+    return _no_model() if MODEL else None
+
+
+def _no_model():
+    """Builds the model; why there is none, if so."""
+    sys.path.insert(0, str(SOURCE / "test/model/strangers"))
+    sys.modules.setdefault("harness", sys.modules[__name__])
+    import model  # pylint: disable=import-outside-toplevel,import-error
+    try:
+        model.model()
+    except Skipped as reason:
+        return str(reason)
     return None
 
 
 def main():
-    if _missing():
-        print(f"SKIP {os.path.basename(sys.argv[0])} with {BACKEND}: {_missing()}\n0 passed, 0 failed, {len(_stories)} skipped")
+    missing = _missing()
+    if missing:
+        print(f"SKIP {os.path.basename(sys.argv[0])} with {BACKEND}: {missing}\n0 passed, 0 failed, {len(_stories)} skipped")
         sys.exit(0)
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     if not REFERENCE and not os.path.exists(PROGRAM):
         print(f"FAILED: {PROGRAM} is not built\n0 passed, {len(_stories)} failed")
         sys.exit(1)
-    for sentence, function, ours, seconds in _stories:
+    for sentence, function, ours, seconds, costly in _stories:
         if wanted not in sentence or (ours and REFERENCE):
             continue
         started = time.monotonic()
-        outcome, reason = _tell(function, seconds)
+        outcome, reason = ("skipped", COSTLY) if costly and not ALL else _tell(function, seconds)
         counts[outcome] += 1
         took = time.monotonic() - started
         if outcome == "failed":

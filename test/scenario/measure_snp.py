@@ -92,6 +92,17 @@ def written_list():
     refused(enarx("measure", "snp", "--shim=snp", f"--write-pages={scratch('list')}"), 1, "file-exists")
 
 
+@story("what is written down of a release is what its images and their Keeps have", ours=True)
+def written_down():
+    lines = [line.split() for line in (BUILD / "share/enarx/digests").read_text().splitlines() if not line.startswith("#")]
+    images = {line[1]: line[2] for line in lines if line[0] == "sha256"}
+    equal(images, {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in IMAGE.parent.iterdir() if path.name in images})
+    equal(set(images), {"exec", "shim-snp", "shim-verified", "shim-kvm", "shim-deprivileged"})
+    told = {line[1]: line[2] for line in lines if line[0] == "snp"}
+    equal({name: told[name] for name in ("vcpus-1", "vcpus-4", "vcpus-128")}, {f"vcpus-{n}": digest(n) for n in (1, 4, 128)})
+    equal({line[1] for line in lines if line[0] == "kvm"}, {"kvm", "deprivileged"})
+
+
 @story("an ID block is made of it as of a list of pages", ours=True)
 def id_block():
     measured("--vcpus=2", "--policy=0x30000", f"--id-block={scratch('block')}")

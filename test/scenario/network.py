@@ -43,6 +43,7 @@ def start_server(program, configuration, *arguments):
 
 def connected(port, host="127.0.0.1", timeout=10):
     """A client's socket; waits for the server where it is not there yet."""
+    timeout *= harness.PATIENCE
     deadline = time.monotonic() + timeout
     while True:
         try:

@@ -80,14 +80,14 @@ def while_it_listens():
 def in_every_phase():
     cold = {"XDG_CACHE_HOME": str(folder("cold"))}
     for number in (signal.SIGINT, signal.SIGTERM):
-        for step in range(40):
+        for step in some(range(40), 8):
             environment_ = cold if step % 2 else None
             process = start_run("kernels", "list", "0.01", env=environment_, stdin=subprocess.DEVNULL)
-            time.sleep(step * 0.0008)
+            time.sleep(step * 0.0008 * LONGER)
             below = children(process.pid)
             process.send_signal(number)
             outcome = finish(process, 5)
-            true(outcome.status in (-number, 0), f"signal {number} after {step * 0.8:.1f} ms: status {outcome.status}: {outcome.errors}")
+            true(outcome.status in (-number, 0), f"signal {number} after {step * 0.8 * LONGER:.1f} ms: status {outcome.status}: {outcome.errors}")
             for child in below:
                 true(not _alive(child), f"process {child} was left behind")
             if step % 2:
@@ -116,9 +116,9 @@ def _alive(pid):
 @story("a start that was killed leaves no half-written artefact that a later start would take")
 def killed_while_compiling():
     place = {"XDG_CACHE_HOME": str(folder("cache"))}
-    for step in range(15):
+    for step in some(range(15), 4):
         process = start_run("containers", env=place, stdin=subprocess.DEVNULL)
-        time.sleep(0.005 * step)
+        time.sleep(0.005 * step * LONGER)
         process.kill()
         process.wait()
         below = children(process.pid)

@@ -47,7 +47,7 @@ def slow_client():
         for _ in range(50):
             with connected(port) as quick:
                 echo(quick, b"quick")
-        true(time.monotonic() - started < 5, "the quick clients had to wait")
+        true(time.monotonic() - started < 5 * PATIENCE, "the quick clients had to wait")
         silent.sendall(b"at last")
         equal(receive(silent, 7), b"at last")
 
@@ -105,7 +105,7 @@ def web_server():
     import http.client
     port = free_port()
     server = start_server("http_server", listen("tcp", port), 1)
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10 * PATIENCE)
     for method, path, body, status, answer in (
             ("GET", "/", None, 200, b"Hello from WebAssembly\n"), ("GET", "/nothing", None, 404, b"no such page\n"),
             ("POST", "/echo", b"said", 200, b"said"), ("GET", "/bytes/700000", None, 200, b"x" * 700_000)):
@@ -228,7 +228,7 @@ def limit():
 
 
 def answered(client):
-    client.settimeout(1)
+    client.settimeout(10 if MODEL else 1)
     try:
         client.sendall(b"x")
         return client.recv(1) == b"x"

@@ -98,7 +98,7 @@ def forced(way, unfiltered):
 
 def forced_on_model(way):
     """What is not tried there, as it could show nothing."""
-    why = "not tried: forced, they pass by the model, whose plain KVM Keep does not obey them either"
+    why = "not tried: the Keep's own filter refuses them before the model hears of them, and so it does for a plain KVM Keep there"
     yield row(way, "command", "calls", "calls forced with ptrace", "impossible", "-", why)
     why = "not tried: a filter is the way to the model; suspended, there is no processor"
     yield row(way, "command", "unfiltered", "forced calls, filter suspended", "impossible", "-", why)

@@ -8,7 +8,9 @@ import pathlib
 import sys
 import tempfile
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+here = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(here), str(here.parents[1])]
+import model  # noqa: E402
 import town  # noqa: E402
 from host import Network  # noqa: E402
 from polling_station import election_verify  # noqa: E402
@@ -110,9 +112,10 @@ class Show:
         say(f"   curl --cacert root.pem https://{town.NAME}:{self.public}/election\n      {line[:100]}...")
         with_notice = ["--root", self.service.root, "--deployment", "town/mayor", *[w for k, v in self.notice.items() for w in (f"--{k}", v)]]
         answer = self.voters.ask_what_runs(*with_notice)
+        vouched = "(signed by its processor, under the model's root)" if town.snp else "(NO HARDWARE vouches for it here)"
         hold("the Keep runs what the notice says", answer["failed"] == [] and {k: answer["runs"][k] for k in self.notice} == self.notice)
         say(f"   enarx verify https://{town.NAME}:{self.public} --root root.pem --workload {self.notice['workload'][:8]}... --tenant ...\n"
-            "      accepted: this connection ends in a Keep that runs that workload, for the officials (NO HARDWARE vouches for it here)")
+            "      accepted: this connection ends in a Keep that runs that workload, for the officials " + vouched)
         connection = self.voters.connection()
         connection.connect()
         self.certificate = connection.sock.getpeercert(binary_form=True)
@@ -120,6 +123,7 @@ class Show:
         claims = town.attestation_result(self.certificate)["submods"]["keep"]
         hold("the certificate names the workload", claims["enarx.workload"] == self.notice["workload"])
         hold("and the officials", claims["enarx.tenant"] == self.officials.digest)
+        hold("and what vouches for it", claims["enarx.evidence"] == ("snp" if town.snp else "none"))
         say(f"   the certificate itself says it, for its {claims['enarx.evidence']!r} evidence: workload {claims['enarx.workload'][:8]}..., "
             f"tenant {claims['enarx.tenant'][:8]}..., {claims['enarx.deployment']}")
         self.kept = []
@@ -140,6 +144,9 @@ class Show:
 
     def attacks(self):
         say("\n-- What the host tries --")
+        if town.snp:
+            attack("another image than the officials have measured, of three vCPUs (tried at their rehearsal)", "release-denied",
+                   fails(self.host.run, self.service, "rehearsal", self.officials.file("rehearsal"), self.own_port, "--vcpus", "3"))
         self.another_package()
         attack("a second Keep beside the first, to split the voters", "replicas-exhausted",
                fails(self.host.run, self.service, "mayor", self.package, self.own_port))
@@ -201,15 +208,35 @@ class Show:
         shown = hashlib.sha256(self.certificate).hexdigest()
         status, said = election_verify(self.folder, record, *self.kept, options=("--allow-no-hardware", "--certificate", shown, "--workload",
                                                                                 self.notice["workload"]))
-        hold("everything fits: " + said, status == 0 and said.count("counted as it was cast") == 9)
+        if town.snp:
+            self.evidence_of_the_record(record, said)
+        else:
+            hold("everything fits: " + said, status == 0)
+        hold("nine votes are counted: " + said, said.count("counted as it was cast") == 9)
         say("   Alice 4, Bob 5; election-verify finds evidence, certificate, board and result in order, and each of nine votes counted as cast.")
         say("\nThe host could stop the election, and see who comes. It could not look into it, change it, double it or pretend to be it.")
+        if town.snp:
+            return say(model.SAID)
         say("Without hardware that protects the Keep (`nil`, `kvm`) its kernel still could, which is what NO HARDWARE says.")
+
+
+    def evidence_of_the_record(self, record, said):
+        """What hardware vouches for is for `enarx verify` to say; the election's verifier says of what it has to be."""
+        wrong = [line for line in said.splitlines() if line.startswith("DOES NOT FIT")]
+        hold(f"but for that, everything fits: {said}", len(wrong) == 1 and "evidence.unchecked" in wrong[0])
+        evidence = self.folder / "evidence"
+        evidence.write_bytes(bytes.fromhex(record["election"]["evidence"]))
+        user_data = wrong[0].rsplit(": ", 1)[1]
+        judged = [town.ENARX, "verify", evidence, *town.snp.judged_by(), "--workload", self.notice["workload"], "--configuration",
+                  self.notice["configuration"], "--user-data"]
+        hold("the record's evidence is a Keep's that runs this election", fails(town.told, *judged, user_data) == "it was done")
+        hold("and of no other election", fails(town.told, *judged, "00" + user_data[2:]) != "it was done")
+        say("   the record's evidence, by enarx verify: signed by the processor, of this workload, for this election and no other")
 
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--check", action="store_true", help="say only what is not as it has to be, and a line of result at the end")
-parser.add_argument("--backend", choices=("nil", "kvm"), help="default: kvm where it is")
+parser.add_argument("--backend", choices=("nil", "kvm", "snp"), help="default: kvm where it is; snp: on tee-model, a model of the processor")
 options = parser.parse_args()
 kvm = os.access("/dev/kvm", os.W_OK)
 town.backend = options.backend or os.environ.get("ENARX_TEST_BACKEND") or ("kvm" if kvm else "nil")
@@ -217,6 +244,11 @@ if town.backend == "kvm" and not kvm:
     print("SKIP an election on a host that nobody trusts, with kvm: there is no /dev/kvm here that may be used\n0 passed, 0 failed, 1 skipped")
     sys.exit()
 with tempfile.TemporaryDirectory(prefix="enarx-election-") as folder:
+    if town.backend == "snp":
+        town.snp = model.Model(town.BUILD, folder)
+        if without := town.snp.missing():
+            print(f"SKIP an election on a host that nobody trusts, with snp: {without}\n0 passed, 0 failed, 1 skipped")
+            sys.exit()
     show = Show(folder)
     try:
         for step in (show.officials_make_it, show.by_way_of_a_registry, show.host_starts_it, show.voters_vote, show.host_looks, show.attacks,

@@ -50,8 +50,12 @@ class Service:
         self.folder = folder
         told(STEWARD, "init", "--name", name, "--listen", "127.0.0.1:0", folder)
         config = folder / "steward.toml"
-        config.write_text(re.sub(r'operator = "[^"]*"', 'operator = "127.0.0.1:0"', config.read_text())
-                          + f'\n[tenant.town]\nkeys = ["{tenant}"]\ndeployments = ["town/"]\ndns-names = ["{NAME}"]\nallow-no-hardware = true\n')
+        if snp:
+            shutil.copy(snp.policy(), folder / "policies/model.toml")
+        roots = f'roots = ["{snp.root()}"]\n' if snp else ""
+        config.write_text(re.sub(r'operator = "[^"]*"', 'operator = "127.0.0.1:0"', config.read_text()) + roots
+                          + f'\n[tenant.town]\nkeys = ["{tenant}"]\ndeployments = ["town/"]\ndns-names = ["{NAME}"]\n'
+                          + f'allow-no-hardware = {"false" if snp else "true"}\n')
         self.process = subprocess.Popen([STEWARD, "serve", "--config", config], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         self.url = f"https://localhost:{self.process.stderr.readline().strip().rsplit(':', 1)[1]}"
         self.root = folder / "root.pem"
@@ -82,7 +86,7 @@ class Tenant:
         told(VOTING / "election-codes", self.folder / what, "--title", title, "--choice", "Alice", "--choice", "Bob", "--voters", voters,
              "--batch", "2", "--address", "127.0.0.1", "--port", self.port)
         return json.loads(told(ENARX, "package", self.folder / what / "package", "--out", self.file(what), "--key", self.folder / "key", "--name",
-                               f"town/{what}", "--allow-no-hardware", "--json"))
+                               f"town/{what}", *without_hardware(), "--json"))
 
     def file(self, what):
         return self.folder / f"{what}.enx"
@@ -90,7 +94,7 @@ class Tenant:
     def sign(self, what, service, replicas, serial=1):
         out = self.folder / f"{what}-{serial}.cose"
         told(ENARX, "deployment", "create", f"town/{what}", "--package-key", f"{self.file(what)}.key", "--key", self.folder / "key", "--grantor",
-             service.folder / "grantor.pem", "--serial", serial, "--replicas", replicas, "--dns", NAME, "--allow-no-hardware", "--out", out,
+             service.folder / "grantor.pem", "--serial", serial, "--replicas", replicas, "--dns", NAME, *without_hardware(), "--out", out,
              *measured())
         return out
 
@@ -100,10 +104,17 @@ class Tenant:
 
 
 backend = "nil"
+snp = None  # the model of its processor, where the backend is snp
+
+
+def without_hardware():
+    return [] if snp else ["--allow-no-hardware"]
 
 
 def measured():
-    """A KVM Keep says what it was started from, and the tenant which one it believes."""
+    """A KVM Keep says what it was started from, an SEV-SNP Keep proves it; and the tenant which one it believes."""
+    if snp:
+        return ["--measurement", snp.measurement(), "--policy", snp.policy()]
     return ["--measurement", told(ENARX, "measure", "kvm").strip()] if backend == "kvm" else []
 
 
@@ -115,12 +126,13 @@ class Host:
         folder.mkdir()
 
     def line(self, service, what, package, port):
-        return [ENARX, "run", "--backend", backend, "--pull", f"town/{what}", "--steward", service.url, "--steward-pin", service.pin(), "--package",
-                package, "--listen", f"127.0.0.1:{port}"]
+        machine, more = (snp.runs(), snp.certificates()) if snp else ([], [])
+        return [*machine, ENARX, "run", "--backend", backend, *more, "--pull", f"town/{what}", "--steward", service.url, "--steward-pin",
+                service.pin(), "--package", package, "--listen", f"127.0.0.1:{port}"]
 
-    def run(self, service, what, package, port):
+    def run(self, service, what, package, port, *more):
         """A Keep that ends by itself."""
-        return told(*self.line(service, what, package, port))
+        return told(*self.line(service, what, package, port), *more)
 
     def start(self, service, what, package, port):
         self.output = self.folder / f"{len(self.keeps)}.log"
@@ -134,7 +146,7 @@ class Host:
             with socket.socket() as probe:
                 return probe.connect_ex(("127.0.0.1", port)) == 0
 
-        return waits(listens)
+        return waits(listens, 300 if snp else 30)
 
     def certificate_of_its_own(self):
         """For the election's name, by an authority that the host has made up."""
@@ -190,7 +202,8 @@ class Voters(Station):
 
     def ask_what_runs(self, *words):
         """`enarx verify`; the rule that fails, or nothing."""
-        done = subprocess.run([str(word) for word in (ENARX, "verify", f"https://{NAME}:{self.port}", "--allow-no-hardware", "--json", *words)],
+        judged = snp.judged_by() if snp else ["--allow-no-hardware"]
+        done = subprocess.run([str(word) for word in (ENARX, "verify", f"https://{NAME}:{self.port}", *judged, "--json", *words)],
                               capture_output=True, text=True, timeout=60)
         try:
             answer = json.loads(done.stdout)

@@ -225,6 +225,66 @@ TEST(Inspect, TellsApartWhatHasNoMagicNumber) {
     EXPECT_FALSE(recognise(base::view_of(toml), toml.size()));
 }
 
+void append(Bytes& to, base::View bytes) { to.insert(to.end(), bytes.begin(), bytes.end()); }
+
+void append_length(Bytes& to, std::size_t size) {
+    unsigned shift = 0;
+    while (size >> shift > 0xff) shift += 8;
+    if (size >= 0x80) to.push_back(std::byte(0x81 + shift / 8));
+    for (;; shift -= 8) {
+        to.push_back(std::byte(size >> shift));
+        if (shift == 0) return;
+    }
+}
+
+// Elements in DER, one of which begins its content at `at`: with another content, and all lengths
+// around it as they then have to be.
+Bytes replaced(base::View in, std::size_t at, base::View content) {
+    Bytes out;
+    for (std::size_t begin = 0; begin < in.size();) {
+        auto const first = std::to_integer<std::size_t>(in[begin + 1]);
+        auto const long_form = first >= 0x80 ? first - 0x80 : 0;
+        std::size_t size = long_form == 0 ? first : 0;
+        for (std::size_t i = 0; i < long_form; ++i)
+            size = size << 8 | std::to_integer<std::size_t>(in[begin + 2 + i]);
+        auto const inside = begin + 2 + long_form;
+        auto const end = inside + size;
+        if (at < inside || at >= end) {
+            append(out, in.subspan(begin, end - begin));
+        } else {
+            auto const made = at == inside
+                                  ? Bytes{content.begin(), content.end()}
+                                  : replaced(in.subspan(inside, size), at - inside, content);
+            out.push_back(in[begin]);
+            append_length(out, made.size());
+            append(out, made);
+        }
+        begin = end;
+    }
+    return out;
+}
+
+// Or a request could hold a request that holds a request, to any depth.
+TEST(Inspect, ShowsWithinARequestEvidenceOfItsTechnologyAlone) {
+    using namespace std::string_view_literals;
+    int changed = 0;
+    for (auto const& vector : some("enarx-attestation-csr", true)) {
+        auto const request = vectors().read(vector.path);
+        auto const quote = base::text_of(request).find("\3\0\2\0\0\0\0\0"sv);
+        auto const found = base::text_of(request).find("\x04\x82\x04\xa0"sv); // 1184 bytes
+        bool const sgx = quote != std::string_view::npos;
+        if (!sgx && found == std::string_view::npos) continue;
+        EXPECT_FALSE(of(vector).fields.at("evidence").empty());
+        auto const nested = replaced(request, sgx ? quote : found + 4, request);
+        auto const described = describe_bytes(nested);
+        ASSERT_TRUE(described) << vector.path;
+        ASSERT_TRUE(described->fields.contains("evidence")) << described->fields.dump();
+        EXPECT_TRUE(described->fields.at("evidence").empty()) << described->fields.dump();
+        ++changed;
+    }
+    EXPECT_GT(changed, 1);
+}
+
 TEST(KnownIssuers, AreWhatTheyAreSaidToBeAndDescendFromBuiltInRoots) {
     for (auto const& issuer : known_issuers()) {
         SCOPED_TRACE(issuer.name);

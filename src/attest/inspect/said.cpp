@@ -122,7 +122,9 @@ Json inner_fields(csr::Technology technology, base::View value, Request const& r
         .at = request.at
     };
     auto const kind = attest::recognise(inner->report);
-    return kind ? fields_said(*kind, said) : Json::object();
+    bool const its_own =
+        technology == csr::Technology::Sgx ? kind == Kind::SgxQuote : kind == Kind::SnpReport;
+    return its_own ? fields_said(*kind, said) : Json::object();
 }
 
 Json request_fields(Request const& request) {

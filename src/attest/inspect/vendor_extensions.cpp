@@ -1,6 +1,7 @@
 #include "attest/inspect/vendor_extensions.hpp"
 
 #include "attest/dcap/pck.hpp"
+#include "attest/result/claims.hpp"
 #include "attest/snp/leaf.hpp"
 #include "attest/text.hpp"
 
@@ -24,24 +25,6 @@ Json amd_json(snp::Leaf const& leaf) {
         out["csp_id"] = *leaf.csp_id;
     else
         out["hwid"] = hex(leaf.hwid);
-    return out;
-}
-
-// Intel SGX PCK Certificate and CRL Profile Specification, "SGX Extensions".
-Json intel_json(dcap::Pck const& pck) {
-    Json out{
-        {"ppid", hex(pck.ppid)},
-        {"tcbcomp", pck.components},
-        {"pcesvn", pck.pce_svn},
-        {"cpusvn", hex(pck.cpu_svn)},
-        {"pceid", hex(pck.pce_id)},
-        {"fmspc", hex(pck.fmspc)},
-        {"sgxtype", static_cast<unsigned>(pck.sgx_type)},
-    };
-    if (pck.platform_instance_id) out["platform_instance_id"] = hex(*pck.platform_instance_id);
-    if (pck.dynamic_platform) out["dynamic_platform"] = *pck.dynamic_platform;
-    if (pck.cached_keys) out["cached_keys"] = *pck.cached_keys;
-    if (pck.smt_enabled) out["smt_enabled"] = *pck.smt_enabled;
     return out;
 }
 
@@ -70,7 +53,7 @@ void add_vendor_extensions(Description& out, crypto::Certificate const& certific
     if (snp::leaf_kind(certificate))
         add_parsed(out, "amd_extensions", snp::parse_leaf(certificate), amd_json);
     if (dcap::is_pck(certificate))
-        add_parsed(out, "sgx_extensions", dcap::parse_pck(certificate), intel_json);
+        add_parsed(out, "sgx_extensions", dcap::parse_pck(certificate), result::json_of);
 }
 
 } // namespace attest::inspect

@@ -4,7 +4,8 @@
 #include "attest/inspect/describe.hpp"
 #include "attest/inspect/kinds.hpp"
 #include "attest/inspect/looks.hpp"
-#include "attest/wrapped/open.hpp"
+#include "attest/text.hpp"
+#include "attest/wrapped/piece.hpp"
 
 namespace attest::inspect {
 
@@ -18,6 +19,23 @@ std::vector<std::byte> certificates_in(base::View bytes, std::string const& sour
     for (auto const& [certificate, where] : endorsements.certificates())
         out.insert(out.end(), certificate.der().begin(), certificate.der().end());
     return out;
+}
+
+// What a Keep's evidence says that it runs: believed where the report is of just that.
+void add_application(Description& out, wrapped::Piece const& piece) {
+    if (!piece.application) return;
+    auto const& runs = *piece.application;
+    out.fields["workload"] = hex(runs.workload);
+    out.fields["configuration"] = hex(runs.configuration);
+    out.fields["user_data"] = hex(runs.user_data.view());
+    out.check(
+        "application",
+        wrapped::bound_application(piece).has_value(),
+        {.expected =
+             "REPORT_DATA of workload, configuration and user data: " + hex(report_data_of(runs)),
+         .found = "others: what stands beside the report is not what it is of",
+         .place = {.part = "the report", .offset = {}, .field = "REPORT_DATA"}}
+    );
 }
 
 } // namespace
@@ -34,19 +52,20 @@ bool looks_like_wrapped_certificates(base::View front, std::size_t size) {
 }
 
 Description describe_wrapped_evidence(Artefact const& artefact, Artefacts beside) {
-    auto const opened = wrapped::open(artefact.bytes);
-    if (!opened) {
+    auto const piece = wrapped::piece_of(artefact.bytes);
+    if (!piece) {
         Description out{.kind = "wrapper"};
-        out.fields["holds"] = opened.error();
+        out.fields["holds"] = piece.error();
         return out;
     }
     std::vector<Artefact> all{beside.begin(), beside.end()};
-    for (auto const& [bytes, where] : opened->endorsements)
+    for (auto const& [bytes, where] : piece->endorsements)
         all.push_back({.bytes = bytes, .source = artefact.source + ", " + where});
-    auto inner = describe_evidence({.bytes = opened->evidence, .source = artefact.source}, all);
-    Json fields{{"inside", opened->where}};
+    auto inner = describe_evidence({.bytes = piece->evidence, .source = artefact.source}, all);
+    Json fields{{"inside", piece->inside}};
     fields.update(inner.fields);
     inner.fields = std::move(fields);
+    add_application(inner, *piece);
     return inner;
 }
 

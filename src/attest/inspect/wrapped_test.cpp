@@ -1,10 +1,12 @@
 // A report in JSON, as guests pass it on, and its certificates in JSON: described as if they had
 // come alone.
 
+#include "attest/application.hpp"
 #include "attest/inspect/describe.hpp"
 #include "attest/inspect/looks.hpp"
 #include "attest/testing/cases.hpp"
 #include "attest/text.hpp"
+#include "protocol/evidence/vouched.hpp"
 
 #include <gtest/gtest.h>
 
@@ -31,6 +33,31 @@ TEST(InspectWrapped, EvidenceInsideIsDescribedAsIfAloneAndWhereItStoodIsTold) {
     inside.fields.erase("inside");
     EXPECT_EQ(inside.fields, plain.fields);
     ASSERT_EQ(inside.checks.size(), plain.checks.size());
+}
+
+TEST(InspectWrapped, WhatAKeepSaysThatItRunsIsToldAndWhetherItsReportIsOfThat) {
+    protocol::evidence::Application runs{};
+    runs.workload.fill(std::byte{0x11});
+    auto signed_for = report();
+    auto const encoded = [&] {
+        return protocol::evidence::encode(
+            protocol::evidence::Vouched{
+                .report = signed_for, .application = runs, .certificates = {}
+            }
+        );
+    };
+    auto const outcome = [](Description const& made) {
+        auto const found = std::ranges::find(made.checks, "application", &Check::name);
+        return found == made.checks.end() ? Outcome::Off : found->outcome;
+    };
+    auto const foreign = describe(Kind::WrappedEvidence, {encoded(), "file"}, {});
+    EXPECT_EQ(outcome(foreign), Outcome::Failed);
+    EXPECT_TRUE(wrong(foreign));
+    EXPECT_EQ(foreign.fields["workload"], hex(runs.workload));
+    std::ranges::copy(report_data_of(runs), signed_for.begin() + 0x50);
+    auto const own = describe(Kind::WrappedEvidence, {encoded(), "file"}, {});
+    EXPECT_EQ(outcome(own), Outcome::Passed);
+    EXPECT_EQ(own.fields["user_data"], "");
 }
 
 TEST(InspectWrapped, WhyThereIsNothingIsToldAndWhatIsNoWrapperIsNone) {

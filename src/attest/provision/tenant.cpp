@@ -174,7 +174,8 @@ Step Tenant::attested(Answer answer) {
     if (handover_.hardware_required && !channel.hardware())
         return fail(
             "evidence-refused",
-            "the deployment demands hardware, and none protects this Keep",
+            "the deployment demands hardware (it was made without --allow-no-hardware), and none "
+            "protects this Keep",
             std::move(answer)
         );
     auto sealed = seal_grant(channel, handover_.grantor, handover_.grant);
@@ -197,7 +198,8 @@ Step Tenant::ready(Answer answer) {
     if (handover_.hardware_required && !channel.hardware())
         return fail(
             "evidence-refused",
-            "the deployment demands hardware, and none protects this Keep",
+            "the deployment demands hardware (it was made without --allow-no-hardware), and none "
+            "protects this Keep",
             std::move(answer)
         );
     if (auto const what = difference(handover_.runs, *channel.runs()); !what.empty()) {

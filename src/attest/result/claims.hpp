@@ -16,6 +16,7 @@ Json claims_json(Appraisal const& appraisal);
 
 Json json_of(snp::Claims const& claims);
 Json json_of(dcap::Claims const& claims);
+Json json_of(dcap::Pck const& pck);
 // Of any kind, proven or not: that is the caller's to say.
 Json json_of(Claims::Value const& claims);
 

@@ -70,23 +70,6 @@ void add_header(Json& out, hw::quote::Header const& header) {
     out["user_data"] = hex(header.user_data);
 }
 
-Json pck_json(dcap::Pck const& pck) {
-    Json out{
-        {"ppid", hex(pck.ppid)},
-        {"tcbcomp", pck.components},
-        {"pcesvn", pck.pce_svn},
-        {"cpusvn", hex(pck.cpu_svn)},
-        {"pceid", hex(pck.pce_id)},
-        {"fmspc", hex(pck.fmspc)},
-        {"sgxtype", static_cast<unsigned>(pck.sgx_type)},
-    };
-    if (pck.platform_instance_id) out["platform_instance_id"] = hex(*pck.platform_instance_id);
-    if (pck.dynamic_platform) out["dynamic_platform"] = *pck.dynamic_platform;
-    if (pck.cached_keys) out["cached_keys"] = *pck.cached_keys;
-    if (pck.smt_enabled) out["smt_enabled"] = *pck.smt_enabled;
-    return out;
-}
-
 Json standing_json(dcap::Standing const& standing) {
     return {
         {"tcb_status", dcap::name_of(standing.status)},
@@ -110,12 +93,29 @@ void add_tcb(Json& out, dcap::Tcb const& tcb) {
 
 } // namespace
 
+Json json_of(dcap::Pck const& pck) {
+    Json out{
+        {"ppid", hex(pck.ppid)},
+        {"tcbcomp", pck.components},
+        {"pcesvn", pck.pce_svn},
+        {"cpusvn", hex(pck.cpu_svn)},
+        {"pceid", hex(pck.pce_id)},
+        {"fmspc", hex(pck.fmspc)},
+        {"sgxtype", static_cast<unsigned>(pck.sgx_type)},
+    };
+    if (pck.platform_instance_id) out["platform_instance_id"] = hex(*pck.platform_instance_id);
+    if (pck.dynamic_platform) out["dynamic_platform"] = *pck.dynamic_platform;
+    if (pck.cached_keys) out["cached_keys"] = *pck.cached_keys;
+    if (pck.smt_enabled) out["smt_enabled"] = *pck.smt_enabled;
+    return out;
+}
+
 Json json_of(dcap::Claims const& claims) {
     Json out = Json::object();
     add_header(out, claims.header);
     out.update(std::visit([](auto const& body) { return body_json(body); }, claims.body));
     out["qe_report"] = enclave_json(claims.quoting_enclave);
-    out["pck"] = pck_json(claims.pck);
+    out["pck"] = json_of(claims.pck);
     out["fmspc"] = hex(claims.pck.fmspc);
     add_tcb(out, claims.tcb);
     return out;

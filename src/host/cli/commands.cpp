@@ -61,6 +61,7 @@ constexpr std::array all{
     attach_command,
     serve_command,
     keeps_command,
+    deployments_command,
     serve_sweeper_command,
     deployment_create_command,
     deployment_publish_command,

@@ -55,10 +55,11 @@ struct Keep {
     Child child = {};
     net::server::Loop::Watch end_watch = {};
     net::server::Loop::Watch message_watch = {};
-    std::string line = {};         // of its messages, not yet whole
-    std::string last_line = {};    // the last whole one, or its last failure
-    bool told_failure = false;     // that is one
-    std::size_t messages_size = 0; // so many bytes of them were logged
+    std::string line = {};            // of its messages, not yet whole
+    std::string last_line = {};       // the last whole one, or its last failure
+    bool told_failure = false;        // that is one
+    std::size_t messages_size = 0;    // so many bytes of them were logged
+    std::size_t channels_waiting = 0; // that it does not take yet
     std::vector<std::function<void(os::OrFailure<void>)>> at_start = {};
     std::vector<std::function<void()>> at_end = {};
 

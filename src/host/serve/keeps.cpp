@@ -27,7 +27,8 @@ using namespace std::chrono_literals;
 
 constexpr auto channel_period = 20ms;
 constexpr int channel_tries = 100;
-constexpr std::size_t most_ended = 100; // that are remembered, of each customer
+constexpr std::size_t most_channels_waiting = 64; // for one Keep
+constexpr std::size_t most_ended = 100;           // that are remembered, of each customer
 
 std::unexpected<os::Failure> failed(std::string_view name, std::string text) {
     return std::unexpected(os::Failure{.name = name, .text = std::move(text)});
@@ -57,6 +58,15 @@ base::Result<os::Fd> connect_to(std::string const& path) {
     auto const* const any = reinterpret_cast<sockaddr const*>(&address);
     TRY(os::done(::connect(socket.number(), any, sizeof address)));
     return socket;
+}
+
+// Beside what its application may have there is the engine, and what its compiler takes for the
+// module, which is some three times its size; a module that is made to take more takes this at
+// most.
+std::uint64_t whole_memory(std::uint64_t of_application) {
+    constexpr std::uint64_t for_others = std::uint64_t{512} << 20;
+    constexpr std::uint64_t most = std::uint64_t{1} << 62;
+    return of_application > most ? most : 2 * of_application + for_others;
 }
 
 std::string told(ChildEnd const& end) {
@@ -130,7 +140,11 @@ std::vector<std::string> Keeps::words_for(Keep const& keep) const {
         settings_.blobs,
         "--max-memory",
         std::to_string(keep.wish.memory),
+        "--whole-memory",
+        std::to_string(whole_memory(keep.wish.memory)),
     };
+    if (keep.wish.backend == "snp")
+        words.insert(words.end(), settings_.snp_words.begin(), settings_.snp_words.end());
     for (auto const& place : keep.wish.listen) {
         words.emplace_back("--listen");
         words.push_back(place.text());
@@ -252,7 +266,22 @@ void Keeps::has_begun(Keep& keep) {
 // ---- channels ----
 
 void Keeps::open_channel(std::string const& id, Channel channel) {
-    try_channel(id, channel_tries, std::move(channel));
+    auto* const keep = find(id);
+    if (keep == nullptr) return channel(failed("keep-failed", "the Keep has ended"));
+    // Each is looked after again and again: one customer's must not take the time of all.
+    if (keep->channels_waiting == most_channels_waiting)
+        return channel(
+            failed("quota-exceeded", "too many channels wait for this Keep to take them already")
+        );
+    ++keep->channels_waiting;
+    auto const heard = [this, id, channel = std::move(channel), here = std::weak_ptr{here_}](
+                           os::OrFailure<os::Fd> socket
+                       ) {
+        auto* const there = here.expired() ? nullptr : find(id);
+        if (there != nullptr) --there->channels_waiting;
+        channel(std::move(socket));
+    };
+    try_channel(id, channel_tries, heard);
 }
 
 void Keeps::try_channel(std::string const& id, int tries_left, Channel channel) {

@@ -17,9 +17,10 @@ struct KeepSettings {
     std::string folder = {};  // of the sockets; nobody else may look into it
     std::string blobs = {};   // where Keeps find packages
     std::vector<std::string> backends =
-        {};                   // that customers may have; the first where they do not say
-    std::uint32_t most = 256; // Keeps at once
-    std::uint64_t memory = 0; // of all of them, in bytes; 0: whatever there is
+        {}; // that customers may have; the first where they do not say
+    std::vector<std::string> snp_words = {}; // options of `enarx keep` for every SEV-SNP Keep
+    std::uint32_t most = 256;                // Keeps at once
+    std::uint64_t memory = 0;                // of all of them, in bytes; 0: whatever there is
     std::chrono::milliseconds to_start{30'000};
     std::chrono::milliseconds to_claim{60'000};
     std::chrono::milliseconds to_end{5'000}; // before it is killed

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -35,11 +36,12 @@ if what == "loud":
 door = socket.socket(socket.AF_UNIX)
 door.bind(words["--channel"])
 if what == "slow": time.sleep(0.2)
-door.listen()
+door.listen(0 if what == "deaf" else 128)
 if what == "stillborn":
     print("enarx: error: the machine has stopped", flush=True)
     sys.exit(125)
 print("enarx: an empty Keep waits for its tenant", flush=True)
+if what == "deaf": time.sleep(600)
 while True:
     channel, _ = door.accept()
     if what != "ungranted": print("enarx: the Keep has its tenant", flush=True)
@@ -70,7 +72,17 @@ protected:
         settings.folder = folder.path() + "/keeps";
         settings.blobs = folder.path();
         settings.backends = {
-            "good", "fails", "silent", "stubborn", "loud", "slow", "once", "stillborn", "ungranted"
+            "good",
+            "fails",
+            "silent",
+            "stubborn",
+            "loud",
+            "slow",
+            "once",
+            "stillborn",
+            "ungranted",
+            "deaf",
+            "snp"
         };
         keeps.emplace(*loop, settings, journal, metrics);
     }
@@ -129,8 +141,19 @@ TEST_F(KeepsTest, starts_one_and_opens_a_channel) {
     });
     EXPECT_STREQ(text.data(), "keep");
     EXPECT_THAT(
-        logged(), testing::HasSubstr("--max-memory 1048576 --listen [::1]:8443 --connect a:1")
+        logged(),
+        testing::HasSubstr(
+            "--max-memory 1048576 --whole-memory 538968064 --listen [::1]:8443 --connect a:1"
+        )
     );
+}
+
+TEST_F(KeepsTest, gives_the_options_of_snp_keeps_to_such_and_no_other) {
+    start({.snp_words = {"--vcpus=3"}});
+    ASSERT_TRUE(create(alice, {.backend = "good"}));
+    EXPECT_THAT(logged(), testing::Not(testing::HasSubstr("--vcpus")));
+    ASSERT_TRUE(create(alice, {.backend = "snp"}));
+    EXPECT_THAT(logged(), testing::HasSubstr("--max-memory 1048576 --vcpus=3"));
 }
 
 TEST_F(KeepsTest, waits_for_one_that_binds_before_it_listens) {
@@ -314,6 +337,23 @@ TEST_F(KeepsTest, kills_what_lives_when_it_goes) {
     keeps.reset();
     EXPECT_FALSE(alive(process));
     EXPECT_TRUE(no_sockets());
+}
+
+TEST_F(KeepsTest, lets_few_channels_wait_for_one_that_takes_none) {
+    start();
+    auto const deaf = create(alice, {.backend = "deaf"});
+    ASSERT_TRUE(deaf);
+    std::map<std::string, int> heard;
+    for (int i = 0; i < 200; ++i)
+        keeps->open_channel((*deaf)->id, [&heard](os::OrFailure<os::Fd> socket) {
+            ++heard[socket ? "open" : std::string{socket.error().name}];
+        });
+    EXPECT_GT(heard["quota-exceeded"], 130);
+    auto const good = create(alice, {.backend = "good"});
+    ASSERT_TRUE(good);
+    EXPECT_TRUE(channel((*good)->id)) << "another Keep is not concerned";
+    until([&] { return heard["keep-failed"] + heard["quota-exceeded"] + heard["open"] == 200; });
+    EXPECT_EQ((*deaf)->channels_waiting, 0U);
 }
 
 TEST_F(KeepsTest, refuses_a_channel_to_one_that_has_ended) {

@@ -125,6 +125,7 @@ os::OrFailure<void> serve(ServiceSettings const& settings) {
     keeps.folder = parts->state.sockets();
     keeps.blobs = parts->state.blobs();
     keeps.backends = settings.backends;
+    keeps.snp_words = settings.snp_words;
     keeps.most = settings.keeps;
     keeps.memory = settings.memory;
     parts->keeps.emplace(*parts->loop, keeps, parts->journal, parts->metrics);

@@ -17,6 +17,7 @@ struct ServiceSettings {
     std::string state;
     std::string program;
     std::vector<std::string> backends;
+    std::vector<std::string> snp_words = {}; // options of every SEV-SNP Keep
     std::uint32_t keeps = 256;
     std::uint64_t memory = 0;
     std::uint64_t blobs = std::uint64_t{10} << 30;

@@ -26,7 +26,7 @@ Connection::Connection(
     last_until(around_->limits.request);
 }
 
-Connection::~Connection() { around_->bodies -= in_memory_; }
+Connection::~Connection() { let_go(); }
 
 base::Result<void> Connection::start() {
     watch_ =
@@ -47,6 +47,7 @@ std::optional<os::SocketAddress> Connection::address() const {
 void Connection::over() {
     if (state_ == State::Over) return;
     state_ = State::Over;
+    let_go();
     watch_ = {};
     far_watch_ = {};
     auto const found = around_->connections.find(id_);
@@ -109,8 +110,8 @@ void Connection::no_more_requests() {
     closing_ = true;
 }
 
-void Connection::forget_bodies() {
-    around_->bodies -= std::exchange(in_memory_, 0);
+void Connection::forget_request() {
+    let_go();
     sink_.reset();
     parser_.reset();
     route_ = nullptr;
@@ -160,6 +161,7 @@ bool Connection::receive() {
         auto const used = consume(bytes);
         auto const rest = bytes.subspan(used);
         input_.assign(rest.begin(), rest.end());
+        hold();
         // What stands between pieces of a body, and behind the last one, ends as a header does.
         if (state_ == State::Receiving && input_.size() > around_->limits.header) {
             input_.clear();
@@ -176,7 +178,7 @@ std::size_t Connection::consume(base::View bytes) {
     std::size_t used = 0;
     while (state_ == State::Receiving && used < bytes.size()) {
         if (!parser_) {
-            parser_.emplace(around_->limits.header);
+            parser_.emplace(around_->limits.header, around_->limits.fields);
             since_ = Clock::now();
             progress_ = 0;
             last_until(around_->limits.request);
@@ -248,9 +250,18 @@ void Connection::take_body() {
         since_ = Clock::now(); // those who say nothing go before it
         return last_until(around_->limits.stall);
     }
-    around_->bodies += bytes.size() - in_memory_;
-    in_memory_ = bytes.size();
-    if (around_->bodies > around_->limits.bodies)
+}
+
+// Where all hold too much together, those go that have been at it longest: who sends his request in
+// one piece is not kept from an answer by those who never end theirs.
+void Connection::hold() {
+    if (state_ != State::Receiving) return;
+    auto const now = input_.size() + (parser_ ? parser_->memory() : 0);
+    around_->held += now - held_;
+    held_ = now;
+    while (around_->held > around_->limits.memory && around_->push_out_holders(*this)) {
+    }
+    if (around_->held > around_->limits.memory)
         refuse(problem(503, "host-full", "too many requests are coming in at once"));
 }
 
@@ -265,7 +276,7 @@ void Connection::finish_request() {
 void Connection::hand_over(Request request) {
     auto const* const route = route_;
     auto const sink = std::move(sink_);
-    forget_bodies();
+    forget_request();
     if (sink) return sink->end(answer());
     if (auto const* later = std::get_if<Later>(&route->handler))
         return (*later)(std::move(request), *this, answer());
@@ -278,7 +289,7 @@ void Connection::bad(BadRequest const& what) {
 }
 
 void Connection::refuse(Response response) {
-    forget_bodies();
+    forget_request();
     response.close = true;
     respond(std::move(response));
 }

@@ -13,6 +13,7 @@
 #include <array>
 #include <memory>
 #include <unordered_map>
+#include <utility>
 
 namespace net::server {
 
@@ -35,12 +36,17 @@ struct Surroundings {
     Router router;
     Limits limits;
     Figures figures = {};
-    std::size_t bodies = 0; // bytes in memory, of requests that are still coming
+    std::size_t held = 0; // bytes in memory, of requests that are still coming
     bool winding_down = false;
     Scratch wire{};
     Scratch text{};
     std::unordered_map<std::uint64_t, std::unique_ptr<Connection>> connections;
     std::vector<std::unique_ptr<Connection>> ended; // until nobody is inside of them any more
+
+    // Closes some of those that have waited longest for the rest of a request, of all or of those
+    // but one that hold memory for it. False: there are none.
+    bool push_out();
+    bool push_out_holders(Connection const& but);
 };
 
 class Connection final : public Client {
@@ -65,6 +71,7 @@ public:
     void over();             // now
 
     bool waits_for_request() const { return state_ == State::Receiving; }
+    std::size_t held() const { return held_; }
     Clock::time_point quiet_since() const { return since_; }
 
     std::optional<os::SocketAddress> address() const override;
@@ -79,6 +86,8 @@ private:
     std::size_t consume(base::View bytes);
     bool open_route();
     void take_body();
+    void hold();
+    void let_go() { around_->held -= std::exchange(held_, 0); }
     void finish_request();
     void hand_over(Request request);
     void bad(BadRequest const& what);
@@ -93,7 +102,7 @@ private:
 
     std::uint32_t wanted() const;
     Answer answer();
-    void forget_bodies();
+    void forget_request();
     void last_until(std::chrono::milliseconds time) { deadline_ = Clock::now() + time; }
 
     std::weak_ptr<Surroundings> owner_;
@@ -109,7 +118,7 @@ private:
     std::optional<Parser> parser_;
     Route const* route_ = nullptr;
     std::unique_ptr<Sink> sink_;
-    std::size_t in_memory_ = 0; // of the body
+    std::size_t held_ = 0; // bytes in memory, of the request that is coming
     std::size_t progress_ = 0;
 
     std::optional<FileBody> file_;

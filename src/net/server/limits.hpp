@@ -11,7 +11,9 @@ namespace net::server {
 struct Limits {
     std::size_t connections = 16'384; // beyond, those that have been quiet longest are closed
     std::uint32_t header = 16 << 10;
-    std::size_t bodies = std::size_t{128} << 20; // of all requests that are still coming, together
+    std::size_t fields = 100; // of a header; each takes more memory than it has bytes
+    // Of all requests that are still coming, together; beyond, those that take longest are closed.
+    std::size_t memory = std::size_t{128} << 20;
 
     std::chrono::milliseconds request{10'000}; // from its first byte to its last, handshake with it
     std::chrono::milliseconds idle{60'000};    // between two requests

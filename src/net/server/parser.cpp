@@ -24,7 +24,10 @@ std::string lower(string_view text) {
 
 BadRequest refusal(Error const& error) {
     if (error == http::error::header_limit)
-        return {.status = 431, .text = "the header is longer than this server takes"};
+        return {
+            .status = 431,
+            .text = "the header is longer, or has more fields, than this server takes"
+        };
     if (error == http::error::body_limit)
         return {.status = 413, .text = "the body is longer than this server takes"};
     return {.status = 400, .text = "this is no request of HTTP/1.1: " + error.message()};
@@ -36,6 +39,8 @@ struct Parser::Beast final : http::basic_parser<true> {
     Request request;
     std::string target;
     std::vector<std::byte> body;
+    std::size_t most_fields = 0;
+    std::size_t header_size = 0;
 
     void take(string_view piece) {
         auto const bytes = base::view_of({piece.data(), piece.size()});
@@ -49,8 +54,11 @@ struct Parser::Beast final : http::basic_parser<true> {
         target = {what.data(), what.size()};
     }
     void on_response_impl(int, string_view, int, Error&) override {}
-    void
-    on_field_impl(http::field /*field*/, string_view name, string_view value, Error&) override {
+    void on_field_impl(
+        http::field /*field*/, string_view name, string_view value, Error& error
+    ) override {
+        if (request.headers.size() == most_fields) error = http::error::header_limit;
+        header_size += sizeof(Headers::value_type) + name.size() + value.size();
         request.headers.emplace_back(lower(name), std::string{value.data(), value.size()});
     }
     void on_header_impl(Error&) override {}
@@ -67,7 +75,9 @@ struct Parser::Beast final : http::basic_parser<true> {
     void on_finish_impl(Error&) override {}
 };
 
-Parser::Parser(std::uint32_t header_limit) : beast_{std::make_unique<Beast>()} {
+Parser::Parser(std::uint32_t header_limit, std::size_t most_fields)
+    : beast_{std::make_unique<Beast>()} {
+    beast_->most_fields = most_fields;
     beast_->header_limit(header_limit);
     // The route says how much. Not boost::none, which Beast 1.74 takes for less than any length.
     beast_->body_limit(std::numeric_limits<std::uint64_t>::max());
@@ -93,6 +103,7 @@ Request& Parser::request() { return beast_->request; }
 std::string const& Parser::target() const { return beast_->target; }
 base::View Parser::body() const { return beast_->body; }
 void Parser::forget_body() { beast_->body.clear(); }
+std::size_t Parser::memory() const { return beast_->header_size + beast_->body.size(); }
 void Parser::body_limit(std::uint64_t most) { beast_->body_limit(most); }
 
 std::optional<std::uint64_t> Parser::length() const {

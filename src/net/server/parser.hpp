@@ -19,7 +19,7 @@ struct BadRequest {
 
 class Parser {
 public:
-    explicit Parser(std::uint32_t header_limit);
+    Parser(std::uint32_t header_limit, std::size_t most_fields);
     Parser(Parser&&) noexcept;
     Parser& operator=(Parser&&) noexcept;
     ~Parser();
@@ -35,6 +35,7 @@ public:
     // What came of the body since it was asked before.
     base::View body() const;
     void forget_body();
+    std::size_t memory() const; // that header and body take
 
     void body_limit(std::uint64_t most);
     std::optional<std::uint64_t> length() const; // of the body, if the client told

@@ -40,7 +40,34 @@ base::Result<os::Fd> listening_socket(os::SocketAddress const& address) {
     return socket;
 }
 
+// Some at once: the search is for all of them.
+bool push_out_of(Figures& figures, std::vector<Connection*> waiting) {
+    if (waiting.empty()) return false;
+    auto const count = static_cast<std::ptrdiff_t>(waiting.size() / 64 + 1);
+    std::ranges::nth_element(waiting, waiting.begin() + (count - 1), {}, &Connection::quiet_since);
+    for (auto* const connection : std::span{waiting}.first(static_cast<std::size_t>(count))) {
+        ++figures.pushed_out;
+        connection->over();
+    }
+    return true;
+}
+
 } // namespace
+
+bool Surroundings::push_out() {
+    std::vector<Connection*> waiting;
+    for (auto const& [id, connection] : connections)
+        if (connection->waits_for_request()) waiting.push_back(connection.get());
+    return push_out_of(figures, std::move(waiting));
+}
+
+bool Surroundings::push_out_holders(Connection const& but) {
+    std::vector<Connection*> waiting;
+    for (auto const& [id, connection] : connections)
+        if (connection->waits_for_request() && connection->held() > 0 && connection.get() != &but)
+            waiting.push_back(connection.get());
+    return push_out_of(figures, std::move(waiting));
+}
 
 Server::Server(Loop& loop, Router router, Limits limits)
     : around_{std::make_shared<Surroundings>()} {
@@ -83,11 +110,12 @@ void Server::accept(Listener& listener) {
         if (!socket && socket.error() == Errno::Again) return;
         if (!socket) {
             bool const full = socket.error() == Errno::MFile || socket.error() == Errno::NFile;
-            if (full && make_room()) continue;
+            if (full && around_->push_out()) continue;
             if (!full) continue; // this one went before it was taken
             break;
         }
-        if (around_->connections.size() >= around_->limits.connections && !make_room()) break;
+        if (around_->connections.size() >= around_->limits.connections && !around_->push_out())
+            break;
         auto const id = ++last_id_;
         auto made = std::make_unique<Connection>(
             around_, id, std::move(*socket), listener.tls ? &*listener.tls : nullptr
@@ -100,21 +128,6 @@ void Server::accept(Listener& listener) {
     // Until the next sweep, instead of asking again at once.
     resting_ = true;
     for (auto& each : listeners_) each.watch.want(0);
-}
-
-bool Server::make_room() {
-    std::vector<Connection*> waiting;
-    for (auto const& [id, connection] : around_->connections)
-        if (connection->waits_for_request()) waiting.push_back(connection.get());
-    if (waiting.empty()) return false;
-    // Some at once: the search is for all of them.
-    auto const count = static_cast<std::ptrdiff_t>(waiting.size() / 64 + 1);
-    std::ranges::nth_element(waiting, waiting.begin() + (count - 1), {}, &Connection::quiet_since);
-    for (auto* const connection : std::span{waiting}.first(static_cast<std::size_t>(count))) {
-        ++around_->figures.pushed_out;
-        connection->over();
-    }
-    return true;
 }
 
 void Server::sweep() {

@@ -38,7 +38,6 @@ private:
     };
 
     void accept(Listener& listener);
-    bool make_room(); // false: nobody can be closed
     void sweep();
 
     std::shared_ptr<Surroundings> around_;

@@ -104,9 +104,9 @@ TEST_F(ServerTest, keeps_who_is_sending_when_others_only_sit_there) {
 }
 
 TEST_F(ServerTest, refuses_more_bodies_than_its_memory_takes) {
-    start({.bodies = 100});
+    start({.memory = 400});
     auto const answer =
-        ask("POST /echo/a HTTP/1.1\r\nContent-Length: 200\r\n\r\n" + std::string(101, 'x'));
+        ask("POST /echo/a HTTP/1.1\r\nContent-Length: 500\r\n\r\n" + std::string(401, 'x'));
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 503 ")) << answer;
     EXPECT_EQ(
         body_of(
@@ -115,6 +115,46 @@ TEST_F(ServerTest, refuses_more_bodies_than_its_memory_takes) {
         ),
         "POST a  ab 1"
     );
+}
+
+// A body that lacks its end, a header that does, and one of many fields that take more than they
+// say.
+TEST_F(ServerTest, closes_those_who_hold_memory_longest_for_who_comes) {
+    std::string const few = "POST /echo/a HTTP/1.1\r\nContent-Length: 900\r\n";
+    std::string fields;
+    for (int i = 0; i < 90; ++i) fields += "a:\r\n";
+    for (auto const& begun :
+         {few + "\r\n" + std::string(800, 'x'),
+          few + "X: " + std::string(800, 'x'),
+          few + fields + "\r\n"}) {
+        start({.memory = 20'000});
+        std::vector<os::Fd> holders;
+        for (int i = 0; i < 25; ++i) {
+            holders.push_back(connect());
+            say(holders.back(), begun);
+            std::this_thread::sleep_for(2ms);
+        }
+        auto const body = std::string(900, 'y');
+        EXPECT_TRUE(ask(few + "Connection: close\r\n\r\n" + body).ends_with(body + " 1"));
+        EXPECT_EQ(hear(holders.front()), "");
+        EXPECT_GT(server->figures().pushed_out, 1U);
+        EXPECT_LT(server->figures().pushed_out, 25U) << "no more than are in the way";
+        TearDown();
+        thread = {};
+    }
+}
+
+TEST_F(ServerTest, takes_no_header_of_more_fields_than_it_has_room_for) {
+    start({.fields = 10});
+    auto const with = [this](int count) {
+        std::string text = "GET /echo/a HTTP/1.1\r\nConnection: close\r\n";
+        for (int i = 1; i < count; ++i) text += "a:\r\n";
+        return ask(text + "\r\n");
+    };
+    EXPECT_TRUE(with(10).starts_with("HTTP/1.1 200 "));
+    auto const answer = with(11);
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 431 ")) << answer;
+    EXPECT_TRUE(answer.contains("more fields")) << answer;
 }
 
 TEST_F(ServerTest, winds_down) {

@@ -103,6 +103,8 @@ enum class EndReason : std::uint64_t {
     // Not what the image's hash tree names. Detail: the page of 4 KiB, or whole_program for its
     // size.
     ProgramChanged = 1,
+    // It met what it does not go on from, and has logged what. Detail: the number in that line.
+    GaveUp = 2,
 };
 inline constexpr std::uint64_t whole_program = ~0ULL;
 

@@ -81,7 +81,9 @@ private:
     void add_pages(net::server::Router& router, Door door);
 
     // Of whoever has evidence of somebody's (verify.cpp).
-    os::OrFailure<attest::Appraisal> judged(VerifyWish const& wish, std::string& policy_id) const;
+    os::OrFailure<attest::Appraisal> judged(
+        VerifyWish const& wish, attest::wrapped::Piece const& piece, std::string& policy_id
+    ) const;
     Response verify(Request const& request, Caller const& caller);
     void add_verifier(net::server::Router& router);
 

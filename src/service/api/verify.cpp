@@ -3,8 +3,9 @@
 
 #include "service/api/verify.hpp"
 
+#include "attest/appraisal.hpp"
 #include "attest/ear/ear.hpp"
-#include "attest/verify.hpp"
+#include "base/hex.hpp"
 #include "policy/parse.hpp"
 #include "service/api/api.hpp"
 #include "service/release/ear.hpp"
@@ -21,6 +22,18 @@ constexpr unsigned not_acceptable = 406;
 constexpr unsigned unprocessable = 422;
 constexpr unsigned internal = 500;
 
+os::OrFailure<attest::wrapped::Piece> piece_in(base::View bytes) {
+    auto piece = attest::wrapped::piece_of(bytes);
+    if (piece) return *std::move(piece);
+    return std::unexpected(
+        os::Failure{
+            .name = "evidence-unknown",
+            .text = "what was sent is no evidence" +
+                    (piece.error().empty() ? std::string{} : ", but " + piece.error())
+        }
+    );
+}
+
 std::string_view name_of_verdict(attest::Verdict verdict) {
     if (verdict == attest::Verdict::Accepted) return "accepted";
     return verdict == attest::Verdict::Refused ? "refused" : "undecided";
@@ -28,7 +41,9 @@ std::string_view name_of_verdict(attest::Verdict verdict) {
 
 } // namespace
 
-os::OrFailure<attest::Appraisal> Api::judged(VerifyWish const& wish, std::string& policy_id) const {
+os::OrFailure<attest::Appraisal> Api::judged(
+    VerifyWish const& wish, attest::wrapped::Piece const& piece, std::string& policy_id
+) const {
     auto policy = attest::Policy::strict();
     policy_id = "urn:x-enarx:policy:" + wish.policy;
     if (wish.policy == "authentic") {
@@ -47,11 +62,6 @@ os::OrFailure<attest::Appraisal> Api::judged(VerifyWish const& wish, std::string
         policy = TRY(policy::parse_policy(wish.policy, base::view_of(text)));
         policy_id = service::policy_id(text);
     }
-    auto const kind = attest::recognise(wish.evidence);
-    if (!kind)
-        return std::unexpected(
-            os::Failure{.name = "evidence-unknown", .text = "what was sent is no evidence"}
-        );
     auto endorsements = parts_.anchors.endorsements;
     for (auto const& each : wish.endorsements)
         if (auto const added = endorsements.add(each, "the request"); !added)
@@ -61,14 +71,18 @@ os::OrFailure<attest::Appraisal> Api::judged(VerifyWish const& wish, std::string
                     .text = "expected " + added.error().expected + ", found " + added.error().found
                 }
             );
+    // Hints of whoever made the evidence: of no use, passed over.
+    endorsements.add_hints(attest::wrapped::hints_of(piece), "the evidence");
+    auto data = wanted_data(wish, piece);
+    if (!data) return std::unexpected(os::Failure{.name = "request-invalid", .text = data.error()});
     attest::Expected const expected{
-        .report_data = attest::ReportData::exactly(wish.nonce),
+        .report_data = *std::move(data),
         .measurements = wish.measurements.empty() ? attest::Measurements::unbound()
                                                   : attest::Measurements::any_of(wish.measurements)
     };
     return attest::appraise(
-        *kind,
-        {.evidence = wish.evidence,
+        piece.kind,
+        {.evidence = piece.evidence,
          .endorsements = endorsements,
          .roots = parts_.anchors.roots,
          .policy = policy,
@@ -87,7 +101,9 @@ Response Api::verify(Request const& request, Caller const& caller) {
     auto const wish = parse_verify_wish(request.text());
     if (!wish) return problem(bad_request, "request-invalid", wish.error());
     std::string policy;
-    auto const appraisal = judged(*wish, policy);
+    auto const piece = piece_in(wish->evidence);
+    if (!piece) return problem(unprocessable, piece.error());
+    auto const appraisal = judged(*wish, *piece, policy);
     if (!appraisal) return problem(unprocessable, appraisal.error());
     metrics_.add(
         "enarx_verify_total",
@@ -108,6 +124,12 @@ Response Api::verify(Request const& request, Caller const& caller) {
     }
     auto ear = attest::result::ear_json(*appraisal, context);
     ear["iss"] = parts_.settings.name;
+    if (auto const runs = attest::wrapped::bound_application(*piece); runs && appraisal->claims()) {
+        auto& keep = ear["submods"].front();
+        keep["enarx.workload"] = base::hex(runs->workload);
+        keep["enarx.configuration"] = base::hex(runs->configuration);
+        keep["enarx.user-data"] = base::hex(runs->user_data.view());
+    }
     auto const token = attest::result::ear_jwt(ear, parts_.keys.ear);
     if (!token) return problem(internal, "internal", "the result could not be signed");
     return {.type = "application/eat+jwt", .body = *token};

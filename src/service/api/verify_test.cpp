@@ -1,5 +1,6 @@
 // Wishes for a verdict, as they have to be.
 
+#include "base/view.hpp"
 #include "service/api/verify.hpp"
 
 #include <gtest/gtest.h>
@@ -48,9 +49,71 @@ TEST(VerifyWish, WithoutWhatItNeedsIsRefused) {
              replaced("aabb", "aab"),
              replaced("aabb", ""),
              replaced("\"policy\"", "\"polcy\""),
+             replaced("\"policy\":\"authentic\"", "\"workload\":\"aabb\""),
+             replaced("\"policy\":\"authentic\"", "\"configuration\":7"),
              replaced("\"AA==\"", "[[[[[[]]]]]]"),
          })
         EXPECT_FALSE(parse_verify_wish(wrong)) << wrong;
+}
+
+// ---- evidence of an application in a Keep ----
+
+using attest::wrapped::Piece;
+using protocol::evidence::Application;
+using protocol::evidence::UserData;
+
+Application some_application() {
+    Application out{};
+    out.workload.fill(std::byte{0x11});
+    out.configuration.fill(std::byte{0x22});
+    out.user_data = *UserData::of(base::view_of("a nonce!"));
+    return out;
+}
+
+std::vector<std::byte> bytes_of(base::View view) { return {view.begin(), view.end()}; }
+
+// Whether it compares with just these report data.
+bool wants(VerifyWish const& wish, Piece const& piece, base::View data) {
+    auto const wanted = wanted_data(wish, piece);
+    auto other = bytes_of(data);
+    other[0] ^= std::byte{1};
+    return wanted && wanted->given() && wanted->admits(data) && !wanted->admits(other);
+}
+
+TEST(VerifyWish, OfAReportAloneTheNonceIsItsReportData) {
+    VerifyWish const wish{.evidence = {}, .nonce = bytes_of(base::view_of("a nonce!"))};
+    EXPECT_TRUE(wants(wish, {.kind = attest::Kind::SnpReport, .evidence = {}}, wish.nonce));
+}
+
+TEST(VerifyWish, OfAKeepsEvidenceTheNonceIsWhatItsApplicationBound) {
+    auto const runs = some_application();
+    Piece const piece{.kind = attest::Kind::SnpReport, .evidence = {}, .application = runs};
+    auto const data = attest::report_data_of(runs);
+    VerifyWish wish{.evidence = {}, .nonce = bytes_of(runs.user_data.view())};
+    EXPECT_TRUE(wants(wish, piece, data));
+    wish.nonce = bytes_of(data); // of who has made them himself
+    EXPECT_TRUE(wants(wish, piece, data));
+    wish.nonce = bytes_of(base::view_of("another nonce"));
+    auto other = runs;
+    other.user_data = *UserData::of(wish.nonce);
+    EXPECT_TRUE(wants(wish, piece, attest::report_data_of(other)));
+    other.workload.fill(std::byte{0x33});
+    wish.workload = other.workload;
+    EXPECT_TRUE(wants(wish, piece, attest::report_data_of(other)));
+    // Report data say nothing of a workload that is named beside them.
+    wish.nonce = bytes_of(data);
+    EXPECT_FALSE(wants(wish, piece, data));
+}
+
+TEST(VerifyWish, AReportAloneWantsWorkloadAndConfigurationTogether) {
+    auto const runs = some_application();
+    Piece const piece{.kind = attest::Kind::SnpReport, .evidence = {}};
+    VerifyWish wish{
+        .evidence = {}, .nonce = bytes_of(runs.user_data.view()), .workload = runs.workload
+    };
+    EXPECT_FALSE(wanted_data(wish, piece));
+    wish.configuration = runs.configuration;
+    EXPECT_TRUE(wants(wish, piece, attest::report_data_of(runs)));
 }
 
 TEST(EarForm, IsTheFirstThatCanBeWritten) {

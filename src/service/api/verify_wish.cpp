@@ -2,6 +2,8 @@
 #include "crypto/base64.hpp"
 #include "service/api/verify.hpp"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 namespace service {
@@ -37,6 +39,16 @@ template <class Read> bool read_list(std::vector<Bytes>& out, Json const& json, 
 
 std::unexpected<std::string> wrong(std::string text) { return std::unexpected(std::move(text)); }
 
+base::Result<protocol::evidence::Digest, std::string>
+digest_of(std::string const& name, Json const& value) {
+    protocol::evidence::Digest out{};
+    auto const bytes = from_hex(value);
+    if (!bytes || bytes->size() != out.size())
+        return wrong('"' + name + "\" has to be 32 bytes in hexadecimal");
+    std::ranges::copy(*bytes, out.begin());
+    return out;
+}
+
 base::Result<void, std::string> take(VerifyWish& out, std::string const& name, Json const& value) {
     if (name == "evidence") {
         auto bytes = from_base64(value);
@@ -47,6 +59,10 @@ base::Result<void, std::string> take(VerifyWish& out, std::string const& name, J
         if (!bytes || bytes->size() < shortest_nonce || bytes->size() > longest_nonce)
             return wrong("\"nonce\" has to be 8 to 64 bytes in hexadecimal");
         out.nonce = *std::move(bytes);
+    } else if (name == "workload") {
+        out.workload = TRY(digest_of(name, value));
+    } else if (name == "configuration") {
+        out.configuration = TRY(digest_of(name, value));
     } else if (name == "policy") {
         if (!value.is_string()) return wrong("\"policy\" has to be the name of one");
         out.policy = value.get<std::string>();
@@ -58,8 +74,8 @@ base::Result<void, std::string> take(VerifyWish& out, std::string const& name, J
             return wrong("\"endorsements\" has to be a list of at most 64, in base64");
     } else {
         return wrong(
-            "a member is none of \"evidence\", \"nonce\", \"policy\", \"measurements\", "
-            "\"endorsements\""
+            "a member is none of \"evidence\", \"nonce\", \"workload\", \"configuration\", "
+            "\"policy\", \"measurements\", \"endorsements\""
         );
     }
     return {};
@@ -84,6 +100,29 @@ base::Result<VerifyWish, std::string> parse_verify_wish(std::string_view text) {
     if (out.evidence.empty()) return wrong("\"evidence\" is missing");
     if (out.nonce.empty()) return wrong("\"nonce\" is missing: evidence could be old");
     return out;
+}
+
+base::Result<attest::ReportData, std::string>
+wanted_data(VerifyWish const& wish, attest::wrapped::Piece const& piece) {
+    auto const& beside = piece.application;
+    bool const named = wish.workload || wish.configuration;
+    // Whoever asks with report data of his own making has compared all of them.
+    bool const whole = beside && base::equal(wish.nonce, attest::report_data_of(*beside)) && !named;
+    if (whole || (!beside && !named)) return attest::ReportData::exactly(wish.nonce);
+    auto data = attest::wrapped::data_expected(
+        attest::ReportData::unbound(),
+        {.workload = wish.workload,
+         .configuration = wish.configuration,
+         .user_data = *protocol::evidence::UserData::of(wish.nonce)},
+        piece,
+        false
+    );
+    if (data) return *std::move(data);
+    return wrong(
+        "evidence of hardware holds one digest of workload, configuration and nonce, and beside "
+        "this one nothing says the others: \"workload\" and \"configuration\" have to be given "
+        "together"
+    );
 }
 
 EarForm wanted_form(std::string_view accept) {

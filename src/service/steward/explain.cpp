@@ -1,7 +1,7 @@
 #include "service/steward/explain.hpp"
 
 #include "attest/none/examine.hpp"
-#include "attest/verify.hpp"
+#include "attest/wrapped/piece.hpp"
 #include "base/printable.hpp"
 #include "crypto/cose_sign1.hpp"
 #include "service/api/api.hpp"
@@ -82,7 +82,6 @@ os::OrFailure<Explanation> explain_release(ExplainWish const& wish) {
     auto const files = TRY(read_files(wish.config, at));
     auto const row = TRY(row_of(wish, *files));
     auto const text = TRY(read_text(wish.evidence, largest_evidence));
-    auto const evidence = base::view_of(text);
     auto const terms = Terms::of(row, files->settings, files->keys, at);
     if (!terms)
         return Explanation{
@@ -93,29 +92,36 @@ os::OrFailure<Explanation> explain_release(ExplainWish const& wish) {
     for (auto const passed :
          {rule::deployment, rule::tenant, rule::grantor, rule::not_after, rule::log})
         out.text += "passed " + std::string{passed} + '\n';
-    auto const kind = attest::recognise(evidence);
-    if (!kind) return failure("evidence-unknown", '\'' + wish.evidence + "' is no evidence");
-    bool const none = kind == attest::Kind::NoHardware;
+    auto const piece = attest::wrapped::piece_of(base::view_of(text));
+    if (!piece)
+        return failure(
+            "evidence-unknown",
+            '\'' + wish.evidence + "' is no evidence" +
+                (piece.error().empty() ? std::string{} : ", but " + piece.error())
+        );
+    bool const none = piece->kind == attest::Kind::NoHardware;
     if (none && !terms->allow_no_hardware())
         return Explanation{
             .released = false,
             .text = out.text + "failed " + std::string{rule::hardware} +
                     ": deployment and configuration have to allow Keeps without hardware\n"
         };
+    auto endorsements = files->anchors.endorsements;
+    endorsements.add_hints(attest::wrapped::hints_of(*piece), "the evidence");
     attest::Expected const expected{
         .report_data = attest::ReportData::unbound(), .measurements = terms->measurements()
     };
     auto const findings =
         none ? attest::none::examine(
-                   evidence,
+                   piece->evidence,
                    terms->policy(),
                    {.report_data = expected.report_data, .measurements = expected.measurements}
                )
                    .findings()
              : attest::appraise(
-                   *kind,
-                   {.evidence = evidence,
-                    .endorsements = files->anchors.endorsements,
+                   piece->kind,
+                   {.evidence = piece->evidence,
+                    .endorsements = endorsements,
                     .roots = files->anchors.roots,
                     .policy = terms->policy(),
                     .expected = expected,

@@ -161,6 +161,10 @@ Registers Cpu::registers() const {
     result.cr3 = cpu.cr3;
     result.cr4 = cpu.cr4.get32();
     result.efer = cpu.efer.get32();
+    // In real mode Bochs makes a data segment of it, so that it can be written by; a processor does
+    // not.
+    constexpr std::uint8_t code_read_accessed = 0xb;
+    if (cpu.cr0.get_PE() == 0) result.cs.type = code_read_accessed;
     return result;
 }
 

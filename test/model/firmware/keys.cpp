@@ -106,9 +106,9 @@ void describe_leaf(X509* certificate) {
     extend_integer(certificate, "1.3.6.1.4.1.3704.1.3.8", certified_tcb.microcode);
 }
 
-void describe_vcek(X509* certificate) {
+void describe_vcek(X509* certificate, std::span<std::byte const> chip_id) {
     describe_leaf(certificate);
-    extend(certificate, "1.3.6.1.4.1.3704.1.4", Platform::own().chip_id());
+    extend(certificate, "1.3.6.1.4.1.3704.1.4", chip_id);
 }
 
 // AMD 58369: of a provider's machines, not of a chip.
@@ -187,6 +187,7 @@ struct Keys {
     Key vcek;
     Key asvk;
     Key vlek;
+    Key other; // another chip's
 };
 
 bool write(std::string const& path, X509* certificate) {
@@ -209,19 +210,24 @@ bool write_chain(std::string const& folder, Keys const& keys, Place const& place
     auto const ark = certificate_of(keys.ark.get(), place, "ARK-Milan", "ARK-Milan", 1);
     auto const ask = certificate_of(keys.ask.get(), place, "SEV-Milan", "ARK-Milan", 2);
     auto const vcek = certificate_of(keys.vcek.get(), place, "SEV-VCEK", "SEV-Milan", 3);
-    auto const asvk = certificate_of(keys.asvk.get(), place, "SEV-VLEK-Milan", "ARK-Milan", 4);
-    auto const vlek = certificate_of(keys.vlek.get(), place, "SEV-VLEK", "SEV-VLEK-Milan", 5);
+    auto const other = certificate_of(keys.other.get(), place, "SEV-VCEK", "SEV-Milan", 4);
+    auto const asvk = certificate_of(keys.asvk.get(), place, "SEV-VLEK-Milan", "ARK-Milan", 5);
+    auto const vlek = certificate_of(keys.vlek.get(), place, "SEV-VLEK", "SEV-VLEK-Milan", 6);
     for (auto* const authority : {ark.get(), ask.get(), asvk.get()}) describe_authority(authority);
-    describe_vcek(vcek.get());
+    auto const& own_chip = Platform::own().chip_id();
+    auto other_chip = own_chip;
+    other_chip[0] ^= std::byte{1};
+    describe_vcek(vcek.get(), own_chip);
+    describe_vcek(other.get(), other_chip);
     describe_vlek(vlek.get());
     auto* const signer = broken(Rule::CertificateChain) ? keys.ark.get() : keys.ask.get();
     return certify(ark.get(), keys.ark.get()) && certify(ask.get(), keys.ark.get()) &&
-           certify(vcek.get(), signer) && certify(asvk.get(), keys.ark.get()) &&
-           certify(vlek.get(), keys.asvk.get()) &&
+           certify(vcek.get(), signer) && certify(other.get(), signer) &&
+           certify(asvk.get(), keys.ark.get()) && certify(vlek.get(), keys.asvk.get()) &&
            write_list(folder + "/crl.der", ark.get(), keys.ark.get()) &&
            write(folder + "/ark", ark.get()) && write(folder + "/ask", ask.get()) &&
-           write(folder + "/vcek", vcek.get()) && write(folder + "/asvk", asvk.get()) &&
-           write(folder + "/vlek", vlek.get());
+           write(folder + "/vcek", vcek.get()) && write(folder + "/other-chip", other.get()) &&
+           write(folder + "/asvk", asvk.get()) && write(folder + "/vlek", vlek.get());
 }
 
 } // namespace
@@ -233,7 +239,8 @@ bool Platform::make_keys(std::string const& folder) {
         .ask = Key{EVP_RSA_gen(rsa_bits)},
         .vcek = Key{EVP_EC_gen("P-384")},
         .asvk = Key{EVP_RSA_gen(rsa_bits)},
-        .vlek = Key{EVP_EC_gen("P-384")}
+        .vlek = Key{EVP_EC_gen("P-384")},
+        .other = Key{EVP_EC_gen("P-384")}
     };
     auto const named = folder + "/as-amd";
     std::error_code error;

@@ -6,7 +6,6 @@
 #include "firmware/crypto.hpp"
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -39,8 +38,6 @@ inline std::uint16_t api_version() {
 inline std::uint8_t api_major() { return static_cast<std::uint8_t>(api_version() >> 8); }
 inline std::uint8_t api_minor() { return static_cast<std::uint8_t>(api_version()); }
 constexpr std::uint8_t build_number = 21;
-/// That have an ASID.
-inline std::atomic<std::uint32_t> guests_now{0};
 /// What a nominal frequency is above the mean, in parts of 100000 (TSC_FACTOR): spread spectrum.
 constexpr std::uint32_t tsc_factor = 200;
 /// In MHz: what GUEST_TSC_FREQ says of a counter that makes so many kHz.

@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <string>
 #include <utility>
 
 #include <fcntl.h>
@@ -109,6 +112,17 @@ int Listener::give(std::uint64_t id, int descriptor, bool answering) const {
 
 bool Listener::waits(std::uint64_t id) const {
     return ::ioctl(descriptor_.number(), SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
+}
+
+Descriptor descriptor_of(pid_t thread, int number) {
+    // A process is named by its first thread.
+    std::ifstream status{"/proc/" + std::to_string(thread) + "/status"};
+    pid_t process = 0;
+    for (std::string line; process == 0 && std::getline(status, line);)
+        if (line.starts_with("Tgid:"))
+            process = static_cast<pid_t>(std::strtol(line.c_str() + 5, nullptr, 10));
+    Descriptor const named{static_cast<int>(::syscall(SYS_pidfd_open, process, 0))};
+    return Descriptor{static_cast<int>(::syscall(SYS_pidfd_getfd, named.number(), number, 0))};
 }
 
 bool read_memory(pid_t thread, std::uint64_t at, std::span<std::byte> to) {

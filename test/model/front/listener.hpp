@@ -47,6 +47,9 @@ private:
     Descriptor descriptor_;
 };
 
+/// A descriptor of the process to which this thread belongs, as one of the model's; empty: it has
+/// none of that number.
+Descriptor descriptor_of(pid_t thread, int number);
 /// The memory of the process to which this thread belongs.
 bool read_memory(pid_t thread, std::uint64_t at, std::span<std::byte> to);
 bool write_memory(pid_t thread, std::uint64_t at, std::span<std::byte const> from);

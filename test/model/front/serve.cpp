@@ -10,6 +10,7 @@
 #include "kvm/vcpu.hpp"
 #include "kvm/vm.hpp"
 #include "snp/device.hpp"
+#include "snp/guest.hpp"
 
 #include <algorithm>
 #include <array>
@@ -80,12 +81,22 @@ private:
     std::map<std::uint64_t, std::shared_ptr<kvm::Object>> objects_;
 };
 
-// Parameters of the host's module that say that it can do what this one does.
-constexpr std::array<std::string_view, 3> switched_on = {
-    "/sys/module/kvm_amd/parameters/sev",
-    "/sys/module/kvm_amd/parameters/sev_es",
-    "/sys/module/kvm_amd/parameters/sev_snp"
-};
+// What the host's kernel says in files, where it has such a processor; empty: nothing of this name.
+// The parameters of its module, and the accounts of its cgroup controller misc
+// (Documentation/admin-guide/cgroup-v2.rst), in which an SNP guest is one with encrypted state.
+std::string said_in(std::string_view path) {
+    auto const lines = [](std::uint64_t encrypted_state) {
+        return "sev 0\nsev_es " + std::to_string(encrypted_state) + "\n";
+    };
+    bool const on = !Conditions::own().has("no-snp");
+    if (path.starts_with("/sys/module/kvm_amd/parameters/sev")) {
+        auto const which = path.substr(std::string_view{"/sys/module/kvm_amd/parameters/"}.size());
+        if (which == "sev" || which == "sev_es" || which == "sev_snp") return on ? "Y\n" : "N\n";
+    }
+    if (path == "/sys/fs/cgroup/misc.capacity" && on) return lines(snp::asids());
+    if (path == "/sys/fs/cgroup/misc.current" && on) return lines(snp::asids_used);
+    return {};
+}
 
 std::string path_of(Call const& call) {
     std::array<char, 64> text{};
@@ -133,12 +144,10 @@ void Server::open(Call const& call) {
         return listener_.answer(call.id, -EACCES);
     if (path == "/dev/kvm") return give_device<kvm::System>(call);
     if (path == "/dev/sev") return give_device<snp::Device>(call);
-    if (std::ranges::find(switched_on, path) != switched_on.end()) {
-        auto const text = Pages::create("tee-model:parameter", page_size);
-        bool const on = !conditions.has("no-snp");
-        text.bytes()[0] = on ? std::byte{'Y'} : std::byte{'N'};
-        text.bytes()[1] = std::byte{'\n'};
-        if (::ftruncate(text.file(), 2) == 0) {
+    if (auto const said = said_in(path); !said.empty()) {
+        auto const text = Pages::create("tee-model:text", page_size);
+        std::ranges::copy(std::as_bytes(std::span{said}), text.bytes().begin());
+        if (::ftruncate(text.file(), static_cast<off_t>(said.size())) == 0) {
             listener_.give(call.id, text.file(), true);
             return;
         }
@@ -173,8 +182,9 @@ void Server::handle(Call const& call) {
     auto const failure = Conditions::own().failing(context.request());
     auto const reply = failure != 0 ? kvm::Reply{-failure} : object->ioctl(context);
     log_step(
-        "tee-model: ioctl %#x of %d by %d: %s %ld\n",
+        "tee-model: ioctl %#x (%#lx) of %d by %d: %s %ld\n",
         context.request(),
+        context.argument(),
         static_cast<int>(call.arguments[0]),
         call.thread,
         reply.kind == kvm::Reply::Kind::Value ? "value" : "object",

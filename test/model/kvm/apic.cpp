@@ -22,6 +22,7 @@ enum Offset : std::uint32_t {
     DestinationFormat = 0xe0,
     Spurious = 0xf0,
     InService = 0x100,
+    TriggerMode = 0x180,
     Requested = 0x200,
     CommandLow = 0x300,
     CommandHigh = 0x310,
@@ -35,6 +36,7 @@ enum Offset : std::uint32_t {
     Divide = 0x3e0,
     SelfMessage = 0x3f0
 };
+enum Mode : std::uint8_t { Fixed = 0, LowestPriority = 1, Startup = 6 };
 constexpr std::uint32_t masked = 1U << 16;
 constexpr std::uint32_t periodic = 1U << 17;
 constexpr std::uint32_t by_deadline = 1U << 18;
@@ -68,9 +70,7 @@ void Apic::write(std::uint32_t offset, std::uint32_t value) {
     case CurrentCount:
         return;
     case EndOfInterrupt:
-        if (auto const vector = highest(InService); vector >= 0)
-            at(InService + static_cast<std::uint32_t>(vector) / 32 * 16) &= ~(1U << (vector % 32));
-        owner_.kick();
+        end_interrupt();
         return;
     case InitialCount:
         at(offset) = value;
@@ -144,9 +144,36 @@ void Apic::accept(std::uint8_t vector) {
     at(InService + word) |= 1U << (vector % 32);
 }
 
-void Apic::request(std::uint8_t vector) {
+void Apic::request(std::uint8_t vector, bool level) {
+    auto& mode = at(TriggerMode + vector / 32U * 16);
+    mode = level ? mode | 1U << (vector % 32) : mode & ~(1U << (vector % 32));
     at(Requested + vector / 32U * 16) |= 1U << (vector % 32);
     owner_.kick();
+}
+
+// Of a controller in user space: whoever has raised a level there waits for the end.
+void Apic::end_interrupt() {
+    auto const vector = highest(InService);
+    if (vector < 0) return;
+    auto const word = static_cast<std::uint32_t>(vector) / 32 * 16;
+    auto const bit = 1U << (vector % 32);
+    at(InService + word) &= ~bit;
+    auto const number = static_cast<std::uint8_t>(vector);
+    if ((at(TriggerMode + word) & bit) != 0 && owner_.vm().interrupts().tells_end_of(number))
+        owner_.exit_end_of_interrupt(number);
+    owner_.kick();
+}
+
+bool Apic::accepts_external() const {
+    constexpr std::uint32_t external = 7U << 8;
+    bool const enabled = (base_ & 1U << 11) != 0;
+    return !enabled || (at(Lint0) & (masked | 7U << 8)) == external;
+}
+
+void Apic::restore(std::array<std::uint32_t, 64> const& registers) {
+    registers_ = registers;
+    at(Version) = 0x0005'0014;
+    start_timer();
 }
 
 // The bus runs at 1 GHz, as KVM's does.
@@ -181,17 +208,41 @@ void Apic::expire() {
 void Apic::send(std::uint32_t low, std::uint32_t destination) {
     auto const mode = low >> 8 & 7;
     auto const shorthand = low >> 18 & 3;
-    if (mode != 0 && mode != 1)
-        return; // INIT and STARTUP: an SNP guest starts processors by AP_CREATION
+    bool const logical = (low & 0x800) != 0;
+    if (shorthand == 0 && mode != Startup) {
+        deliver(owner_.vm(), low, logical, destination, false);
+        return;
+    }
     for (auto const& other : owner_.vm().vcpus()) {
         bool const self = other.get() == &owner_;
-        bool const wanted = shorthand == 1       ? self
-                            : shorthand == 2     ? true
-                            : shorthand == 3     ? !self
-                            : (low & 0x800) != 0 ? (destination >> other->id() & 1) != 0
-                                                 : other->id() == destination;
-        if (wanted) other->apic().request(static_cast<std::uint8_t>(low));
+        bool const wanted = shorthand == 0 ? other->apic().listens(destination, logical)
+                                           : shorthand == 2 || self == (shorthand == 1);
+        if (!wanted) continue;
+        // INIT leaves a processor whose state is the guest's own where it is.
+        if (mode == Startup)
+            other->start_up();
+        else if (mode == Fixed || mode == LowestPriority)
+            other->apic().request(static_cast<std::uint8_t>(low));
     }
+}
+
+bool Apic::listens(std::uint32_t destination, bool logical) const {
+    return logical ? (destination >> owner_.id() & 1) != 0 : owner_.id() == destination;
+}
+
+long Apic::deliver(
+    Vm& vm, std::uint32_t command, bool logical, std::uint32_t destination, bool all
+) {
+    auto const mode = command >> 8 & 7;
+    if (mode != Fixed && mode != LowestPriority) return 0;
+    long got = 0;
+    for (auto const& one : vm.vcpus())
+        if (all || one->apic().listens(destination, logical)) {
+            one->apic().request(static_cast<std::uint8_t>(command), (command >> 15 & 1) != 0);
+            ++got;
+            if (mode == LowestPriority) break;
+        }
+    return got;
 }
 
 } // namespace model::kvm

@@ -10,6 +10,7 @@
 namespace model::kvm {
 
 class Vcpu;
+class Vm;
 
 class Apic {
 public:
@@ -33,7 +34,16 @@ public:
     std::optional<std::uint8_t> pending();
     /// It takes it.
     void accept(std::uint8_t vector);
-    void request(std::uint8_t vector);
+    void request(std::uint8_t vector, bool level = false);
+    /// An interrupt of a device, or of user space in its name: `command` is as the command
+    /// register's low half has vector, mode and trigger. How many processors have got it.
+    static long
+    deliver(Vm&, std::uint32_t command, bool logical, std::uint32_t destination, bool all);
+    /// Whether it lets an older controller's interrupts through.
+    bool accepts_external() const;
+    /// KVM_GET_LAPIC and KVM_SET_LAPIC: its registers, one each 16 bytes.
+    std::array<std::uint32_t, 64> const& saved() const { return registers_; }
+    void restore(std::array<std::uint32_t, 64> const&);
     /// The alarm's thread: the timer has run out. Everything else happens in a Turn.
     void rang();
 
@@ -41,6 +51,8 @@ private:
     using Time = std::chrono::steady_clock::time_point;
     std::uint32_t& at(std::uint32_t offset) { return registers_.at(offset / 16); }
     std::uint32_t at(std::uint32_t offset) const { return registers_.at(offset / 16); }
+    void end_interrupt();
+    bool listens(std::uint32_t destination, bool logical) const;
     int highest(std::uint32_t first) const;
     void start_timer();
     void expire();

@@ -10,7 +10,9 @@ namespace model::kvm {
 
 namespace {
 
-constexpr long page = 4096;                    // of KVM_GET_XSAVE2
+constexpr long page = 4096; // of KVM_GET_XSAVE2
+constexpr long machine_check_banks = 32;
+constexpr long most_routes = 4096;
 constexpr std::uint32_t svm = 1U << 2;         // 8000_0001 ECX: no nested guests
 constexpr std::uint32_t monitor = 1U << 3;     // 1 ECX
 constexpr std::uint32_t hypervisor = 1U << 31; // 1 ECX
@@ -80,6 +82,12 @@ long capability(std::uint64_t which, bool protects) {
         return page;
     case KVM_CAP_EXIT_HYPERCALL:
         return 1 << hypercall_map_gpa_range;
+    case KVM_CAP_IRQ_ROUTING:
+        return static_cast<long>(most_routes);
+    case KVM_CAP_MCE:
+        return machine_check_banks;
+    case KVM_CAP_ADJUST_CLOCK:
+        return KVM_CLOCK_TSC_STABLE | KVM_CLOCK_REALTIME | KVM_CLOCK_HOST_TSC;
     case cap_memory_attributes:
         return attribute_private;
     case KVM_CAP_USER_MEMORY:
@@ -100,6 +108,14 @@ long capability(std::uint64_t which, bool protects) {
     case KVM_CAP_DEVICE_CTRL:
     case KVM_CAP_TSC_DEADLINE_TIMER:
     case KVM_CAP_VM_ATTRIBUTES:
+    case KVM_CAP_INTERNAL_ERROR_DATA:
+    case KVM_CAP_SYNC_MMU:
+    case KVM_CAP_SIGNAL_MSI:
+    case KVM_CAP_IOEVENTFD:
+    case KVM_CAP_IOEVENTFD_ANY_LENGTH:
+    case KVM_CAP_IRQFD:
+    case KVM_CAP_IRQ_INJECT_STATUS:
+    case KVM_CAP_X86_ROBUST_SINGLESTEP:
     case KVM_CAP_CHECK_EXTENSION_VM:
     case cap_user_memory2:
     case cap_memory_fault_info:

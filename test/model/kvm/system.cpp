@@ -43,6 +43,9 @@ constexpr std::array<std::uint32_t, 14> saved_msrs = {
     0xc000'0080
 };
 
+// As many banks as KVM has, the control register of all of them, and software recovery.
+constexpr std::uint64_t machine_check = 32 | 1U << 8 | 1U << 24;
+
 Reply create_vm(Context& context) {
     auto const type = context.argument();
     bool const known = type == DefaultVm || type == ProtectedSoftwareVm ||
@@ -123,6 +126,8 @@ Reply System::ioctl(Context& context) {
         return give_msr_list(context, {});
     case get_feature_msrs:
         return 0;
+    case KVM_X86_GET_MCE_CAP_SUPPORTED:
+        return context.write(machine_check);
     case KVM_GET_DEVICE_ATTR:
         return device_attribute(context, false);
     case KVM_HAS_DEVICE_ATTR:

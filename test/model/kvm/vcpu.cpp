@@ -192,20 +192,30 @@ void Vcpu::wait_for_kick() {
     kicked_ = false;
 }
 
+void Vcpu::start_up() {
+    // Processors of machines whose state is the host's to set: nobody here starts them so.
+    if (!protected_ || (mp_state_ != KVM_MP_STATE_UNINITIALIZED && !held_)) return;
+    start_running();
+    kick();
+}
+
+bool Vcpu::accepts_external() const {
+    return vm_.takes_external() && (!vm_.local_apics() || apic_.accepts_external());
+}
+
 // As KVM without AVIC: a vector that the processor cannot take now waits for the window that an
 // intercept announces.
 void Vcpu::deliver_interrupts() {
-    std::optional<std::uint8_t> vector;
-    if (vm_.local_apics())
-        vector = apic_.pending();
-    else
-        vector = asked_interrupt_;
+    if (held_) return;
+    bool const external = accepts_external();
+    auto vector = external ? asked_interrupt_ : std::nullopt;
+    bool const from_apic = !vector && vm_.local_apics();
+    if (from_apic) vector = apic_.pending();
     if (vector && halted_ && cpu_.interruptible()) halted_ = false;
-    if (!vector)
-        return cpu_.want_window(!vm_.local_apics() && run_page().request_interrupt_window != 0);
+    if (!vector) return cpu_.want_window(external && run_page().request_interrupt_window != 0);
     if (!cpu_.interruptible()) return cpu_.want_window(true);
     cpu_.inject({.type = engine::Injection::Type::Interrupt, .vector = *vector, .error_code = {}});
-    if (vm_.local_apics())
+    if (from_apic)
         apic_.accept(*vector);
     else
         asked_interrupt_.reset();
@@ -224,7 +234,7 @@ void Vcpu::take_dirty_registers() {
 void Vcpu::show_registers() {
     auto& run = run_page();
     auto const registers = cpu_.registers();
-    bool const can = cpu_.interruptible() && !asked_interrupt_;
+    bool const can = cpu_.interruptible() && !asked_interrupt_ && accepts_external();
     run.ready_for_interrupt_injection = can ? 1 : 0;
     run.if_flag = (registers.rflags >> 9 & 1) != 0;
     if (protected_) return;
@@ -267,6 +277,13 @@ void Vcpu::exit_memory_fault(std::uint64_t guest_physical, bool private_access, 
     };
     std::memcpy(run.padding, &fault, sizeof fault); // the union
     exit(exit_memory_fault_reason, outcome);
+}
+
+// After the instruction that has ended it.
+void Vcpu::exit_end_of_interrupt(std::uint8_t vector) {
+    run_page().eoi.vector = vector;
+    exit(KVM_EXIT_IOAPIC_EOI);
+    engine::Cpu::stop();
 }
 
 // The scale and offset that KVM gives a guest are the host's to change, but for a guest whose VMSA

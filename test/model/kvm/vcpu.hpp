@@ -57,9 +57,18 @@ public:
     exit_io(std::uint64_t info1, std::uint64_t value, std::function<void(std::uint64_t)> received);
     void
     exit_memory_fault(std::uint64_t guest_physical, bool private_access, long outcome = -EFAULT);
+    void exit_end_of_interrupt(std::uint8_t vector);
     void halt() { halted_ = true; }
+    /// Nothing but a start (STARTUP, or a state of the guest's making) ends this halt.
+    void hold() {
+        halted_ = true;
+        held_ = true;
+    }
+    /// STARTUP: it begins at the state that it was launched with, or goes on where it holds.
+    void start_up();
     void start_running() {
         halted_ = false;
+        held_ = false;
         mp_state_ = KVM_MP_STATE_RUNNABLE;
     }
     /// SNP: the state is in the VMSA and no longer for user space.
@@ -86,6 +95,7 @@ private:
     void take_dirty_registers();
     void show_registers();
     void deliver_interrupts();
+    bool accepts_external() const;
     void wait_for_kick();
     long run_engine();
     bool watched(engine::Physical, std::span<std::byte>, bool store);
@@ -93,6 +103,7 @@ private:
     engine::Answer hypercall(engine::Cpu&);
     Reply registers_call(Context&);
     Reply state_call(Context&);
+    Reply apic_call(Context&);
     Reply extended_state_call(Context&);
     Reply set_cpuid(Context&);
     Reply msrs(Context&, bool store);
@@ -109,6 +120,7 @@ private:
     std::optional<long> outcome_; // of this KVM_RUN
     std::optional<long> unseen_;  // of one before that a signal has hidden from user space
     bool halted_ = false;
+    bool held_ = false;
     bool protected_ = false;
     std::uint32_t mp_state_ = KVM_MP_STATE_RUNNABLE;
     std::optional<std::uint8_t> asked_interrupt_; // KVM_INTERRUPT

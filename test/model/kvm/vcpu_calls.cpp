@@ -20,6 +20,7 @@ struct ListHead {
     std::uint32_t padding;
 };
 // struct kvm_xsave, which in C++ has another size than in C.
+using LapicPage = std::array<std::byte, sizeof(kvm_lapic_state)>;
 using XsavePage = std::array<std::byte, page_size>;
 constexpr unsigned set_cpuid2 = _IOW(KVMIO, 0x90, ListHead);
 constexpr unsigned get_cpuid2 = _IOWR(KVMIO, 0x91, ListHead);
@@ -124,6 +125,24 @@ Reply Vcpu::pre_fault(Context& context) {
     return told.value != 0 || any ? told : Reply{-ENOENT};
 }
 
+Reply Vcpu::apic_call(Context& context) {
+    if (!vm_.local_apics()) return -EINVAL;
+    constexpr std::size_t apart = 16; // a register each 16 bytes
+    if (context.request() == KVM_GET_LAPIC) {
+        LapicPage page{};
+        std::size_t at = 0;
+        for (auto const value : apic_.saved()) store(page, apart * at++, value);
+        return context.write(page);
+    }
+    auto const page = context.read<LapicPage>();
+    if (!page) return -EFAULT;
+    std::array<std::uint32_t, 64> registers{};
+    std::size_t at = 0;
+    for (auto& one : registers) one = load<std::uint32_t>(*page, apart * at++);
+    apic_.restore(registers);
+    return 0;
+}
+
 Reply Vcpu::state_call(Context& context) {
     switch (context.request()) {
     case KVM_SET_XCRS: {
@@ -164,6 +183,13 @@ Reply Vcpu::state_call(Context& context) {
     }
     case KVM_SET_DEBUGREGS:
         return protected_ ? -EINVAL : 0;
+    case KVM_GET_LAPIC:
+    case KVM_SET_LAPIC:
+        return apic_call(context);
+    case KVM_X86_SETUP_MCE: // nobody here raises a machine check
+    case KVM_TPR_ACCESS_REPORTING:
+    case KVM_SET_VAPIC_ADDR:
+        return 0;
     default:
         return -EINVAL;
     }
@@ -238,8 +264,9 @@ Reply Vcpu::ioctl(Context& context) {
     case KVM_INTERRUPT: {
         auto const from = context.read<kvm_interrupt>();
         if (!from) return -EFAULT;
-        if (vm_.local_apics()) return -ENXIO;
         if (from->irq > 255) return -EINVAL;
+        if (!vm_.takes_external()) return -ENXIO;
+        if (vm_.local_apics() && asked_interrupt_) return -EEXIST;
         asked_interrupt_ = static_cast<std::uint8_t>(from->irq);
         return 0;
     }

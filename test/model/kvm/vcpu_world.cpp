@@ -100,15 +100,15 @@ engine::Answer Vcpu::port(engine::Exit const& exit) {
         return engine::Answer::leave();
     }
     auto const size = exit.info1 >> 4 & 7;
-    exit_io(
-        exit.info1,
-        cpu_.general(engine::Rax) & ((1ULL << size * 8) - 1),
-        [this, size](std::uint64_t value) {
-            auto& rax = cpu_.general(engine::Rax);
-            auto const mask = (1ULL << size * 8) - 1;
-            rax = size == 4 ? value : (rax & ~mask) | value;
-        }
-    );
+    auto const value = cpu_.general(engine::Rax) & ((1ULL << size * 8) - 1);
+    if ((exit.info1 & 1) == 0 &&
+        vm_.interrupts().stored(true, exit.info1 >> 16 & 0xffff, value, size))
+        return engine::Answer::next(length);
+    exit_io(exit.info1, value, [this, size](std::uint64_t value) {
+        auto& rax = cpu_.general(engine::Rax);
+        auto const mask = (1ULL << size * 8) - 1;
+        rax = size == 4 ? value : (rax & ~mask) | value;
+    });
     return engine::Answer::leave_after(length);
 }
 
@@ -134,7 +134,8 @@ engine::Answer Vcpu::hypercall(engine::Cpu& cpu) {
 engine::Answer Vcpu::intercept(engine::Cpu& cpu, engine::Exit const& exit) {
     if (exit.code == Vintr) {
         cpu.want_window(false);
-        if (!vm_.local_apics() && !asked_interrupt_) this->exit(KVM_EXIT_IRQ_WINDOW_OPEN);
+        bool const asked = !vm_.local_apics() || run_page().request_interrupt_window != 0;
+        if (asked && accepts_external() && !asked_interrupt_) this->exit(KVM_EXIT_IRQ_WINDOW_OPEN);
         return engine::Answer::leave();
     }
     if (exit.code == Shutdown) {
@@ -220,6 +221,11 @@ bool Vcpu::device(engine::Cpu& cpu, engine::Physical at, std::span<std::byte> da
         return true;
     }
     auto& run = run_page();
+    if (store && data.size() <= 8) {
+        std::uint64_t value = 0;
+        std::memcpy(&value, data.data(), data.size());
+        if (vm_.interrupts().stored(false, at, value, data.size())) return true;
+    }
     if (cpu.delivering()) {
         exit(KVM_EXIT_INTERNAL_ERROR);
         run.internal.suberror = KVM_INTERNAL_ERROR_DELIVERY_EV;

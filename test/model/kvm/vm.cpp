@@ -12,6 +12,7 @@
 #include "snp/guest.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace model::kvm {
@@ -112,6 +113,7 @@ Reply Vm::enable_capability(Context& context) {
     case KVM_CAP_SPLIT_IRQCHIP:
         if (!vcpus_.empty() || local_apics_) return -EEXIST;
         local_apics_ = true;
+        split_ = true;
         return 0;
     case KVM_CAP_EXIT_HYPERCALL:
         if ((wanted->args[0] & ~(1ULL << hypercall_map_gpa_range)) != 0) return -EINVAL;
@@ -122,8 +124,28 @@ Reply Vm::enable_capability(Context& context) {
     }
 }
 
+// The guest's clock, which no guest here reads: it runs with the host's and can be set.
+Reply Vm::get_clock(Context& context) const {
+    kvm_clock_data now{};
+    auto const since = std::chrono::steady_clock::now().time_since_epoch();
+    now.clock = static_cast<std::uint64_t>(std::chrono::nanoseconds{since}.count()) + clock_shift_;
+    now.flags = KVM_CLOCK_TSC_STABLE;
+    return context.write(now);
+}
+
+Reply Vm::set_clock(Context& context) {
+    auto const wanted = context.read<kvm_clock_data>();
+    if (!wanted) return -EFAULT;
+    if ((wanted->flags & ~KVM_CLOCK_REALTIME) != 0) return -EINVAL;
+    auto const since = std::chrono::steady_clock::now().time_since_epoch();
+    clock_shift_ =
+        wanted->clock - static_cast<std::uint64_t>(std::chrono::nanoseconds{since}.count());
+    return 0;
+}
+
 Reply Vm::ioctl(Context& context) {
     Turn const turn;
+    if (Interrupts::knows(context.request())) return interrupts_.ioctl(context);
     switch (context.request()) {
     case KVM_CREATE_VCPU:
         return create_vcpu(context);
@@ -146,10 +168,13 @@ Reply Vm::ioctl(Context& context) {
         if (local_apics_) return -EEXIST;
         local_apics_ = true;
         return 0;
+    case KVM_GET_CLOCK:
+        return get_clock(context);
+    case KVM_SET_CLOCK:
+        return set_clock(context);
     case KVM_SET_NR_MMU_PAGES:
     case KVM_SET_TSS_ADDR:
     case KVM_SET_IDENTITY_MAP_ADDR:
-    case KVM_SET_GSI_ROUTING:
         return 0;
     case KVM_MEMORY_ENCRYPT_OP:
         return snp_ ? snp_->command(context) : Reply{-ENOTTY};

@@ -8,6 +8,7 @@
 #include "kvm/view.hpp"
 #include "kvm/vm.hpp"
 #include "snp/guest.hpp"
+#include "snp/hostile.hpp"
 
 #include <cerrno>
 
@@ -62,7 +63,10 @@ std::optional<engine::Physical> Guest::private_access(
     bool const usable = mine != nullptr &&
                         (vm_.memory().is_private(at) || broken(Rule::AttributeDecides)) &&
                         assign(at) && !(mine->vmsa && write);
-    if (fresh) count(Count::Faults);
+    if (fresh) {
+        count(Count::Faults);
+        Hostile::own().answered_by_kernel();
+    }
     if (!usable) {
         bool const no_memory = fresh && !mine->assigned && vm_.memory().is_private(at);
         vcpu.exit_memory_fault(at, true, no_memory ? -ENOMEM : -EFAULT);

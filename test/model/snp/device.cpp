@@ -1,6 +1,7 @@
 // See device.hpp. Structures: include/uapi/linux/psp-sev.h.
 #include "snp/device.hpp"
 
+#include "firmware/guest_context.hpp"
 #include "firmware/platform.hpp"
 
 #include <array>
@@ -75,7 +76,7 @@ kvm::Reply Device::ioctl(kvm::Context& context) {
                 .rmp_initialised = 1,
                 .build_id = firmware::build_number,
                 .mask_chip_id = 0,
-                .guest_count = firmware::guests_now,
+                .guest_count = firmware::GuestContext::active(),
                 .current = firmware::current_tcb(),
                 .reported = firmware::current_tcb()
             }

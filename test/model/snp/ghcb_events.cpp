@@ -137,7 +137,8 @@ bool simple_event(Guest& guest, kvm::Vcpu& vcpu, Ghcb const& ghcb) {
     case NmiComplete:
         return true;
     case ApHltLoop:
-        vcpu.halt();
+        ghcb.succeed(1); // seen when it has been started
+        vcpu.hold();
         return true;
     case HvFeatures:
         ghcb.succeed(hv_features);
@@ -156,12 +157,13 @@ bool page_event(Guest& guest, kvm::Vcpu& vcpu, std::uint64_t at) {
     Ghcb const ghcb{guest.vm().memory(), at};
     Hostile::own().next_event(vcpu);
     if (!ghcb.there()) return false; // KVM cannot map it: the guest goes on as if nothing were
-    if (ghcb[ExitCode] != Ioio && ghcb[ExitCode] != Msr)
+    if (ghcb[ExitCode] != Ioio)
         log_step(
-            "tee-model: GHCB event %#lx, %#lx, %#lx\n",
+            "tee-model: GHCB event %#lx, %#lx, %#lx, rip %#lx\n",
             ghcb[ExitCode],
             ghcb[ExitInfo1],
-            ghcb[ExitInfo2]
+            ghcb[ExitInfo2],
+            vcpu.cpu().rip()
         );
     if (at != guest.state(vcpu).registered) {
         if (Conditions::own().old_kernel()) return vcpu.exit(KVM_EXIT_UNKNOWN, -EINVAL), true;

@@ -96,7 +96,7 @@ bool msr_request(Guest& guest, kvm::Vcpu& vcpu) {
         msr = features;
         return false;
     case ResetHold:
-        vcpu.halt();
+        vcpu.hold();
         msr = 1ULL << 12 | 0x007;
         return false;
     case Terminate:
@@ -124,10 +124,14 @@ bool exit_of_guest(Guest& guest, kvm::Vcpu& vcpu) {
     auto& state = guest.state(vcpu);
     bool const by_page = (state.ghcb_msr & 0xfff) == 0;
     state.asks = by_page ? CpuState::Asks::ByPage : CpuState::Asks::ByMsr;
-    if (!by_page) log_step("tee-model: GHCB MSR %#lx\n", state.ghcb_msr);
+    if (!by_page)
+        log_step("tee-model: GHCB MSR %#lx, rip %#lx\n", state.ghcb_msr, vcpu.cpu().rip());
     bool const user_space =
         by_page ? page_event(guest, vcpu, state.ghcb_msr) : msr_request(guest, vcpu);
-    if (!user_space) finish_event(guest, vcpu);
+    if (!user_space) {
+        finish_event(guest, vcpu);
+        Hostile::own().answered_by_kernel();
+    }
     return user_space;
 }
 

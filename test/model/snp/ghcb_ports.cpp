@@ -43,7 +43,11 @@ bool ports(kvm::Vcpu& vcpu, Ghcb const& ghcb) {
     auto const info = ghcb[ExitInfo1];
     if ((info >> 4 & 7) == 0) return false;
     if ((info & io_string) != 0) return string_ports(vcpu, ghcb);
-    auto const mask = (1ULL << (info >> 4 & 7) * 8) - 1;
+    auto const size = info >> 4 & 7;
+    auto const mask = (1ULL << size * 8) - 1;
+    if ((info & io_in) == 0 &&
+        vcpu.vm().interrupts().stored(true, info >> 16 & 0xffff, ghcb[Rax] & mask, size))
+        return false;
     vcpu.exit_io(info, ghcb[Rax] & mask, [ghcb](std::uint64_t value) { ghcb.answer(Rax, value); });
     return true;
 }
@@ -66,6 +70,11 @@ bool device_memory(kvm::Vcpu& vcpu, Ghcb const& ghcb, bool store) {
             std::memcpy(scratch, &value, std::min<std::size_t>(size, sizeof value));
         }
         return false;
+    }
+    if (store) {
+        std::uint64_t value = 0;
+        std::memcpy(&value, scratch, size);
+        if (vcpu.vm().interrupts().stored(false, at, value, size)) return false;
     }
     auto& mmio = vcpu.run_page().mmio;
     mmio.phys_addr = at;

@@ -8,6 +8,7 @@
 #include "kvm/uapi.hpp"
 #include "snp/reverse_map.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -36,6 +37,10 @@ struct CpuState {
     bool validating = false; // PVALIDATE or RMPADJUST looks at a page that may not be validated
     std::optional<std::uint64_t> next_vmsa; // AP_CREATION: from here it starts, or no_vmsa
 };
+
+/// Of guests with encrypted state: how many there can be, and are.
+std::uint64_t asids();
+inline std::atomic<std::uint64_t> asids_used = 0;
 
 class Guest {
 public:

@@ -48,6 +48,7 @@ constexpr std::array words = {
     Word{.name = "silent"},
     Word{.name = "msr", .least = 1, .most = 1},
     Word{.name = "deaf"},
+    Word{.name = "exits"},
     Word{.name = "read", .least = 2, .most = 2},
     Word{.name = "message-replay"},
     Word{.name = "message-cut"},
@@ -57,9 +58,12 @@ constexpr std::array words = {
     Word{.name = "message-lose"},
     Word{.name = "message-swallow"},
     Word{.name = "message-error", .least = 1, .most = 1},
+    Word{.name = "message-poke", .least = 2, .most = 2},
+    Word{.name = "pvalidate", .least = 2, .most = 2},
     Word{.name = "hide", .least = 4, .most = 4, .at_launch = true},
     Word{.name = "invent", .least = 4, .most = 4, .at_launch = true},
-    Word{.name = "type", .least = 2, .most = 2, .at_launch = true}
+    Word{.name = "type", .least = 2, .most = 2, .at_launch = true},
+    Word{.name = "features", .least = 1, .most = 1, .at_launch = true}
 };
 bool at_entries(std::string_view what) {
     static constexpr std::array<std::string_view, 11> all = {
@@ -165,6 +169,14 @@ Hostile& Hostile::own() {
     return one;
 }
 
+Hostile::Count const& Hostile::counted_by(Deed const& deed) {
+    if (deed.what.starts_with("message-")) return messages_;
+    if (deed.what == "msr") return msr_events_;
+    if (deed.what == "pvalidate") return validations_;
+    if (deed.what == "read") return loads_[deed.numbers[0]];
+    return at_entries(deed.what) ? entries_ : events_;
+}
+
 void Hostile::take_control_file() {
     static char const* const path = std::getenv("TEE_MODEL_CONTROL");
     if (path == nullptr || ::access(path, R_OK) != 0) return;
@@ -178,11 +190,7 @@ void Hostile::take_control_file() {
         std::_Exit(125);
     }
     for (auto& one : more->deeds_) {
-        auto const& count = one.what.starts_with("message-") ? messages_
-                            : one.what == "msr"              ? msr_events_
-                            : one.what == "read"             ? loads_[one.numbers[0]]
-                            : at_entries(one.what)           ? entries_
-                                                             : events_;
+        auto const& count = counted_by(one);
         // An entry has been counted already when this is read.
         bool const counted = &count == &entries_;
         if (one.now) one.first = one.last = count.all + (counted ? 0 : 1);
@@ -227,6 +235,11 @@ bool Hostile::deaf() const {
     return std::ranges::find(deeds_, "deaf", &Deed::what) != deeds_.end();
 }
 
+void Hostile::answered_by_kernel() const {
+    if (deeds_.empty()) return;
+    if (std::ranges::find(deeds_, "exits", &Deed::what) != deeds_.end()) engine::Cpu::stop();
+}
+
 void Hostile::next_event(kvm::Vcpu const& vcpu) {
     asking_ = vcpu.id();
     events_.next(asking_);
@@ -260,6 +273,14 @@ std::uint64_t Hostile::msr(kvm::Vcpu const& vcpu, std::uint64_t honest) {
     return one->numbers[0];
 }
 
+std::optional<Hostile::Said> Hostile::validates(kvm::Vcpu const& vcpu) {
+    validations_.next(vcpu.id());
+    auto const* const one = due("pvalidate", validations_, vcpu.id());
+    if (one == nullptr) return std::nullopt;
+    told(one->what, one->numbers[0], validations_.all);
+    return Said{.status = one->numbers[0], .carry = one->numbers[1] != 0};
+}
+
 bool Hostile::watches(std::uint64_t page) const {
     return std::ranges::any_of(deeds_, [=](Deed const& one) {
         return one.what == "read" &&
@@ -272,14 +293,17 @@ void Hostile::loaded(kvm::Vcpu const& vcpu, std::uint64_t address, std::span<std
         if (one.what != "read") continue;
         auto const word = one.numbers[0];
         if (word + 8 <= address || address + found.size() <= word) continue;
-        auto& count = loads_[word];
-        count.next(vcpu.id());
-        if (!one.due(count, vcpu.id())) continue;
-        told(one.what, word, count.all);
         auto const value = bytes_of(one.numbers[1]);
-        for (std::size_t i = 0; i < value.size(); ++i)
-            if (word + i >= address && word + i < address + found.size())
-                found[word + i - address] = value[i];
+        std::uint64_t changed = 0;
+        for (std::size_t i = 0; i < value.size(); ++i) {
+            if (word + i < address || word + i >= address + found.size()) continue;
+            auto& count = loads_[word + i];
+            count.next(vcpu.id());
+            if (!one.due(count, vcpu.id())) continue;
+            found[word + i - address] = value[i];
+            changed = count.all;
+        }
+        if (changed != 0) told(one.what, word, changed);
     }
 }
 

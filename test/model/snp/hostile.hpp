@@ -24,24 +24,34 @@
 // - `silent@EVENT`: no answer is written.
 // - `msr:VALUE@EVENT`: the GHCB MSR's answer.
 // - `deaf@*`: whoever asks for the end by the MSR is let go on.
+// - `exits@*`: after what KVM answers by itself, a fault for a fresh page or a request, the guest
+// is
+//   entered anew, and the count of entries has it.
 //
 // At a load of the guest:
 // - `read:ADDRESS:VALUE@LOAD`: what it finds in 8 bytes of shared memory, whatever is there.
 //
 // At a guest message's answer:
 // - `message-replay@MESSAGE`: the answer before it. `message-cut`: a shorter one. `message-number`:
-//   another sequence number. `message-flip`: a wrong bit. `message-foreign`: one for another guest.
+//   another sequence number. `message-flip`: a wrong bit. `message-poke:OFFSET:VALUE`: 8 other
+//   bytes, of its header, say. `message-foreign`: one for another guest.
 //   `message-lose`: none, though all is said to be well. `message-swallow`: none, and "busy",
 //   though the firmware has had it. `message-error:STATUS`: the firmware's word.
+//
+// At a PVALIDATE, which is the processor's own: what a guest does not believe, it need not know
+// from whom it is.
+// - `pvalidate:STATUS:CARRY@PVALIDATE`: nothing is done, and RAX and CF say this.
 //
 // At the launch, without `@`:
 // - `hide:LEAF:SUBLEAF:REGISTER:BITS`, `invent:LEAF:SUBLEAF:REGISTER:BITS`: bits of the CPUID page
 //   cleared or set before the firmware sees it; REGISTER is 0 to 3 for EAX to EDX.
 // - `type:ADDRESS:TYPE`: a page is launched as one of another type.
+// - `features:BITS`: more SEV_FEATURES in each VMSA than the guest's owner has asked for.
 //
 // ENTRY counts entries into guests that are launched, EVENT what they ask by GHCB pages (for `msr`
-// by its MSR), LOAD loads of that word, MESSAGE guest messages, all from 1. `N-M` is each from N to
-// M, `*` is each; `/CPU` behind it counts that processor's alone. Numbers are as in C.
+// by its MSR), LOAD loads of a byte of that word, MESSAGE guest messages, PVALIDATE those
+// instructions, all from 1. `N-M` is each from N to M, `*` is each; `/CPU` behind it counts that
+// processor's alone. Numbers are as in C.
 //
 // TEE_MODEL_CONTROL names a file that may come to be while the guest runs: it holds such a list, in
 // which `@now` is the next of what is counted. It is removed when it has been read.
@@ -87,17 +97,27 @@ public:
     std::uint64_t msr(kvm::Vcpu const&, std::uint64_t honest);
     /// Whether a guest that asks for its end is not heard.
     bool deaf() const;
+    /// What KVM answers by itself has been answered: the guest leaves, where that is to count.
+    void answered_by_kernel() const;
 
     /// Whether loads of this page are to be asked for.
     bool watches(std::uint64_t page) const;
     /// What a load at `address` finds.
     void loaded(kvm::Vcpu const&, std::uint64_t address, std::span<std::byte> found);
 
+    /// A PVALIDATE: what it says without doing anything, if it does not what it should.
+    struct Said {
+        std::uint64_t status;
+        bool carry;
+    };
+    std::optional<Said> validates(kvm::Vcpu const&);
+
     /// A message's answer, and what is said of it; false: it is not put where the guest looks.
     bool message(std::span<std::byte> answer, std::uint64_t& result);
 
     void cpuid_page(std::span<std::byte> page) const;
     std::uint8_t page_type(std::uint64_t address, std::uint8_t honest) const;
+    std::uint64_t features(std::uint64_t honest) const;
 
 private:
     struct Count {
@@ -116,6 +136,7 @@ private:
     };
     static std::optional<Deed> deed(std::string_view text);
     static bool when(Deed&, std::string_view text);
+    Count const& counted_by(Deed const&);
     void take_control_file();
     void carry_out(Deed const&, Guest&, kvm::Vcpu&);
     void change_memory(Deed const&, Guest&);
@@ -127,7 +148,8 @@ private:
     Count events_;
     Count msr_events_;
     Count messages_;
-    std::map<std::uint64_t, Count> loads_; // of each word
+    Count validations_;
+    std::map<std::uint64_t, Count> loads_; // of each byte
     std::uint32_t asking_ = 0;             // the processor of the event
     std::map<std::uint64_t, std::vector<std::byte>> saved_;
     std::vector<std::byte> last_answer_;

@@ -107,6 +107,8 @@ bool Hostile::spoil(
     } else if (how == "foreign") { // under another guest's key: nothing that this one can open
         firmware::fill_random(answer.first(firmware::tag_size));
         firmware::fill_random(answer.subspan(text_at, load<std::uint16_t>(answer, size_at)));
+    } else if (how == "poke" && deed.numbers[0] <= answer.size() - 8) {
+        store(answer, deed.numbers[0], deed.numbers[1]);
     } else if (how == "error") {
         result = deed.numbers[0];
     } else {
@@ -159,6 +161,12 @@ std::uint8_t Hostile::page_type(std::uint64_t address, std::uint8_t honest) cons
     for (auto const& one : deeds_)
         if (one.what == "type" && page_of(one.numbers[0]) == address)
             return static_cast<std::uint8_t>(one.numbers[1]);
+    return honest;
+}
+
+std::uint64_t Hostile::features(std::uint64_t honest) const {
+    for (auto const& one : deeds_)
+        if (one.what == "features") return honest | one.numbers[0];
     return honest;
 }
 

@@ -7,6 +7,7 @@
 #include "kvm/vcpu.hpp"
 #include "kvm/vm.hpp"
 #include "snp/guest.hpp"
+#include "snp/hostile.hpp"
 
 namespace model::snp {
 
@@ -58,6 +59,11 @@ engine::Answer Guest::validate(kvm::Vcpu& vcpu, engine::Cpu& cpu) {
         rax = FailSizeMismatch;
         return engine::Answer::next(length);
     }
+    if (auto const said = Hostile::own().validates(vcpu)) {
+        rax = said->status;
+        cpu.set_carry(said->carry);
+        return engine::Answer::next(length);
+    }
     bool const same = mine->validated == wanted;
     mine->validated = wanted;
     if (!same) count(wanted ? Count::Validated : Count::Rescinded);
@@ -73,9 +79,9 @@ engine::Answer Guest::adjust(kvm::Vcpu& vcpu, engine::Cpu& cpu) {
     bool const large = (cpu.general(engine::Rcx) & 1) != 0;
     auto const at = cpu.operand(linear);
     auto* const mine = entry_behind(at);
-    auto const level = operand & 0xff;
+    auto const level = operand & 0xff; // of the page around that address: OVMF names one inside it
     auto& rax = cpu.general(engine::Rax);
-    if (mine == nullptr || linear % page_size != 0 || level > 3)
+    if (mine == nullptr || level > 3)
         rax = FailInput;
     else if (level == 0 || broken(Rule::AdjustAllowed)) // one's own level
         rax = FailPermission;

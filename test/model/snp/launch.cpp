@@ -27,6 +27,7 @@ namespace {
 
 constexpr std::uint64_t feature_snp = 1;
 constexpr std::uint64_t debug_swap = 1U << 5;
+constexpr std::uint64_t usual_asids = 99; // as a Milan's kernel has said
 constexpr std::uint64_t policy_bits = 0xffff | 7U << 16 | 3U << 19;
 constexpr std::uint64_t policy_must = 1U << 17;
 constexpr std::uint64_t policy_smt = 1U << 16;        // Linux 6.12 wants it
@@ -46,6 +47,8 @@ bool is_firmware(Context& context, SevCall const& call) {
 }
 
 } // namespace
+
+std::uint64_t asids() { return Conditions::own().number("guests", usual_asids); }
 
 Reply Guest::command(Context& context) {
     auto call = context.read<SevCall>();
@@ -84,10 +87,10 @@ Reply Guest::init(Context& context, SevCall const& call) {
     auto const offered = debug_swap | (Conditions::own().secure_tsc() ? secure_tsc : 0);
     if (wanted->flags != 0 || (wanted->vmsa_features & ~offered) != 0) return -EINVAL;
     if (wanted->ghcb_version > 2 || wanted->ghcb_version == 1) return -EINVAL;
-    if (!Conditions::own().take("guests")) return -EBUSY; // no ASID is left
-    vmsa_features_ = wanted->vmsa_features | feature_snp;
+    if (asids_used >= asids()) return -EBUSY; // none is left
+    ++asids_used;
+    vmsa_features_ = Hostile::own().features(wanted->vmsa_features | feature_snp);
     initialised_ = true;
-    ++firmware::guests_now;
     return 0;
 }
 
@@ -148,6 +151,12 @@ Reply Guest::update(Context& context, SevCall& call) {
         return -EINVAL;
     auto const* const slot = vm_.memory().find(wanted->gfn_start * page_size);
     if (slot == nullptr || !slot->guest) return -EINVAL;
+    log_step(
+        "tee-model: launch: %#lx bytes of type %u at %#lx\n",
+        wanted->len,
+        wanted->type,
+        wanted->gfn_start * page_size
+    );
     long outcome = 0;
     bool any = false;
     while (wanted->len != 0 && (outcome = update_page(context, call, *wanted)) == 0) {
@@ -197,13 +206,17 @@ Reply Guest::finish(Context& context, SevCall& call) {
     std::ranges::transform(wanted->host_data, finish.host_data.begin(), [](auto b) {
         return std::byte{b};
     });
+    for (std::size_t at = 0; log_steps && at < firmware_.measurement().size(); at += 8)
+        log_step(
+            "tee-model: launch digest, %zu: %016lx\n",
+            at,
+            __builtin_bswap64(load<std::uint64_t>(firmware_.measurement(), at))
+        );
     return refused(call, firmware_.finish(finish));
 }
 
 Guest::~Guest() {
-    if (!initialised_) return;
-    Conditions::own().give_back("guests");
-    --firmware::guests_now;
+    if (initialised_) --asids_used;
 }
 
 Entry* Guest::entry(std::uint64_t guest_physical) const {

@@ -184,7 +184,9 @@ VmsaPage vmsa_of(kvm::Vcpu& vcpu, std::uint64_t features) {
     store(page, Efer, registers.efer | svme);
     store(page, Cr4, registers.cr4 | host_mce);
     store(page, Cr3, registers.cr3);
-    store(page, Cr0, registers.cr0);
+    // KVM never lets a guest switch its caches off (KVM_X86_QUIRK_CD_NW_CLEARED).
+    constexpr std::uint64_t caches_off = 3U << 29;
+    store(page, Cr0, registers.cr0 & ~caches_off);
     store(page, Dr7, std::uint64_t{0x400});
     store(page, Dr6, std::uint64_t{0xffff'0ff0});
     store(page, Rflags, registers.rflags);
@@ -202,9 +204,9 @@ VmsaPage vmsa_of(kvm::Vcpu& vcpu, std::uint64_t features) {
 void start_from(kvm::Vcpu& vcpu, std::span<std::byte const> page) {
     Registers registers;
     for (auto const& [offset, member] : segments) registers.*member = segment_at(page, offset);
-    // A reset leaves a 16-bit TSS, with which AMD's processors enter long mode. Bochs has Intel's
-    // rule.
-    if (registers.task.type == busy_tss_16) registers.task.type = busy_tss_32;
+    // A reset leaves a 16-bit TSS, OVMF none at all; with either AMD's processors enter long mode.
+    // Bochs has Intel's rule.
+    if (registers.task.type <= busy_tss_16) registers.task.type = busy_tss_32;
     registers.gdt = {
         .base = load<std::uint64_t>(page, Gdtr + 8),
         .limit = static_cast<std::uint16_t>(load<std::uint32_t>(page, Gdtr + 4))

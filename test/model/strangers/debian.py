@@ -64,3 +64,30 @@ def package(name, suite=None):
         subprocess.run(["dpkg-deb", "-x", file, folder], check=True)
     print(f"stranger: {file.name}, SHA-256 {hashlib.sha256(file.read_bytes()).hexdigest()}")
     return folder
+
+
+def with_libraries(name, suite):
+    """The folder where a package lies unpacked with all that it depends on, as on an empty machine: programs of another release run from
+    there by its own loader (`program()`)."""
+    folder = FOLDER / f"{name}-{suite}"
+    if not (folder / "whole").exists():
+        archives = FOLDER / "apt" / suite / "archives"
+        asked = ["apt-get", *_options(suite), "-o", "Dir::State::status=/dev/null", "-o", "APT::Install-Recommends=false", "-q", "--assume-yes",
+                 "--download-only", "install", name]
+        fetched = subprocess.run(asked, capture_output=True, text=True)
+        if fetched.returncode != 0:
+            raise Skipped(f"Debian's package {name} of {suite} could not be had: {fetched.stderr.strip()[-200:]}")
+        folder.mkdir(exist_ok=True)
+        for file in sorted(archives.glob("*.deb")):
+            subprocess.run(["dpkg-deb", "-x", file, folder], check=True)
+            if file.name.startswith(f"{name}_"):
+                (folder / "which").write_text(f"{file.name}, SHA-256 {hashlib.sha256(file.read_bytes()).hexdigest()}")
+        (folder / "whole").touch()
+    print(f"stranger: {(folder / 'which').read_text()}")
+    return folder
+
+
+def program(folder, name):
+    """The first words of a command line that runs a program of such a folder with that folder's libraries."""
+    libraries = [str(folder / place) for place in ("usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu")]
+    return [str(folder / "usr/lib64/ld-linux-x86-64.so.2"), "--library-path", ":".join(libraries), str(folder / "usr/bin" / name)]

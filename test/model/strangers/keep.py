@@ -47,6 +47,12 @@ def _():
         succeeded(execute([program.replace("tee-model", "model-processors")]))
 
 
+@story("who calls with closed standard streams finds them closed, and the model none of its own in their place", seconds=60)
+def _():
+    ends = "[ ! -e /proc/$$/fd/0 ] && [ ! -e /proc/$$/fd/1 ] && [ ! -e /proc/$$/fd/2 ] && exit 7"
+    equal(execute(["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *model(), "/bin/sh", "-c", ends]).status, 7)
+
+
 @story("a program that is not there is an error as a shell has it", seconds=60)
 def _():
     outcome = execute([*model(), "/no/such/program"])

@@ -91,12 +91,13 @@ def printed_report(text, name="report"):
     return Report(bytes.fromhex("".join(re.findall(rf"{name} ([0-9a-f]{{64}})", text))))
 
 
-def reporting_guest(again=False, version=KERNEL):
-    """A guest whose shell asks its kernel's driver for a report, and prints it. `again`: once more, should the first one fail."""
+def reporting_guest(again=False, version=KERNEL, first=""):
+    """A guest whose shell asks its kernel's driver for a report, and prints it. `again`: once more, should the first one fail; `first`: what
+    it does before."""
     guest = Guest(version)
     for module in ("configfs", "ghash-generic", "gcm", "tsm", "sev-guest"):
         guest.add_module(module)
-    guest.script(f"""
+    guest.script(f"""{first}
 mount -t configfs none /sys/kernel/config
 mkdir /sys/kernel/config/tsm/report/r
 cd /sys/kernel/config/tsm/report/r

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scenario"))
-from harness import BUILD, SOURCE, Skipped  # noqa: E402
+from harness import BUILD, SOURCE, Skipped, by_commit  # noqa: E402
 
 FOLDER = SOURCE / "test" / "model"
 PROGRAM = BUILD / "parts" / "tee-model"
@@ -15,11 +15,7 @@ ALL = os.environ.get("ENARX_TEST_MODEL") == "all"  # else a part of what takes l
 
 def chosen(everything, count):
     """All, or `count` of them by the commit's name."""
-    if ALL:
-        return everything
-    asked = subprocess.run(["git", "rev-parse", "HEAD"], cwd=SOURCE, capture_output=True, text=True).stdout.strip()
-    first = int(asked or "0", 16) % len(everything)
-    return [everything[(first + i) % len(everything)] for i in range(min(count, len(everything)))]
+    return everything if ALL else by_commit(everything, count)
 
 
 def build():

@@ -45,6 +45,12 @@ def _():
     contains(run(deeds="msr:0x100000015@7").err.decode(), "GHCB MSR 0x32100")
 
 
+@story("PVALIDATE says what it has not done, and a guest that looks ends itself", seconds=100)
+def _():
+    for deeds in ("pvalidate:1:0@1", "pvalidate:0:1@2", "pvalidate:6:1@3"):
+        contains(run(deeds=deeds).err.decode(), "GHCB MSR 0x22100")
+
+
 @story("a page of the guest's that is taken, put back, mapped elsewhere or given away ends it", seconds=300)
 def _():
     code, stack = 0x1000000, 0x1002000
@@ -73,6 +79,12 @@ def _():
     equal(guest.returncode, 0, err.decode())
     contains(out.decode(), LAST)
     true(not control.exists(), "the file is gone once it has been read")
+
+
+@story("what KVM answers by itself is an entry more where that is to count", seconds=100)
+def _():
+    entries = [succeeded(run(deeds=f"{more}show:0x1000000@*")).err.count(b"host: show") for more in ("", "exits@*,")]
+    true(0 < entries[0] < entries[1], f"entries: {entries}")
 
 
 @story("all that the host can see holds what the guest has shown, and not what it has in memory", seconds=100)

@@ -1,9 +1,9 @@
 // An application that asks what it runs in, by ordinary file access below /dev/attestation.
 //
-//     attestation evidence [TEXT]   binds TEXT, if given, and writes the evidence to standard
-//     output attestation show NAME         writes the file of that name attestation rules checks
-//     what a program may expect of the files attestation serve             writes the certificate,
-//     then serves one client and ends
+//     attestation evidence [TEXT]   binds TEXT, if given, and writes the evidence
+//     attestation show NAME         writes the file of that name
+//     attestation rules KIND        checks what a program may expect of the files
+//     attestation serve             writes the certificate, then serves one client and ends
 
 #include "sockets.h"
 
@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 
+enum { most_evidence = 65536 };
 static int failures = 0;
 
 static void check(char const* rule, int holds) {
@@ -52,7 +53,7 @@ static ssize_t put(void const* data, size_t size) {
 }
 
 static int show(char const* name) {
-    static char content[65536];
+    static char content[most_evidence];
     ssize_t const size = get(name, content, sizeof content);
     if (size < 0) {
         perror(name);
@@ -87,8 +88,15 @@ static void user_data(void) {
     check("stdio writes", fclose(stream) == 0 && holds("user_data", "by stdio"));
 }
 
+static int binds(char const* evidence, ssize_t size, char const* text) {
+    size_t const length = strlen(text);
+    for (char const* at = evidence; at + length <= evidence + size; ++at)
+        if (memcmp(at, text, length) == 0) return 1;
+    return 0;
+}
+
 static void evidence(void) {
-    char early[1000], late[1000], again[1000];
+    static char early[most_evidence], late[most_evidence], again[most_evidence];
     put("early", 5);
     int const file = open(path_of("evidence"), O_RDONLY);
     ssize_t const size = get("evidence", early, sizeof early);
@@ -98,9 +106,16 @@ static void evidence(void) {
         "other user data, other evidence",
         get("evidence", late, sizeof late) == size && memcmp(early, late, (size_t)size) != 0
     );
+    // A processor signs each time anew: two files of the same are not equal.
     check(
-        "evidence stays as it was opened",
-        read(file, again, sizeof again) == size && memcmp(early, again, (size_t)size) == 0
+        "evidence stays as it was when it was opened",
+        read(file, early, sizeof early) == size && binds(early, size, "early") &&
+            !binds(early, size, "later")
+    );
+    check(
+        "and is the same when it is read again",
+        lseek(file, 0, SEEK_SET) == 0 && read(file, again, sizeof again) == size &&
+            memcmp(early, again, (size_t)size) == 0
     );
     struct stat status;
     check("its size is told", fstat(file, &status) == 0 && status.st_size == size);
@@ -110,8 +125,8 @@ static void evidence(void) {
     check("it cannot be written", open(path_of("evidence"), O_WRONLY) < 0 && errno == EACCES);
 }
 
-static void folder(void) {
-    check("kind says none", holds("kind", "none"));
+static void folder(char const* kind) {
+    check("kind says what vouches for it", holds("kind", kind));
     check("nothing else is made there", open(path_of("new"), O_CREAT | O_WRONLY, 0644) < 0);
     check("nothing is removed", unlink(path_of("kind")) < 0 && errno == EPERM);
     check("it leads nowhere else", open(path_of("../kind"), O_RDONLY) < 0);
@@ -135,7 +150,7 @@ static int serve(void) {
     }
     char said[64];
     ssize_t const size = recv(client, said, sizeof said, 0); // what the client wants to be bound
-    char made[1000];
+    static char made[most_evidence];
     if (size < 0 || put(said, (size_t)size) != size) return 1;
     ssize_t const length = get("evidence", made, sizeof made);
     int const sent = length > 0 ? send_all(client, made, (size_t)length) : -1;
@@ -157,6 +172,6 @@ int main(int argc, char** argv) {
     }
     user_data();
     evidence();
-    folder();
+    folder(argc > 2 ? argv[2] : "none");
     return failures != 0;
 }

@@ -56,7 +56,8 @@ os::OrFailure<int> Fetch::carry_out(Global const& global) {
     for (auto const& path : evidence_) {
         auto const bytes = TRY(read_bytes(path, largest_evidence));
         auto const piece = piece_of(path, bytes, {});
-        auto wanted = attest::wanted::endorsements_for(piece ? piece->evidence : bytes, product);
+        auto wanted =
+            attest::wanted::endorsements_for(piece ? piece->found.evidence : bytes, product);
         if (!wanted) {
             wanted.error().source = path;
             return unusable_evidence(wanted.error());

@@ -29,8 +29,12 @@ void Console::tell(
         return write_error(label(keep) + out + text + '\n');
     }
     auto out = "{\"event\":" + base::json_string(word) + ",\"keep\":" + std::to_string(keep);
-    for (auto const& field : fields)
-        out += ',' + base::json_string(field.name) + ':' + base::json_string(field.value);
+    for (auto const& [name, value] : fields) {
+        auto const* const number = std::get_if<std::int64_t>(&value);
+        out += ',' + base::json_string(name) + ':' +
+               (number != nullptr ? std::to_string(*number)
+                                  : base::json_string(std::get<std::string>(value)));
+    }
     write_error(out + "}\n");
 }
 

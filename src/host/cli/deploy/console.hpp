@@ -8,10 +8,12 @@
 
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace host::cli {
@@ -25,7 +27,7 @@ public:
     // One step that is done, for people and as {"event": WORD, "keep": NUMBER, ...}.
     struct Field {
         std::string_view name;
-        std::string value;
+        std::variant<std::string, std::int64_t> value;
     };
     void tell(
         unsigned keep,

@@ -26,6 +26,9 @@ namespace host::cli {
 namespace {
 
 constexpr unsigned most_keeps = 256;
+// After a signal: an application is told to end, then the host to end its Keep. Who answers nothing
+// for so long is not waited for.
+constexpr std::chrono::seconds farewell{12};
 
 struct Given {
     HostAccessWishes host;
@@ -272,7 +275,7 @@ os::OrFailure<void> DeployUse::tell_detached(Reach const& reach) const {
 
 os::OrFailure<int>
 DeployUse::one(unsigned number, Reach& reach, Console& console, Stop& stop) const {
-    TRY(reach.start());
+    TRY(reach.start(stop.event()));
     VisitWish const wish{
         .number = number,
         .again = again_,
@@ -322,15 +325,21 @@ os::OrFailure<int> DeployUse::conduct(std::vector<std::unique_ptr<Reach>> const&
         });
 
     int asked = 0;
+    std::optional<os::Milliseconds> left; // until nobody is waited for any more
+    auto end = std::chrono::steady_clock::time_point::max();
     for (std::uint64_t finished = 0; finished < keeps.size();) {
         std::array set{
             pollfd{.fd = signals.number(), .events = POLLIN, .revents = 0},
             pollfd{.fd = done.number(), .events = POLLIN, .revents = 0}
         };
-        (void)os::poll(set, std::optional<os::Milliseconds>{});
+        if (asked != 0)
+            left = std::chrono::ceil<os::Milliseconds>(end - std::chrono::steady_clock::now());
+        if (left && left->count() <= 0) die_by(asked);
+        (void)os::poll(set, left);
         if (auto const signal = set[0].revents != 0 ? signals.next() : 0; signal != 0) {
             if (asked != 0) die_by(signal); // at once
             asked = signal;
+            end = std::chrono::steady_clock::now() + farewell;
             for (auto const& stop : stops) stop->ask(signal);
         }
         std::uint64_t more = 0;

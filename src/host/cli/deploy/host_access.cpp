@@ -1,5 +1,6 @@
 #include "host/cli/deploy/host_access.hpp"
 
+#include "base/printable.hpp"
 #include "host/cli/key/files.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/verify/inputs.hpp"
@@ -97,6 +98,11 @@ net::HttpRequest HostAccess::request(std::string method, std::string target) con
     };
     if (!token.empty()) out.headers.emplace_back("Authorization", "Bearer " + token);
     return out;
+}
+
+// Never in this program's own voice: the host may want its customer to do something foolish.
+std::string host_hint(std::string_view said) {
+    return said.empty() ? std::string{} : "the host says: " + base::printable(said);
 }
 
 os::OrFailure<std::shared_ptr<crypto::TlsCredential const>>

@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace host::cli {
@@ -34,6 +35,9 @@ struct HostAccess {
 
     net::HttpRequest request(std::string method, std::string target) const;
 };
+
+// Advice that the host gives in its answer, as its own words; empty stays empty.
+std::string host_hint(std::string_view said);
 
 // A certificate that nobody vouches for, with this key: who holds the key shows it.
 os::OrFailure<std::shared_ptr<crypto::TlsCredential const>>

@@ -41,7 +41,7 @@ public:
           package_{package},
           client_{{.tls = wish_.access.tls}} {}
 
-    os::OrFailure<void> start() override;
+    os::OrFailure<void> start(int stop) override;
     OrUnreached<net::Channel::Parts> connect() override;
     void end() override;
     std::string words() const override {
@@ -69,7 +69,8 @@ os::Failure Host::unreachable(net::Trouble const& trouble) const {
         .name = "host-unreachable",
         .text = wish_.access.address.text() + ": " + trouble.text,
         .hint = trouble.untrusted ? "--host-root FILE names the authority of its certificate, or "
-                                    "the certificate itself"
+                                    "the certificate itself, which has to be for the name that "
+                                    "--host has"
                                   : ""
     };
 }
@@ -81,7 +82,7 @@ os::Failure Host::refused(net::HttpAnswer const& answer) const {
     auto text = wish_.access.address.text() + ": status " + std::to_string(answer.status);
     for (auto const& part : {title, detail})
         if (!part.empty()) text += ": " + base::printable(part);
-    return {.name = "host-refused", .text = text, .hint = base::printable(text_at(json, "hint"))};
+    return {.name = "host-refused", .text = text, .hint = host_hint(text_at(json, "hint"))};
 }
 
 net::HttpRequest Host::birth() const {
@@ -98,7 +99,7 @@ net::HttpRequest Host::birth() const {
     return ask;
 }
 
-os::OrFailure<void> Host::start() {
+os::OrFailure<void> Host::start(int stop) {
     if (id_) return {};
     auto answer = client_.ask(birth());
     // Its Keeps may not reach the registry: then the tenant is asked for the package.
@@ -114,7 +115,9 @@ os::OrFailure<void> Host::start() {
             "host-refused", wish_.access.address.text() + ": it names no Keep in its answer"
         );
     id_ = std::move(id);
+    client_.stop_by(stop); // not before it is known which Keep has to go
     leave_blobs();
+    client_.stop_by(-1);
     return {};
 }
 
@@ -139,7 +142,8 @@ void Host::leave_blobs() {
                 return bytes.size();
             }
         };
-        (void)client_.ask(put);
+        auto const put_there = client_.ask(put);
+        if (!put_there && !put_there.error().again) return; // stopped, or no host to speak with
     }
 }
 

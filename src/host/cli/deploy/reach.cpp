@@ -15,7 +15,7 @@ class Socket final : public Reach {
 public:
     explicit Socket(std::string path) : path_{std::move(path)} {}
 
-    os::OrFailure<void> start() override { return {}; }
+    os::OrFailure<void> start(int /*stop*/) override { return {}; }
 
     OrUnreached<net::Channel::Parts> connect() override {
         sockaddr_un address{};

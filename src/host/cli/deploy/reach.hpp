@@ -24,8 +24,9 @@ public:
     Reach& operator=(Reach const&) = delete;
     virtual ~Reach() = default;
 
-    // An empty Keep that is ours to provision.
-    virtual os::OrFailure<void> start() = 0;
+    // An empty Keep that is ours to provision. What takes long is left where `stop`, a descriptor,
+    // is ready; the Keep may be there all the same.
+    virtual os::OrFailure<void> start(int stop) = 0;
     // A connection to it, each time a new one.
     virtual OrUnreached<net::Channel::Parts> connect() = 0;
     // The Keep is no longer needed, whatever runs in it.

@@ -88,7 +88,7 @@ void Visit::tell_attested(provision::Answer const& answer) {
         what + ", channel bound (exporter), " + std::to_string(took) + " ms",
         {{"kind", kind},
          {"keep_id", base::hex(channel.keep_id())},
-         {"milliseconds", std::to_string(took)}}
+         {"milliseconds", std::int64_t{took}}}
     );
 }
 
@@ -123,7 +123,7 @@ Visit::Over Visit::ended(provision::Ended const& end) {
         "ended",
         "status " + std::to_string(status) +
             (end.failure.empty() ? std::string{} : " (" + base::printable(end.failure) + ')'),
-        {{"status", std::to_string(status)}, {"failure", end.failure}}
+        {{"status", std::int64_t{status}}, {"failure", std::string{end.failure}}}
     );
     return {.status = status};
 }

@@ -3,6 +3,7 @@
 #include "host/cli/keep/empty_keep.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/run/snp_options.hpp"
+#include "host/cli/run/wishes.hpp"
 #include "host/vmm/backend/pick.hpp"
 #include "os/descriptor_limit.hpp"
 
@@ -22,6 +23,7 @@ private:
     GivenSnp snp_;
     GivenEmptyKeep empty_;
     std::optional<std::string> max_memory_;
+    std::optional<std::string> whole_memory_;
 };
 
 Syntax KeepUse::syntax(Global& global) {
@@ -43,6 +45,13 @@ Syntax KeepUse::syntax(Global& global) {
          .help = "What the application's linear memories and files in memory may take together: "
                  "bytes, or with K, M, G, T.",
          .target = &max_memory_}
+    );
+    syntax.options.push_back(
+        {.name = "--whole-memory",
+         .value = "SIZE",
+         .help = "What the Keep may take of this machine's memory in all, its engine and compiler "
+                 "with it; one that needs more ends. Default: what there is.",
+         .target = &whole_memory_}
     );
     syntax.options.push_back(
         {.name = "--backend",
@@ -75,6 +84,7 @@ os::OrFailure<int> KeepUse::carry_out(Global const& global) {
     constexpr std::size_t enough_descriptors = 4096;
     os::allow_descriptors(enough_descriptors);
     auto launch_order = TRY(empty_keep_order(empty_, keep_, max_memory_, global));
+    if (whole_memory_) launch_order.keep.memory_limit = TRY(memory_size(*whole_memory_));
     TRY(add_snp_terms(launch_order, snp_, *backend));
     hold_to_places(launch_order, *backend);
     launch_order.add(protocol::launch::Kind::Backend, std::string{backend->name});

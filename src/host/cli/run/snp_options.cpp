@@ -133,4 +133,16 @@ add_snp_terms(vmm::LaunchOrder& order, GivenSnp const& given, vmm::Backend const
     return {};
 }
 
+std::vector<std::string> snp_words(GivenSnp const& given) {
+    auto all = given;
+    std::vector<Option> options;
+    add_snp_options(options, all);
+    std::vector<std::string> out;
+    for (auto const& option : options)
+        if (auto const* const* target = std::get_if<std::optional<std::string>*>(&option.target))
+            if (auto const& value = **target)
+                out.push_back(std::string{option.name} + '=' + *value);
+    return out;
+}
+
 } // namespace host::cli

@@ -1,6 +1,7 @@
 #pragma once
 
-// Options on an SEV-SNP Keep, which is measured: what `enarx run` and `enarx keep` share.
+// Options on an SEV-SNP Keep, which is measured: what `enarx run`, `enarx keep` and `enarx serve`
+// share.
 
 #include "host/cli/command.hpp"
 #include "host/vmm/backend/backend.hpp"
@@ -31,5 +32,7 @@ void add_snp_options(std::vector<Option>& options, GivenSnp& given);
 // Refused: any of them for a Keep of another backend.
 os::OrFailure<void>
 add_snp_terms(vmm::LaunchOrder& order, GivenSnp const& given, vmm::Backend const& backend);
+// The same options as they were given, for an `enarx keep` that this program starts.
+std::vector<std::string> snp_words(GivenSnp const& given);
 
 } // namespace host::cli

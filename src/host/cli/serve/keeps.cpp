@@ -58,7 +58,13 @@ os::OrFailure<std::string> KeepsUse::ask(std::string method, std::string target)
     auto const request = access_.request(std::move(method), std::move(target));
     auto const answer = client.ask(request);
     if (!answer)
-        return failure("host-unreachable", access_.address.text() + ": " + answer.error().text);
+        return failure(
+            "host-unreachable",
+            access_.address.text() + ": " + answer.error().text,
+            answer.error().untrusted ? "--host-root FILE names the authority of its certificate, "
+                                       "which has to be for the name that --host has"
+                                     : ""
+        );
     auto const text = base::text_of(answer->body);
     if (answer->success()) return std::string{text};
     auto const problem = Json::parse(text, nullptr, false);
@@ -66,7 +72,7 @@ os::OrFailure<std::string> KeepsUse::ask(std::string method, std::string target)
         "host-refused",
         access_.address.text() + ": status " + std::to_string(answer->status) + ' ' +
             word(problem, "detail"),
-        word(problem, "hint")
+        host_hint(word(problem, "hint"))
     );
 }
 

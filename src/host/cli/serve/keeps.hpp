@@ -8,6 +8,14 @@ namespace host::cli {
 
 std::unique_ptr<Use> use_keeps();
 
+inline constexpr Command deployments_command{
+    .name = "deployments",
+    .summary = "The same as `enarx keeps`",
+    .details = "What you have deployed to a host that runs `enarx serve`: your Keeps there.",
+    .use = use_keeps,
+    .hidden = true,
+};
+
 inline constexpr Command keeps_command{
     .name = "keeps",
     .summary = "List and end your Keeps on a host",

@@ -5,12 +5,14 @@
 #include "host/cli/platform/state.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/run/configuration.hpp"
+#include "host/cli/run/snp_options.hpp"
 #include "host/cli/verify/inputs.hpp"
 #include "host/serve/service.hpp"
 #include "host/serve/state.hpp"
 #include "host/vmm/backend/pick.hpp"
 #include "package/byte_size.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 
@@ -29,6 +31,7 @@ private:
     os::OrFailure<std::vector<os::SocketAddress>> addresses() const;
     os::OrFailure<serve::Accounts> accounts(bool loopback) const;
     os::OrFailure<std::vector<std::string>> backends() const;
+    os::OrFailure<std::vector<std::string>> snp(std::vector<std::string> const& backends) const;
     os::OrFailure<std::string> state() const;
     os::OrFailure<void> read_tls(serve::ServiceSettings& settings, bool loopback) const;
     os::OrFailure<void> read_limits(serve::ServiceSettings& settings) const;
@@ -42,6 +45,7 @@ private:
     std::optional<std::string> keeps_;
     std::optional<std::string> memory_;
     std::optional<std::string> blobs_;
+    GivenSnp snp_;
     bool plain_ = false;
 };
 
@@ -61,7 +65,7 @@ Syntax Serve::syntax(Global& global) {
                  .completion = Completion::File},
                 {.name = "--tls-key",
                  .value = "FILE",
-                 .help = "The key of the certificate, in PEM.",
+                 .help = "The key of the certificate, in PEM. Default: the file of --tls.",
                  .target = &key_,
                  .completion = Completion::File},
                 {.name = "--plain-http",
@@ -100,6 +104,7 @@ Syntax Serve::syntax(Global& global) {
             },
         .operands = {}
     };
+    add_snp_options(out.options, snp_);
     for (auto& option : log_options(global))
         if (option.name == "--log-format") out.options.push_back(std::move(option));
     return out;
@@ -158,6 +163,24 @@ os::OrFailure<std::vector<std::string>> Serve::backends() const {
     return out;
 }
 
+// What every SEV-SNP Keep here is started with. Read once now: what no Keep could be started with
+// is told to who starts the host, not to its first customer.
+os::OrFailure<std::vector<std::string>> Serve::snp(std::vector<std::string> const& backends) const {
+    if (!snp_.any()) return std::vector<std::string>{};
+    if (std::ranges::find(backends, "snp") == backends.end())
+        return failure(
+            "usage",
+            "options of SEV-SNP Keeps, and customers get none here",
+            "add --backend snp, or leave them out"
+        );
+    vmm::LaunchOrder tried;
+    auto const machine = vmm::Machine::real();
+    auto const* const backend =
+        TRY(vmm::pick({.name = "snp", .require_hardware = true}, vmm::backends(), machine));
+    TRY(add_snp_terms(tried, snp_, *backend));
+    return snp_words(snp_);
+}
+
 os::OrFailure<std::string> Serve::state() const {
     if (state_) return *state_;
     for (auto const& [name, behind] :
@@ -176,7 +199,7 @@ os::OrFailure<void> Serve::read_tls(serve::ServiceSettings& settings, bool loopb
             "--plain-http is for loopback addresses only",
             "give --tls and --tls-key, or listen at 127.0.0.1"
         );
-    if (plain_ == (chain_ || key_) || chain_.has_value() != key_.has_value())
+    if (plain_ == (chain_ || key_) || (key_ && !chain_))
         return failure(
             "usage",
             "either --tls and --tls-key are needed, or --plain-http",
@@ -184,7 +207,13 @@ os::OrFailure<void> Serve::read_tls(serve::ServiceSettings& settings, bool loopb
         );
     if (plain_) return {};
     auto const chain = TRY(read_whole(*chain_, largest_pem));
-    auto const key = TRY(read_whole(*key_, largest_pem));
+    auto const key = TRY(read_whole(key_ ? *key_ : *chain_, largest_pem));
+    if (!key_ && !base::text_of(key.view()).contains("PRIVATE KEY-----"))
+        return failure(
+            "usage",
+            "--tls-key is missing, and '" + *chain_ + "' has the certificate alone",
+            "give the key of the certificate: --tls-key FILE"
+        );
     settings.chain = base::text_of(chain.view());
     settings.key = base::text_of(key.view());
     return {};
@@ -212,6 +241,7 @@ os::OrFailure<void> Serve::read_limits(serve::ServiceSettings& settings) const {
 
 os::OrFailure<int> Serve::carry_out(Global const& global) {
     auto const listen = TRY(addresses());
+    auto const backends = TRY(this->backends());
     bool const loopback =
         std::ranges::all_of(listen, [](auto const& address) { return address.loopback(); });
     serve::ServiceSettings settings{
@@ -219,7 +249,8 @@ os::OrFailure<int> Serve::carry_out(Global const& global) {
         .accounts = TRY(accounts(loopback)),
         .state = TRY(state()),
         .program = "/proc/self/exe",
-        .backends = TRY(backends()),
+        .backends = backends,
+        .snp_words = TRY(snp(backends)),
         .platform = [] { return platform_json(platform_state()); }
     };
     TRY(read_tls(settings, loopback));

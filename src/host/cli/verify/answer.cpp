@@ -35,8 +35,18 @@ std::string finding_text(Finding const& finding) {
 
 std::string all_of(Answer const& answer, Outcome outcome) {
     std::string out;
-    for (auto const& finding : answer.findings)
-        if (finding.outcome == outcome) out += finding_text(finding);
+    std::size_t behind = 0;
+    for (auto const& finding : answer.findings) {
+        if (finding.outcome != outcome) continue;
+        if (finding.detail.found.starts_with("not reached:"))
+            ++behind;
+        else
+            out += finding_text(finding);
+    }
+    // All rules that come behind one that nobody could judge would hide that one.
+    if (behind > 0)
+        out += "  undecided  " + std::to_string(behind) +
+               " further rules: not reached, as one before them did not pass (--json has them)\n";
     return out;
 }
 

@@ -4,7 +4,6 @@
 #include "crypto/digest.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/verify/inputs.hpp"
-#include "hw/snp/attestation_report.hpp"
 #include "package/wasm/format.hpp"
 
 #include <algorithm>
@@ -97,43 +96,29 @@ parse_application(ApplicationWish const& wish, attest::Expected expected) {
     };
 }
 
-std::optional<Said> said_of(Piece const& piece) {
-    if (!piece.application || piece.kind != attest::Kind::SnpReport) return {};
-    auto evidence = base::View{piece.evidence};
-    auto const report = base::take<hw::snp::AttestationReport>(evidence);
-    if (!report) return {};
-    return Said{.application = *piece.application, .report_data = report->report_data};
-}
-
 os::OrFailure<attest::Expected> expected_of_hardware(
-    attest::none::Wanted const& wanted, std::optional<Said> const& said, bool whole
+    attest::none::Wanted const& wanted, attest::wrapped::Piece const& piece, bool whole
 ) {
-    attest::Expected out{wanted.report_data, wanted.measurements};
-    if (!wanted.workload && !wanted.configuration && !wanted.user_data) return out;
-    bool const all = wanted.workload && wanted.configuration && wanted.user_data;
-    if (!all && !said)
+    auto data = attest::wrapped::data_expected(
+        wanted.report_data,
+        {.workload = wanted.workload,
+         .configuration = wanted.configuration,
+         .user_data = wanted.user_data},
+        piece,
+        whole
+    );
+    if (data) return attest::Expected{*std::move(data), wanted.measurements};
+    if (data.error() == attest::wrapped::Unasked::Incomplete)
         return failure(
             "usage",
             "evidence of hardware holds one digest of workload, configuration and user data",
             "give --workload, --configuration and --user-data together, or none of them"
         );
-    auto const beside = said ? said->application : protocol::evidence::Application{};
-    protocol::evidence::Application const application{
-        .workload = wanted.workload.value_or(beside.workload),
-        .configuration = wanted.configuration.value_or(beside.configuration),
-        .user_data = wanted.user_data.value_or(beside.user_data)
-    };
-    auto const made = attest::report_data_of(application);
-    if (!wanted.report_data.admits(made))
-        return failure(
-            "usage",
-            "--report-data are not those of --workload, --configuration and --user-data",
-            "leave --report-data out: they follow from the others"
-        );
-    // What is as it should be, and not all that the policy asks for.
-    bool const right = said && made == said->report_data;
-    if (all || !whole || !right) out.report_data = attest::ReportData::exactly(made);
-    return out;
+    return failure(
+        "usage",
+        "--report-data are not those of --workload, --configuration and --user-data",
+        "leave --report-data out: they follow from the others"
+    );
 }
 
 } // namespace host::cli

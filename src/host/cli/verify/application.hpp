@@ -27,22 +27,11 @@ parse_application(ApplicationWish const& wish, attest::Expected expected);
 // SHA-256 of an application, from its 64 digits or from its file.
 os::OrFailure<std::vector<std::byte>> workload_digest(std::string const& text);
 
-// What stands beside hardware's report as what its report data are made of.
-struct Said {
-    protocol::evidence::Application application;
-    protocol::evidence::ReportData report_data{}; // as the hardware signed them
-
-    bool bound() const { return attest::report_data_of(application) == report_data; }
-};
-
-// Nothing where only a report, or nothing of hardware, is there.
-std::optional<Said> said_of(Piece const& piece);
-
 // The same for evidence of hardware, which has no parts to compare, only the digest of all three:
 // some of them without the others are an error, where nothing says the others. `whole`: the policy
 // asks for all of them; then what was not given stays undecided.
 os::OrFailure<attest::Expected> expected_of_hardware(
-    attest::none::Wanted const& wanted, std::optional<Said> const& said, bool whole
+    attest::none::Wanted const& wanted, attest::wrapped::Piece const& piece, bool whole
 );
 
 } // namespace host::cli

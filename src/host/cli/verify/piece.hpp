@@ -2,25 +2,20 @@
 
 // One piece of evidence from the command line: the file itself, or what lies inside it.
 
-#include "attest/appraisal.hpp"
+#include "attest/endorsements.hpp"
+#include "attest/wrapped/piece.hpp"
 #include "os/failure.hpp"
-#include "protocol/evidence/evidence.hpp"
 
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace host::cli {
 
 struct Piece {
     std::string path;
-    attest::Kind kind;
-    std::vector<std::byte> evidence;
-    std::string inside; // where in the file; empty where it is the file
+    attest::wrapped::Piece found;
     // What was given, with what lay beside the evidence; only where something did.
     std::optional<attest::Endorsements> endorsements = {};
-    // What stands beside it as what its report data are made of.
-    std::optional<protocol::evidence::Application> application = {};
 };
 
 // An error says what the bytes are instead, where that is known.

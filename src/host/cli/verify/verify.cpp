@@ -219,27 +219,27 @@ os::OrFailure<void> Verify::nothing_of_a_keep() const {
 
 // An EAR appraises hardware; evidence without any gets none.
 os::OrFailure<void> Verify::answer(Piece const& piece, Basis const& basis) {
+    auto const& found = piece.found;
     auto const finish = [&](Answer made) {
-        made.inside = piece.inside;
+        made.inside = found.inside;
         record(made);
     };
-    if (piece.kind == attest::Kind::NoHardware && wishes_.allow_no_hardware &&
-        basis.kinds.contains(piece.kind)) {
+    if (found.kind == attest::Kind::NoHardware && wishes_.allow_no_hardware &&
+        basis.kinds.contains(found.kind)) {
         finish(
-            answer_of(piece.path, attest::none::examine(piece.evidence, basis.policy, basis.wanted))
+            answer_of(piece.path, attest::none::examine(found.evidence, basis.policy, basis.wanted))
         );
         return {};
     }
-    auto const said = said_of(piece);
     auto const* const rule =
-        attest::find_rule(std::string{attest::short_name_of(piece.kind)} + ".report-data");
+        attest::find_rule(std::string{attest::short_name_of(found.kind)} + ".report-data");
     auto const expected =
-        TRY(expected_of_hardware(basis.wanted, said, rule != nullptr && basis.policy.on(*rule)));
+        TRY(expected_of_hardware(basis.wanted, found, rule != nullptr && basis.policy.on(*rule)));
     auto const purposes =
-        TRY(this->purposes(piece.kind, piece.evidence, !basis.anchors.of_the_kind.empty()));
+        TRY(this->purposes(found.kind, found.evidence, !basis.anchors.of_the_kind.empty()));
     auto const roots = roots_for(basis.anchors, purposes);
     attest::Request const request{
-        piece.evidence,
+        found.evidence,
         piece.endorsements ? *piece.endorsements : basis.anchors.endorsements,
         roots,
         basis.policy,
@@ -248,11 +248,11 @@ os::OrFailure<void> Verify::answer(Piece const& piece, Basis const& basis) {
         &basis.memo,
         basis.kinds
     };
-    auto const appraisal = attest::appraise(piece.kind, request);
+    auto const appraisal = attest::appraise(found.kind, request);
     auto made = answer_of(piece.path, appraisal);
     made.roots = uses_for(basis.anchors, purposes);
-    if (said && said->bound() && appraisal.claims())
-        made.runs = application_json(said->application);
+    if (auto const bound = attest::wrapped::bound_application(found); bound && appraisal.claims())
+        made.runs = application_json(*bound);
     finish(std::move(made));
     return add_results(basis.ear, appraisal);
 }

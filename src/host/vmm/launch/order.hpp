@@ -35,6 +35,8 @@ struct NetworkWish {
 struct KeepWish {
     std::optional<std::string> shim = {};  // "kvm" or "deprivileged"; else what suits the host
     std::optional<MemoryKind> memory = {}; // else sealed where the host has it
+    // Bytes of the host's memory for all of it, engine and compiler too; none: what the host has.
+    std::optional<std::uint64_t> memory_limit = {};
     NetworkWish network = {};
     bool attestation = false; // its application asks for evidence
     // Opens the folder of what was measured before; none: each start measures.

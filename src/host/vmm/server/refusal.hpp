@@ -9,7 +9,8 @@
 
 namespace host::vmm {
 
-// Of an Exit: the shim has refused the program, because it is not the one that its image names.
-std::optional<os::Failure> program_changed(Request const& exit);
+// Of an Exit: the shim has refused the program, because it is not the one that its image names, or
+// has given up.
+std::optional<os::Failure> refusal(Request const& exit);
 
 } // namespace host::vmm

@@ -82,8 +82,8 @@ struct Asked {
 
 // The exit status that an Exit means.
 int end_of(vmm::Request const& exit) {
-    if (auto const changed = vmm::program_changed(exit))
-        fmt::print(stderr, "keep-tcg: {}: {}\n", changed->name, changed->text);
+    if (auto const refused = vmm::refusal(exit))
+        fmt::print(stderr, "keep-tcg: {}: {}\n", refused->name, refused->text);
     return static_cast<int>(exit.value(1) != 0 ? 128 + exit.value(1) : exit.value(0));
 }
 

@@ -28,6 +28,7 @@ public:
             while (__atomic_load_n(&held_, __ATOMIC_RELAXED)) Machine::relax();
     }
     void unlock() { __atomic_store_n(&held_, false, __ATOMIC_RELEASE); }
+    bool held() const { return __atomic_load_n(&held_, __ATOMIC_RELAXED); }
 
 private:
     bool held_ = false;
@@ -83,6 +84,8 @@ struct Kernel {
         translations.back_to_program();
         lock_.unlock();
     }
+    // Whether some vCPU is in there: for tests.
+    bool locked() const { return lock_.held(); }
     // Other threads go on while action() runs.
     template <class Action> auto meanwhile(Action action) {
         translations.settle();

@@ -22,6 +22,7 @@ bool all_zero(std::span<std::byte const> bytes) {
 struct OwnMemory : testing::Test {
     fake::World world{own_memory};
     unsigned discards = 0;
+    bool kept = false; // a page that the host was told is free
     std::mt19937_64 random{1};
 
     OwnMemory() {
@@ -30,6 +31,8 @@ struct OwnMemory : testing::Test {
             if (call == Call::Grow) return static_cast<std::int64_t>(a[0]);
             if (call != Call::Discard) return -38;
             ++discards;
+            for (auto at = a[0]; at < a[0] + a[1]; at += hw::page_size)
+                kept = kept || fake::World::owns(hw::PhysAddr{at});
             if (random() % 2 == 0) std::memset(physical(hw::PhysAddr{a[0]}), 0x5a, a[1]);
             return random() % 3 == 0 ? -22 : 0;
         });
@@ -65,6 +68,46 @@ TEST_F(OwnMemory, holds_through_any_order_of_mapping_and_unmapping) {
         auto const gone = held.begin() + static_cast<std::ptrdiff_t>(random() % held.size());
         EXPECT_EQ(world.call(munmap_number, {gone->first, gone->second}), 0);
         held.erase(gone);
+    }
+}
+
+TEST_F(OwnMemory, is_let_go_of_before_the_host_hears_that_it_is_free) {
+    auto const at = use(100UL << 20);
+    EXPECT_EQ(world.call(munmap_number, {at, 100UL << 20}), 0);
+    EXPECT_GT(discards, 0U);
+    EXPECT_FALSE(kept);
+}
+
+TEST_F(OwnMemory, changes_hands_under_the_lock_alone) {
+    auto const at = use(70UL << 20);
+    fake::World::demand_lock();
+    EXPECT_EQ(world.call(munmap_number, {at, 70UL << 20}), 0);
+    constexpr std::uint64_t populate = 0x8000;
+    for (std::uint64_t const size : {4096UL, 100UL << 10, 3UL << 20, 90UL << 20}) {
+        auto const again = static_cast<std::uint64_t>(
+            world.call(mmap_number, {0, size, 3, 0x22 | populate, ~0ULL, 0})
+        );
+        ASSERT_TRUE(world.touch(again, Access::Write));
+        EXPECT_EQ(world.call(munmap_number, {again, size}), 0);
+    }
+}
+
+// Whoever zeroes a page once it is mapped wipes what another thread has written by then.
+TEST_F(OwnMemory, is_zero_when_the_pool_hands_it_out) {
+    auto& pool = world.kernel().pool;
+    for (unsigned round = 0; round < 3; ++round) {
+        std::vector<hw::PhysAddr> pages;
+        for (unsigned i = 0; i < 1200; ++i) {
+            pages.push_back(pool.page().value());
+            std::span<std::byte> const bytes{physical(pages.back()), hw::page_size};
+            ASSERT_TRUE(all_zero(bytes)) << round << ' ' << i;
+            std::ranges::fill(bytes, std::byte{0xee});
+        }
+        for (auto const page : pages) pool.release(page);
+        auto const large = pool.large().value();
+        ASSERT_TRUE(all_zero({physical(large), large_page_size})) << round;
+        std::memset(physical(large), 0xee, large_page_size);
+        pool.release_large(large);
     }
 }
 

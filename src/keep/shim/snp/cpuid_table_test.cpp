@@ -2,6 +2,7 @@
 
 #include "keep/shim/snp/cpuid_table.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -115,6 +116,32 @@ TEST(TheSizeOfExtendedState, is_that_of_what_is_enabled) {
     }
     EXPECT_EQ(table.answer(0xd, 0, plain).ecx, 0x980U);
     EXPECT_EQ(table.answer(0xd, 2, plain).ebx, 0x240U);
+}
+
+// This machine's own processor, as a firmware would take its table: of XCR0 as it is here.
+TEST(TheSizeOfExtendedState, is_what_the_processor_says_here) {
+    auto const here = [](std::uint32_t leaf, std::uint32_t subleaf) {
+        Cpuid of{.eax = leaf, .ebx = 0, .ecx = subleaf, .edx = 0};
+        asm volatile("cpuid" : "+a"(of.eax), "=b"(of.ebx), "+c"(of.ecx), "=d"(of.edx));
+        return of;
+    };
+    constexpr std::uint32_t osxsave = 1U << 27;
+    if ((here(1, 0).ecx & osxsave) == 0) GTEST_SKIP() << "this processor has no XSAVE";
+    std::uint32_t low = 0;
+    std::uint32_t high = 0;
+    asm volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    std::uint64_t const xcr0 = low | std::uint64_t{high} << 32;
+    std::vector<Leaf> leaves;
+    for (std::uint32_t i = 0; i < 40; ++i) {
+        auto of = here(0xd, i);
+        if (i <= 1) of.ebx = 0x240;
+        leaves.push_back({0xd, i, of, i <= 1 ? 1U : 0U});
+        // What a page may hold beside it: bases of another XCR0, whose sizes are not ours.
+        if (i <= 1) leaves.push_back({0xd, i, {of.eax, 0x123, 0x123, 0}, 7});
+    }
+    std::ranges::reverse(leaves);
+    auto const table = table_of(leaves);
+    EXPECT_EQ(table.answer(0xd, 0, {.cpu = 0, .xcr0 = xcr0}).ebx, here(0xd, 0).ebx);
 }
 
 TEST(TheSizeOfExtendedState, is_aligned_where_the_component_says_so) {

@@ -89,6 +89,11 @@ TEST_F(MessagesTest, the_host_sees_no_plaintext) {
     run.fill(std::byte{0x5c});
     for (auto const& seen : {processor.sent[0], processor.page()})
         EXPECT_TRUE(std::ranges::search(seen, run).empty());
+    // The next request comes where the last answer was opened: nothing of that goes along.
+    ASSERT_TRUE(report(1));
+    EXPECT_TRUE(std::ranges::search(processor.sent[1], run).empty());
+    constexpr std::size_t request_end = 0x60 + 96;
+    EXPECT_TRUE(base::all_zero(base::View{processor.sent[1]}.subspan(request_end)));
 }
 
 TEST_F(MessagesTest, a_busy_host_gets_the_same_bytes_again) {

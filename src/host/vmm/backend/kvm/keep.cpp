@@ -233,8 +233,8 @@ base::Result<std::uint64_t> Keep::State::answer_whole(Request const& request, un
 base::Result<std::uint64_t> Keep::State::answer(Request const& request, unsigned index) {
     switch (request.call()) {
     case Call::Exit:
-        if (auto changed = program_changed(request))
-            finish(std::unexpected(*std::move(changed)));
+        if (auto refused = refusal(request))
+            finish(std::unexpected(*std::move(refused)));
         else
             finish(end_of(request));
         return 0;

@@ -72,7 +72,7 @@ os::OrFailure<void> confine_to(Handed const& handed, Keep const& keep) {
 
 Wishes common_wishes(KeepWish const& keep, std::uint32_t max_cpus) {
     Wishes wishes;
-    wishes.memory_limit = host_memory();
+    wishes.memory_limit = std::min(keep.memory_limit.value_or(host_memory()), host_memory());
     wishes.verbose = ShimLog{keep.log}.wanted();
     wishes.max_cpus = max_cpus;
     wishes.cpus = std::min(processors(), max_cpus);

@@ -11,6 +11,7 @@
 #include <string>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace host::vmm {
@@ -40,6 +41,15 @@ std::string name_of(std::vector<Item> const& items) {
     return module == items.end() ? std::string{} : std::string{module->text};
 }
 
+// Of memory that is written to: what an engine merely reserves does not count (setrlimit(2)).
+base::Result<void> hold_to(std::uint64_t memory) {
+    rlimit limit{};
+    TRY(os::done(::getrlimit(RLIMIT_DATA, &limit)));
+    limit.rlim_max = std::min<rlim_t>(limit.rlim_max, memory);
+    limit.rlim_cur = limit.rlim_max;
+    return os::done(::setrlimit(RLIMIT_DATA, &limit));
+}
+
 } // namespace
 
 Report probe_nil(Machine const& machine) {
@@ -62,6 +72,10 @@ os::Failure launch_nil(LaunchOrder const& order) {
               : ::dup2(block->number(), protocol::launch::block_descriptor)
     );
     if (!moved) return failed("the launch block cannot be handed to exec", moved.error());
+    if (order.keep.memory_limit) {
+        auto const held = hold_to(*order.keep.memory_limit);
+        if (!held) return failed("its memory cannot be limited", held.error());
+    }
     std::string program = "enarx-exec";
     std::string name = name_of(*items);
     std::array<char*, 3> argv{program.data(), name.data(), nullptr};

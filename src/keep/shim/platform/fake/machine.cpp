@@ -41,6 +41,7 @@ struct State {
     fake::CodeKeys code_keys;
     bool own_memory = false;
     std::vector<bool> accepted; // by page
+    bool lock_demanded = false;
     std::uint64_t random = 1;
 };
 
@@ -83,8 +84,20 @@ bool Machine::others_remember() { return true; }
 void Machine::end_kick() {}
 bool Machine::owns_memory() { return state().own_memory; }
 
+namespace {
+
+// Between the instruction and what a vCPU knows of it no other one may come.
+void demand_lock_held() {
+    auto& machine = state();
+    if (machine.lock_demanded && !machine.world->kernel().locked())
+        throw fake::Misused{"memory changes hands without the lock"};
+}
+
+} // namespace
+
 void Machine::accept(hw::PhysAddr at, std::uint64_t size) {
     if (!state().own_memory) return;
+    demand_lock_held();
     for (auto page = at.raw() / hw::page_size; page < (at.raw() + size) / hw::page_size; ++page) {
         // As TDX has it: who accepts a page again takes it for new, and it is not.
         if (state().accepted[page]) throw fake::Misused{"accepted twice"};
@@ -95,6 +108,7 @@ void Machine::accept(hw::PhysAddr at, std::uint64_t size) {
 
 void Machine::give_back(hw::PhysAddr at, std::uint64_t size) {
     if (!state().own_memory) return;
+    demand_lock_held();
     for (auto page = at.raw() / hw::page_size; page < (at.raw() + size) / hw::page_size; ++page) {
         if (!state().accepted[page]) throw fake::Misused{"given back twice"};
         state().accepted[page] = false;
@@ -283,6 +297,9 @@ void World::enter(Frame& frame) {
     }
     let_kicked_go_on();
 }
+
+bool World::owns(hw::PhysAddr page) { return state().accepted[page.raw() / hw::page_size]; }
+void World::demand_lock() { state().lock_demanded = true; }
 
 void World::on(unsigned cpu) { state().cpu = cpu; }
 bool World::kicked(unsigned cpu) const { return state().cpus.at(cpu).kicked; }

@@ -85,6 +85,10 @@ public:
     void learn_all();
     // What a vCPU in the program remembers and the page tables do not say. Or null.
     char const* audit();
+    // Whether this page is the Keep's own now.
+    static bool owns(hw::PhysAddr page);
+    // From now on memory is taken and let go of by one vCPU at a time, or it is misused.
+    static void demand_lock();
     // Whether the host has kicked it and it has not come back to the program since.
     bool kicked(unsigned cpu) const;
     unsigned kicks() const { return kicks_; } // calls that asked for them

@@ -1,7 +1,7 @@
-// The window of an SEV-SNP guest: 2 MiB at a time the Keep's own or the host's, and never the other
-// afterwards.
+// The window of an SEV-SNP guest, whose entries say which memory is the Keep's own.
 
-#include "keep/shim/memory/page_table.hpp"
+#include "keep/shim/snp/window.hpp"
+
 #include "keep/shim/platform/machine.hpp"
 #include "protocol/launch/snp.hpp"
 
@@ -31,27 +31,15 @@ Entry* directory_of(std::uint64_t number) {
     return own;
 }
 
-Entry entry_of(std::uint64_t at, Whose whose) {
-    auto const bit = whose == Whose::Keeps ? Machine::own_page() : 0;
-    return Entry{{at | bit}}
-        .with<Entry::Present>(true)
-        .with<Entry::Writable>(true)
-        .with<Entry::Accessed>(true)
-        .with<Entry::Dirty>(true)
-        .with<Entry::Large>(true)
-        .with<Entry::NoExecute>(true);
-}
-
 } // namespace
 
 std::uint64_t Machine::own_page() { return 1ULL << launch::snp::c_bit; }
 
 void Machine::extend_window(hw::PhysAddr begin, hw::PhysAddr end, Whose whose) {
-    for (auto at = begin.raw(); at < end.raw() && at < launch::address_limit;
-         at += large_page_size) {
-        auto& entry = directory_of(at / gib)[at % gib / large_page_size];
-        if (entry.empty()) entry = entry_of(at, whose);
-    }
+    for (auto at = begin.raw(); at < end.raw() && at < launch::address_limit; at += large_page_size)
+        snp::show_in_window(
+            directory_of(at / gib)[at % gib / large_page_size], at, whose, own_page()
+        );
 }
 
 Range Machine::first_tables() { return {launch::snp::table_address, launch::image_address}; }

@@ -65,7 +65,7 @@ struct RelyingParty {
             .endorsements = lists,
             .policy = policy,
             .report_data = {.binding = ENARX_ATTEST_UNBOUND, .values = nullptr, .count = 0},
-            .measurements = {.binding = ENARX_ATTEST_ONE_OF, .values = &measurement, .count = 1},
+            .measurements = {.binding = ENARX_ATTEST_ONE_OF, .values = &measurement_, .count = 1},
             .at = amd.at.time_since_epoch().count(),
             .kinds = 0,
             .workload = c_bytes(runs.workload),
@@ -100,7 +100,7 @@ struct RelyingParty {
     void expect_nothing() { request.workload = request.configuration = request.user_data = {}; }
 
 private:
-    enarx_attest_bytes measurement = c_bytes(amd.report.measurement);
+    enarx_attest_bytes measurement_ = c_bytes(amd.report.measurement);
 };
 
 TEST(KeepEvidence, IsAcceptedWithItsOwnCertificatesAndTellsWhatRuns) {

@@ -53,7 +53,7 @@ def boot_words():
         for value in (0, ALL_ONES, 0x200000):
             outcome = keep(f"read:{at:#x}:{value:#x}@*", timeout=60)
             fine = outcome.status == 0 and outcome.text == "Hello, world!\n"
-            named = outcome.status != 0 and outcome.text == "" and re.search(r"\([a-z-]+\)", outcome.errors)
+            named = outcome.status != 0 and outcome.text == "" and re.search(r"enarx: (shim|error): \w", outcome.errors)
             true(fine or named, f"{at:#x} {value:#x}: {outcome.status} {outcome.text} {outcome.errors[-300:]}")
 
 

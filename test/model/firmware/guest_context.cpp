@@ -85,7 +85,7 @@ Status GuestContext::start(std::uint64_t policy, std::span<std::byte const, 16> 
     fill_random(memory_key_);
     fill_random(report_id_);
     state_ = State::Launching;
-    ++active_;
+    ++contexts;
     return Status::Success;
 }
 

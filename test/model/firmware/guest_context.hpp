@@ -37,10 +37,10 @@ public:
     GuestContext(GuestContext const&) = delete;
     GuestContext& operator=(GuestContext const&) = delete;
     ~GuestContext() {
-        if (state_ != State::None) --active_;
+        if (state_ != State::None) --contexts;
     }
     /// How many there are, from their start to their end.
-    static std::uint32_t active() { return active_; }
+    static std::uint32_t active() { return contexts; }
 
     Status start(std::uint64_t policy, std::span<std::byte const, 16> gosvw);
     /// `page`: what the guest will find there. A CPUID page with a wrong value is corrected; the
@@ -63,7 +63,7 @@ private:
     std::size_t derived_key(std::span<std::byte const> request, std::span<std::byte> answer) const;
     static std::size_t tsc_info(std::span<std::byte> answer);
 
-    static inline std::atomic<std::uint32_t> active_ = 0;
+    static inline std::atomic<std::uint32_t> contexts = 0;
     State state_ = State::None;
     std::uint64_t policy_ = 0;
     LaunchDigest digest_;

@@ -48,7 +48,6 @@ constexpr std::array words = {
     Word{.name = "silent"},
     Word{.name = "msr", .least = 1, .most = 1},
     Word{.name = "deaf"},
-    Word{.name = "exits"},
     Word{.name = "read", .least = 2, .most = 2},
     Word{.name = "message-replay"},
     Word{.name = "message-cut"},
@@ -62,6 +61,7 @@ constexpr std::array words = {
     Word{.name = "pvalidate", .least = 2, .most = 2},
     Word{.name = "hide", .least = 4, .most = 4, .at_launch = true},
     Word{.name = "invent", .least = 4, .most = 4, .at_launch = true},
+    Word{.name = "invent-once", .least = 4, .most = 4, .at_launch = true},
     Word{.name = "type", .least = 2, .most = 2, .at_launch = true},
     Word{.name = "features", .least = 1, .most = 1, .at_launch = true}
 };
@@ -169,12 +169,13 @@ Hostile& Hostile::own() {
     return one;
 }
 
-Hostile::Count const& Hostile::counted_by(Deed const& deed) {
-    if (deed.what.starts_with("message-")) return messages_;
-    if (deed.what == "msr") return msr_events_;
-    if (deed.what == "pvalidate") return validations_;
-    if (deed.what == "read") return loads_[deed.numbers[0]];
-    return at_entries(deed.what) ? entries_ : events_;
+// What this deed waits for.
+Hostile::Count const& Hostile::count_of(Deed const& one) {
+    if (one.what.starts_with("message-")) return messages_;
+    if (one.what == "msr") return msr_events_;
+    if (one.what == "pvalidate") return validations_;
+    if (one.what == "read") return loads_[one.numbers[0]];
+    return at_entries(one.what) ? entries_ : events_;
 }
 
 void Hostile::take_control_file() {
@@ -190,7 +191,7 @@ void Hostile::take_control_file() {
         std::_Exit(125);
     }
     for (auto& one : more->deeds_) {
-        auto const& count = counted_by(one);
+        auto const& count = count_of(one);
         // An entry has been counted already when this is read.
         bool const counted = &count == &entries_;
         if (one.now) one.first = one.last = count.all + (counted ? 0 : 1);
@@ -233,11 +234,6 @@ std::uint64_t Hostile::counter(kvm::Vcpu const& vcpu, std::uint64_t honest) cons
 
 bool Hostile::deaf() const {
     return std::ranges::find(deeds_, "deaf", &Deed::what) != deeds_.end();
-}
-
-void Hostile::answered_by_kernel() const {
-    if (deeds_.empty()) return;
-    if (std::ranges::find(deeds_, "exits", &Deed::what) != deeds_.end()) engine::Cpu::stop();
 }
 
 void Hostile::next_event(kvm::Vcpu const& vcpu) {

@@ -24,9 +24,6 @@
 // - `silent@EVENT`: no answer is written.
 // - `msr:VALUE@EVENT`: the GHCB MSR's answer.
 // - `deaf@*`: whoever asks for the end by the MSR is let go on.
-// - `exits@*`: after what KVM answers by itself, a fault for a fresh page or a request, the guest
-// is
-//   entered anew, and the count of entries has it.
 //
 // At a load of the guest:
 // - `read:ADDRESS:VALUE@LOAD`: what it finds in 8 bytes of shared memory, whatever is there.
@@ -44,7 +41,8 @@
 //
 // At the launch, without `@`:
 // - `hide:LEAF:SUBLEAF:REGISTER:BITS`, `invent:LEAF:SUBLEAF:REGISTER:BITS`: bits of the CPUID page
-//   cleared or set before the firmware sees it; REGISTER is 0 to 3 for EAX to EDX.
+//   cleared or set before the firmware sees it; REGISTER is 0 to 3 for EAX to EDX. `invent-once`:
+//   in the first page that is given, not in one that the firmware has corrected.
 // - `type:ADDRESS:TYPE`: a page is launched as one of another type.
 // - `features:BITS`: more SEV_FEATURES in each VMSA than the guest's owner has asked for.
 //
@@ -97,8 +95,6 @@ public:
     std::uint64_t msr(kvm::Vcpu const&, std::uint64_t honest);
     /// Whether a guest that asks for its end is not heard.
     bool deaf() const;
-    /// What KVM answers by itself has been answered: the guest leaves, where that is to count.
-    void answered_by_kernel() const;
 
     /// Whether loads of this page are to be asked for.
     bool watches(std::uint64_t page) const;
@@ -115,7 +111,7 @@ public:
     /// A message's answer, and what is said of it; false: it is not put where the guest looks.
     bool message(std::span<std::byte> answer, std::uint64_t& result);
 
-    void cpuid_page(std::span<std::byte> page) const;
+    void cpuid_page(std::span<std::byte> page);
     std::uint8_t page_type(std::uint64_t address, std::uint8_t honest) const;
     std::uint64_t features(std::uint64_t honest) const;
 
@@ -136,7 +132,7 @@ private:
     };
     static std::optional<Deed> deed(std::string_view text);
     static bool when(Deed&, std::string_view text);
-    Count const& counted_by(Deed const&);
+    Count const& count_of(Deed const&);
     void take_control_file();
     void carry_out(Deed const&, Guest&, kvm::Vcpu&);
     void change_memory(Deed const&, Guest&);
@@ -149,6 +145,7 @@ private:
     Count msr_events_;
     Count messages_;
     Count validations_;
+    bool gave_cpuid_page_ = false;
     std::map<std::uint64_t, Count> loads_; // of each byte
     std::uint32_t asking_ = 0;             // the processor of the event
     std::map<std::uint64_t, std::vector<std::byte>> saved_;

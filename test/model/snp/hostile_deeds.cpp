@@ -137,14 +137,15 @@ bool Hostile::message(std::span<std::byte> answer, std::uint64_t& result) {
     return delivered;
 }
 
-void Hostile::cpuid_page(std::span<std::byte> page) const {
+void Hostile::cpuid_page(std::span<std::byte> page) {
     constexpr std::size_t first = 16;
     constexpr std::size_t size = 48;
     constexpr std::size_t registers = 24;
     auto const count = std::min<std::size_t>(load<std::uint32_t>(page), (page_size - first) / size);
     for (auto const& one : deeds_) {
         bool const hides = one.what == "hide";
-        for (std::size_t i = 0; (hides || one.what == "invent") && i < count; ++i) {
+        bool const once = one.what == "invent-once" && !gave_cpuid_page_;
+        for (std::size_t i = 0; (hides || once || one.what == "invent") && i < count; ++i) {
             auto const at = first + i * size;
             if (load<std::uint32_t>(page, at) != one.numbers[0] ||
                 load<std::uint32_t>(page, at + 4) != one.numbers[1])
@@ -155,6 +156,7 @@ void Hostile::cpuid_page(std::span<std::byte> page) const {
             store(page, place, hides ? honest & ~bits : honest | bits);
         }
     }
+    gave_cpuid_page_ = true;
 }
 
 std::uint8_t Hostile::page_type(std::uint64_t address, std::uint8_t honest) const {

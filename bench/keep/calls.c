@@ -52,7 +52,13 @@ static double apart(void (*call)(void)) {
     return median();
 }
 
+static void cpuid(void) {
+    unsigned int a = 0, c = 0;
+    __asm__ volatile("cpuid" : "+a"(a), "+c"(c) : : "rbx", "rdx");
+}
+
 int main(void) {
+    printf("cpuid %.0f\n", together(cpuid));
     printf("shim %.0f\n", together(in_the_keep));
     printf("rung %.0f\n", apart(of_the_host));
     printf("polled %.0f\n", together(of_the_host));

@@ -8,6 +8,7 @@ import time
 import evidence
 import host
 import launch
+import processor
 import programs
 import stories
 import times
@@ -44,6 +45,7 @@ def ask(report, given, folder):
         return
     evidence.ask(report, folder, given)
     programs.ask(report, folder, given.quick, given.many)
+    processor.ask(report, folder)
     times.ask(report, folder, given.quick)
     stories.ask(report, [name for name in given.stories.split(",") if name not in ("", "-")])
     report.check("host.kernel-log-behind", host.complaints, before)

@@ -19,15 +19,15 @@ std::unexpected<Unusable> unusable(std::size_t offset, std::string expected, std
 }
 
 // KDS 4.1, "Get VCEK certificate": the TCB in decimal, what the product does not have left out.
-Wanted vcek(AttestationReport const& report, Product product) {
-    bool const turin = product == Product::Turin;
-    auto const tcb = report.reported_tcb.decode(product);
-    auto const hwid = base::View{report.chip_id}.first(turin ? 8 : 64);
+Wanted vcek(Chip const& chip) {
+    bool const turin = chip.product == Product::Turin;
+    auto const tcb = chip.reported_tcb.decode(chip.product);
+    auto const hwid = base::View{chip.id}.first(turin ? 8 : 64);
     return {
         .service = Service::AmdKds,
         .target = fmt::format(
             "/vcek/v1/{}/{}?{}blSPL={:02}&teeSPL={:02}&snpSPL={:02}&ucodeSPL={:02}",
-            snp::name_of(product),
+            snp::name_of(chip.product),
             hex(hwid),
             turin ? fmt::format("fmcSPL={:02}&", tcb.fmc) : "",
             tcb.boot_loader,
@@ -35,11 +35,32 @@ Wanted vcek(AttestationReport const& report, Product product) {
             tcb.snp,
             tcb.microcode
         ),
-        .what = Vcek{.product = product, .hwid = {hwid.begin(), hwid.end()}, .tcb = tcb},
+        .what = Vcek{.product = chip.product, .hwid = {hwid.begin(), hwid.end()}, .tcb = tcb},
     };
 }
 
+// KDS 4.2 and 4.3.
+void add_issuers(std::vector<Wanted>& out, std::string_view name, bool vlek) {
+    auto const path = fmt::format("/{}/v1/{}", vlek ? "vlek" : "vcek", name);
+    out.push_back(
+        {.service = Service::AmdKds,
+         .target = path + "/cert_chain",
+         .what = Chain{.subject = fmt::format("{}{}", vlek ? "SEV-VLEK-" : "SEV-", name)}}
+    );
+    out.push_back(
+        {.service = Service::AmdKds,
+         .target = path + "/crl",
+         .what = List{.issuer = fmt::format("ARK-{}", name)}}
+    );
+}
+
 } // namespace
+
+std::vector<Wanted> endorsements_of(Chip const& chip) {
+    std::vector<Wanted> out{vcek(chip)};
+    add_issuers(out, snp::name_of(chip.product), false);
+    return out;
+}
 
 Wishes of_report(base::View bytes, std::optional<Product> product) {
     auto left = bytes;
@@ -60,24 +81,17 @@ Wishes of_report(base::View bytes, std::optional<Product> product) {
             "the name of the product: a report of version 2 does not tell it (--product)",
             "none"
         );
-    std::string const name{snp::name_of(*product)};
     auto const key = KeyInfo{{report->key_info}}.get<KeyInfo::Signer>();
-    bool const vlek = key == KeyInfo::SigningKey::Vlek;
-    std::string const path = (vlek ? "/vlek/v1/" : "/vcek/v1/") + name;
-    std::vector<Wanted> out;
-    if (!vlek) {
+    if (key != KeyInfo::SigningKey::Vlek) {
         if (base::all_zero(report->chip_id))
             return unusable(0x1a0, "a CHIP_ID", "zeros: the host masks it");
-        out.push_back(vcek(*report, *product));
+        return endorsements_of(
+            {.product = *product, .id = report->chip_id, .reported_tcb = report->reported_tcb}
+        );
     }
-    out.push_back(
-        {.service = Service::AmdKds,
-         .target = path + "/cert_chain",
-         .what = Chain{.subject = (vlek ? "SEV-VLEK-" : "SEV-") + name}}
-    );
-    out.push_back(
-        {.service = Service::AmdKds, .target = path + "/crl", .what = List{.issuer = "ARK-" + name}}
-    );
+    // The VLEK itself is its provider's to give.
+    std::vector<Wanted> out;
+    add_issuers(out, snp::name_of(*product), true);
     return out;
 }
 

@@ -50,6 +50,15 @@ struct Wanted {
 base::Result<std::vector<Wanted>, Unusable>
 endorsements_for(base::View evidence, std::optional<hw::snp::Product> product);
 
+// Of a processor that says itself what it is: CHIP_ID and TCB_VERSION as in its reports. Its VCEK,
+// the chain above that and the list of what is revoked.
+struct Chip {
+    hw::snp::Product product{};
+    base::Bytes<64> id{};
+    hw::snp::TcbVersion reported_tcb{};
+};
+std::vector<Wanted> endorsements_of(Chip const& chip);
+
 // For messages: "the VCEK of chip ...".
 std::string name_of(Wanted const& wanted);
 

@@ -14,6 +14,7 @@
 #include "host/cli/manual/manual.hpp"
 #include "host/cli/measure/measure.hpp"
 #include "host/cli/package/package.hpp"
+#include "host/cli/platform/fetch.hpp"
 #include "host/cli/platform/info.hpp"
 #include "host/cli/platform/vcek.hpp"
 #include "host/cli/registry/registry.hpp"
@@ -40,6 +41,7 @@ constexpr std::array all{
     collateral_fetch_command,
     platform_info_command,
     platform_snp_vcek_command,
+    platform_snp_fetch_command,
     inspect_command,
     measure_snp_command,
     measure_sgx_command,

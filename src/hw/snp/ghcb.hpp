@@ -53,6 +53,9 @@ constexpr std::uint64_t port_out_4(std::uint16_t port) {
 // 2.3.1: the MSR protocol, and APM volume 2, 15.34.10: what the guest is.
 inline constexpr std::uint32_t ghcb_msr = 0xc001'0130;
 inline constexpr std::uint32_t status_msr = 0xc001'0131;
+inline constexpr std::uint64_t status_secure_tsc = 1 << 11;
+// Of a guest with Secure TSC: what its counter makes in a second, in MHz; not intercepted.
+inline constexpr std::uint32_t guest_tsc_frequency_msr = 0xc001'0134;
 
 namespace msr {
 inline constexpr std::uint64_t code_mask = 0xfff;

@@ -10,7 +10,13 @@
 
 namespace hw::snp {
 
-enum class MessageType : std::uint8_t { Invalid = 0, ReportRequest = 5, ReportResponse = 6 };
+enum class MessageType : std::uint8_t {
+    Invalid = 0,
+    KeyRequest = 3,
+    KeyResponse = 4,
+    ReportRequest = 5,
+    ReportResponse = 6
+};
 
 // 8.26, table 98. From `algorithm` on it is authenticated; what follows it is encrypted.
 struct MessageHeader {
@@ -35,6 +41,30 @@ static_assert(offsetof(MessageHeader, key) == 0x3c);
 inline constexpr std::uint8_t message_aes_256_gcm = 1;
 inline constexpr std::uint8_t message_header_version = 1;
 inline constexpr std::uint8_t message_version = 1;
+
+// 7.2, MSG_KEY_REQ.
+struct KeyRequest {
+    base::U32 root;         // 0x00  bit 0: the VMRK; [2:1] 0 VLEK if there is one, 1 VCEK, 2 VLEK
+    base::U32 reserved_04;  // 0x04
+    base::U64 fields;       // 0x08  which of the guest's are mixed in: key_of_*
+    base::U32 vmpl;         // 0x10
+    base::U32 guest_svn;    // 0x14
+    TcbVersion tcb_version; // 0x18  at most the committed one
+};
+static_assert(base::Wire<KeyRequest> && sizeof(KeyRequest) == 0x20);
+
+inline constexpr std::uint32_t root_is_vcek = 1U << 1;
+inline constexpr std::uint64_t key_of_policy = 1U << 0;
+inline constexpr std::uint64_t key_of_measurement = 1U << 3;
+inline constexpr std::uint64_t key_of_tcb = 1U << 5;
+
+// 7.2, MSG_KEY_RSP.
+struct KeyResponse {
+    base::U32 status;            // 0x00  0: success
+    base::Bytes<28> reserved_04; // 0x04
+    base::Bytes<32> key;         // 0x20
+};
+static_assert(base::Wire<KeyResponse> && sizeof(KeyResponse) == 0x40);
 
 // 7.3, MSG_REPORT_REQ.
 struct ReportRequest {

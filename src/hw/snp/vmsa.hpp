@@ -103,5 +103,8 @@ static_assert(offsetof(Vmsa, vector_registers) == 0x420);
 
 // SEV_FEATURES, bit 0: the guest is an SEV-SNP guest.
 inline constexpr std::uint64_t snp_active = 1;
+// Bit 9: the time-stamp counter is the guest's, by a scale and an offset that only the processor
+// has; the host can neither turn nor answer it.
+inline constexpr std::uint64_t secure_tsc = 1 << 9;
 
 } // namespace hw::snp

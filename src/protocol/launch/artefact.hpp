@@ -4,15 +4,17 @@
 // over to be kept.
 //
 //     0x00  magic   "ENXARTE2"
-//     0x08  length  u64, of the code
+//     0x08  length  u64, of the code, as it lies here
 //     0x10  module  SHA-256 of the application's file that was compiled
 //     0x30  engine  SHA-256 of what decides about generated code: engine, settings, processor
 //     0x50  digest  SHA-256 of the code
 //     0x70  the code
 //
 // It is native code: whoever takes it believes it. So the host looks whether it is whole and of
-// this module, both when it is handed over and before it is given out, and a Keep that attests
-// takes none at all.
+// this module, both when it is handed over and before it is given out. To a Keep that attests the
+// host's word is worth nothing: what it hands over is sealed (AES-256-GCM: nonce, ciphertext, tag;
+// module and engine are associated data) under a key that only an equal Keep gets (code_key.hpp),
+// and it takes nothing else.
 
 #include "base/result.hpp"
 #include "base/wire.hpp"

@@ -36,8 +36,10 @@ constexpr std::array words = {
     Word{.name = "cpuid:half", .least = 0, .most = 0},
     Word{.name = "masked-key", .least = 0, .most = 0},
     Word{.name = "masked-chip", .least = 0, .most = 0},
+    Word{.name = "vlek", .least = 0, .most = 0},
     Word{.name = "tcb", .least = 1, .most = 1},
     Word{.name = "busy", .least = 1, .most = 1},
+    Word{.name = "no-secure-tsc", .least = 0, .most = 0},
     Word{.name = "call", .least = 2, .most = 3}
 };
 

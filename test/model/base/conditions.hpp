@@ -13,8 +13,10 @@
 // - `cpuid:refused`: no CPUID page is good enough. `cpuid:half`: what is corrected is corrected in
 //   part only, so that a second try fails, too.
 // - `masked-key`, `masked-chip`: reports are not signed, or do not name the chip.
+// - `vlek`: reports are signed by the provider's key, but for who asks for the chip's.
 // - `tcb:SNP`: reports are of a platform with this SVN of SNP firmware.
 // - `busy:N`: the host answers the first N guest messages with "busy".
+// - `no-secure-tsc`: no guest gets a counter of its own, as before Linux 6.18 and on a Milan.
 // - `call:REQUEST:ERRNO[:N]`: the N-th ioctl of this number (0xaed4; each, without N) fails so.
 #pragma once
 #include <cstdint>
@@ -38,6 +40,8 @@ public:
     int failing(std::uint32_t request);
     /// Linux 6.12 or older.
     bool old_kernel() const;
+    /// Whether KVM gives guests a counter of their own.
+    bool secure_tsc() const { return !old_kernel() && !has("no-secure-tsc"); }
     /// Takes one of `count` that this word allows in all; true where there is no such word.
     bool take(std::string_view word, std::uint64_t count = 1);
     void give_back(std::string_view word, std::uint64_t count = 1);

@@ -15,7 +15,8 @@ constexpr std::uint32_t deadline = 1U << 24; // 1 ECX
 constexpr std::uint32_t sev = 1U << 0 | 1U << 1 | 1U << 3 | 1U << 4 |
                               1U << 10; // 8000_001F EAX: SME, SEV, SEV-ES, SNP, coherent caches
 constexpr std::uint32_t reduced_bits = 1;
-constexpr std::uint32_t most_guests = 99;
+constexpr std::uint32_t most_guests = 509; // with encrypted memory
+constexpr std::uint32_t first_without_state = 100;
 
 } // namespace
 
@@ -40,7 +41,7 @@ std::array<std::uint32_t, 4> processor_cpuid(std::uint32_t leaf, std::uint32_t s
         own[2] = 0;
         break;
     case 0x8000'001f:
-        own = {sev, c_bit | reduced_bits << 6, most_guests, 1};
+        own = {sev, c_bit | reduced_bits << 6, most_guests, first_without_state};
         break;
     default:
         break;

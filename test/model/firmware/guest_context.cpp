@@ -97,6 +97,7 @@ void GuestContext::fill_secrets(std::span<std::byte> page) const {
     std::ranges::copy(gosvw_, page.subspan(0x10).begin());
     for (std::size_t i = 0; i < vmpck_.size(); ++i)
         std::ranges::copy(vmpck_.at(i), page.subspan(0x20 + 32 * i).begin());
+    store(page, 0x160, tsc_factor);
     if (broken(Rule::SecretsPage)) page[0x20] ^= std::byte{1};
 }
 

@@ -61,6 +61,7 @@ private:
     Status check_id_block(Finish const&);
     std::size_t report(std::span<std::byte const> request, std::span<std::byte> answer) const;
     std::size_t derived_key(std::span<std::byte const> request, std::span<std::byte> answer) const;
+    static std::size_t tsc_info(std::span<std::byte> answer);
 
     static inline std::atomic<std::uint32_t> contexts = 0;
     State state_ = State::None;

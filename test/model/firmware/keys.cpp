@@ -1,5 +1,5 @@
-// The model's PKI: ARK, ASK and VCEK with certificates as AMD's KDS gives them (AMD 57230, chapter
-// 3), under roots of its own.
+// The model's PKI: ARK, ASK and VCEK, ASVK and VLEK with certificates as AMD's KDS gives them (AMD
+// 57230, chapter 3), under roots of its own.
 #include "base/bytes.hpp"
 #include "base/rules.hpp"
 #include "firmware/platform.hpp"
@@ -88,7 +88,7 @@ void extend_integer(X509* certificate, char const* oid, std::uint8_t value) {
 }
 
 // Which product, which TCB and which chip a VCEK is for.
-void describe_vcek(X509* certificate, std::span<std::byte const> chip_id) {
+void describe_leaf(X509* certificate) {
     extend_integer(certificate, "1.3.6.1.4.1.3704.1.1", 0);
     static constexpr std::string_view product = "Milan-B1";
     std::vector<std::byte> name{std::byte{0x16}, static_cast<std::byte>(product.size())};
@@ -104,7 +104,20 @@ void describe_vcek(X509* certificate, std::span<std::byte const> chip_id) {
           "1.3.6.1.4.1.3704.1.3.7"})
         extend_integer(certificate, reserved, 0);
     extend_integer(certificate, "1.3.6.1.4.1.3704.1.3.8", certified_tcb.microcode);
+}
+
+void describe_vcek(X509* certificate, std::span<std::byte const> chip_id) {
+    describe_leaf(certificate);
     extend(certificate, "1.3.6.1.4.1.3704.1.4", chip_id);
+}
+
+// AMD 58369: of a provider's machines, not of a chip.
+void describe_vlek(X509* certificate) {
+    static constexpr std::string_view provider = "tee-model";
+    describe_leaf(certificate);
+    std::vector<std::byte> name{std::byte{0x16}, std::byte{provider.size()}};
+    for (char const c : provider) name.push_back(static_cast<std::byte>(c));
+    extend(certificate, "1.3.6.1.4.1.3704.1.5", name);
 }
 
 Certificate certificate_of(
@@ -132,20 +145,48 @@ void describe_authority(X509* certificate) {
     }
 }
 
-bool certify(X509* certificate, EVP_PKEY* key) {
-    Signer const context{EVP_MD_CTX_new()};
+// A context that signs as AMD's authorities do; null: none.
+Signer signer_with(EVP_PKEY* key) {
+    Signer context{EVP_MD_CTX_new()};
     EVP_PKEY_CTX* settings = nullptr; // the signer's
-    return EVP_DigestSignInit(context.get(), &settings, EVP_sha384(), nullptr, key) == 1 &&
-           EVP_PKEY_CTX_set_rsa_padding(settings, RSA_PKCS1_PSS_PADDING) == 1 &&
-           EVP_PKEY_CTX_set_rsa_pss_saltlen(settings, 48) == 1 &&
-           EVP_PKEY_CTX_set_rsa_mgf1_md(settings, EVP_sha384()) == 1 &&
-           X509_sign_ctx(certificate, context.get()) > 0;
+    bool const good =
+        EVP_DigestSignInit(context.get(), &settings, EVP_sha384(), nullptr, key) == 1 &&
+        EVP_PKEY_CTX_set_rsa_padding(settings, RSA_PKCS1_PSS_PADDING) == 1 &&
+        EVP_PKEY_CTX_set_rsa_pss_saltlen(settings, 48) == 1 &&
+        EVP_PKEY_CTX_set_rsa_mgf1_md(settings, EVP_sha384()) == 1;
+    return good ? std::move(context) : Signer{};
+}
+
+bool certify(X509* certificate, EVP_PKEY* key) {
+    auto const context = signer_with(key);
+    return context && X509_sign_ctx(certificate, context.get()) > 0;
+}
+
+// What ARK has revoked: nothing.
+bool write_list(std::string const& path, X509* ark, EVP_PKEY* key) {
+    using List = std::unique_ptr<X509_CRL, Freeing<X509_CRL, X509_CRL_free>>;
+    using Time = std::unique_ptr<ASN1_TIME, Freeing<ASN1_TIME, ASN1_TIME_free>>;
+    List const list{X509_CRL_new()};
+    Time const from{X509_gmtime_adj(nullptr, -24 * 3600)};
+    Time const until{X509_gmtime_adj(nullptr, years_25)};
+    auto const context = signer_with(key);
+    bool const made = context && X509_CRL_set_version(list.get(), 1) == 1 &&
+                      X509_CRL_set_issuer_name(list.get(), X509_get_subject_name(ark)) == 1 &&
+                      X509_CRL_set1_lastUpdate(list.get(), from.get()) == 1 &&
+                      X509_CRL_set1_nextUpdate(list.get(), until.get()) == 1 &&
+                      X509_CRL_sign_ctx(list.get(), context.get()) > 0;
+    std::FILE* const file = made ? std::fopen(path.c_str(), "we") : nullptr;
+    if (file == nullptr) return false;
+    bool const good = i2d_X509_CRL_fp(file, list.get()) == 1;
+    return std::fclose(file) == 0 && good;
 }
 
 struct Keys {
     Key ark;
     Key ask;
     Key vcek;
+    Key asvk;
+    Key vlek;
     Key other; // another chip's
 };
 
@@ -169,19 +210,24 @@ bool write_chain(std::string const& folder, Keys const& keys, Place const& place
     auto const ark = certificate_of(keys.ark.get(), place, "ARK-Milan", "ARK-Milan", 1);
     auto const ask = certificate_of(keys.ask.get(), place, "SEV-Milan", "ARK-Milan", 2);
     auto const vcek = certificate_of(keys.vcek.get(), place, "SEV-VCEK", "SEV-Milan", 3);
-    describe_authority(ark.get());
-    describe_authority(ask.get());
     auto const other = certificate_of(keys.other.get(), place, "SEV-VCEK", "SEV-Milan", 4);
+    auto const asvk = certificate_of(keys.asvk.get(), place, "SEV-VLEK-Milan", "ARK-Milan", 5);
+    auto const vlek = certificate_of(keys.vlek.get(), place, "SEV-VLEK", "SEV-VLEK-Milan", 6);
+    for (auto* const authority : {ark.get(), ask.get(), asvk.get()}) describe_authority(authority);
     auto const& own_chip = Platform::own().chip_id();
     auto other_chip = own_chip;
     other_chip[0] ^= std::byte{1};
     describe_vcek(vcek.get(), own_chip);
     describe_vcek(other.get(), other_chip);
+    describe_vlek(vlek.get());
     auto* const signer = broken(Rule::CertificateChain) ? keys.ark.get() : keys.ask.get();
     return certify(ark.get(), keys.ark.get()) && certify(ask.get(), keys.ark.get()) &&
            certify(vcek.get(), signer) && certify(other.get(), signer) &&
+           certify(asvk.get(), keys.ark.get()) && certify(vlek.get(), keys.asvk.get()) &&
+           write_list(folder + "/crl.der", ark.get(), keys.ark.get()) &&
            write(folder + "/ark", ark.get()) && write(folder + "/ask", ask.get()) &&
-           write(folder + "/vcek", vcek.get()) && write(folder + "/other-chip", other.get());
+           write(folder + "/vcek", vcek.get()) && write(folder + "/other-chip", other.get()) &&
+           write(folder + "/asvk", asvk.get()) && write(folder + "/vlek", vlek.get());
 }
 
 } // namespace
@@ -192,12 +238,15 @@ bool Platform::make_keys(std::string const& folder) {
         .ark = Key{EVP_RSA_gen(rsa_bits)},
         .ask = Key{EVP_RSA_gen(rsa_bits)},
         .vcek = Key{EVP_EC_gen("P-384")},
+        .asvk = Key{EVP_RSA_gen(rsa_bits)},
+        .vlek = Key{EVP_EC_gen("P-384")},
         .other = Key{EVP_EC_gen("P-384")}
     };
     auto const named = folder + "/as-amd";
     std::error_code error;
     std::filesystem::create_directories(named, error);
     return !error && write_chain(folder, keys, nowhere) && write_chain(named, keys, amds) &&
+           write_key(folder + "/vlek.key", keys.vlek.get()) &&
            write_key(folder + "/vcek.key", keys.vcek.get());
 }
 

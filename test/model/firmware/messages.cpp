@@ -29,9 +29,10 @@ struct Header {                         // table 98
 static_assert(sizeof(Header) == 0x60);
 constexpr std::size_t additional_at = 0x30; // authenticated, not encrypted
 
-enum Type : std::uint8_t { KeyRequest = 3, ReportRequest = 5 };
+enum Type : std::uint8_t { KeyRequest = 3, ReportRequest = 5, TscInfoRequest = 17 };
 constexpr std::uint8_t aes_256_gcm = 1;
 constexpr std::uint32_t invalid_parameters = 0x16; // of a message's own status
+constexpr std::uint32_t invalid_key = 0x27; // the key that is to be derived from is not there
 
 struct ReportQuery {
     std::array<std::byte, 64> report_data;
@@ -44,6 +45,7 @@ constexpr std::size_t report_at = 0x20;
 // Of the report's flags.
 constexpr std::uint32_t author_key_enabled = 1;
 constexpr std::uint32_t chip_key_masked = 1U << 1;
+constexpr std::uint32_t signed_by_vlek = 1U << 2;
 constexpr std::uint32_t signed_by_nobody = 7U << 2;
 
 struct KeyQuery {
@@ -52,7 +54,7 @@ struct KeyQuery {
     std::uint64_t guest_field_select;
     std::uint32_t vmpl;
     std::uint32_t guest_svn;
-    std::uint64_t tcb_version;
+    Tcb tcb;
 };
 static_assert(sizeof(KeyQuery) == 32);
 enum Field : std::uint8_t {
@@ -63,6 +65,14 @@ enum Field : std::uint8_t {
     Svn = 16,
     TcbVersion = 32
 };
+constexpr std::uint64_t all_fields = 63;
+
+// No part above the committed one: nobody gets a key of firmware that is yet to come.
+bool committed(Tcb const& tcb) {
+    auto const own = current_tcb();
+    return tcb.boot_loader <= own.boot_loader && tcb.tee <= own.tee && tcb.snp <= own.snp &&
+           tcb.microcode <= own.microcode && tcb.reserved == own.reserved;
+}
 
 template <std::size_t N>
 void put_little_endian(std::array<std::byte, N>& to, std::array<std::byte, 48> const& from) {
@@ -75,7 +85,11 @@ std::size_t
 GuestContext::report(std::span<std::byte const> request, std::span<std::byte> answer) const {
     auto const query = load<ReportQuery>(request);
     auto const& platform = Platform::own();
-    if (query.vmpl > 3) return store(answer, 0, invalid_parameters), report_at;
+    // 0: the VLEK, if there is one; 1: the VCEK; 2: the VLEK.
+    bool const no_such_key =
+        query.key_select > 2 || (query.key_select == 2 && !Platform::has_vlek());
+    if (query.vmpl > 3 || no_such_key) return store(answer, 0, invalid_parameters), report_at;
+    bool const by_vlek = Platform::has_vlek() && query.key_select != 1;
     Report report{};
     report.version = 3;
     report.guest_svn = guest_svn_;
@@ -87,7 +101,7 @@ GuestContext::report(std::span<std::byte const> request, std::span<std::byte> an
     report.current_tcb = report.reported_tcb = report.committed_tcb = report.launch_tcb =
         current_tcb();
     report.platform_info = platform_info();
-    report.flags = author_key_ ? author_key_enabled : 0;
+    report.flags = (author_key_ ? author_key_enabled : 0) | (by_vlek ? signed_by_vlek : 0);
     bool const masked_key = Conditions::own().has("masked-key");
     if (masked_key) report.flags |= chip_key_masked | signed_by_nobody;
     if (!broken(Rule::ReportData)) report.report_data = query.report_data;
@@ -102,7 +116,8 @@ GuestContext::report(std::span<std::byte const> request, std::span<std::byte> an
     report.cpuid_step = engine::stepping;
     if (!Conditions::own().has("masked-chip")) report.chip_id = platform.chip_id();
     report.current_version = report.committed_version = {build_number, api_minor(), api_major(), 0};
-    auto signature = masked_key ? Signature{} : platform.sign(bytes_of(report).first(signed_size));
+    auto signature =
+        masked_key ? Signature{} : platform.sign(bytes_of(report).first(signed_size), by_vlek);
     if (broken(Rule::ReportSignature)) signature.s[47] ^= std::byte{1};
     put_little_endian(report.signature_r, signature.r);
     put_little_endian(report.signature_s, signature.s);
@@ -115,8 +130,18 @@ std::size_t
 GuestContext::derived_key(std::span<std::byte const> request, std::span<std::byte> answer) const {
     constexpr std::size_t size = 64;
     auto const query = load<KeyQuery>(request);
-    if (query.vmpl > 3 || query.guest_svn > guest_svn_ || (query.root_key_select & ~7U) != 0)
+    bool const too_new = (query.guest_field_select & TcbVersion) != 0 && !committed(query.tcb);
+    if (query.vmpl > 3 || query.guest_svn > guest_svn_ || (query.root_key_select & ~7U) != 0 ||
+        (query.guest_field_select & ~std::uint64_t{all_fields}) != 0 || too_new)
         return store(answer, 0, invalid_parameters), size;
+    // Of the VMRK, or of VLEK and VCEK as above.
+    auto const selected = query.root_key_select >> 1;
+    bool const of_platform = (query.root_key_select & 1) == 0;
+    bool const no_such_key = selected > 2 || (selected == 2 && !Platform::has_vlek()) ||
+                             Conditions::own().has("masked-key");
+    if (of_platform && no_such_key) return store(answer, 0, invalid_key), size;
+    // 1: the VMRK; 4: the VLEK; 0: the VCEK.
+    auto const root = !of_platform ? 1U : Platform::has_vlek() && selected != 1 ? 4U : 0U;
     // Always mixed: the level, the host's data, the keys that vouch for the image. The rest where
     // the guest selects it.
     std::array<std::byte, 512> mixed{};
@@ -125,7 +150,7 @@ GuestContext::derived_key(std::span<std::byte const> request, std::span<std::byt
         store(mixed, at, value);
         at += sizeof value;
     };
-    mix(query.root_key_select);
+    mix(root);
     mix(query.guest_field_select);
     mix(query.vmpl);
     mix(host_data_);
@@ -136,10 +161,19 @@ GuestContext::derived_key(std::span<std::byte const> request, std::span<std::byt
     if ((query.guest_field_select & Family) != 0) mix(family_id_);
     if ((query.guest_field_select & Measurement) != 0) mix(digest_.value());
     if ((query.guest_field_select & Svn) != 0) mix(query.guest_svn);
-    if ((query.guest_field_select & TcbVersion) != 0) mix(query.tcb_version);
+    if ((query.guest_field_select & TcbVersion) != 0) mix(query.tcb);
     auto key = derive(Platform::own().secret(), std::span{mixed}.first(at));
     if (broken(Rule::DerivedKey)) fill_random(key);
     store(answer, report_at, key);
+    return size;
+}
+
+// Scale and offset of the counter for a VMSA that the guest makes itself: those of its others.
+std::size_t GuestContext::tsc_info(std::span<std::byte> answer) {
+    constexpr std::size_t size = 128;
+    constexpr std::uint64_t scale_one = 1ULL << 32;
+    store(answer, 0x08, scale_one);
+    store(answer, 0x18, tsc_factor);
     return size;
 }
 
@@ -170,6 +204,8 @@ Status GuestContext::message(std::span<std::byte const> request, std::span<std::
         size = report(payload, answer);
     else if (header.msg_type == KeyRequest && payload.size() >= sizeof(KeyQuery))
         size = derived_key(payload, answer);
+    else if (header.msg_type == TscInfoRequest && payload.size() >= 128)
+        size = tsc_info(answer);
     else
         return Status::InvalidParameter;
     used += 2;

@@ -23,15 +23,22 @@ std::string keys_folder() {
     return self.substr(0, self.rfind('/')) + "/tee-model-keys";
 }
 
-} // namespace
-
-Platform::Platform() {
-    if (std::FILE* const file = std::fopen((keys_folder() + "/vcek.key").c_str(), "re")) {
-        vcek_.reset(PEM_read_PrivateKey(file, nullptr, nullptr, nullptr), [](evp_pkey_st* key) {
-            EVP_PKEY_free(key);
+std::shared_ptr<evp_pkey_st> key_of(std::string const& name) {
+    std::shared_ptr<evp_pkey_st> key;
+    if (std::FILE* const file = std::fopen((keys_folder() + '/' + name + ".key").c_str(), "re")) {
+        key.reset(PEM_read_PrivateKey(file, nullptr, nullptr, nullptr), [](evp_pkey_st* mine) {
+            EVP_PKEY_free(mine);
         });
         std::fclose(file);
     }
+    return key;
+}
+
+} // namespace
+
+Platform::Platform() {
+    vcek_ = key_of("vcek");
+    vlek_ = key_of("vlek");
     // A chip that says what it is: nobody takes this for a fuse's value.
     static constexpr std::string_view name = "software model of SEV-SNP, no chip: proves nothing";
     std::ranges::transform(name, chip_id_.begin(), [](char c) {
@@ -45,8 +52,9 @@ Platform& Platform::own() {
     return one;
 }
 
-Signature Platform::sign(std::span<std::byte const> report) const {
-    return vcek_ ? sign_p384(vcek_.get(), report) : Signature{};
+Signature Platform::sign(std::span<std::byte const> report, bool by_vlek) const {
+    auto const& key = by_vlek ? vlek_ : vcek_;
+    return key ? sign_p384(key.get(), report) : Signature{};
 }
 
 } // namespace model::firmware

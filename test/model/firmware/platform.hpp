@@ -38,6 +38,13 @@ inline std::uint16_t api_version() {
 inline std::uint8_t api_major() { return static_cast<std::uint8_t>(api_version() >> 8); }
 inline std::uint8_t api_minor() { return static_cast<std::uint8_t>(api_version()); }
 constexpr std::uint8_t build_number = 21;
+/// What a nominal frequency is above the mean, in parts of 100000 (TSC_FACTOR): spread spectrum.
+constexpr std::uint32_t tsc_factor = 200;
+/// In MHz: what GUEST_TSC_FREQ says of a counter that makes so many kHz.
+constexpr std::uint64_t nominal_mhz(std::uint64_t khz) {
+    constexpr std::uint64_t whole = 100'000;
+    return (khz * whole / (whole - tsc_factor) + 500) / 1000;
+}
 /// Bit 0: threads share cores. No more is said.
 inline std::uint64_t platform_info() { return Conditions::own().has("smt") ? 1 : 0; }
 
@@ -46,12 +53,15 @@ public:
     /// The one of this program, from the folder of keys beside it. Without keys its reports are not
     /// signed.
     static Platform& own();
-    /// Makes ARK, ASK and VCEK, with certificates, in this folder; false: it cannot be written.
+    /// Makes ARK, ASK and VCEK, ASVK and VLEK, with certificates, in this folder; false: it cannot
+    /// be written.
     static bool make_keys(std::string const& folder);
 
     std::array<std::byte, 64> const& chip_id() const { return chip_id_; }
-    /// All zeros where there is no key.
-    Signature sign(std::span<std::byte const> report) const;
+    /// Whether its provider has loaded a VLEK.
+    static bool has_vlek() { return Conditions::own().has("vlek"); }
+    /// By the VLEK, or by the VCEK. All zeros where there is no key.
+    Signature sign(std::span<std::byte const> report, bool by_vlek) const;
     /// From which guests' keys are derived.
     Key256 const& secret() const { return secret_; }
 
@@ -60,6 +70,7 @@ private:
     std::array<std::byte, 64> chip_id_{};
     Key256 secret_{};
     std::shared_ptr<evp_pkey_st> vcek_;
+    std::shared_ptr<evp_pkey_st> vlek_;
 };
 
 } // namespace model::firmware

@@ -90,8 +90,8 @@ Reply device_attribute(Context& context, bool asks) {
     std::uint64_t value = 0;
     switch (attribute->attr) {
     case sev_vmsa_features:
-        value = 1U << 5;
-        break; // debug swap
+        value = 1U << 5 | (Conditions::own().secure_tsc() ? 1U << 9 : 0);
+        break; // debug swap, Secure TSC
     case snp_policy_bits:
         value = 0xffff | 7U << 16 | 1U << 20;
         break; // API, SMT, reserved one, migration agent, debug, one socket

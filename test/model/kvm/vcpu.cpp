@@ -286,6 +286,12 @@ void Vcpu::exit_end_of_interrupt(std::uint8_t vector) {
     engine::Cpu::stop();
 }
 
-std::uint64_t Vcpu::time_stamp(engine::Cpu&) { return kvm::time_stamp(); }
+// The scale and offset that KVM gives a guest are the host's to change, but for a guest whose VMSA
+// holds its own.
+std::uint64_t Vcpu::time_stamp(engine::Cpu&) {
+    auto const* const guest = vm_.snp();
+    if (guest == nullptr || guest->has_secure_tsc()) return kvm::time_stamp();
+    return snp::Hostile::own().counter(*this, kvm::time_stamp());
+}
 
 } // namespace model::kvm

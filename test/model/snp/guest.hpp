@@ -67,6 +67,9 @@ public:
     kvm::Vm& vm() { return vm_; }
     firmware::GuestContext& firmware() { return firmware_; }
     std::uint64_t vmsa_features() const { return vmsa_features_; }
+    /// Whether the guest's counter is its own: no host's word turns it.
+    static constexpr std::uint64_t secure_tsc = 1U << 9;
+    bool has_secure_tsc() const { return (vmsa_features_ & secure_tsc) != 0; }
     /// User space wants to be asked for certificates with each report.
     bool asks_for_certificates() const { return asks_for_certificates_; }
     /// The reverse map's entry of a guest's private page; null: it has none.

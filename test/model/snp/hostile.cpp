@@ -40,6 +40,7 @@ constexpr std::array words = {
     Word{.name = "shared", .least = 2, .most = 2},
     Word{.name = "run", .least = 1, .most = 2},
     Word{.name = "hold", .least = 1, .most = 1},
+    Word{.name = "counter", .least = 1, .most = 1},
     Word{.name = "show", .least = 1, .most = 1},
     Word{.name = "process"},
     Word{.name = "answer", .least = 2, .most = 2},
@@ -222,6 +223,13 @@ bool Hostile::holds(kvm::Vcpu const& vcpu) const {
         return one.what == "hold" && one.numbers[0] == vcpu.id() && entries_.all + 1 >= one.first &&
                entries_.all < one.last;
     });
+}
+
+std::uint64_t Hostile::counter(kvm::Vcpu const& vcpu, std::uint64_t honest) const {
+    static std::uint64_t const first = honest;
+    auto const* const turned = due("counter", entries_, vcpu.id());
+    if (turned == nullptr) return honest;
+    return first + (honest - first) / 100 * turned->numbers[0];
 }
 
 bool Hostile::deaf() const {

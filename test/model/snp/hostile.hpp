@@ -15,6 +15,7 @@
 //   not called KVM_RUN; what it leaves for is lost.
 // - `hold:CPU@ENTRY-ENTRY`: this processor is not entered while the count of entries is in there.
 // - `show:ADDRESS@ENTRY`: tells on stderr what the host sees of a private page, its ciphertext.
+// - `counter:PERCENT@ENTRY-ENTRY`: RDTSC goes at this pace, unless the guest has Secure TSC.
 // - `process@ENTRY`: the memory of the process that runs the guest, into TEE_MODEL_VIEW's file.
 //
 // At a request of the guest by its GHCB:
@@ -85,6 +86,8 @@ public:
     void at_entry(Guest&, kvm::Vcpu&);
     /// Whether this processor is not to be entered now.
     bool holds(kvm::Vcpu const&) const;
+    /// What this processor's counter shows.
+    std::uint64_t counter(kvm::Vcpu const&, std::uint64_t honest) const;
 
     /// A request by a GHCB's page begins.
     void next_event(kvm::Vcpu const&);

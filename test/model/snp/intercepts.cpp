@@ -3,6 +3,8 @@
 #include "base/counts.hpp"
 #include "base/log.hpp"
 #include "base/rules.hpp"
+#include "firmware/platform.hpp"
+#include "kvm/time.hpp"
 #include "kvm/vcpu.hpp"
 #include "kvm/vm.hpp"
 #include "snp/guest.hpp"
@@ -17,6 +19,7 @@ constexpr int msr_intercept = 0x7c;
 constexpr int vmmcall_intercept = 0x81;
 constexpr std::uint32_t ghcb_msr = 0xc001'0130;
 constexpr std::uint32_t sev_status = 0xc001'0131;
+constexpr std::uint32_t guest_tsc_frequency = 0xc001'0134;
 constexpr std::uint64_t status_sev_es_snp = 7;
 constexpr std::uint64_t vmexit_invalid = ~0ULL;
 constexpr std::size_t msr_length = 2;
@@ -55,6 +58,11 @@ engine::Answer Guest::model_register(kvm::Vcpu& vcpu, engine::Cpu& cpu, engine::
             index == ghcb_msr ? ghcb : status_sev_es_snp | (vmsa_features_ >> 1) << 3;
         rax = static_cast<std::uint32_t>(value);
         rdx = value >> 32;
+        return engine::Answer::next(msr_length);
+    }
+    if (index == guest_tsc_frequency && has_secure_tsc() && !writes) {
+        rax = firmware::nominal_mhz(kvm::time_stamp_khz());
+        rdx = 0;
         return engine::Answer::next(msr_length);
     }
     return communication(exit.code);

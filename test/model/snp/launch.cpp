@@ -26,8 +26,8 @@ using kvm::SevCall;
 namespace {
 
 constexpr std::uint64_t feature_snp = 1;
-constexpr std::uint64_t usual_asids = 99;           // as a Milan's kernel has said
-constexpr std::uint64_t features_offered = 1U << 5; // debug swap
+constexpr std::uint64_t debug_swap = 1U << 5;
+constexpr std::uint64_t usual_asids = 99; // as a Milan's kernel has said
 constexpr std::uint64_t policy_bits = 0xffff | 7U << 16 | 3U << 19;
 constexpr std::uint64_t policy_must = 1U << 17;
 constexpr std::uint64_t policy_smt = 1U << 16;        // Linux 6.12 wants it
@@ -84,7 +84,8 @@ Reply Guest::init(Context& context, SevCall const& call) {
     if (initialised_ || !vm_.vcpus().empty()) return -EINVAL;
     auto const wanted = context.read_at<kvm::SevInit>(call.data);
     if (!wanted) return -EFAULT;
-    if (wanted->flags != 0 || (wanted->vmsa_features & ~features_offered) != 0) return -EINVAL;
+    auto const offered = debug_swap | (Conditions::own().secure_tsc() ? secure_tsc : 0);
+    if (wanted->flags != 0 || (wanted->vmsa_features & ~offered) != 0) return -EINVAL;
     if (wanted->ghcb_version > 2 || wanted->ghcb_version == 1) return -EINVAL;
     if (asids_used >= asids()) return -EBUSY; // none is left
     ++asids_used;

@@ -33,6 +33,7 @@ os::OrFailure<vmm::snp::MeasureWish> wish_of(ImageOptions const& options) {
     vmm::snp::MeasureWish wish;
     if (options.shim) wish.shim = *options.shim;
     wish.cpus = TRY(number_or("--vcpus", options.cpus, wish.cpus));
+    wish.secure_tsc = options.secure_tsc;
     return wish;
 }
 
@@ -44,6 +45,9 @@ std::vector<Option> image_options(ImageOptions& options) {
          .value = "NUMBER",
          .help = "vCPUs of the Keep, each of which is measured. Default: 4.",
          .target = &options.cpus},
+        {.name = "--secure-tsc",
+         .help = "Of a Keep that `enarx run --secure-tsc` starts.",
+         .target = &options.secure_tsc},
         {.name = "--shim",
          .value = "NAME",
          .help = "The shim of this installation to measure. Default: snp.",
@@ -57,7 +61,9 @@ std::vector<Option> image_options(ImageOptions& options) {
     };
 }
 
-bool any_given(ImageOptions const& options) { return options.shim || options.cpus || options.list; }
+bool any_given(ImageOptions const& options) {
+    return options.shim || options.cpus || options.list || options.secure_tsc;
+}
 
 os::OrFailure<MeasuredCase> measure_image(ImageOptions const& options) {
     auto const wish = TRY(wish_of(options));
@@ -67,7 +73,10 @@ os::OrFailure<MeasuredCase> measure_image(ImageOptions const& options) {
         launch.add(page);
         if (options.list) pages.push_back(json_of(page, bytes));
     }));
-    MeasuredCase out{.name = fmt::format("vcpus-{}", wish.cpus), .digest = launch.digest()};
+    MeasuredCase out{
+        .name = fmt::format("vcpus-{}{}", wish.cpus, wish.secure_tsc ? "-secure-tsc" : ""),
+        .digest = launch.digest()
+    };
     if (!options.list) return out;
     Json const list{
         {"name", out.name},

@@ -12,6 +12,7 @@ struct ImageOptions {
     Given shim;
     Given cpus;
     Given list;
+    bool secure_tsc = false;
 };
 
 std::vector<Option> image_options(ImageOptions& options);

@@ -2,6 +2,7 @@
 
 #include "attest/snp/leaf.hpp"
 #include "crypto/pem.hpp"
+#include "host/cli/collateral/of_this_chip.hpp"
 #include "host/cli/collateral/services.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/verify/inputs.hpp"
@@ -34,7 +35,9 @@ Syntax Vcek::syntax(Global& global) {
         options.begin(),
         {{.name = "--report",
           .value = "FILE",
-          .help = "A report of SEV-SNP from this processor: it says which processor and firmware.",
+          .help = "A report of SEV-SNP that says which processor and firmware. Default: this "
+                  "host's, by "
+                  "/dev/sev.",
           .target = &report_,
           .completion = Completion::File},
          {.name = "--product",
@@ -47,12 +50,7 @@ Syntax Vcek::syntax(Global& global) {
 }
 
 os::OrFailure<Wanted> Vcek::wanted() const {
-    if (!report_)
-        return failure(
-            "platform-unknown",
-            "without a report nothing says which processor this is: /dev/sev is not asked yet",
-            "give a report of a guest on this processor with --report FILE"
-        );
+    if (!report_) return std::move(TRY(wanted_of_this_chip()).front());
     auto const bytes = TRY(read_bytes(*report_, largest_evidence));
     auto all = attest::wanted::endorsements_for(bytes, TRY(product_of(product_)));
     if (!all) {

@@ -31,6 +31,10 @@ using protocol::launch::Kind;
 constexpr std::string_view purpose = "enarx compiled code 1";
 constexpr std::size_t name_size = 64; // hexadecimal of SHA-256
 
+// Below this many bytes of a module, compiling it costs less than the messages by which a Keep gets
+// its key (docs/adr/0037-sealed-code.md).
+constexpr std::uint64_t worth_sealing = 64 << 10;
+
 struct Digested {
     crypto::Sha256Digest digest;
     std::uint64_t size = 0;
@@ -133,13 +137,14 @@ os::OrFailure<void> add_code(vmm::LaunchOrder& order, CodeOwner const& owner) {
     auto const cache = TRY(open_cache("code"));
     auto const module = digest_of(owner.module, 0);
     if (!module) return cannot(module.error());
+    if (owner.sealed && module->size < worth_sealing) return {};
     auto const name = name_of(owner, module->digest);
     if (!name) return cannot(name.error());
     auto const backend = cache.folder.own_folder(std::string{owner.backend});
     if (!backend) return cannot(backend.error());
     if (auto artefact = intact(*backend, *name, module->digest)) {
         order.add(Kind::Artefact, *std::move(artefact), "", vmm::Rights::ReadOnly);
-        return {};
+        if (!owner.sealed) return {};
     }
     forget_old_artefacts(cache.all);
     auto stream = TRY(start_code_keeper(

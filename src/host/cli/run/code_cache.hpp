@@ -17,9 +17,11 @@ struct CodeOwner {
     std::string_view backend;
     std::string_view configuration; // text of Enarx.toml; empty: none
     int module;                     // open file
+    bool sealed;                    // by the Keep: only it can tell whether it still opens
 };
 
-// Adds the artefact, or the stream for one, to the order.
+// Adds the artefact, or the stream for one, to the order. Both where code is sealed, so that what
+// no longer opens is replaced; neither where that would cost more than it saves.
 os::OrFailure<void> add_code(vmm::LaunchOrder& order, CodeOwner const& owner);
 
 } // namespace host::cli

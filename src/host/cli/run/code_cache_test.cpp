@@ -39,7 +39,11 @@ protected:
     Got start(std::string_view backend = "kvm", std::string_view configuration = "") {
         host::vmm::LaunchOrder order;
         auto const added = add_code(
-            order, {.backend = backend, .configuration = configuration, .module = module_.number()}
+            order,
+            {.backend = backend,
+             .configuration = configuration,
+             .module = module_.number(),
+             .sealed = false}
         );
         EXPECT_TRUE(added) << (added ? "" : added.error().text);
         if (order.items().empty()) return {};
@@ -47,12 +51,12 @@ protected:
         return {item.kind, os::Fd{::dup(item.descriptor)}};
     }
     // As exec does, after it has compiled.
-    static void hand_over(os::Fd const& sink) {
+    static void hand_over(os::Fd const& sink, std::string_view module = "module") {
         std::vector<std::byte> const code(1000, std::byte{42});
         ArtefactHeader const header{
             .magic = protocol::launch::artefact_magic,
             .length = std::uint64_t{code.size()},
-            .module = crypto::sha256(base::view_of(std::string_view{"module"})),
+            .module = crypto::sha256(base::view_of(module)),
             .engine = {},
             .digest = crypto::sha256(code)
         };
@@ -110,6 +114,26 @@ TEST_F(CodeCache, GivesOutNothingToAnotherModuleBackendOrConfiguration) {
     EXPECT_EQ(start().kind, Kind::Artefact);
     std::ofstream{module_path()} << "another";
     EXPECT_EQ(start().kind, Kind::ArtefactSink);
+}
+
+// Only the Keep can tell whether what is sealed still opens.
+TEST_F(CodeCache, WhatASealingKeepHasIsReplacedAtItsWord) {
+    auto const kinds = [&] {
+        host::vmm::LaunchOrder order;
+        EXPECT_TRUE(add_code(
+            order,
+            {.backend = "kvm", .configuration = "", .module = module_.number(), .sealed = true}
+        ));
+        std::vector<Kind> out;
+        for (auto const& item : order.items()) out.push_back(item.kind);
+        return out;
+    };
+    hand_over(start().file);
+    EXPECT_TRUE(kinds().empty()); // a module this small is compiled sooner
+    std::ofstream{module_path()} << std::string(64 << 10, 'm');
+    EXPECT_EQ(kinds(), (std::vector{Kind::ArtefactSink}));
+    hand_over(start().file, std::string(64 << 10, 'm'));
+    EXPECT_EQ(kinds(), (std::vector{Kind::Artefact, Kind::ArtefactSink}));
 }
 
 } // namespace

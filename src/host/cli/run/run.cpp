@@ -147,9 +147,9 @@ os::OrFailure<void> RunUse::add_wishes(LaunchOrder& order) {
 }
 
 // Without a place for a cache the application starts more slowly, but it starts. A Keep that
-// attests takes no code but what it compiles itself.
+// attests takes no code but what an equal one has compiled and sealed.
 void RunUse::add_code(LaunchOrder& order, vmm::Backend const& backend, Global const& global) const {
-    if (given_.no_cache || given_.digests || backend.tee) return;
+    if (given_.no_cache || given_.digests || backend.code == vmm::KeptCode::None) return;
     using Item = protocol::launch::Item;
     auto const& items = order.items();
     auto const configuration = std::ranges::find(items, Kind::Configuration, &Item::kind);
@@ -158,7 +158,8 @@ void RunUse::add_code(LaunchOrder& order, vmm::Backend const& backend, Global co
         order,
         {.backend = backend.name,
          .configuration = configuration == items.end() ? std::string_view{} : configuration->text,
-         .module = module->descriptor}
+         .module = module->descriptor,
+         .sealed = backend.code == vmm::KeptCode::Sealed}
     );
     if (!added && global.log_filter)
         write_error("enarx: warning: compiled code is not cached: " + added.error().text + '\n');

@@ -2,6 +2,7 @@
 
 #include "attest/endorsements.hpp"
 #include "base/view.hpp"
+#include "host/cli/collateral/of_this_chip.hpp"
 #include "host/cli/measure/values.hpp"
 #include "host/cli/report.hpp"
 #include "host/cli/verify/inputs.hpp"
@@ -44,6 +45,7 @@ os::OrFailure<LaunchTerms> terms_of(GivenSnp const& given) {
     terms.policy =
         TRY(number_or<std::uint64_t>("--guest-policy", given.guest_policy, terms.policy));
     terms.host_data = TRY(bytes_or("--host-data", given.host_data, terms.host_data));
+    terms.secure_tsc = given.secure_tsc;
     return terms;
 }
 
@@ -84,11 +86,20 @@ void add_snp_options(std::vector<Option>& options, GivenSnp& given) {
          .target = &given.host_data}
     );
     options.push_back(
+        {.name = "--secure-tsc",
+         .help =
+             "An SEV-SNP Keep's clock goes by a counter that the host cannot turn. It is in the "
+             "measurement: `enarx measure snp --secure-tsc`. Refused where the host has none.",
+         .target = &given.secure_tsc}
+    );
+    options.push_back(
         {.name = "--certificates",
          .value = "FILE",
-         .help = "Certificates of this processor, as `enarx collateral fetch` packs them: they go "
-                 "along with an SEV-SNP Keep's evidence, for whoever verifies it. Hints: they are "
-                 "verified like any other.",
+         .help =
+             "Certificates of this processor, as `enarx collateral fetch` packs them, or those of "
+             "its provider where a VLEK signs: they go along with an SEV-SNP Keep's evidence, "
+             "for whoever verifies it. Hints: they are verified like any other. Default: what "
+             "`enarx platform snp fetch` has kept.",
          .target = &given.certificates,
          .completion = Completion::File}
     );
@@ -99,14 +110,19 @@ add_snp_terms(vmm::LaunchOrder& order, GivenSnp const& given, vmm::Backend const
     if (given.any() && backend.name != "snp")
         return failure(
             "usage",
-            "--vcpus, --guest-policy, --id-block, --id-auth, --host-data and --certificates are an "
-            "SEV-SNP Keep's, and this one would be of backend " +
+            "--vcpus, --guest-policy, --id-block, --id-auth, --host-data, --secure-tsc and "
+            "--certificates are an SEV-SNP Keep's, and this one would be of backend " +
                 std::string{backend.name},
             "name --backend=snp, or leave them out"
         );
     order.keep.snp = TRY(terms_of(given));
     if (given.cpus) order.keep.cpus = TRY(number_or<std::uint32_t>("--vcpus", given.cpus, 0));
-    if (!given.certificates) return {};
+    if (!given.certificates) {
+        bool const of_use = backend.name == "snp" && order.keep.attestation;
+        auto kept = of_use ? kept_for_keeps() : std::nullopt;
+        if (kept) order.add(protocol::launch::Kind::Certificates, *std::move(kept));
+        return {};
+    }
     auto const certificates =
         TRY(read_bytes(*given.certificates, protocol::evidence::most_certificates));
     // What no verifier could take would only be found out by all of them.

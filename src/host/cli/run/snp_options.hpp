@@ -20,9 +20,11 @@ struct GivenSnp {
     std::optional<std::string> id_auth;
     std::optional<std::string> host_data;
     std::optional<std::string> certificates;
+    bool secure_tsc = false;
 
     bool any() const {
-        return cpus || guest_policy || id_block || id_auth || host_data || certificates;
+        return cpus || guest_policy || id_block || id_auth || host_data || certificates ||
+               secure_tsc;
     }
 };
 

@@ -7,10 +7,18 @@
 #include "host/vmm/probe/machine.hpp"
 #include "os/failure.hpp"
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 
 namespace host::vmm {
+
+// How compiled code is kept for a Keep's next start (docs/adr/0012-compiled-code.md).
+enum class KeptCode : std::uint8_t {
+    None,
+    Plain, // its Keep believes it
+    Sealed // under a key that the host has not
+};
 
 struct Backend {
     std::string_view name;
@@ -18,6 +26,7 @@ struct Backend {
     std::string_view title;
     std::string_view protection; // one clause: what it does and does not protect from
     bool tee;                    // hardware keeps the host out
+    KeptCode code;
     Report (*probe)(Machine const&);
     // Starts the Keep and does not return, or says why not. Null: this build has no such Keep.
     os::Failure (*launch)(LaunchOrder const&);

@@ -17,9 +17,11 @@ constexpr std::string_view by_hardware = "encrypted and attested by the processo
                                          "host's owner nor its kernel can read or change it";
 
 constexpr std::array all{
-    Backend{"snp", "sev", "AMD SEV-SNP", by_hardware, true, probe_snp, launch_snp},
-    Backend{"tdx", "", "Intel TDX", by_hardware, true, probe_tdx, nullptr},
-    Backend{"sgx", "", "Intel SGX", by_hardware, true, probe_sgx, nullptr},
+    Backend{
+        "snp", "sev", "AMD SEV-SNP", by_hardware, true, KeptCode::Sealed, probe_snp, launch_snp
+    },
+    Backend{"tdx", "", "Intel TDX", by_hardware, true, KeptCode::None, probe_tdx, nullptr},
+    Backend{"sgx", "", "Intel SGX", by_hardware, true, KeptCode::None, probe_sgx, nullptr},
     Backend{
         "kvm",
         "",
@@ -27,6 +29,7 @@ constexpr std::array all{
         "a virtual machine that protects the host from the application, but not the application "
         "from the host",
         false,
+        KeptCode::Plain,
         probe_kvm,
         launch_kvm
     },
@@ -37,6 +40,7 @@ constexpr std::array all{
         "WebAssembly's sandbox protects the host from the application, but nothing protects the "
         "application from the host",
         false,
+        KeptCode::Plain,
         probe_nil,
         launch_nil
     },

@@ -38,11 +38,11 @@ os::Failure launch(LaunchOrder const& order) {
     return {"internal", "not to be called"};
 }
 
-constexpr Backend tee{"snp", "sev", "", "", true, all_there, launch};
-constexpr Backend missing_tee{"snp", "sev", "", "", true, nothing_there, launch};
-constexpr Backend unbuilt_tee{"tdx", "", "", "", true, all_there, nullptr};
-constexpr Backend unready{"kvm", "", "", "", false, not_set_up, launch};
-constexpr Backend nil{"nil", "", "", "", false, all_there, launch};
+constexpr Backend tee{"snp", "sev", "", "", true, KeptCode::None, all_there, launch};
+constexpr Backend missing_tee{"snp", "sev", "", "", true, KeptCode::None, nothing_there, launch};
+constexpr Backend unbuilt_tee{"tdx", "", "", "", true, KeptCode::None, all_there, nullptr};
+constexpr Backend unready{"kvm", "", "", "", false, KeptCode::Plain, not_set_up, launch};
+constexpr Backend nil{"nil", "", "", "", false, KeptCode::Plain, all_there, launch};
 
 std::string picked(Wish const& wish, std::span<Backend const> among) {
     auto const backend = pick(wish, among, Machine{});

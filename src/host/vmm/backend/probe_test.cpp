@@ -141,7 +141,15 @@ TEST(Probe, SaysHowManyKeepsAreFree) {
     EXPECT_TRUE(full.available());
     EXPECT_FALSE(full.configured());
     EXPECT_EQ(find(full.setup, "Keeps at a time")->info, "0 of 99 free");
+    // A kernel that keeps no account: ASIDs below the first of another kind, less the firmware's
+    // guests.
     fake.file("/sys/fs/cgroup/misc.capacity", "sev_es many\n");
+    EXPECT_EQ(
+        find(probe_snp(fake.machine()).setup, "Keeps at a time")->info,
+        std::to_string(99 - good_status.guest_count) +
+            " of 99 free, as processor and firmware count"
+    );
+    fake.leaf(0x8000001f, 0, {.eax = 0x1f, .ebx = 0x1b3});
     EXPECT_TRUE(probe_snp(fake.machine()).configured()); // who does not say is asked at the launch
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-// What the owner of an SEV-SNP Keep says of its launch. It is in the report, not in the
-// measurement.
+// What the owner of an SEV-SNP Keep says of its launch. It is in the report; in the measurement is
+// the counter alone.
 
 #include "hw/snp/id_block.hpp"
 
@@ -20,6 +20,7 @@ struct LaunchTerms {
         hw::snp::IdAuth auth;
     };
     std::optional<Identity> identity = {};
+    bool secure_tsc = false; // the counter is the processor's
 };
 
 } // namespace host::vmm::snp

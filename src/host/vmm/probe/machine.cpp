@@ -10,7 +10,6 @@
 #include <cstring>
 #include <memory>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -73,14 +72,6 @@ std::string Machine::text_of(std::string_view path) const {
     std::string out{buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
     while (out.ends_with('\n')) out.pop_back();
     return out;
-}
-
-bool Machine::any_file(std::string_view folder, std::string_view prefix) const {
-    std::unique_ptr<DIR, int (*)(DIR*)> const open{::opendir(path(folder).c_str()), ::closedir};
-    if (!open) return false;
-    while (auto const* entry = ::readdir(open.get()))
-        if (std::string_view{entry->d_name}.starts_with(prefix)) return true;
-    return false;
 }
 
 } // namespace host::vmm

@@ -32,7 +32,6 @@ struct Machine {
     std::string text_of(
         std::string_view path
     ) const; // up to 4 KiB without the last newline; empty: not readable
-    bool any_file(std::string_view folder, std::string_view prefix) const; // a name that begins so
     std::string path(std::string_view path) const { return root + std::string{path}; }
 };
 

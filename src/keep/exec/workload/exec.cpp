@@ -4,6 +4,7 @@
 
 #include "base/view.hpp"
 #include "crypto/digest.hpp"
+#include "keep/exec/cache/code_key.hpp"
 #include "keep/exec/workload/digests.hpp"
 #include "keep/exec/workload/inspect.hpp"
 #include "keep/exec/workload/provisioned.hpp"
@@ -96,7 +97,8 @@ int carry_out(Orders const& orders, base::View block, std::uint64_t started_ns) 
 // Linux, under nil, knows no such entry.
 Code code_of_this_keep() {
     auto const traits = ::getauxval(protocol::launch::traits_entry);
-    return (traits & protocol::launch::own_code_only) != 0 ? Code::OwnOnly : Code::AnyOfThisModule;
+    if ((traits & protocol::launch::own_code_only) == 0) return Code::AnyOfThisModule;
+    return (traits & protocol::launch::vouched_by_snp) != 0 ? Code::Sealed : Code::OwnOnly;
 }
 
 } // namespace
@@ -117,6 +119,7 @@ int exec() {
         );
     auto const orders = take_orders(*items, code_of_this_keep());
     if (!orders) return failed(orders.error());
+    if (orders->code == Code::Sealed && !orders->keeps_code()) give_up_code_key();
     return carry_out(*orders, block->view(), started_ns);
 }
 

@@ -2,7 +2,7 @@
 
 #include "keep/exec/workload/load.hpp"
 
-#include "keep/exec/cache/artefact.hpp"
+#include "keep/exec/cache/code_key.hpp"
 #include "os/write_all.hpp"
 #include "package/wasm/sections.hpp"
 
@@ -65,14 +65,32 @@ CodeIdentity identity_of(Application const& application) {
     };
 }
 
+// Of this chip's processor, for this application. Nothing: what would have to be sealed is neither
+// taken nor given.
+Seal seal_for(CodeIdentity const& identity, Orders const& orders, Log const& log) {
+    auto const configuration = base::view_of(orders.configuration.value_or(std::string_view{}));
+    auto const origin =
+        crypto::Sha256{}.add(identity.module).add(crypto::sha256(configuration)).digest();
+    auto const key = code_key(origin);
+    auto seal = key ? crypto::Aes256Gcm::with(key->view()) : std::unexpected(key.error());
+    if (seal) return std::move(*seal);
+    log.write(
+        "cache",
+        Level::Warn,
+        "there is no key to seal code with: " + std::string{os::description(seal.error())}
+    );
+    return {};
+}
+
 // Nothing, where the host gave none, or none that fits.
-std::optional<engine::Module> given_module(
-    engine::Engine const& engine, Application const& application, os::Fd const& file, Log const& log
-) {
-    if (!file) return {};
-    auto const artefact = read_artefact(file, identity_of(application));
+std::optional<engine::Module>
+given_module(engine::Engine const& engine, CodeShelf const& shelf, Log const& log) {
+    if (!shelf.file) return {};
+    auto const artefact = read_artefact(shelf.file, *shelf.identity, shelf.seal);
     if (!artefact) {
-        log.write("cache", Level::Warn, "the code of the cache is of another module or engine");
+        log.write(
+            "cache", Level::Warn, "the code of the cache is of another module, engine or Keep"
+        );
         return {};
     }
     auto module = engine::Module::deserialize(engine, artefact->code());
@@ -86,15 +104,13 @@ std::optional<engine::Module> given_module(
     return std::move(*module);
 }
 
-void give_back(
-    os::Fd const& sink, Application const& application, engine::Module const& module, Log const& log
-) {
+void give_back(CodeShelf const& shelf, engine::Module const& module, Log const& log) {
     auto const code = module.serialize();
     if (!code) {
         log.write("cache", Level::Warn, code.error().text);
         return;
     }
-    auto const kept = hand_over(sink, identity_of(application), *code);
+    auto const kept = hand_over(shelf.sink, *shelf.identity, *code, shelf.seal);
     if (kept)
         log.write("cache", Level::Info, "the code is kept for the next start");
     else
@@ -116,19 +132,27 @@ settings_for(Application const& application, std::shared_ptr<base::Budget> memor
     return {.memory = std::move(memory), .compile_in_parallel = code >= worth_threads};
 }
 
+CodeShelf::CodeShelf(Application const& application, Orders const& orders, Log const& log)
+    : file{orders.artefact.value_or(-1)}, sink{orders.artefact_sink.value_or(-1)} {
+    if (!file && !sink) return;
+    identity = identity_of(application);
+    if (orders.code != Code::Sealed) return;
+    seal = seal_for(*identity, orders, log);
+    if (seal) return;
+    file = {};
+    sink = {};
+}
+
 os::OrFailure<engine::Module> load(
     engine::Engine const& engine,
     Application const& application,
-    Orders const& orders,
+    std::string_view name,
+    CodeShelf shelf,
     Log const& log
 ) {
-    // Both are closed when this returns: the application, which could take over what runs it, never
-    // has the means to leave code behind.
-    os::Fd const file{orders.artefact.value_or(-1)};
-    os::Fd const sink{orders.artefact_sink.value_or(-1)};
-    if (auto module = given_module(engine, application, file, log)) return *std::move(module);
-    auto module = TRY(compile(engine, application, orders.module_name));
-    if (sink) give_back(sink, application, module, log);
+    if (auto module = given_module(engine, shelf, log)) return *std::move(module);
+    auto module = TRY(compile(engine, application, name));
+    if (shelf.sink) give_back(shelf, module, log);
     return module;
 }
 

@@ -179,6 +179,7 @@ os::OrFailure<Action> ordered_action(protocol::launch::Items const& items) {
 
 os::OrFailure<Orders> take_orders(protocol::launch::Items const& items, Code code) {
     Orders orders;
+    orders.code = code;
     orders.action = TRY(ordered_action(items));
     for (auto const item : items) {
         if (orders.action == Action::Provision && !for_a_provisioned_keep(item.kind))

@@ -15,6 +15,13 @@ namespace exec {
 
 enum class Action : std::uint8_t { Run, Inspect, Digests, Provision };
 
+// Whose compiled code exec may run. Never the host's word: protocol/launch/traits.hpp.
+enum class Code : std::uint8_t {
+    AnyOfThisModule, // whatever the host hands in
+    OwnOnly,         // what this start compiles
+    Sealed           // or what an equal Keep has compiled, under a key that the host has not
+};
+
 // An open directory of the host, and what the application or the configuration calls it.
 struct OrderedDirectory {
     int descriptor;
@@ -40,6 +47,7 @@ struct Orders {
     std::vector<OrderedDirectory> directories;      // from --dir
     std::vector<OrderedDirectory> host_directories; // for the configuration's
     std::optional<int> package_directory;
+    Code code = Code::AnyOfThisModule;
     std::optional<int> artefact;      // compiled code of this module
     std::optional<int> artefact_sink; // takes compiled code, to be kept
     std::optional<int> channel;       // listens for who provisions this Keep
@@ -56,10 +64,11 @@ struct Orders {
     std::string_view log_target;
     std::optional<protocol::evidence::Measurement> measurement; // of the launch, as the host says
     std::string_view certificates;                              // of the hardware, as the host says
-};
 
-// Whose compiled code exec may run. Never the host's word: protocol/launch/traits.hpp.
-enum class Code : std::uint8_t { AnyOfThisModule, OwnOnly };
+    // Whether compiled code may come or go: else nothing in exec has a use for the key that seals
+    // it.
+    bool keeps_code() const { return action == Action::Run && (artefact || artefact_sink); }
+};
 
 os::OrFailure<Orders> take_orders(protocol::launch::Items const& items, Code code);
 

@@ -121,10 +121,25 @@ TEST(Orders, with_compiled_code_are_refused_where_the_keep_takes_none_but_its_ow
         };
         std::vector<std::byte> block;
         EXPECT_TRUE(orders_of(items, block, Code::AnyOfThisModule));
+        EXPECT_TRUE(orders_of(items, block, Code::Sealed));
         auto const refused = orders_of(items, block, Code::OwnOnly);
         ASSERT_FALSE(refused);
         EXPECT_EQ(refused.error().name, "launch-block-invalid");
     }
+}
+
+TEST(Orders, keep_code_only_of_an_application_that_is_run_and_where_there_is_a_place_for_it) {
+    Orders orders;
+    EXPECT_FALSE(orders.keeps_code());
+    orders.artefact_sink = 5;
+    EXPECT_TRUE(orders.keeps_code());
+    for (auto const other : {Action::Inspect, Action::Digests, Action::Provision}) {
+        orders.action = other;
+        EXPECT_FALSE(orders.keeps_code());
+    }
+    orders = {};
+    orders.artefact = 6;
+    EXPECT_TRUE(orders.keeps_code());
 }
 
 TEST(Orders, of_a_keep_that_asks_a_service_name_it_and_nothing_that_would_run) {

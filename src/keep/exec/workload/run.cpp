@@ -71,6 +71,9 @@ base::Result<engine::Ended, Stop> Run::run() {
         application_ = TRY(or_stop(read_application(orders_.module, orders_.module_name)));
     if (application_->format == package::Format::Component)
         return std::unexpected(Stop{component_failure()});
+    // Before anything that others may have written is read: what goes back to be kept comes from
+    // the module and the command line alone.
+    CodeShelf shelf{*application_, orders_, log_};
     timings_.mark("application read");
 
     auto start = TRY(or_stop(plan_start(orders_)));
@@ -79,9 +82,8 @@ base::Result<engine::Ended, Stop> Run::run() {
     );
     engine_.emplace(settings_for(*application_, memory));
     timings_.mark("engine made");
-    // Before anything that others may have written is read: what goes back to be kept comes from
-    // the module and the command line alone.
-    module_ = TRY(or_stop(load(*engine_, *application_, orders_, log_)));
+    module_ =
+        TRY(or_stop(load(*engine_, *application_, orders_.module_name, std::move(shelf), log_)));
     timings_.mark("code loaded");
 
     auto* const brought = brought_ ? &*brought_ : nullptr;

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace shim {
 
@@ -37,7 +38,9 @@ struct Machine {
     static void end_kick();      // a kick has come: tells the interrupt controller, if there is one
     static void ring_doorbell(); // leave for the host, which reads the block
     static void relax();         // inside a loop that waits
-    static std::uint64_t ticks();                       // TSC
+    static std::uint64_t ticks(); // TSC
+    // How fast it goes, where no host can turn it; nothing: that is the host's word.
+    static std::optional<std::uint64_t> own_tsc_khz();
     static base::Result<std::uint64_t> random();        // from the CPU
     static void set_thread_pointer(std::uint64_t base); // FS base
     static std::uint64_t thread_pointer();

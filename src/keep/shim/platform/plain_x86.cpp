@@ -25,6 +25,7 @@ alignas(4096) std::array<std::array<std::uint64_t, 512>, window_gib> window_dire
 } // namespace
 
 std::uint64_t Machine::own_page() { return 0; }
+std::optional<std::uint64_t> Machine::own_tsc_khz() { return {}; }
 
 Cpuid Machine::cpuid(std::uint32_t leaf, std::uint32_t subleaf) {
     Cpuid of{.eax = leaf, .ebx = 0, .ecx = subleaf, .edx = 0};

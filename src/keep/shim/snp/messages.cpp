@@ -135,4 +135,16 @@ base::Result<base::View> Messages::report(Carrier& carrier, base::Bytes<64> cons
     return std::unexpected(base::Errno::Io);
 }
 
+base::Result<hw::snp::MessageKey>
+Messages::key(Carrier& carrier, hw::snp::KeyRequest const& question) {
+    using Answer = hw::snp::KeyResponse;
+    constexpr Expected expected{MessageType::KeyResponse, sizeof(Answer)};
+    auto answer = TRY(exchange(carrier, MessageType::KeyRequest, bytes_of(question), expected));
+    auto const response = *base::take<Answer>(answer);
+    wipe(page_);
+    // The processor's own word, sealed as the rest: nobody has touched the messages.
+    if (response.status != 0) return std::unexpected(base::Errno::NoDev);
+    return response.key;
+}
+
 } // namespace shim::snp

@@ -51,6 +51,10 @@ public:
     // wrong, and there is none from now on.
     base::Result<base::View> report(Carrier& carrier, base::Bytes<64> const& report_data);
 
+    // A key that the processor derives. NoDev: it has none to give; it can still be asked. Else as
+    // above.
+    base::Result<hw::snp::MessageKey> key(Carrier& carrier, hw::snp::KeyRequest const& question);
+
     bool usable() const { return usable_; }
 
 private:

@@ -4,6 +4,7 @@
 // rules of the firmware ABI and answers with AWS-LC's AES-GCM, and the host may do anything.
 
 #include "crypto/aes_256_gcm.hpp"
+#include "crypto/digest.hpp"
 #include "keep/shim/snp/messages.hpp"
 
 #include <bit>
@@ -35,6 +36,9 @@ public:
     std::function<void(MessagePage& answer)> on_answer;
     // What the processor says in its answer.
     std::function<void(hw::snp::ReportResponse&)> in_report;
+    std::uint32_t key_status = 0;
+    base::Bytes<32> chip_key{std::byte{0xc5}}; // what it derives from
+    std::vector<hw::snp::KeyRequest> key_requests;
     std::uint64_t count = 0;                  // messages so far, in both directions
     std::vector<MessagePage> sent;            // as the host saw them
     std::vector<base::Bytes<64>> report_data; // as the processor saw them
@@ -70,13 +74,15 @@ public:
         std::memcpy(page.data() + sizeof header, sealed.data(), text.size());
         std::memcpy(page.data(), sealed.data() + text.size(), crypto::Aes256Gcm::tag_size);
     }
-    static hw::snp::MessageHeader answer_header(std::uint64_t number) {
+    static hw::snp::MessageHeader answer_header(
+        std::uint64_t number, hw::snp::MessageType type = hw::snp::MessageType::ReportResponse
+    ) {
         hw::snp::MessageHeader header{};
         header.sequence_number = number;
         header.algorithm = 1;
         header.header_version = 1;
         header.header_size = 0x60;
-        header.type = hw::snp::MessageType::ReportResponse;
+        header.type = type;
         header.version = 1;
         return header;
     }
@@ -86,12 +92,13 @@ private:
     // SEV-SNP firmware ABI, 8.26: written from the manual, apart from the shim's.
     bool answer(MessagePage const& request) {
         auto const header = header_of(request);
+        bool const of_key = header.type == hw::snp::MessageType::KeyRequest;
         bool const formed = header.algorithm == 1 && header.header_version == 1 &&
                             header.header_size == 0x60 && header.key == 0 &&
                             header.size <= request.size() - 0x60 &&
                             header.sequence_number == count + 1 &&
-                            header.type == hw::snp::MessageType::ReportRequest &&
-                            header.version == 1 && header.size == 96;
+                            (of_key || header.type == hw::snp::MessageType::ReportRequest) &&
+                            header.version == 1 && header.size == (of_key ? 32 : 96);
         if (!formed) return false;
         std::vector<std::byte> sealed(header.size + crypto::Aes256Gcm::tag_size);
         std::memcpy(sealed.data(), request.data() + 0x60, header.size);
@@ -99,6 +106,7 @@ private:
         std::vector<std::byte> text(header.size);
         if (!cipher_.open(nonce(header.sequence_number), sealed, text, authenticated(request)))
             return false;
+        if (of_key) return give_key(text);
         base::Bytes<64> wanted{};
         std::memcpy(wanted.data(), text.data(), wanted.size());
         report_data.push_back(wanted);
@@ -108,9 +116,29 @@ private:
         response.size = sizeof response.report;
         response.report.version = 3;
         response.report.report_data = wanted;
+        response.report.reported_tcb.raw[0] = std::byte{7};
+        response.report.committed_tcb.raw[0] = std::byte{9};
         if (in_report) in_report(response);
         page_ = {};
         write(page_, answer_header(count), std::as_bytes(std::span{&response, 1}));
+        return true;
+    }
+    // Another for each question, and for each chip.
+    bool give_key(base::View text) {
+        auto const question = *base::take<hw::snp::KeyRequest>(text);
+        key_requests.push_back(question);
+        count += 2;
+        hw::snp::KeyResponse response{};
+        response.status = key_status;
+        crypto::Sha256 derived;
+        derived.add(chip_key).add(std::as_bytes(std::span{&question, 1}));
+        if (key_status == 0) response.key = derived.digest();
+        page_ = {};
+        write(
+            page_,
+            answer_header(count, hw::snp::MessageType::KeyResponse),
+            std::as_bytes(std::span{&response, 1})
+        );
         return true;
     }
     static base::Bytes<12> nonce(std::uint64_t number) {

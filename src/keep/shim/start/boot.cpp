@@ -101,7 +101,12 @@ bool file_fits(std::uint64_t place, std::uint64_t size, std::uint64_t memory) {
 base::Result<launch::Boot> fetch_boot() {
     // Safety: the loader maps this page for every image before it starts it.
     auto* const at = reinterpret_cast<launch::Boot*>(physical(hw::PhysAddr{launch::boot_address}));
-    auto const boot = base::Shared{at}.fetch();
+    auto boot = base::Shared{at}.fetch();
+    // What the host's counter showed says nothing of one that is the Keep's: time begins now.
+    if (auto const khz = Machine::own_tsc_khz()) {
+        boot.tsc_khz = *khz;
+        boot.tsc = Machine::ticks();
+    }
     if (!sane(boot)) return std::unexpected(base::Errno::Proto);
     return boot;
 }

@@ -135,6 +135,33 @@ TEST(Boot, that_puts_page_tables_where_the_host_sees_them_is_refused_where_memor
     EXPECT_TRUE(accepted(good_boot()));
 }
 
+TEST(Boot, has_no_say_in_a_counter_that_is_the_keeps_own) {
+    fake::World world;
+    auto const fetched = [](std::uint64_t khz, std::uint64_t tick) {
+        auto boot = good_boot();
+        boot.tsc_khz = khz;
+        boot.tsc = tick;
+        auto* const at = physical(hw::PhysAddr{launch::boot_address});
+        ASAN_UNPOISON_MEMORY_REGION(at, sizeof boot);
+        std::memcpy(at, &boot, sizeof boot);
+        auto const out = fetch_boot();
+        std::memset(at, 0, sizeof boot);
+        ASAN_POISON_MEMORY_REGION(at, sizeof boot);
+        return out;
+    };
+    fake::World::set_counter([] { return 77'000U; });
+    EXPECT_EQ(fetched(3'000'000, 5)->tsc_khz, 3'000'000U);
+    EXPECT_EQ(fetched(3'000'000, 5)->tsc, 5U);
+    fake::World::set_own_tsc(1'996'000);
+    EXPECT_EQ(fetched(3'000'000, 5)->tsc_khz, 1'996'000U);
+    EXPECT_EQ(fetched(3'000'000, 5)->tsc, 77'000U);
+    EXPECT_EQ(fetched(1, ~0ULL)->tsc_khz, 1'996'000U);
+    // A processor that says nothing sensible is not believed either.
+    fake::World::set_own_tsc(0);
+    EXPECT_FALSE(fetched(3'000'000, 5));
+    fake::World::set_own_tsc({});
+}
+
 TEST(Boot, whose_files_the_host_changes_later_shows_the_program_those_of_the_start) {
     for (bool const own : {true, false}) {
         fake::World world{{.first = 32 * mib, .limit = 128 * mib, .own = own}};

@@ -115,12 +115,8 @@ void end_keep(Kernel& kernel, End const& end) {
 
 void give_up(Kernel& kernel, std::string_view reason, std::uint64_t detail) {
     log(kernel, reason, detail);
-    end_keep(
-        kernel,
-        {.status = protocol::hostcall::failed_status,
-         .reason = protocol::hostcall::EndReason::GaveUp,
-         .detail = detail}
-    );
+    using namespace protocol::hostcall;
+    end_keep(kernel, {failed_status, 0, EndReason::GaveUp, detail});
 }
 
 extern "C" void shim_start(Frame* frame) {

@@ -84,7 +84,7 @@ kvm::Registers first_registers(protocol::launch::ImageHeader const& image) {
     return kvm::registers_at(image, {.entry = image.start, .root = image.page_table | own}, true);
 }
 
-Vmsa vmsa_of(kvm::Registers const& registers, kvm::OtherRegisters const& others) {
+Vmsa vmsa_of(kvm::Registers const& registers, kvm::OtherRegisters const& others, bool secure_tsc) {
     auto const& special = registers.special;
     Vmsa vmsa{};
     set_segments(vmsa, special);
@@ -100,7 +100,7 @@ Vmsa vmsa_of(kvm::Registers const& registers, kvm::OtherRegisters const& others)
     vmsa.lstar = others.lstar;
     vmsa.sfmask = others.fmask;
     vmsa.g_pat = pat_at_reset;
-    vmsa.sev_features = hw::snp::snp_active;
+    vmsa.sev_features = hw::snp::snp_active | (secure_tsc ? hw::snp::secure_tsc : 0);
     vmsa.xcr0 = others.xcr0;
     vmsa.mxcsr = mxcsr_at_reset;
     vmsa.x87_fcw = fcw_at_reset;

@@ -13,7 +13,10 @@ namespace host::vmm::snp {
 kvm::Registers first_registers(protocol::launch::ImageHeader const& image);
 
 // What KVM's calls for these registers leave in the VMSA of a vCPU that was never run
-// (`sev_es_sync_vmsa` of Linux 6.12 and 7.3).
-hw::snp::Vmsa vmsa_of(kvm::Registers const& registers, kvm::OtherRegisters const& others);
+// (`sev_es_sync_vmsa` of Linux 6.12 and 7.3). Scale and offset of Secure TSC, which the processor
+// fills in, count as zero.
+hw::snp::Vmsa vmsa_of(
+    kvm::Registers const& registers, kvm::OtherRegisters const& others, bool secure_tsc = false
+);
 
 } // namespace host::vmm::snp

@@ -74,6 +74,14 @@ TEST(FirstState, BecomesTheVmsaThatLinuxMakesOfIt) {
     EXPECT_EQ(words_of(vmsa), wanted);
 }
 
+TEST(FirstState, WithSecureTscDiffersInItsFeaturesAlone) {
+    auto const image = header();
+    auto const registers = snp::first_registers(image);
+    auto wanted = words_of(snp::vmsa_of(registers, kvm::other_registers(image)));
+    wanted[0x3b0] = 0x201; // scale and offset are the processor's to fill, and not measured
+    EXPECT_EQ(words_of(snp::vmsa_of(registers, kvm::other_registers(image), true)), wanted);
+}
+
 TEST(FirstState, PutsEachGeneralRegisterIntoItsPlace) {
     kvm::Registers registers{};
     auto& general = registers.general;

@@ -16,7 +16,7 @@ namespace {
 os::OrFailure<Keep>
 make_keep(Image const& image, LaunchOrder const& order, Handed const& handed, kvm::Log log) {
     auto const plan = TRY(snp_plan(image.sizes(), handed.wishes));
-    snp::SnpSupply const supply{image, plan, handed.files};
+    snp::SnpSupply const supply{image, plan, handed.files, order.keep.snp.secure_tsc};
     auto machine = TRY(snp::Machine::launch(image, plan, supply, order.keep.snp));
     return Keep::create(
         std::make_unique<snp::Machine>(std::move(machine)), plan, handed.server, std::move(log)

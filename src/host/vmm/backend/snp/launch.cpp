@@ -1,6 +1,7 @@
 #include "host/vmm/backend/snp/launch.hpp"
 
 #include "host/vmm/backend/kvm/ioctl.hpp"
+#include "hw/snp/vmsa.hpp"
 
 #include <cstring>
 #include <vector>
@@ -132,12 +133,20 @@ os::OrFailure<os::Fd> open_firmware() {
     );
 }
 
-os::OrFailure<Launch> Launch::begin(os::Fd const& machine, os::Fd firmware) {
+os::OrFailure<Launch> Launch::begin(os::Fd const& machine, os::Fd firmware, bool secure_tsc) {
     Launch launch{machine, std::move(firmware)};
-    Init2 init{.ghcb_version = ghcb_version};
-    if (auto const done = launch.command(Command::Init2, init); !done)
-        return std::unexpected(failure_of("KVM_SEV_INIT2", done.error()));
-    return launch;
+    Init2 init{.vmsa_features = secure_tsc ? hw::snp::secure_tsc : 0, .ghcb_version = ghcb_version};
+    auto const done = launch.command(Command::Init2, init);
+    if (done) return launch;
+    // What else is in the call is ours, and taken by every kernel that has such guests.
+    if (secure_tsc && done.error().error == base::Errno::Inval)
+        return std::unexpected(
+            os::Failure{
+                .name = "snp-no-secure-tsc",
+                .text = "this host's KVM gives no guest a time-stamp counter of its own"
+            }
+        );
+    return std::unexpected(failure_of("KVM_SEV_INIT2", done.error()));
 }
 
 os::OrFailure<void> Launch::start(LaunchTerms const& terms) {

@@ -20,7 +20,7 @@ os::OrFailure<os::Fd> open_firmware();
 class Launch {
 public:
     // Of a machine that has no vCPU yet.
-    static os::OrFailure<Launch> begin(os::Fd const& machine, os::Fd firmware);
+    static os::OrFailure<Launch> begin(os::Fd const& machine, os::Fd firmware, bool secure_tsc);
 
     os::OrFailure<void> start(LaunchTerms const& terms);
     // `pages`: its contents, whole pages at an address of a page; for types that have none, too,

@@ -39,7 +39,7 @@ os::OrFailure<Machine> Machine::launch(
         TRY(named("KVM_GET_VCPU_MMAP_SIZE", kvm::control(kvm, KVM_GET_VCPU_MMAP_SIZE)))
     );
     machine.cpuid_ = for_guest(TRY(named("KVM_GET_SUPPORTED_CPUID", supported_cpuid(kvm))));
-    auto launch = TRY(Launch::begin(machine.machine_, std::move(firmware)));
+    auto launch = TRY(Launch::begin(machine.machine_, std::move(firmware), terms.secure_tsc));
     TRY(named("the Keep's memory", machine.add_memory(plan, supply)));
     TRY(launch.start(terms));
     for (auto const& region : plan.regions()) {

@@ -29,7 +29,7 @@ os::OrFailure<void> walk_launch(MeasureWish const& wish, PageListener const& lis
     Wishes wishes;
     wishes.max_cpus = wish.cpus;
     auto const plan = TRY(snp_plan(image.sizes(), wishes));
-    return walk_pages(plan.regions(), SnpSupply{image, plan, {}}, listener);
+    return walk_pages(plan.regions(), SnpSupply{image, plan, {}, wish.secure_tsc}, listener);
 }
 
 } // namespace host::vmm::snp

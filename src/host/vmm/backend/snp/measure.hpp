@@ -14,6 +14,7 @@ inline constexpr std::uint32_t usual_cpus = 4;
 struct MeasureWish {
     std::string shim = "snp"; // libexec/enarx/shim-*
     std::uint32_t cpus = usual_cpus;
+    bool secure_tsc = false;
 };
 
 // The parts of such a Keep. Refused: a shim that believes the host's memory.

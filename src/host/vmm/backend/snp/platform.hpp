@@ -4,6 +4,8 @@
 
 #include "host/vmm/probe/machine.hpp"
 
+#include <array>
+#include <cstddef>
 #include <optional>
 
 namespace host::vmm::snp {
@@ -28,6 +30,18 @@ static_assert(sizeof(PlatformStatus) == 32);
 
 // Errno::Access: this user may not ask.
 base::Result<PlatformStatus> platform_status(Machine const& machine);
+
+// Which processor this is, as AMD's key distribution service has to be told.
+struct Chip {
+    std::uint32_t signature = 0; // CPUID leaf 1, EAX: family, model, stepping
+    std::array<std::byte, 64> id{};
+    std::uint64_t reported_tcb = 0;
+};
+// Errno::Access: this user may not ask.
+base::Result<Chip> chip_of(Machine const& machine);
+
+// What KVM lets a guest see of a leaf. All zeros: it has none, or this user may not ask.
+CpuId seen_by_guests(Machine const& machine, std::uint32_t leaf);
 
 // Of guests with encrypted state, each of which has an ASID.
 struct Room {

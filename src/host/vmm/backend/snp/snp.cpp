@@ -6,6 +6,7 @@
 #include "host/vmm/backend/kvm/ioctl.hpp"
 #include "host/vmm/backend/snp/platform.hpp"
 #include "host/vmm/probe/common.hpp"
+#include "hw/snp/vmsa.hpp"
 #include "protocol/launch/snp.hpp"
 
 #include <array>
@@ -25,24 +26,6 @@ constexpr std::string_view firmware =
     "Enable SME, SEV-ES and SEV-SNP in the firmware's CPU settings (SMEE, \"SEV-SNP Support\", "
     "\"RMP Table\"), and start the kernel with mem_encrypt=on kvm_amd.sev=1.";
 constexpr std::string_view new_kernel = "Use Linux 6.11 or later as the host's kernel. ";
-constexpr std::string_view certificates = "/var/cache/amd-sev";
-
-// What KVM lets a guest see of a leaf. All zeros: it has none, or this user may not ask.
-CpuId seen_by_guests(Machine const& machine, std::uint32_t leaf) {
-    constexpr std::uint32_t most = 256;
-    struct {
-        std::uint32_t count = most;
-        std::uint32_t padding = 0;
-        std::array<kvm_cpuid_entry2, most> entries{};
-    } table;
-    // Safety: KVM takes addresses as numbers; the table lives as long as the call.
-    auto const address = reinterpret_cast<unsigned long>(&table);
-    if (!machine.ask(machine.path("/dev/kvm"), kvm::get_supported_cpuid, address)) return {};
-    for (auto const& entry : std::span{table.entries}.first(std::min(table.count, most)))
-        if (entry.function == leaf)
-            return {.eax = entry.eax, .ebx = entry.ebx, .ecx = entry.ecx, .edx = entry.edx};
-    return {};
-}
 
 Checks addresses(CpuId const& leaf) {
     auto const bit = leaf.ebx & 0x3f;
@@ -173,6 +156,11 @@ Check check_launch(Machine const& machine) {
         .pass = true,
         .parts = {
             {.name = "Features of a VMSA", .pass = true, .info = told(features)},
+            {.name = "Secure TSC (--secure-tsc)",
+             .pass = true,
+             .info = features && (*features & hw::snp::secure_tsc) != 0
+                         ? "offered"
+                         : "not offered: a Keep's clock goes as the host lets it"},
             {.name = "Bits of a guest policy",
              .pass = !policy || (*policy & snp::usual_policy) == snp::usual_policy,
              .info = told(policy),
@@ -181,18 +169,30 @@ Check check_launch(Machine const& machine) {
     };
 }
 
-Check check_room(Machine const& machine) {
-    auto const room = snp::room_for_guests(machine);
+// By the kernel's accounts (cgroup controller misc); else by the ASIDs that the processor has for
+// guests with encrypted state, and the guests that its firmware counts.
+Check check_room(Machine const& machine, base::Result<snp::PlatformStatus> const& status) {
+    auto room = snp::room_for_guests(machine);
+    bool const accounted = room.has_value();
+    auto first_other = snp::seen_by_guests(machine, encryption_leaf).edx;
+    if (first_other == 0) first_other = machine.cpuid(encryption_leaf, 0).edx;
+    if (!room && status && first_other > 1)
+        room = snp::Room{.capacity = first_other - 1, .used = status->guest_count};
     if (!room)
         return {
             .name = "Keeps at a time",
             .pass = true,
-            .info = "the kernel does not say (no cgroup controller misc)"
+            .info = "neither the kernel (cgroup controller misc) nor the firmware says"
         };
     return {
         .name = "Keeps at a time",
         .pass = room->free() != 0,
-        .info = fmt::format("{} of {} free", room->free(), room->capacity),
+        .info = fmt::format(
+            "{} of {} free{}",
+            room->free(),
+            room->capacity,
+            accounted ? "" : ", as processor and firmware count"
+        ),
         .advice = "Each encrypted guest has an ASID of its own, and all are in use: end one."
     };
 }
@@ -207,17 +207,6 @@ Check check_sev_access(Machine const& machine, base::Result<snp::PlatformStatus>
     return check;
 }
 
-// Whoever verifies can fetch them as well: a Keep does not need them.
-Check check_certificates(Machine const& machine) {
-    bool const there = machine.any_file(certificates, "vcek-");
-    return {
-        .name = "Certificates of this chip beside its evidence",
-        .pass = true,
-        .info = there ? std::string{certificates}
-                      : "none: whoever verifies fetches them from AMD's key distribution service"
-    };
-}
-
 } // namespace
 
 Report probe_snp(Machine const& machine) {
@@ -225,7 +214,7 @@ Report probe_snp(Machine const& machine) {
     Report report;
     report.platform.push_back(check_driver(machine, status));
     report.platform.push_back(check_kvm(machine, snp_vm, new_kernel));
-    auto const seen = seen_by_guests(machine, encryption_leaf);
+    auto const seen = snp::seen_by_guests(machine, encryption_leaf);
     if (report.platform.back().all_pass() && seen.ebx != 0)
         report.platform.push_back(
             {.name = "Memory encryption, as KVM shows it to guests",
@@ -239,8 +228,7 @@ Report probe_snp(Machine const& machine) {
     }
     if (!report.platform.front().pass) return report;
     if (report.platform[1].all_pass()) report.platform.push_back(check_launch(machine));
-    report.platform.push_back(check_certificates(machine));
-    report.setup = {check_sev_access(machine, status), check_room(machine)};
+    report.setup = {check_sev_access(machine, status), check_room(machine, status)};
     return report;
 }
 

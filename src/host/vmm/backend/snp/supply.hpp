@@ -8,14 +8,20 @@ namespace host::vmm::snp {
 
 class SnpSupply : public KeepSupply {
 public:
-    SnpSupply(Image const& image, Plan const& plan, std::span<MemoryFile const> files)
-        : KeepSupply{image, plan, files}, header_{image.header()} {}
+    SnpSupply(
+        Image const& image,
+        Plan const& plan,
+        std::span<MemoryFile const> files,
+        bool secure_tsc = false
+    )
+        : KeepSupply{image, plan, files}, header_{image.header()}, secure_tsc_{secure_tsc} {}
 
     base::Result<void>
     read(Contents const& contents, std::uint64_t offset, std::span<std::byte> to) const override;
 
 private:
     protocol::launch::ImageHeader const& header_;
+    bool secure_tsc_;
 };
 
 } // namespace host::vmm::snp

@@ -5,6 +5,7 @@
 #include "keep/shim/platform/fake/audit.hpp"
 #include "keep/shim/platform/fake/store.hpp"
 #include "keep/shim/platform/fake/world.hpp"
+#include "keep/shim/snp/code_key.hpp"
 #include "keep/shim/snp/report.hpp"
 #include "protocol/launch/machine.hpp"
 
@@ -34,9 +35,11 @@ struct State {
     std::uint64_t second_pointer = 0;
     std::uint64_t ticks = 0;
     std::function<std::uint64_t()> counter; // instead of `ticks`
+    std::optional<std::uint64_t> own_tsc_khz;
     unsigned cpu = 0;
     std::array<Cpu, fake::most_cpus> cpus;
     fake::Reports reports;
+    fake::CodeKeys code_keys;
     bool own_memory = false;
     std::unordered_set<std::byte*> accepted; // pages
     bool lock_demanded = false;
@@ -136,6 +139,7 @@ void Machine::clean_extended_state() {}
 std::uint64_t Machine::control_words() { return 0x1f80; }
 void Machine::set_control_words(std::uint64_t) {}
 hw::PhysAddr Machine::root() { return {}; }
+std::optional<std::uint64_t> Machine::own_tsc_khz() { return state().own_tsc_khz; }
 bool Machine::vouched() { return state().reports != nullptr; }
 std::byte* Machine::memory() { return state().memory; }
 void Machine::extend_window(hw::PhysAddr, hw::PhysAddr, Whose) {}
@@ -164,6 +168,9 @@ base::Result<std::size_t> snp::report(
 ) {
     return state().reports(purpose, bound, to);
 }
+
+base::Result<snp::Key> snp::code_key(Origin const& origin) { return state().code_keys(origin); }
+void snp::give_up_code_key() { (void)state().code_keys({}); }
 
 void give_up(Kernel& kernel, std::string_view, std::uint64_t) {
     end_keep(kernel, {.status = protocol::hostcall::failed_status});
@@ -224,7 +231,9 @@ World::World(Memory memory) : cpus_{memory.cpus} {
 World::~World() { state().memory = nullptr; }
 
 void World::set_reports(Reports reports) { state().reports = std::move(reports); }
+void World::set_code_keys(CodeKeys keys) { state().code_keys = std::move(keys); }
 
+void World::set_own_tsc(std::optional<std::uint64_t> khz) { state().own_tsc_khz = khz; }
 void World::set_counter(std::function<std::uint64_t()> counter) {
     state().counter = std::move(counter);
 }

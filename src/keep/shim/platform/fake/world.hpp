@@ -29,6 +29,10 @@ using Reports = std::function<base::Result<std::size_t>(
     protocol::evidence::Purpose, std::span<std::byte const> bound, std::span<std::byte> to
 )>;
 
+// What it answers when the Keep asks for the key of compiled code; nothing: that is given up.
+using CodeKeys =
+    std::function<base::Result<base::Bytes<32>>(std::optional<base::Bytes<32>> const& origin)>;
+
 inline constexpr std::uint64_t first_memory = 256ULL << 20;
 
 // What a Keep has at first, how far it may grow, and what each run of a test fills anew.
@@ -60,8 +64,11 @@ public:
     void set_host(HostPart host) { host_ = std::move(host); }
     // The hardware that vouches for the Keep, if any does.
     static void set_reports(Reports reports);
+    static void set_code_keys(CodeKeys keys);
     // What the processor's counter shows.
     static void set_counter(std::function<std::uint64_t()> counter);
+    // The counter is the Keep's own, and goes this fast.
+    static void set_own_tsc(std::optional<std::uint64_t> khz);
 
     // A system call as the program makes it; what the program finds in RAX.
     std::int64_t call(std::uint64_t number, Arguments const& arguments = {});

@@ -2,11 +2,13 @@
 
 #include "keep/shim/platform/machine.hpp"
 
+#include "hw/snp/secrets_page.hpp"
 #include "keep/shim/platform/cpu_area.hpp"
 #include "keep/shim/platform/ring0.hpp"
 #include "keep/shim/platform/snp/cpuid.hpp"
 #include "keep/shim/platform/snp/ghcb.hpp"
 #include "keep/shim/platform/snp/reports.hpp"
+#include "keep/shim/snp/counter.hpp"
 #include "keep/shim/snp/ghcb_protocol.hpp"
 
 namespace shim {
@@ -30,13 +32,15 @@ constexpr std::uint32_t ebx_smep = 1U << 7;
 constexpr std::uint32_t ebx_smap = 1U << 20;
 constexpr std::uint32_t ebx_c_bit = 0x3f;
 
-// Not the host's to answer: this MSR is not intercepted.
-std::uint64_t status() {
+// Of those that the host does not answer: they are not intercepted.
+std::uint64_t register_of(std::uint32_t number) {
     std::uint32_t low = 0;
     std::uint32_t high = 0;
-    asm volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(hw::snp::status_msr));
+    asm volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(number));
     return low | std::uint64_t{high} << 32;
 }
+
+std::uint64_t status() { return register_of(hw::snp::status_msr); }
 
 } // namespace
 
@@ -83,6 +87,15 @@ void Machine::begin() {
 
 Cpuid Machine::cpuid(std::uint32_t leaf, std::uint32_t subleaf) {
     return table.entry(leaf, subleaf);
+}
+
+// Scale and offset are in each vCPU's VMSA, where the processor has put them at the launch.
+std::optional<std::uint64_t> Machine::own_tsc_khz() {
+    if ((status() & hw::snp::status_secure_tsc) == 0) return {};
+    hw::PhysAddr const at{protocol::launch::snp::secrets_address};
+    // Safety: a page of the Keep's own that the launch has filled; the window maps it.
+    auto const& secrets = *reinterpret_cast<hw::snp::SecretsPage const*>(physical(at));
+    return snp::mean_khz(register_of(hw::snp::guest_tsc_frequency_msr), secrets.tsc_factor);
 }
 
 void Machine::flush() {

@@ -5,6 +5,7 @@
 #include "base/shared.hpp"
 #include "keep/shim/platform/machine.hpp"
 #include "keep/shim/platform/snp/ghcb.hpp"
+#include "keep/shim/snp/code_key.hpp"
 #include "keep/shim/snp/messages.hpp"
 #include "keep/shim/snp/report.hpp"
 #include "keep/shim/snp/report_data.hpp"
@@ -37,6 +38,7 @@ public:
 };
 
 constinit Messages messages;
+constinit CodeKey key_of_code;
 
 } // namespace
 
@@ -56,6 +58,13 @@ base::Result<std::size_t> report(
     std::ranges::copy(made, to.begin());
     return made.size();
 }
+
+base::Result<Key> code_key(Origin const& origin) {
+    HostsPages carrier;
+    return key_of_code.of(messages, carrier, origin);
+}
+
+void give_up_code_key() { key_of_code.give_up(); }
 
 } // namespace snp
 

@@ -13,7 +13,7 @@
 namespace shim {
 
 namespace launch = protocol::launch;
-using protocol::hostcall::Extent;
+using namespace protocol::hostcall;
 
 extern "C" launch::ImageHeader const image_header;
 
@@ -115,7 +115,6 @@ void end_keep(Kernel& kernel, End const& end) {
 
 void give_up(Kernel& kernel, std::string_view reason, std::uint64_t detail) {
     log(kernel, reason, detail);
-    using namespace protocol::hostcall;
     end_keep(kernel, {failed_status, 0, EndReason::GaveUp, detail});
 }
 

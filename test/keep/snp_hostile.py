@@ -12,7 +12,7 @@ import signal
 import subprocess
 import time
 
-from snp_keeps import CPUID, FIRST_TABLE, LIES, SECRETS, SHIM_CODE, SHIM_MEMORY, ends, keep, line_of, program  # first: it finds the others
+from snp_keeps import CPUID, FIRST_TABLE, LIES, SECRETS, SHIM_MEMORY, ends, keep, line_of, program, shim_code  # first: it finds the others
 from harness import BUILD, Failed, contains, equal, main, scratch, story, succeeded, true, write
 from model import ALL, chosen, model
 
@@ -179,7 +179,7 @@ def answers():
 @story("memory that the host takes away, or puts back as it was, is not used again", seconds=1500)
 def memory():
     # Code of the shim; page tables of the program; a page that nobody looks at any more.
-    for page, used in ((SHIM_CODE, True), (FIRST_TABLE, True), (SHIM_MEMORY, False)):
+    for page, used in ((shim_code(), True), (FIRST_TABLE, True), (SHIM_MEMORY, False)):
         for deed in (f"unvalidate:{page:#x}@2", f"save:{page:#x}@2,replay:{page:#x}@2"):
             outcome = keep(deed)
             if used:
@@ -191,14 +191,14 @@ def memory():
 
 @story("memory that the host maps elsewhere, swaps or calls shared is not used again", seconds=900)
 def moved():
-    for page in (SHIM_CODE, FIRST_TABLE):
+    for page in (shim_code(), FIRST_TABLE):
         for deed in (f"remap:{page:#x}:{SHIM_MEMORY:#x}@2", f"swap:{page:#x}:{SHIM_MEMORY:#x}@2", f"share:{page:#x}@2"):
             ends(keep(deed), "snp-memory-fault")
     # Pages that the launch added, before the Keep has looked at them: what was measured is not what would be found.
     for page in (SECRETS, CPUID):
         for deed in (f"unvalidate:{page:#x}@1", f"save:{page:#x}@1,replay:{page:#x}@1"):
             ends(keep(deed), "reason 6:29")
-        ends(keep(f"swap:{page:#x}:{SHIM_CODE:#x}@1"), "snp-memory-fault")
+        ends(keep(f"swap:{page:#x}:{shim_code():#x}@1"), "snp-memory-fault")
 
 
 @story("a page is the Keep's only where PVALIDATE has done it, and by this very instruction", seconds=900)

@@ -2,6 +2,7 @@
 does what TEE_MODEL_HOSTILE and TEE_MODEL_HOST say (test/model/README.md)."""
 import os
 import shutil
+import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -14,8 +15,15 @@ PARTS = BUILD / "parts"
 PATIENCE = 1200 if ALL else 120  # seconds
 LIES = "TEE_MODEL_HOSTILE"
 # Places of every such Keep (src/protocol/launch/snp.hpp).
-SECRETS, CPUID, FIRST_TABLE, SHIM_CODE, SHIM_MEMORY = 0x200000, 0x201000, 0x202000, 0x406000, 0x480000
+SECRETS, CPUID, FIRST_TABLE, SHIM_MEMORY = 0x200000, 0x201000, 0x202000, 0x480000
 BOOT, BLOCK, REQUEST, ANSWER, GHCB = 0x600000, 0x700000, 0x74E000, 0x74F000, 0x750000
+
+
+def shim_code():
+    """A page of the shim's code through which each event goes."""
+    symbols = subprocess.run(["nm", str(BUILD / "libexec/enarx/shim-snp")], capture_output=True, text=True, check=True).stdout
+    address, = (line.split()[0] for line in symbols.splitlines() if line.endswith(" shim_event"))
+    return int(address, 16) & ~0xFFF
 
 
 def environment_of(deeds, more):

@@ -153,7 +153,7 @@ TEST_F(KeepsTest, gives_the_options_of_snp_keeps_to_such_and_no_other) {
     ASSERT_TRUE(create(alice, {.backend = "good"}));
     EXPECT_THAT(logged(), testing::Not(testing::HasSubstr("--vcpus")));
     ASSERT_TRUE(create(alice, {.backend = "snp"}));
-    EXPECT_THAT(logged(), testing::HasSubstr("--max-memory 1048576 --vcpus=3"));
+    EXPECT_THAT(logged(), testing::HasSubstr(" --vcpus=3\n"));
 }
 
 TEST_F(KeepsTest, waits_for_one_that_binds_before_it_listens) {

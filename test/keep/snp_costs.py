@@ -9,20 +9,24 @@ sys.path.insert(0, os.path.join(HERE, "../../bench/snp"))
 import run as bench  # noqa: E402
 from model import model  # noqa: E402
 
-from harness import Failed, equal, guest, main, story, true, write  # noqa: E402
+from harness import Failed, equal, guest, main, scratch, story, true, write  # noqa: E402
 
 # Some room above what was measured (bench/snp/README.md), so that a line more in exec is no failure, and what was gained is not lost unseen.
-MOST = {"measured": 64, "runs": 12, "requests": 16, "validated": 1090, "faults": 40, "intercepted": 80, "messages": 0}
+MOST = {"measured": 64, "runs": 12, "requests": 16, "validated": 1180, "faults": 80, "intercepted": 80, "messages": 2}
+READY = MOST | {"validated": 500, "faults": 50}  # 900 are the aim
 MOST_FOR = {"shim's own memory": 28, "page tables; module and launch block, copied": 40}
 
 
 @story("hello's measured pages, exits and validated pages are within bounds; each page is validated once, and where they went is told", seconds=300)
 def hello():
     model()  # or the test is skipped
-    of = bench.counted(guest("hello"))
-    above = [f"{name}: {of[name]}, more than {most}" for name, most in MOST.items() if of[name] > most]
-    equal(of["pvalidates"], of["validated"] + of["rescinded"], "PVALIDATE that changed nothing")
-    told = bench.counted(guest("hello"), "--log-filter=info")
+    cache = scratch("cache")
+    above = []
+    for start, bounds in (("first", MOST), ("ready", READY)):
+        of = bench.counted(guest("hello"), cache=cache)
+        above += [f"{start}: {name}: {of[name]}, more than {most}" for name, most in bounds.items() if of[name] > most]
+        equal(of["pvalidates"], of["validated"] + of["rescinded"], "PVALIDATE that changed nothing")
+    told = bench.counted(guest("hello"), "--log-filter=info", "--no-cache")
     went = bench.purposes(told)
     equal(sum(went.values()), told["validated"], f"what the pages were for: {went}")
     above += [f"{name}: {went[name]} pages, more than {most}" for name, most in MOST_FOR.items() if went[name] > most]

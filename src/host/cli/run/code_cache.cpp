@@ -33,7 +33,7 @@ constexpr std::size_t name_size = 64; // hexadecimal of SHA-256
 
 // Below this many bytes of a module, compiling it costs less than the messages by which a Keep gets
 // its key (docs/adr/0037-sealed-code.md).
-constexpr std::uint64_t worth_sealing = 64 << 10;
+constexpr std::uint64_t worth_sealing = 32 << 10;
 
 struct Digested {
     crypto::Sha256Digest digest;

@@ -139,8 +139,8 @@ TEST(Probe, SaysHowManyKeepsAreFree) {
     fake.file("/sys/fs/cgroup/misc.current", "sev_es 99\n");
     auto const full = probe_snp(fake.machine());
     EXPECT_TRUE(full.available());
-    EXPECT_FALSE(full.configured());
-    EXPECT_EQ(find(full.setup, "Keeps at a time")->info, "0 of 99 free");
+    EXPECT_TRUE(full.configured());
+    EXPECT_EQ(find(full.setup, "Keeps at a time")->info, "0 of 99 free; a guest has to end first");
     // A kernel that keeps no account: ASIDs below the first of another kind, less the firmware's
     // guests.
     fake.file("/sys/fs/cgroup/misc.capacity", "sev_es many\n");

@@ -28,6 +28,9 @@ sed -i 's/define BX_PHY_ADDRESS_WIDTH \(36\|40\)/define BX_PHY_ADDRESS_WIDTH 52/
 s/define BX_ENABLE_STATISTICS 1/define BX_ENABLE_STATISTICS 0/
 s/define BX_SUPPORT_PKEYS 0/define BX_SUPPORT_PKEYS 1/' config.h
 sed -i 's/define BX_MAX_TIMERS 64/define BX_MAX_TIMERS 256/' pc_system.h # each CPU has some
+# RDRAND and RDSEED: rand() without a seed gives every machine the same numbers, and two Keeps one identity.
+sed -i 's/return rand() & 0xff;/return arc4random() \& 0xff;/' cpu/rdrand.cc
+grep -q arc4random cpu/rdrand.cc || { echo 'prepare: RDRAND was not found in rdrand.cc' >&2; exit 1; }
 echo 'bx_define_cpudb(ryzen)' >cpudb.h
 sed -i 's/return bx_cpudb_\(corei7_haswell_4770\|core2_penryn_t9600\);/return bx_cpudb_ryzen;/' cpu/init.cc
 # One CPU runs at a time, until it is told to stop: traces are linked however many CPUs there are.

@@ -1,5 +1,6 @@
 """The switches of a hostile host, each on a guest of which every step is known: that they do what they say, for those who use them on
 Keeps. No stranger is here."""
+import re
 import subprocess
 import time
 
@@ -95,6 +96,12 @@ def _():
     true(SECRET not in seen, "what was in private memory alone is not")
     succeeded(run(1, TEE_MODEL_VIEW=view(), TEE_MODEL_MUTANT="ciphertext"))
     true(SECRET in view().read_bytes(), "a search finds it where memory is not encrypted")
+
+
+@story("each machine's processor has random numbers of its own: else two Keeps could have one key", seconds=300)
+def _():
+    drawn = [re.search(r"random (\w+)", run().text).group(1) for _ in range(3)]
+    equal(len(set(drawn)), 3, drawn)
 
 
 if __name__ == "__main__":

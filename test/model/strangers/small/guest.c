@@ -105,6 +105,11 @@ static void first(word all) {
         number(line + 5, *(quad volatile*)data);
         say(0, line);
     }
+    quad drawn;
+    __asm__ volatile("1: rdrand %0; jnc 1b" : "=r"(drawn)::"cc");
+    char random[] = "random ........\n";
+    number(random + 7, drawn);
+    say(0, random);
     while (__atomic_load_n(&greeted, __ATOMIC_ACQUIRE) < all) __builtin_ia32_pause();
     for (quad i = 0; i < 10000000 && *(quad volatile*)(data + 8) == 1; ++i) out(0, 0x80, 0);
     say(0, "the end\n");

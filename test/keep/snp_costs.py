@@ -12,8 +12,8 @@ from model import model  # noqa: E402
 from harness import Failed, equal, guest, main, scratch, story, true, write  # noqa: E402
 
 # Some room above what was measured (bench/snp/README.md), so that a line more in exec is no failure, and what was gained is not lost unseen.
-MOST = {"measured": 64, "runs": 12, "requests": 16, "validated": 1180, "faults": 80, "intercepted": 80, "messages": 2}
-READY = MOST | {"validated": 500, "faults": 50}  # 900 are the aim
+MOST = {"measured": 64, "runs": 12, "requests": 16, "validated": 1180, "faults": 200, "intercepted": 80, "messages": 2}
+READY = MOST | {"validated": 500, "faults": 150}  # 900 are the aim
 MOST_FOR = {"shim's own memory": 28, "page tables; module and launch block, copied": 40}
 
 

@@ -78,9 +78,9 @@ told() {
     grep -E "SEV-SNP guests now|Keeps at a time" info
 }
 told 0
-"$0" run --backend=snp "$1" & first=$!
+"$0" run --backend=snp "$1" >/dev/null & first=$!
 told 1
-"$0" run --backend=snp "$1" & second=$!
+"$0" run --backend=snp "$1" >/dev/null & second=$!
 told 2
 "$0" run --backend=snp "$2" 2>&1; echo "status $?"
 "$0" platform info | grep -E "✗ snp|no room|Keeps at a time"
